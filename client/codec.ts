@@ -1,0 +1,69 @@
+/**
+ * The tiny writer of MessagePack: a frame of the client as bytes. `session.ts` makes the frames,
+ * `socket.ts` sends the bytes; what comes the other way is read by `runtime/decode.ts`, which is also
+ * what the server reads these bytes with.
+ *
+ * It writes what `Wire` can say, each in its smallest form: whole numbers of up to 32 bits as integers,
+ * all others as 64 bit floats.
+ */
+
+import type { Wire } from '../runtime/patch.js';
+
+const utf8 = new TextEncoder();
+
+/**
+ * Packs one value.
+ *
+ * ```ts
+ * encode([1, 'a']); // 92 01 a1 61
+ * ```
+ *
+ * **Note:** lone surrogates in strings become U+FFFD.
+ */
+export function encode(value: Wire): Uint8Array {
+  const bytes: number[] = [];
+  write(bytes, value);
+  return Uint8Array.from(bytes);
+}
+
+function write(bytes: number[], value: Wire): void {
+  if (value === null) bytes.push(0xc0);
+  else if (typeof value === 'boolean') bytes.push(value ? 0xc3 : 0xc2);
+  else if (typeof value === 'number') writeNumber(bytes, value);
+  else if (typeof value === 'string') writeString(bytes, value);
+  else {
+    writeHeader(bytes, value.length, 0x90, 16, 0xdc);
+    for (const item of value) write(bytes, item);
+  }
+}
+
+function writeNumber(bytes: number[], value: number): void {
+  if (value >= -32 && value < 0x80 && Number.isInteger(value)) bytes.push(value & 0xff);
+  else if (value >>> 0 === value) writeSized(bytes, value, 0xcc, value);
+  else if ((value | 0) === value) writeSized(bytes, value, 0xd0, ~value * 2);
+  else bytes.push(0xcb, ...new Uint8Array(new Float64Array([value]).buffer).reverse());
+}
+
+function writeString(bytes: number[], value: string): void {
+  const text = utf8.encode(value);
+  if (text.length < 0x100 && text.length >= 32) bytes.push(0xd9, text.length);
+  else writeHeader(bytes, text.length, 0xa0, 32, 0xda);
+  for (const byte of text) bytes.push(byte);
+}
+
+/** A length that fits into the type's own byte, else in two bytes, else in four. */
+function writeHeader(bytes: number[], length: number, short: number, below: number, long: number): void {
+  if (length < below) bytes.push(short + length);
+  else if (length < 0x10000) bytes.push(long, ...bigEndian(length, 2));
+  else bytes.push(long + 1, ...bigEndian(length, 4));
+}
+
+/** One, two or four bytes, whatever `extent` needs; `type` is the one for one byte, the next ones follow it. */
+function writeSized(bytes: number[], value: number, type: number, extent: number): void {
+  const power = extent < 0x100 ? 0 : extent < 0x10000 ? 1 : 2;
+  bytes.push(type + power, ...bigEndian(value, 1 << power));
+}
+
+function bigEndian(value: number, size: number): number[] {
+  return Array.from({ length: size }, (_, index) => (value >> (8 * (size - 1 - index))) & 0xff);
+}

@@ -1,0 +1,263 @@
+/**
+ * The client's side of the session: it joins, counts frames and events, and sees that the page shows
+ * what the frames say. `socket.ts` brings and takes the bytes, `events.ts` raises the events, `view.ts`
+ * shows; `runtime/protocol.ts` says what travels.
+ */
+
+import { decode } from '../runtime/decode.js';
+import type { Wire } from '../runtime/patch.js';
+import { Ask, ClientKind, Limit, Reason, ServerKind, version } from '../runtime/protocol.js';
+import { encode } from './codec.js';
+import type { Outbox } from './outbox.js';
+import type { Handler, View } from './view.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** The connection, as a session sees it. */
+export interface Connection {
+  send(bytes: Uint8Array): void;
+  /** All is well: the next failure is the first. */
+  settled(): void;
+  /** Gives it up and tries anew. */
+  lost(): void;
+}
+
+/** What a session works on. */
+export interface SessionParts {
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly view: Pick<View, 'adopt' | 'bound' | 'definitions' | 'find' | 'patch' | 'render'>;
+  /** The hash of the script, '' if it has none. */
+  readonly client: string;
+  readonly token: string;
+  /** A first tree is about to be shown. */
+  before(): void;
+  /** There is a tree now. */
+  begin(): void;
+  /** Events up to this number are processed; called before what they led to is shown. */
+  processed(event: number): void;
+  /** A frame has been shown. */
+  shown(): void;
+  /** A new session has begun; so many events were lost. */
+  fresh(dropped: number): void;
+}
+
+/** The timers, for specs to replace. */
+export type Timers = Pick<typeof globalThis, 'clearTimeout' | 'setTimeout'>;
+
+/** Milliseconds without a frame after which a sign of life is asked for. */
+const quiet = 25_000;
+/** Milliseconds in which something must come when it was asked for. */
+const patience = 10_000;
+/** Events in one frame. */
+const batch = 32;
+
+// SESSION ---------------------------------------------------------------------
+
+/** One page's session, over all its connections. */
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #timers: Timers;
+  /** The number of the last frame taken. */
+  #frame = 0;
+  /** Frames taken since the server was last told. */
+  #untold = 0;
+  /** Whether the join has been answered on this connection. */
+  #answered = false;
+  /** Whether the page does not show what it should, and waits for a render. */
+  #broken = false;
+  /** Whether a render has been asked for on this connection. */
+  #asked = false;
+  #sending = false;
+  #acknowledging: ReturnType<typeof setTimeout> | undefined;
+  #watching: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: SessionParts, timers: Timers = globalThis) {
+    this.#parts = parts;
+    this.#timers = timers;
+  }
+
+  // CONNECTION ----------------------------------------------------------------
+
+  /** The socket is open: joins. */
+  opened(): void {
+    const { client, outbox, token, view } = this.#parts;
+    this.#untold = 0;
+    outbox.rewind();
+    view.definitions.keep();
+    const { processed, raised } = outbox;
+    this.#send([ClientKind.Join, version, client, token, this.#frame, processed, raised, view.definitions.hashes]);
+    this.#expect();
+  }
+
+  /** The socket is closed. Events may not be sent again if one of them could not be read. */
+  closed(refused: boolean): void {
+    this.#answered = this.#asked = false;
+    this.#timers.clearTimeout(this.#watching);
+    this.#timers.clearTimeout(this.#acknowledging);
+    this.#acknowledging = undefined;
+    if (refused) {
+      this.#parts.processed(Number.POSITIVE_INFINITY);
+      this.#parts.outbox.drop();
+      this.#parts.shown();
+    }
+  }
+
+  /** Asks for a sign of life now: the connection may have died while nobody looked. */
+  probe(): void {
+    if (!this.#answered) return;
+    this.#acknowledge(Ask.Sign);
+    this.#expect();
+  }
+
+  /** Something must come within a while. */
+  #expect(): void {
+    this.#watch(patience, () => this.#parts.connection.lost());
+  }
+
+  #watch(delay: number, late: () => void): void {
+    this.#timers.clearTimeout(this.#watching);
+    this.#watching = this.#timers.setTimeout(late, delay);
+  }
+
+  #send(frame: Wire): void {
+    this.#parts.connection.send(encode(frame));
+  }
+
+  // FRAMES --------------------------------------------------------------------
+
+  /** Takes a frame. What cannot be read ends the connection. */
+  received(bytes: Uint8Array): void {
+    this.#watch(quiet, () => this.probe());
+    let frame: readonly Wire[];
+    try {
+      frame = decode(bytes) as readonly Wire[];
+    } catch {
+      this.#parts.connection.lost();
+      return;
+    }
+    this.#count(frame);
+    try {
+      this.#show(frame);
+    } catch (error) {
+      console.warn(error);
+      this.#broken = true;
+    }
+    if (frame[0] === ServerKind.Render && frame[3] === Reason.Fresh) this.#parts.fresh(this.#lost);
+    this.#parts.shown();
+    this.#answer();
+    this.#tell();
+  }
+
+  /** How many events the last render that began a new session has cost. */
+  #lost = 0;
+
+  #count(frame: readonly Wire[]): void {
+    const { outbox } = this.#parts;
+    const [kind] = frame;
+    if (kind !== ServerKind.Acknowledge) {
+      this.#frame++;
+      this.#untold++;
+    }
+    if (kind === ServerKind.Command) return;
+    if (kind === ServerKind.Render && frame[3] === Reason.Fresh) this.#startAnew();
+    const done = frame[kind === ServerKind.Acknowledge ? 1 : 2] as number | undefined;
+    outbox.advance(done ?? +(kind === ServerKind.Patch || kind === ServerKind.Acknowledge));
+    this.#parts.processed(outbox.processed);
+  }
+
+  /** A new session counts from the start; what was on its way is lost. */
+  #startAnew(): void {
+    const { outbox } = this.#parts;
+    this.#parts.processed(outbox.raised);
+    this.#lost = outbox.drop();
+    outbox.processed = 0;
+    this.#frame = this.#untold = 1;
+  }
+
+  #show([kind, content]: readonly Wire[]): void {
+    const { view } = this.#parts;
+    if (kind === ServerKind.Adopt || kind === ServerKind.Render) this.#showTree(kind, content as Wire);
+    else if (!view.bound) this.#broken = true;
+    else if (kind === ServerKind.Patch && !this.#broken) view.patch(content as readonly Wire[]);
+  }
+
+  #showTree(kind: Wire, tree: Wire): void {
+    const { view } = this.#parts;
+    const first = !view.bound;
+    if (first) this.#parts.before();
+    if (kind === ServerKind.Adopt) view.adopt(tree);
+    else {
+      // Frames were not taken while this one was awaited, and what they defined is not known here.
+      if (this.#asked) view.definitions.keep(0);
+      view.render(tree);
+    }
+    this.#broken = this.#asked = false;
+    if (first) this.#parts.begin();
+  }
+
+  /** After the first frame of a connection events may go out; after a wrong one a render is needed. */
+  #answer(): void {
+    const first = !this.#answered;
+    this.#answered = true;
+    if (this.#broken && !this.#asked) {
+      this.#asked = true;
+      this.#acknowledge(Ask.Render);
+    }
+    if (!this.#broken) this.#parts.connection.settled();
+    if (first) this.#flush();
+  }
+
+  // ACKNOWLEDGING -------------------------------------------------------------
+
+  /** Tells the server of frames taken, if nothing else does so before. */
+  #tell(): void {
+    if (this.#untold >= Limit.acknowledgeFrames) this.#acknowledge(0);
+    else if (this.#untold) {
+      this.#acknowledging ??= this.#timers.setTimeout(() => this.#acknowledge(0), Limit.acknowledgeDelay);
+    }
+  }
+
+  #acknowledge(ask: number): void {
+    const frames = this.#told();
+    if (ask) this.#send([ClientKind.Acknowledge, frames, ask]);
+    else if (frames) this.#send([ClientKind.Acknowledge, frames]);
+  }
+
+  #told(): number {
+    const frames = this.#untold;
+    this.#untold = 0;
+    this.#timers.clearTimeout(this.#acknowledging);
+    this.#acknowledging = undefined;
+    return frames;
+  }
+
+  // EVENTS --------------------------------------------------------------------
+
+  /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting. */
+  raise({ instance, part }: Handler, payload: readonly Wire[] | undefined): number {
+    const number = this.#parts.outbox.add({ instance, part, payload });
+    if (!this.#sending) {
+      // One frame for all that one DOM event leads to.
+      this.#sending = true;
+      queueMicrotask(() => {
+        this.#sending = false;
+        this.#flush();
+      });
+    }
+    return number;
+  }
+
+  #flush(): void {
+    if (!this.#answered) return;
+    const { outbox, view } = this.#parts;
+    for (let taken = outbox.take(batch); taken.length; taken = outbox.take(batch)) {
+      const events = taken.map(({ instance, part, payload }) => {
+        const address = view.find(instance.number) === instance ? [instance.number, part] : [0, 0];
+        return payload ? [...address, payload] : address;
+      });
+      const frames = this.#told();
+      this.#send(frames === 1 ? [ClientKind.Events, events] : [ClientKind.Events, events, frames]);
+    }
+  }
+}

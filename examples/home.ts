@@ -1,0 +1,25 @@
+/** The index page: every example, with the one idea it adds. */
+
+import { component, html } from 'troupe';
+
+/** What the index says of an example. */
+export interface Entry {
+  readonly path: string;
+  readonly title: string;
+  readonly idea: string;
+}
+
+const entryView = ({ path, title, idea }: Entry) => html`<li><a href=${path}>${title}</a><br>${idea}</li>`;
+
+/** The page component that lists `entries`. */
+export const home = (entries: readonly Entry[]) =>
+  component({
+    name: 'home',
+    init: () => ({ entries }),
+    update: (model) => model,
+    view: (model) => html`
+      <main>
+        <h1>Troupe examples</h1>
+        <ol class="examples">${model.entries.map(entryView)}</ol>
+      </main>`,
+  });

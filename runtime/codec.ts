@@ -1,0 +1,269 @@
+/**
+ * Frames to bytes and bytes to frames, on the server. `session.ts` makes the frames that are packed
+ * here and gets the ones that are read here; `transport.ts` carries the bytes. The only importer of
+ * msgpackr, which only ever packs: what comes from the network is read by `decode.ts`.
+ *
+ * `protocol.ts` says what the frames are. Here, and only here, they become positional arrays, fields at
+ * the end that have their default are dropped, and every field of a client's frame is checked, so that
+ * whoever gets a `ClientFrame` can believe it. (Snapshots will be packed and unpacked here as well.)
+ */
+
+import { Packr } from 'msgpackr';
+import { decode, Malformed } from './decode.js';
+import type { Scalar, Wire } from './patch.js';
+import {
+  Ask,
+  type ClientFrame,
+  ClientKind,
+  type EventData,
+  type EventRecord,
+  eventDefaults,
+  Limit,
+  type PayloadField,
+  payloadFields,
+  Reason,
+  type ServerFrame,
+  ServerKind,
+  version,
+} from './protocol.js';
+
+// ENCODE ----------------------------------------------------------------------
+
+/** One for all: it keeps nothing between frames. */
+const packr = new Packr({
+  useRecords: false,
+  variableMapSize: true,
+  coercibleKeyAsNumber: true,
+  encodeUndefinedAsNil: true,
+});
+
+/** What the fields of a frame are when they are not sent, by position; `undefined` where a field is always sent. */
+const defaults: Record<ServerKind, readonly (Scalar | undefined)[]> = {
+  [ServerKind.Adopt]: [undefined, undefined, 0],
+  [ServerKind.Render]: [undefined, undefined, 0, Reason.Resumed],
+  [ServerKind.Patch]: [undefined, undefined, 1, 0],
+  [ServerKind.Command]: [],
+  [ServerKind.Acknowledge]: [undefined, 1, 0],
+};
+
+/**
+ * Packs a frame for the client.
+ *
+ * ```ts
+ * encodeFrame({ kind: ServerKind.Patch, changes: [1, 1, 42], processed: 1, durable: 0 }); // 92 02 93 01 01 2a
+ * ```
+ *
+ * **Note:** the bytes are a view into a slab that later frames share; copy what is kept. Strings must be
+ * well-formed, rendering sees to that. `-0` arrives as 0, which a page shows the same.
+ */
+export function encodeFrame(frame: ServerFrame): Uint8Array {
+  const fields = positional(frame);
+  const absent = defaults[frame.kind];
+  while (fields.length > 1 && fields[fields.length - 1] === absent[fields.length - 1]) fields.pop();
+  return packr.pack(fields);
+}
+
+function positional(frame: ServerFrame): Wire[] {
+  switch (frame.kind) {
+    case ServerKind.Adopt:
+      return [frame.kind, frame.tree, frame.processed];
+    case ServerKind.Render:
+      return [frame.kind, frame.tree, frame.processed, frame.reason];
+    case ServerKind.Patch:
+      return [frame.kind, frame.changes, frame.processed, frame.durable];
+    case ServerKind.Command:
+      return [frame.kind, frame.name, ...frame.operands];
+    case ServerKind.Acknowledge:
+      return [frame.kind, frame.processed, frame.durable];
+  }
+}
+
+// DECODE ----------------------------------------------------------------------
+
+/**
+ * Reads a frame from a client and checks every field of it.
+ *
+ * ```ts
+ * decodeClientFrame(Uint8Array.of(0x92, 0x01, 0x91, 0x92, 0x01, 0x00));
+ * // { kind: ClientKind.Events, events: [{ instance: 1, part: 0, payload: undefined }], frames: 1 }
+ * ```
+ *
+ * A join of another protocol version is read no further than its version, so that its sender can be
+ * told to reload.
+ *
+ * **Note:** throws `Malformed`, with what was wrong, for anything a client of this version never sends. Whether
+ * a part exists, and its payload fits the kind of event, is seen later (`decodePayload`).
+ */
+export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
+  const fields = list(decode(bytes), 'frame');
+  switch (fields[0]) {
+    case ClientKind.Join:
+      return join(fields);
+    case ClientKind.Events:
+      atMost(fields, 3, 'events frame');
+      return {
+        kind: ClientKind.Events,
+        events: events(fields[1]),
+        frames: fields.length > 2 ? count(fields[2], 'frames') : 1,
+      };
+    case ClientKind.Acknowledge:
+      atMost(fields, 3, 'acknowledge frame');
+      return {
+        kind: ClientKind.Acknowledge,
+        frames: fields.length > 1 ? count(fields[1], 'frames') : 0,
+        ask: fields.length > 2 ? count(fields[2], 'ask', Ask.Render | Ask.Sign) : 0,
+      };
+    default:
+      throw new Malformed('frame of an unknown kind');
+  }
+}
+
+function join(fields: readonly Wire[]): ClientFrame {
+  const theirs = count(fields[1], 'version');
+  if (theirs !== version) return { ...otherVersion, version: theirs };
+  atMost(fields, 8, 'join frame');
+  return {
+    kind: ClientKind.Join,
+    version,
+    client: text(fields[2], 'client'),
+    token: text(fields[3], 'token'),
+    frame: count(fields[4], 'frame'),
+    processed: count(fields[5], 'processed'),
+    sent: count(fields[6], 'sent'),
+    hashes: texts(fields[7], 'hashes', Limit.definitions),
+  };
+}
+
+const otherVersion = { kind: ClientKind.Join, client: '', token: '', frame: 0, processed: 0, sent: 0, hashes: [] };
+
+function events(value: Wire | undefined): readonly EventRecord[] {
+  const values = list(value, 'events', Limit.outbox);
+  const records: EventRecord[] = [];
+  for (const value of values) records.push(event(value));
+  return records;
+}
+
+function event(value: Wire): EventRecord {
+  const fields = list(value, 'event', 3);
+  return {
+    instance: count(fields[0], 'instance'),
+    part: count(fields[1], 'part'),
+    payload: fields.length > 2 ? payload(fields[2]) : undefined,
+  };
+}
+
+/** Scalars and lists of scalars: no field of a payload is more than that. */
+function payload(value: Wire | undefined): readonly Wire[] {
+  const fields = list(value, 'payload');
+  for (const field of fields) {
+    if (Array.isArray(field) && field.some(Array.isArray)) throw new Malformed('payload is nested too deep');
+  }
+  return fields;
+}
+
+// PAYLOADS --------------------------------------------------------------------
+
+/**
+ * Makes what a handler is given from what the client sent for an event of `type`. Fields that were not
+ * sent, or do not belong to events of that type, have their defaults.
+ *
+ * ```ts
+ * decodePayload('input', ['Ada']).value; // 'Ada'
+ * ```
+ *
+ * **Note:** throws `Malformed` if a field is of the wrong type or there are too many.
+ */
+export function decodePayload(type: string, payload: readonly Wire[] | undefined): EventData {
+  const data: Draft = { type, ...eventDefaults };
+  if (payload === undefined) return data;
+  const fields = payloadFields(type);
+  atMost(payload, fields.length, 'payload');
+  for (let index = 0; index < payload.length; index++) assign(data, fields[index] as PayloadField, payload[index]);
+  return data;
+}
+
+/** `EventData` while it is being filled. */
+type Draft = { -readonly [Field in keyof EventData]: EventData[Field] };
+
+function assign(data: Draft, field: PayloadField, value: Wire | undefined): void {
+  switch (field) {
+    case 'value':
+    case 'key':
+    case 'code':
+      data[field] = text(value, field);
+      return;
+    case 'checked':
+    case 'repeat':
+    case 'open':
+      data[field] = flag(value, field);
+      return;
+    case 'values':
+      data.values = texts(value, field);
+      return;
+    case 'entries':
+      data.entries = pairs(texts(value, field));
+      return;
+    case 'modifiers':
+      assignModifiers(data, count(value, field, 15));
+      return;
+    default:
+      data[field] = finite(value, field);
+  }
+}
+
+function assignModifiers(data: Draft, bits: number): void {
+  data.altKey = (bits & 1) !== 0;
+  data.ctrlKey = (bits & 2) !== 0;
+  data.metaKey = (bits & 4) !== 0;
+  data.shiftKey = (bits & 8) !== 0;
+}
+
+function pairs(flat: readonly string[]): EventData['entries'] {
+  if (flat.length % 2 !== 0) throw new Malformed('entries has a name without a value');
+  const entries: [string, string][] = [];
+  for (let index = 0; index < flat.length; index += 2) {
+    entries.push([flat[index] as string, flat[index + 1] as string]);
+  }
+  return entries;
+}
+
+// CHECKS ----------------------------------------------------------------------
+
+function atMost(fields: readonly Wire[], most: number, what: string): void {
+  if (fields.length > most) throw new Malformed(`${what} has more than ${most} items`);
+}
+
+function list(value: Wire | undefined, what: string, most = Number.POSITIVE_INFINITY): readonly Wire[] {
+  if (!Array.isArray(value)) throw new Malformed(`${what} is not an array`);
+  if (value.length > most) throw new Malformed(`${what} has more than ${most} items`);
+  return value;
+}
+
+function texts(value: Wire | undefined, what: string, most?: number): readonly string[] {
+  const items = list(value, what, most);
+  if (!items.every((item) => typeof item === 'string'))
+    throw new Malformed(`${what} holds something that is no string`);
+  return items;
+}
+
+function text(value: Wire | undefined, what: string): string {
+  if (typeof value !== 'string') throw new Malformed(`${what} is not a string`);
+  return value;
+}
+
+function flag(value: Wire | undefined, what: string): boolean {
+  if (typeof value !== 'boolean') throw new Malformed(`${what} is not a boolean`);
+  return value;
+}
+
+function finite(value: Wire | undefined, what: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Malformed(`${what} is not a finite number`);
+  return value;
+}
+
+function count(value: Wire | undefined, what: string, most: number = Number.MAX_SAFE_INTEGER): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > most) {
+    throw new Malformed(`${what} is not a whole number from 0 to ${most}`);
+  }
+  return value as number;
+}

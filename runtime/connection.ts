@@ -1,0 +1,245 @@
+/**
+ * One connection, from its opening to its end: it waits for a join, is led to a session and from then on
+ * carries frames both ways. Everything a hostile client can do to a connection is answered here, with a
+ * close code from `protocol.ts`, and counted.
+ *
+ * `transport.ts` brings the socket and the bytes, `session.ts` sees the connection as something to send
+ * to. This file knows no ws; a connection is one small object without timers or closures of its own,
+ * because there are thousands of them and most are idle.
+ */
+
+import type { Clock } from './clock.js';
+import { decodeClientFrame } from './codec.js';
+import { Malformed } from './decode.js';
+import { ErrorCode } from './errors.js';
+import { type ClientFrame, ClientKind, CloseCode, Limit, version } from './protocol.js';
+import type { Reporter } from './report.js';
+import type { Connection, JoinFrame, Session } from './session.js';
+import type { Visitor } from './visitor.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a connection needs of a socket. */
+export interface Socket {
+  /** Bytes that have not gone to the kernel. */
+  readonly bufferedAmount: number;
+  close(code: number, reason: string): void;
+  ping(): void;
+  /** `sent` is called when the frame has gone to the kernel, or never will. */
+  send(frame: Uint8Array, sent?: () => void): void;
+  terminate(): void;
+}
+
+/** What all connections of a server share. */
+export interface Switchboard {
+  /** Leads a join to its session, or says with which code it is refused. */
+  readonly admit: (frame: JoinFrame, visitor: Visitor) => Promise<Session | CloseCode>;
+  /** The hash of the client script that the pages load. */
+  readonly client: string;
+  readonly clock: Clock;
+  /** How many connections were closed by this side, by code. */
+  readonly closed: Map<CloseCode, number>;
+  /** Frames a client may send in a second; twice as many in one go. */
+  readonly framesPerSecond: number;
+  /** Milliseconds until a join must have come. */
+  readonly joinDeadline: number;
+  readonly report: Reporter;
+}
+
+// STAGES ----------------------------------------------------------------------
+
+/** The life of a connection, in this order. */
+const Stage = { Waiting: 0, Joining: 1, Joined: 2, Closed: 3 } as const;
+type Stage = (typeof Stage)[keyof typeof Stage];
+
+/** The most a frame's own header adds to what is buffered. */
+const headerBytes = 10;
+
+/** How far ahead of its rate a client may be, in milliseconds. */
+const burst = 2_000;
+
+// CONNECTION ------------------------------------------------------------------
+
+/** A socket on its way to a session, or there. */
+export class SocketConnection implements Connection {
+  readonly #switchboard: Switchboard;
+  readonly #socket: Socket;
+  #stage: Stage = Stage.Waiting;
+  #session: Session | undefined;
+  /** Waits for the join; kept until it has come. */
+  #deadline: unknown;
+  /** Who opened the socket; kept until the join has come. */
+  #visitor: Visitor | undefined;
+  /** Whether there was a sign of life since the last sweep. */
+  #alive = true;
+  /** When the frames received so far would be due if they came exactly at the rate allowed. */
+  #due = 0;
+
+  /** Without a visitor it is to be refused at once. */
+  constructor(switchboard: Switchboard, socket: Socket, visitor: Visitor | undefined) {
+    this.#switchboard = switchboard;
+    this.#socket = socket;
+    this.#visitor = visitor;
+    this.#deadline = switchboard.clock.setTimeout(
+      () => this.refuse(CloseCode.Silent, 'no join in time'),
+      switchboard.joinDeadline
+    );
+  }
+
+  // As a session sees it
+
+  get buffered(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#stage === Stage.Closed) return;
+    const buffered = this.#socket.bufferedAmount + frame.length + headerBytes;
+
+    // Only what closes the session's window is worth a closure that tells when it is open again.
+    if (buffered < Limit.windowBuffered) this.#socket.send(frame);
+    else this.#socket.send(frame, () => this.#drained());
+  }
+
+  close(code: CloseCode, reason: string): void {
+    if (this.#stage === Stage.Closed) return;
+    const { closed } = this.#switchboard;
+
+    this.#settle();
+    closed.set(code, (closed.get(code) ?? 0) + 1);
+    this.#socket.close(code, reason);
+  }
+
+  // As the transport sees it
+
+  /** A message has come; `bytes` are valid only now. */
+  received(bytes: Uint8Array, isBinary: boolean): void {
+    if (this.#stage === Stage.Closed) return;
+    this.#alive = true;
+    if (this.#isFlood()) return this.refuse(CloseCode.Flood, 'too many frames');
+    if (!isBinary) return this.refuse(CloseCode.Malformed, 'text instead of a frame');
+    try {
+      this.#dispatch(decodeClientFrame(bytes));
+    } catch (error) {
+      if (error instanceof Malformed) this.refuse(CloseCode.Malformed, error.message);
+      else this.#fail(error);
+    }
+  }
+
+  /** Any sign that the other end is there. */
+  heard(): void {
+    this.#alive = true;
+  }
+
+  /** Asks the other end for a sign of life; without any since the last time, the connection ends. */
+  sweep(): void {
+    if (this.#alive) {
+      this.#alive = false;
+      this.#socket.ping();
+    } else {
+      this.refuse(CloseCode.Silent, 'no sign of life');
+      this.#socket.terminate();
+    }
+  }
+
+  /** Closes because of something the other end did, or did not do. */
+  refuse(code: CloseCode, reason: string): void {
+    this.close(code, reason);
+    this.#leave();
+  }
+
+  /** The socket is closed, by whomever. */
+  ended(): void {
+    this.#settle();
+    this.#leave();
+  }
+
+  // Frames
+
+  #isFlood(): boolean {
+    const { clock, framesPerSecond } = this.#switchboard;
+    const now = clock.now();
+
+    this.#due = Math.max(this.#due, now) + 1_000 / framesPerSecond;
+    return this.#due - now > burst;
+  }
+
+  #dispatch(frame: ClientFrame): void {
+    const isJoin = frame.kind === ClientKind.Join;
+
+    if (this.#stage === Stage.Joined && !isJoin) this.#session?.receive(this, frame);
+    else if (this.#stage === Stage.Waiting && isJoin) this.#join(frame);
+    else this.refuse(CloseCode.Malformed, isJoin ? 'joined already' : 'not joined yet');
+  }
+
+  // Joining
+
+  #join(frame: JoinFrame): void {
+    const { client } = this.#switchboard;
+
+    if (frame.version !== version) return this.refuse(CloseCode.Reload, 'another protocol version');
+    if (frame.client !== '' && frame.client !== client) return this.refuse(CloseCode.Reload, 'another client script');
+    this.#stage = Stage.Joining;
+    this.#forgetDeadline();
+    void this.#admit(frame);
+  }
+
+  async #admit(frame: JoinFrame): Promise<void> {
+    try {
+      const admitted = await this.#switchboard.admit(frame, this.#visitor as Visitor);
+
+      if (this.#stage !== Stage.Joining) return;
+      if (typeof admitted === 'number') return this.refuse(admitted, 'join refused');
+      this.#enter(admitted, frame);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #enter(session: Session, frame: JoinFrame): void {
+    this.#stage = Stage.Joined;
+    this.#visitor = undefined;
+    this.#session = session;
+    session.join(this, frame);
+  }
+
+  // Ends
+
+  /** A fault of this side: reported, and the client may come again later. */
+  #fail(error: unknown): void {
+    this.#switchboard.report(ErrorCode.Internal, error, { session: this.#session?.id });
+    this.refuse(CloseCode.TryLater, 'an error on the server');
+  }
+
+  #drained(): void {
+    try {
+      this.#session?.drained(this);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Tells the session, once. */
+  #leave(): void {
+    const session = this.#session;
+
+    this.#session = undefined;
+    try {
+      session?.leave(this);
+    } catch (error) {
+      this.#switchboard.report(ErrorCode.Internal, error, { session: session?.id });
+    }
+  }
+
+  #forgetDeadline(): void {
+    this.#switchboard.clock.clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+  }
+
+  /** Nothing is received or sent any more. */
+  #settle(): void {
+    this.#stage = Stage.Closed;
+    this.#forgetDeadline();
+    this.#visitor = undefined;
+  }
+}

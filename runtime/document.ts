@@ -1,0 +1,130 @@
+/**
+ * The document around a page: `<html>`, `<head>` and `<body>`, rendered at GET only. A host program can
+ * bring its own with the option `document`; what is in the holes is escaped as in any template.
+ *
+ * Nothing here is inline script or inline style, so that pages work under the content security policy
+ * `default-src 'self'`. Status pages (404 and the like) are made here, too.
+ */
+
+import type { TroupeError } from './errors.js';
+import { html, type Template, unsafeHtml } from './html.js';
+import { documentMarkup } from './markup.js';
+import type { PageProps } from './sessions.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a document is made of. Each goes into a hole as it is. */
+export interface DocumentPage {
+  /** The page itself: the live root element. Goes into `<body>`. */
+  readonly root: Template<never>;
+  /** The URL of the client script, for `<script type="module" src=${script}></script>` in `<head>`. */
+  readonly script: string;
+  /** The option `language`, for `<html lang=${language}>`. */
+  readonly language: string;
+  /** The option `styles`: URLs of style sheets. */
+  readonly styles: readonly string[];
+  /** The option `title`. */
+  readonly title: string;
+  /** Path and query of the page. */
+  readonly url: string;
+  /** What the page component was given: `params`, `query`, `path`, `principal`. */
+  readonly props: PageProps;
+}
+
+/** Makes the document of a page. */
+export type DocumentTemplate = (page: DocumentPage) => Template<never>;
+
+/** How this server's documents are made. */
+export interface Document {
+  readonly language: string;
+  readonly styles: readonly string[];
+  readonly template: DocumentTemplate;
+  readonly title: string;
+  /** Told of holes whose value was refused, an unsafe URL for instance. */
+  readonly warn: (error: TroupeError) => void;
+}
+
+/** One page, as `http.ts` has it: HTML of its content and what the client needs. */
+export interface PageContent {
+  /** HTML of the root's content. */
+  readonly content: string;
+  readonly props: PageProps;
+  /** The path of the client script. */
+  readonly script: string;
+  /** The path of the socket. */
+  readonly socket: string;
+  readonly token: string;
+  readonly url: string;
+}
+
+// PAGES -----------------------------------------------------------------------
+
+/** The document of a server that brings none: readable, zoomable, titled, in a language. */
+export const defaultDocument: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
+<html lang=${language}>
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+    ${styles.map((href) => html`<link rel="stylesheet" href=${href}>`)}
+    <script type="module" src=${script}></script>
+  </head>
+  <body>
+    ${root}
+  </body>
+</html>`;
+
+/** The live root. Its content was escaped when it was rendered. */
+function root({ content, socket, token }: PageContent): Template<never> {
+  return html`<div id="troupe" data-troupe-socket=${socket} data-troupe-token=${token}>${unsafeHtml(content)}</div>`;
+}
+
+/**
+ * The HTML of a whole page.
+ *
+ * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered.
+ */
+export function renderPage({ language, styles, template, title, warn }: Document, page: PageContent): string {
+  const { props, script, url } = page;
+
+  return documentMarkup(template({ root: root(page), script, language, styles, title, url, props }), warn);
+}
+
+// STATUS PAGES ----------------------------------------------------------------
+
+/** What each status means to the person who sees it. */
+const meanings: { readonly [status: number]: readonly [title: string, text: string] } = {
+  400: ['Bad request', 'This address cannot be read. Check it for stray characters.'],
+  401: ['Not allowed', 'You are not signed in, or may not see this page.'],
+  404: ['Not found', 'There is no page at this address.'],
+  405: ['Method not allowed', 'This page can only be read.'],
+  414: ['Address too long', 'This address is longer than the server accepts.'],
+  429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
+  500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
+  503: ['Not ready', 'The page took too long to make. Try again in a moment.'],
+};
+
+/** A small page that says what a status means; `detail` stands below, for whoever asks for help. */
+export function renderStatus(status: number, detail?: string): string {
+  const [title, text] = meanings[status] ?? ['Something went wrong', ''];
+
+  return documentMarkup(
+    html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+  </head>
+  <body>
+    <main>
+      <h1>${title}</h1>
+      <p>${text}</p>
+      ${detail && html`<pre>${detail}</pre>`}
+    </main>
+  </body>
+</html>`,
+    // Nothing in these holes is a URL or a style, so there is nothing to warn of.
+    () => undefined
+  );
+}

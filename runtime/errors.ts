@@ -1,0 +1,61 @@
+/**
+ * The errors of Troupe, all in one place; imports nothing.
+ *
+ * Two kinds of fault, two manners. The programmer's fault throws a `TroupeError` at once and teaches:
+ * what was given, what is allowed, the fix. The other side's fault (a browser, a network) never throws
+ * out of the runtime: it has a close code in `protocol.ts`, is counted and reported.
+ */
+
+// TYPES -----------------------------------------------------------------------
+
+/** What can go wrong, by a stable name. */
+export const ErrorCode = {
+  /** A component's definition is incomplete or contradicts itself. */
+  Component: 'component',
+  /** A template says something the HTML parser would read otherwise, or has a hole where none can be. */
+  Template: 'template',
+  /** A value that cannot stand in the hole it was put in. */
+  Value: 'value',
+  /** Two rows of one list, or two subscriptions of one component, have the same key. */
+  DuplicateKey: 'duplicate-key',
+  /** A URL with a scheme that can run script was replaced by `about:invalid`. */
+  UnsafeUrl: 'unsafe-url',
+  /** `init` threw or rejected. */
+  Init: 'init',
+  /** `init` missed its deadline. */
+  Deadline: 'deadline',
+  /** `update` threw; the message was dropped and the state kept. */
+  Update: 'update',
+  /** `view` threw; the message that led there was dropped and the state kept. */
+  View: 'view',
+  /** An event handler in a view threw; the event was dropped. */
+  Handler: 'handler',
+  /** A subscription threw or rejected. */
+  Subscription: 'subscription',
+  /** A generator did not end after it was stopped. */
+  GeneratorNotEnding: 'generator-not-ending',
+  /** Something in the page changed a model that had been handed to the runtime. */
+  Mutation: 'mutation',
+  /** Options of `createServer` that cannot be used. */
+  Options: 'options',
+  /** An effect could not be carried out. */
+  Effect: 'effect',
+  /** A queue reached its limit and something was dropped. */
+  Overflow: 'overflow',
+  /** `identify` threw; the request was refused. */
+  Identify: 'identify',
+  /** Something inside the runtime itself threw. */
+  Internal: 'internal',
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** An error with a stable `code`; `message` says what was given, what is allowed and the fix. */
+export class TroupeError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TroupeError';
+    this.code = code;
+  }
+}

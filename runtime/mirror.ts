@@ -1,0 +1,123 @@
+/**
+ * What a client shows, as its server knows it: the tree that was sent, with the numbers its instances
+ * and lists got on the way; the template definitions the client has met; and the handlers it can still
+ * call. `diff.ts` writes into it, `session.ts` holds one for each joined page.
+ *
+ * Both sides count instances in wire order (`patch.ts`), so this is where the counting is done.
+ */
+
+import { Instance, List, type Value } from './rendered.js';
+import type { Definition } from './template.js';
+
+/** An instance as it was until some frame replaced or removed it. */
+interface Retired {
+  readonly frame: number;
+  readonly instance: Instance;
+}
+
+/** The server's picture of one client's page. */
+export class Mirror {
+  /** What stands in the root. */
+  content: Value = null;
+  /** The last number given. */
+  #count = 0;
+  /** Definitions the client has, by the order of first meeting. */
+  readonly #definitions = new Map<Definition, number>();
+  /** Hashes the client said it knows, in its order; taken as met when one of that hash is needed. */
+  #remembered: Map<string, number> | undefined;
+  #met = 0;
+  /** Instances with event parts, by number. */
+  readonly #listening = new Map<number, Instance>();
+  /** Instances that frames not yet acknowledged have replaced or removed, oldest first. */
+  #retired: Retired[] = [];
+
+  /** Starts anew with definitions a client remembers from an earlier connection. */
+  constructor(hashes: readonly string[] = []) {
+    if (hashes.length === 0) return;
+    this.#remembered = new Map(hashes.map((hash, index) => [hash, index]));
+    this.#met = hashes.length;
+  }
+
+  // NUMBERS -------------------------------------------------------------------
+
+  /** Numbers an instance that is being written for the first time. */
+  enter(instance: Instance): void {
+    instance.number = ++this.#count;
+    if (instance.definition.listens) this.#listening.set(instance.number, instance);
+  }
+
+  /** Numbers a list that is being written for the first time. */
+  enterList(list: List): void {
+    list.number = ++this.#count;
+  }
+
+  /** Lets an instance take the place of an earlier one of the same definition. */
+  replace(previous: Instance, next: Instance, frame: number): void {
+    next.number = previous.number;
+    if (!next.definition.listens) return;
+    this.#listening.set(next.number, next);
+    this.#retired.push({ frame, instance: previous });
+  }
+
+  /** Forgets what has left the page, with all that stood in it. */
+  leave(value: Value, frame: number): void {
+    if (value instanceof List) {
+      for (const row of value.rows) this.leave(row, frame);
+    } else if (value instanceof Instance) {
+      if (value.definition.listens) {
+        this.#listening.delete(value.number);
+        this.#retired.push({ frame, instance: value });
+      }
+      if (value.definition.nests) for (const child of value.values) this.leave(child, frame);
+    }
+  }
+
+  /** Starts counting anew, for a page that is written whole; handlers of the old one are gone. */
+  restart(): void {
+    this.#count = 0;
+    this.#listening.clear();
+    this.#retired = [];
+  }
+
+  // DEFINITIONS ---------------------------------------------------------------
+
+  /** The definition's index if the client knows it; else undefined, and from now on it does. */
+  meet(definition: Definition): number | undefined {
+    const known = this.#definitions.get(definition) ?? this.#remembered?.get(definition.hash);
+    this.#definitions.set(definition, known ?? this.#met++);
+
+    return known;
+  }
+
+  // HANDLERS ------------------------------------------------------------------
+
+  /**
+   * The instance of this number as it was when the client had applied `frame`: a handler that a later frame
+   * has replaced can still be called by who has not seen that frame. Only instances with event parts are found.
+   */
+  find(number: number, frame: number): Instance | undefined {
+    const retired = this.#retired.find((entry) => entry.frame > frame && entry.instance.number === number);
+
+    return retired?.instance ?? this.#listening.get(number);
+  }
+
+  /** How many instances are kept for clients that have not seen their end. */
+  get retired(): number {
+    return this.#retired.length;
+  }
+
+  /** Forgets what was retired since there were `count`: the frame was not sent, so nobody saw the difference. */
+  unretire(count: number): void {
+    this.#retired.length = count;
+  }
+
+  /** The client has applied `frame`: handlers it no longer sees are let go. */
+  acknowledge(frame: number): void {
+    const retired = this.#retired;
+    if (retired.length === 0) return;
+    let gone = 0;
+    while (gone < retired.length && (retired[gone] as Retired).frame <= frame) gone++;
+    if (gone === retired.length) this.#retired = [];
+    else if (gone > 0) retired.splice(0, gone);
+  }
+}

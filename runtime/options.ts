@@ -1,0 +1,238 @@
+/**
+ * The options of `createServer`: what there is, what is assumed, what is allowed. They are read once,
+ * here, and everything below `server.ts` is given what it needs in full.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from './clock.js';
+import { type DocumentTemplate, defaultDocument } from './document.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import { type OnError, printReport } from './report.js';
+import type { Routes } from './router.js';
+import type { Identify } from './visitor.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/**
+ * Options of `createServer`. Only `routes` is required. Durations are in milliseconds; `Infinity` turns
+ * a limit off.
+ */
+export interface ServerOptions {
+  /** The path everything stands below, `/app`, for mounting into another server. Default '': the root. */
+  readonly base?: string;
+  /** The text of the client script. Default: the one that was built with this package. */
+  readonly clientScript?: string;
+  /** What tells the time. Default: the computer's clock. */
+  readonly clock?: Clock;
+  /** Whether error pages show what was thrown. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean;
+  /** The document around each page. Default: an accessible one with `language`, `styles` and `title`. */
+  readonly document?: DocumentTemplate;
+  /** Sessions whose page was fetched but has not joined; beyond it the oldest goes. Default 10,000. */
+  readonly dormantSessions?: number;
+  /** How long such a session waits for its page to join. Default 300,000. */
+  readonly dormantTime?: number;
+  /** Frames a client may send in a second, twice as many at once; beyond it the connection closes. Default 200. */
+  readonly framesPerSecond?: number;
+  /** How long a session waits for its client to come back. Default 60,000. */
+  readonly grace?: number;
+  /** How often each connection is asked for a sign of life. Default 30,000. */
+  readonly heartbeat?: number;
+  /**
+   * Says who makes a request: a principal (plain data, the same for each request of one user), `undefined`
+   * for nobody in particular, `false` to refuse. Asked for each page and each join. Default: nobody.
+   */
+  readonly identify?: Identify;
+  /** How long `init` and `identify` may take. Default 5,000. */
+  readonly initDeadline?: number;
+  /** How long a connection may be open without a join. Default 10,000. */
+  readonly joinDeadline?: number;
+  /** The language of the pages, for the default document. Default 'en'. */
+  readonly language?: string;
+  /** Bytes of the largest frame a client may send. Default 65,536. */
+  readonly maxFrame?: number;
+  /** Is told of everything that goes wrong. Default: a line on stderr. */
+  readonly onError?: OnError;
+  /** Origins whose pages may connect, `https://example.com`. Default: the host that was asked. */
+  readonly origins?: readonly string[];
+  /** Which component stands at which path: `{ '/': Home, '/users/:id': User }`. */
+  readonly routes: Routes;
+  /**
+   * What tokens are signed with, at least 16 characters; of several the first signs and all verify.
+   * Default: `TROUPE_SECRET`, else a random one, and then no page survives a restart of the server.
+   */
+  readonly secret?: string | readonly string[];
+  /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
+  readonly sessionsPerAddress?: number;
+  /** URLs of style sheets, for the default document. Default none. */
+  readonly styles?: readonly string[];
+  /** The title of the pages, for the default document. Default 'Troupe'. */
+  readonly title?: string;
+  /** How long a page can go on joining its session after it was fetched. Default 86,400,000, a day. */
+  readonly tokenLifetime?: number;
+  /**
+   * How many proxies stand in front and set `X-Forwarded-For`, `-Proto` and `-Host`; `true` is one.
+   * Default 0: those headers are not believed.
+   */
+  readonly trustProxy?: boolean | number;
+}
+
+/** Options with everything filled in. */
+export interface Settings extends Required<Omit<ServerOptions, Optional | 'secret' | 'trustProxy'>> {
+  readonly clientScript: string | undefined;
+  readonly identify: Identify | undefined;
+  readonly origins: readonly string[] | undefined;
+  readonly secrets: readonly string[];
+  readonly trustProxy: number;
+}
+
+/** What has no default other than not being there. */
+type Optional = 'clientScript' | 'identify' | 'origins';
+
+// DEFAULTS --------------------------------------------------------------------
+
+const defaults = {
+  base: '',
+  clientScript: undefined,
+  clock: systemClock,
+  document: defaultDocument,
+  dormantSessions: 10_000,
+  dormantTime: 300_000,
+  framesPerSecond: 200,
+  grace: 60_000,
+  heartbeat: 30_000,
+  identify: undefined,
+  initDeadline: 5_000,
+  joinDeadline: 10_000,
+  language: 'en',
+  maxFrame: 65_536,
+  onError: printReport,
+  origins: undefined,
+  sessionsPerAddress: 1_000,
+  styles: [],
+  title: 'Troupe',
+  tokenLifetime: 86_400_000,
+  trustProxy: 0,
+} as const satisfies Omit<{ [name in keyof ServerOptions]: unknown }, 'development' | 'routes' | 'secret'>;
+
+// RULES -----------------------------------------------------------------------
+
+/** What an option must be, and how to say so. */
+type Rule = readonly [allowed: string, test: (value: unknown) => boolean];
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const text: Rule = ['a string', isText];
+const texts: Rule = ['an array of strings', isTexts];
+const fn: Rule = ['a function', (value) => typeof value === 'function'];
+const positive: Rule = ['a number above 0', (value) => typeof value === 'number' && value > 0];
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** A secret that could be guessed would let anybody open any session. */
+const shortestSecret = 16;
+
+function isSecret(value: unknown): boolean {
+  const secrets = isText(value) ? [value] : value;
+
+  return isTexts(secrets) && secrets.length > 0 && secrets.every((secret) => secret.length >= shortestSecret);
+}
+
+function isRoutes(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const isComponent = (component: unknown) => isRecord(component) && typeof component['view'] === 'function';
+
+  return Object.entries(value).every(([pattern, component]) => pattern.startsWith('/') && isComponent(component));
+}
+
+const secretRule: Rule = [`a string of at least ${shortestSecret} characters, or an array of such`, isSecret];
+
+const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
+  base: ["'' or a path like '/app', without a slash at its end", (value) => isText(value) && /^(?:\/[\w.~-]+)*$/.test(value)],
+  clientScript: text,
+  clock: ['a clock with now, setTimeout and clearTimeout', (value) => isRecord(value) && typeof value['now'] === 'function'],
+  development: ['true or false', (value) => typeof value === 'boolean'],
+  document: fn,
+  dormantSessions: positive,
+  dormantTime: positive,
+  framesPerSecond: positive,
+  grace: ['a number, 0 or above', (value) => typeof value === 'number' && value >= 0],
+  heartbeat: positive,
+  identify: fn,
+  initDeadline: positive,
+  joinDeadline: positive,
+  language: text,
+  maxFrame: positive,
+  onError: fn,
+  origins: ["an array of origins like 'https://example.com'", (value) => isTexts(value) && value.every(isOrigin)],
+  routes: ["an object from paths that start with '/' to components", isRoutes],
+  secret: secretRule,
+  sessionsPerAddress: positive,
+  styles: texts,
+  title: text,
+  tokenLifetime: positive,
+  trustProxy: ['true, false or a number of proxies', (value) => typeof value === 'boolean' || Number.isInteger(value) && Number(value) >= 0],
+};
+
+/** A value as an error message shows it; of secrets, nothing. */
+function show(name: string, value: unknown): string {
+  if (name === 'secret') return '';
+  const shown = isText(value) || value === undefined ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value);
+
+  return `, not ${typeof value === 'object' && value !== null && !Array.isArray(value) ? 'this object' : shown}`;
+}
+
+/** What is wrong with the options, one sentence each. */
+function faultsOf(given: Record<string, unknown>): string[] {
+  const known: { readonly [name: string]: Rule | undefined } = rules;
+
+  return Object.entries({ routes: undefined, ...given }).flatMap(([name, value]) => {
+    const rule = Object.hasOwn(known, name) ? known[name] : undefined;
+
+    if (rule === undefined) return [`There is no option \`${name}\`; there are ${Object.keys(rules).join(', ')}.`];
+    const [allowed, test] = rule;
+    const isAbsent = value === undefined && name !== 'routes';
+
+    return isAbsent || test(value) ? [] : [`\`${name}\` must be ${allowed}${show(name, value)}.`];
+  });
+}
+
+// READING ---------------------------------------------------------------------
+
+/** A secret of this process alone; whoever runs it is told what that means. */
+function inventSecret(): string {
+  const consequence = 'pages will have to load again after a restart, and other processes cannot take them over';
+
+  process.emitWarning(`Neither the option \`secret\` nor TROUPE_SECRET is set: ${consequence}.`, 'TroupeWarning');
+  return randomBytes(32).toString('base64url');
+}
+
+function readSecrets(secret: string | readonly string[] | undefined): readonly string[] {
+  const found = secret ?? (process.env['TROUPE_SECRET'] || inventSecret());
+
+  if (!isSecret(found)) throw new TroupeError(ErrorCode.Options, `TROUPE_SECRET must be ${secretRule[0]}.`);
+  return [found].flat();
+}
+
+/** Without what was given as `undefined`, so that it does not hide a default. */
+function present<Value extends object>(given: Value): { [name in keyof Value]: Exclude<Value[name], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
+}
+
+/**
+ * Checks the options and fills in what is missing.
+ *
+ * @throws TroupeError `options`, naming everything that is wrong with them.
+ */
+export function readOptions(given: ServerOptions): Settings {
+  const faults = isRecord(given) ? faultsOf(given) : ['createServer takes an object of options.'];
+
+  if (faults.length > 0) throw new TroupeError(ErrorCode.Options, `createServer: ${faults.join(' ')}`);
+  const { secret, trustProxy = 0, development = process.env['NODE_ENV'] !== 'production', ...rest } = given;
+
+  return { ...defaults, ...present(rest), development, secrets: readSecrets(secret), trustProxy: Number(trustProxy) };
+}

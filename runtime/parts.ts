@@ -1,0 +1,258 @@
+/**
+ * The parts of a template and what stands between them: tokens (`scanner.ts`) become the HTML of the
+ * empty template, which the client parses, and the segments around the parts, which the first page is
+ * written from. `template.ts` above it keeps the result with its template.
+ *
+ * Nodes are counted here as a browser will have them, so that a part can name its node by a number.
+ */
+
+import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
+import { type Context, type Element, enter, newlineDroppingElements } from './content.js';
+import { Mark, Marker, Namespace, PartKind } from './patch.js';
+import { type AttributeToken, type ContentToken, hole, type OpenToken, type Token, templateError } from './scanner.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Where a hole is, or several that are joined to one value. */
+export interface Part {
+  readonly kind: PartKind;
+  /** Index of its node among the template's own nodes in document order; holes are empty. */
+  readonly node: number;
+  /** Name of the attribute, property or event; '' for children and text. */
+  readonly name: string;
+  /** Name of the element it is on, or directly in; '' at the template's root. */
+  readonly element: string;
+  /** Index of its first hole among the template's values. */
+  readonly hole: number;
+  /** The static text around its holes, one more than holes; `['', '']` where it has none. */
+  readonly strings: readonly string[];
+  /** Whether the value is a URL whose scheme must be checked. */
+  readonly url: boolean;
+  /** Whether the first page carries this property as attribute or content. */
+  readonly reflected: boolean;
+}
+
+/** What is made of a template's tokens. */
+export interface Assembled {
+  readonly parts: readonly TemplatePart[];
+  readonly segments: readonly string[];
+  readonly html: string;
+}
+
+/** A part that also knows the elements around it in its template, and so the context it stands in. */
+export class TemplatePart implements Part {
+  readonly kind: PartKind;
+  readonly node: number;
+  readonly name: string;
+  readonly element: string;
+  readonly hole: number;
+  readonly strings: readonly string[];
+  readonly url: boolean;
+  readonly reflected: boolean;
+
+  readonly #path: readonly Element[];
+  #outer: Context | undefined;
+  #inner: Context | undefined;
+
+  constructor(part: Part, path: readonly Element[]) {
+    this.kind = part.kind;
+    this.node = part.node;
+    this.name = part.name;
+    this.element = part.element;
+    this.hole = part.hole;
+    this.strings = part.strings;
+    this.url = part.url;
+    this.reflected = part.reflected;
+    this.#path = path;
+  }
+
+  /** The context inside, if the template stands in `outer`. It is asked at every render, mostly with the same `outer`. */
+  contextIn(outer: Context): Context {
+    if (this.#inner !== undefined && this.#outer === outer) return this.#inner;
+
+    this.#outer = outer;
+    this.#inner = this.#path.reduce(enter, outer);
+    return this.#inner;
+  }
+}
+
+// ASSEMBLING ------------------------------------------------------------------
+
+/** An element that is not closed yet. */
+interface Opened {
+  readonly tag: OpenToken;
+  readonly node: number;
+}
+
+/** What has been made so far. Local to one call of `assemble`. */
+interface Assembly {
+  readonly source: string;
+  readonly parts: TemplatePart[];
+  readonly segments: string[];
+  readonly opened: Opened[];
+  /** The segment that is being written. */
+  segment: string;
+  html: string;
+  nodes: number;
+  holes: number;
+  /** The last node at the template's root. */
+  lastRoot: Token['kind'] | undefined;
+}
+
+/** Makes parts, segments and HTML of the tokens of a template. */
+export function assemble(source: string, tokens: readonly Token[]): Assembled {
+  const assembly: Assembly = {
+    source,
+    parts: [],
+    segments: [],
+    opened: [],
+    segment: '',
+    html: '',
+    nodes: 0,
+    holes: 0,
+    lastRoot: undefined,
+  };
+
+  for (const [index, token] of tokens.entries()) {
+    if (assembly.opened.length === 0) assembly.lastRoot = token.kind;
+    add(assembly, token, tokens[index - 1], tokens[index + 1]);
+  }
+  if (assembly.lastRoot === undefined || assembly.lastRoot === 'text') write(assembly, `<!--${Marker.End}-->`);
+
+  const { parts, segments, segment, html } = assembly;
+  return { parts, segments: [...segments, segment], html };
+}
+
+function add(assembly: Assembly, token: Token, previous: Token | undefined, next: Token | undefined): void {
+  switch (token.kind) {
+    case 'open':
+      return addElement(assembly, token);
+    case 'close':
+      assembly.opened.pop();
+      return write(assembly, `</${token.name}>`);
+    case 'content':
+      return addContent(assembly, token);
+    case 'hole':
+      return addChild(assembly, previous?.kind === 'open' && !previous.ends && next?.kind === 'close');
+    default:
+      assembly.nodes++;
+      return write(assembly, token.text);
+  }
+}
+
+function write(assembly: Assembly, text: string): void {
+  assembly.segment += text;
+  assembly.html += text;
+}
+
+/** A binding and the index of its first hole. */
+interface Bound {
+  readonly binding: Binding;
+  readonly hole: number;
+}
+
+/** Counts the holes of a binding. */
+function count(assembly: Assembly, binding: Binding): Bound {
+  const bound = { binding, hole: assembly.holes };
+  assembly.holes += binding.strings.length - 1;
+  return bound;
+}
+
+/** Ends a segment: the part is written between it and the next. */
+function split(assembly: Assembly, { binding, hole: first }: Bound, node: number): void {
+  const { opened, parts, segments, segment } = assembly;
+  const element = opened.at(-1)?.tag.name ?? '';
+  const path = opened.map(({ tag }) => tag.element);
+
+  parts.push(new TemplatePart({ ...binding, node, element, hole: first }, path));
+  segments.push(segment);
+  assembly.segment = '';
+}
+
+// ELEMENTS --------------------------------------------------------------------
+
+function addElement(assembly: Assembly, tag: OpenToken): void {
+  const node = assembly.nodes++;
+  assembly.opened.push({ tag, node });
+  write(assembly, `<${tag.name}`);
+
+  const bounds = addAttributes(assembly, tag, node);
+  const events = bounds.filter(({ binding }) => binding.kind === PartKind.Event).map(({ binding }) => binding.name);
+  if (events.length > 0) write(assembly, ` ${Mark.Events}="${events.join(' ')}"`);
+  write(assembly, tag.ends && tag.namespace !== Namespace.Html ? '/>' : '>');
+
+  for (const bound of bounds) if (isContent(tag, bound)) split(assembly, bound, node);
+  if (tag.ends) assembly.opened.pop();
+}
+
+/** Whether a part of a tag is written behind it: `.value` of a textarea is its content in the first page. */
+const isContent = (tag: OpenToken, { binding }: Bound) => binding.reflected && tag.name === 'textarea';
+
+function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readonly Bound[] {
+  const bounds: Bound[] = [];
+  const names = new Set<string>();
+
+  for (const token of tag.attributes) {
+    const fail: Fail = (message) => templateError(assembly.source, token.at, message);
+    const binding = bind(tag, token, fail);
+    checkDuplicate(names, token, binding, fail);
+    if (binding === undefined) {
+      write(assembly, staticAttribute(token));
+      continue;
+    }
+    const bound = count(assembly, binding);
+    bounds.push(bound);
+    if (!isContent(tag, bound)) split(assembly, bound, node);
+  }
+  return bounds;
+}
+
+/** Names of attributes, properties and events are apart from each other; `?name` is an attribute. */
+function checkDuplicate(names: Set<string>, { name }: AttributeToken, binding: Binding | undefined, fail: Fail): void {
+  const prefixed = binding?.kind === PartKind.Property || binding?.kind === PartKind.Event;
+  const key = prefixed ? name : name.replace(/^\?/, '').toLowerCase();
+  if (names.has(key)) throw fail(`The element has two ${key}. Remove one of them.`);
+  names.add(key);
+}
+
+function staticAttribute({ name, value }: AttributeToken): string {
+  if (value === undefined) return ` ${name}`;
+  return value.includes('"') ? ` ${name}='${value}'` : ` ${name}="${value}"`;
+}
+
+// CONTENT ---------------------------------------------------------------------
+
+/** A child hole: between comments, unless it is all its parent contains. */
+function addChild(assembly: Assembly, sole: boolean): void {
+  const kind = sole ? PartKind.Sole : PartKind.Child;
+  const bound = count(assembly, { kind, name: '', strings: ['', ''], url: false, reflected: false });
+  if (sole) return split(assembly, bound, assembly.opened.at(-1)?.node ?? 0);
+
+  const node = assembly.nodes;
+  assembly.nodes += 2;
+  write(assembly, `<!--${Marker.Open}-->`);
+  split(assembly, bound, node);
+  write(assembly, `<!--${Marker.Close}-->`);
+}
+
+/** The content of an element that contains text only. */
+function addContent(assembly: Assembly, token: ContentToken): void {
+  const { text, at } = token;
+  const current = assembly.opened.at(-1);
+  const fail: Fail = (message) => templateError(assembly.source, at, message);
+  if (current === undefined) return;
+  if (assembly.parts.at(-1)?.node === current.node && assembly.parts.some(({ node, reflected }) => node === current.node && reflected)) {
+    throw fail('A textarea with .value has no other content. Remove the content.');
+  }
+
+  const dropping = newlineDroppingElements.has(current.tag.name);
+  if (text.includes(hole)) {
+    const strings = decodeStatics(text, false, fail);
+    const first = strings[0] ?? '';
+    const kept = dropping && first.startsWith('\n') ? [first.slice(1), ...strings.slice(1)] : strings;
+    split(assembly, count(assembly, { kind: PartKind.Text, name: '', strings: kept, url: false, reflected: false }), current.node);
+    return;
+  }
+  if (text !== '\n' || !dropping) assembly.nodes++;
+  write(assembly, text);
+}

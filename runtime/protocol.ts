@@ -1,0 +1,250 @@
+/**
+ * The protocol: everything browser and server say to each other after the first page, in one file
+ * that both sides import. Frames are binary WebSocket messages, each one MessagePack array; the
+ * changes inside them are described in `patch.ts`.
+ *
+ * Server to client (positional; fields at the end that have their default are not sent):
+ *
+ *     adopt        [0, tree, processed = 0]                     numbered
+ *     render       [1, tree, processed = 0, reason = resumed]   numbered
+ *     patch        [2, changes, processed = 1, durable]         numbered
+ *     command      [3, name, ...operands]                       numbered; reserved
+ *     acknowledge  [4, processed = 1, durable]                  not numbered
+ *
+ * Client to server:
+ *
+ *     join         [0, version, client, token, frame, processed, sent, hashes]
+ *     events       [1, events, frames = 1]
+ *     acknowledge  [2, frames = 0, ask = 0]
+ *
+ * **Joining.** The client opens the socket and sends `join` first: the protocol `version`, the name of
+ * the `client` script ('' when self-built), the `token` from the page, the number of the last `frame`
+ * it has applied (0: none), the number of its events it knows to be `processed`, the number it has
+ * made (`sent`), and the `hashes` of the template definitions it knows, in their order. The server
+ * answers with exactly one of: `adopt` (the page is as the server rendered it: bind, change nothing),
+ * `render` (make the page so), `acknowledge` (nothing or little was missed; frames follow). With reason
+ * `fresh` a new session begins: events and frames are counted from 0 again and what was not processed
+ * is lost. After the answer the client sends the events that were not processed again.
+ *
+ * **Frames are counted, not sent.** A client counts the numbered frames; its session counts them too.
+ * The client says how many it has applied since it last said so: in `events`, else in `acknowledge`
+ * every 16 frames or 100 ms. The server stops sending at 128 frames or 64 KB unacknowledged.
+ *
+ * **Events are counted, not numbered.** `events` is a flat list of `[instance, part, payload?]`; their
+ * numbers follow from their order on the connection. `processed` in a frame is how many more of them
+ * the page now shows the effect of, since the last frame that said so; `durable` is how many fewer
+ * than `processed` the store holds safely (default 0).
+ *
+ * **Asking.** `ask` is a set of bits: 1 asks for a full `render` (the client found itself
+ * inconsistent), 2 for an `acknowledge` as a sign of life.
+ *
+ * **Payloads.** Sent only if the handler is a function: positional fields by the kind of event, see
+ * `payloadFields`; the fields at the end that have their default are not sent.
+ */
+
+import type { Patch, Wire } from './patch.js';
+
+/** Raised whenever a frame changes its meaning. Client and server must agree. */
+export const version = 1;
+
+// KINDS -----------------------------------------------------------------------
+
+/** Kinds of frames to the client. Wire numbers, append only. */
+export const ServerKind = { Adopt: 0, Render: 1, Patch: 2, Command: 3, Acknowledge: 4 } as const;
+export type ServerKind = (typeof ServerKind)[keyof typeof ServerKind];
+
+/** Kinds of frames to the server. Wire numbers, append only. */
+export const ClientKind = { Join: 0, Events: 1, Acknowledge: 2 } as const;
+export type ClientKind = (typeof ClientKind)[keyof typeof ClientKind];
+
+/** Why a page is rendered whole. */
+export const Reason = { Resumed: 0, Restored: 1, Fresh: 2 } as const;
+export type Reason = (typeof Reason)[keyof typeof Reason];
+
+/** What a client can ask for in an `acknowledge`; bits. */
+export const Ask = { Render: 1, Sign: 2 } as const;
+
+/** Why the server closes a connection, and what the client does then. */
+export const CloseCode = {
+  /** The server stops or the page is left; the client joins again after a while. */
+  GoingAway: 1001,
+  /** A frame was larger than the server allows. */
+  TooBig: 1009,
+  /** The server has no room now; the client tries again later. */
+  TryLater: 1013,
+  /** Protocol or client script are of another version: the client loads the page again. */
+  Reload: 4000,
+  /** The token is not valid, or not with this cookie: the client loads the page again. */
+  Refused: 4001,
+  /** A frame could not be read or said something no client says. */
+  Malformed: 4002,
+  /** More frames in a second than the server allows. */
+  Flood: 4003,
+  /** The same page has joined on another connection; this one stays closed. */
+  Replaced: 4004,
+  /** No join in time, or no sign of life. */
+  Silent: 4005,
+} as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+// LIMITS ----------------------------------------------------------------------
+
+/** Numbers both sides must agree on. */
+export const Limit = {
+  /** Frames a server sends ahead of the client's acknowledgement. */
+  windowFrames: 128,
+  /** Bytes a server sends ahead of the client's acknowledgement. */
+  windowBytes: 65_536,
+  /** Bytes a server leaves buffered in its own process. */
+  windowBuffered: 16_384,
+  /** Applied frames after which a client acknowledges. */
+  acknowledgeFrames: 16,
+  /** Milliseconds after which a client acknowledges. */
+  acknowledgeDelay: 100,
+  /** Events a client keeps that are not processed; the oldest are kept, newer ones refused. */
+  outbox: 1_000,
+  /** Definitions a client remembers and tells in a join. */
+  definitions: 1_024,
+  /** Depth of arrays in a frame. */
+  depth: 64,
+} as const;
+
+// FRAMES ----------------------------------------------------------------------
+
+/** A frame to the client, as an object. */
+export type ServerFrame =
+  /** The page is as the server rendered it; `tree` is `Content` without leaf values. */
+  | { readonly kind: typeof ServerKind.Adopt; readonly tree: Wire; readonly processed: number }
+  /** The page as a whole. */
+  | { readonly kind: typeof ServerKind.Render; readonly tree: Wire; readonly processed: number; readonly reason: Reason }
+  /** What changed. */
+  | { readonly kind: typeof ServerKind.Patch; readonly changes: Patch; readonly processed: number; readonly durable: number }
+  /** Something for the browser to do; reserved. */
+  | { readonly kind: typeof ServerKind.Command; readonly name: string; readonly operands: readonly Wire[] }
+  /** Nothing changed, but events were processed. */
+  | { readonly kind: typeof ServerKind.Acknowledge; readonly processed: number; readonly durable: number };
+
+/** One event: what it happened at, and its payload if the handler wants it. */
+export interface EventRecord {
+  readonly instance: number;
+  readonly part: number;
+  readonly payload?: readonly Wire[] | undefined;
+}
+
+/** A frame to the server, as an object. */
+export type ClientFrame =
+  /** The first frame of a connection. */
+  | {
+      readonly kind: typeof ClientKind.Join;
+      readonly version: number;
+      readonly client: string;
+      readonly token: string;
+      readonly frame: number;
+      readonly processed: number;
+      readonly sent: number;
+      readonly hashes: readonly string[];
+    }
+  /** What the user did, and how many frames were applied since the last word of that. */
+  | { readonly kind: typeof ClientKind.Events; readonly events: readonly EventRecord[]; readonly frames: number }
+  /** Frames applied since the last word of that, and what the client asks for. */
+  | { readonly kind: typeof ClientKind.Acknowledge; readonly frames: number; readonly ask: number };
+
+// PAYLOADS --------------------------------------------------------------------
+
+/**
+ * What a handler function is given: plain data of the event, with a default where the kind of event has
+ * no such thing.
+ *
+ * ```ts
+ * html<Message>`<input @input=${(event) => ({ type: 'typed', text: event.value })}>`
+ * ```
+ */
+export interface EventData {
+  /** The DOM event's type, `click`. */
+  readonly type: string;
+  /** `value` of the control, for events on controls and buttons; else ''. */
+  readonly value: string;
+  /** `checked` of a checkbox or radio button; else false. */
+  readonly checked: boolean;
+  /** Selected values of a `select multiple`; else []. */
+  readonly values: readonly string[];
+  /** `key` of a keyboard event, `Enter`; else ''. */
+  readonly key: string;
+  /** `code` of a keyboard event, `KeyA`; else ''. */
+  readonly code: string;
+  /** Whether a key event comes from a key held down. */
+  readonly repeat: boolean;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  /** `clientX` of a pointer event in CSS pixels; else 0. */
+  readonly x: number;
+  /** `clientY` of a pointer event in CSS pixels; else 0. */
+  readonly y: number;
+  /** `offsetX`: from the left padding edge of the target, in CSS pixels; else 0. */
+  readonly offsetX: number;
+  /** `offsetY`: from the top padding edge of the target, in CSS pixels; else 0. */
+  readonly offsetY: number;
+  /** Which button of a pointer event: 0 main, 1 middle, 2 secondary. */
+  readonly button: number;
+  /** `deltaX` of a wheel event; else 0. */
+  readonly deltaX: number;
+  /** `deltaY` of a wheel event; else 0. */
+  readonly deltaY: number;
+  /** `scrollLeft` of the scrolled element in CSS pixels; else 0. */
+  readonly scrollLeft: number;
+  /** `scrollTop` of the scrolled element in CSS pixels; else 0. */
+  readonly scrollTop: number;
+  /** Whether a `details`, `dialog` or popover is open after the event. */
+  readonly open: boolean;
+  /** The entries of a form, in order, the submitter's included; files are left out. */
+  readonly entries: readonly (readonly [name: string, value: string])[];
+}
+
+/** The fields of `EventData` that are single values, with their defaults. Modifier keys travel as bits, see `payloadFields`. */
+export const eventDefaults: Omit<EventData, 'type'> = Object.freeze({
+  value: '',
+  checked: false,
+  values: Object.freeze([]),
+  key: '',
+  code: '',
+  repeat: false,
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  x: 0,
+  y: 0,
+  offsetX: 0,
+  offsetY: 0,
+  button: 0,
+  deltaX: 0,
+  deltaY: 0,
+  scrollLeft: 0,
+  scrollTop: 0,
+  open: false,
+  entries: Object.freeze([]),
+});
+
+/** A field as it travels; `modifiers` is bits: 1 alt, 2 ctrl, 4 meta, 8 shift; `entries` is flat: name, value, name, value. */
+export type PayloadField = Exclude<keyof EventData, 'type' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> | 'modifiers';
+
+const keyboard: readonly PayloadField[] = ['key', 'code', 'modifiers', 'repeat', 'value'];
+const control: readonly PayloadField[] = ['value', 'checked', 'values'];
+const pointer: readonly PayloadField[] = ['value', 'checked', 'x', 'y', 'offsetX', 'offsetY', 'button', 'modifiers'];
+const wheel: readonly PayloadField[] = ['deltaX', 'deltaY', 'x', 'y', 'modifiers'];
+const scroll: readonly PayloadField[] = ['scrollLeft', 'scrollTop'];
+const form: readonly PayloadField[] = ['entries'];
+const disclosure: readonly PayloadField[] = ['open'];
+
+/** Which fields travel for an event type, in which order. Append only. */
+export function payloadFields(type: string): readonly PayloadField[] {
+  if (/^key/.test(type)) return keyboard;
+  if (/^(mouse|pointer|touch|drag|drop)|click$|^contextmenu$/.test(type)) return pointer;
+  if (/^wheel$/.test(type)) return wheel;
+  if (/^scroll/.test(type)) return scroll;
+  if (/^(submit|reset|formdata)$/.test(type)) return form;
+  if (/toggle$|^(close|cancel)$/.test(type)) return disclosure;
+  return control;
+}

@@ -1,0 +1,127 @@
+/**
+ * Routes: which component stands at a URL, and with which props. Comes into play twice for each page:
+ * when it is asked for (`http.ts`), and when its session is gone and a fresh one must be made from the
+ * URL in the token (`server.ts`).
+ *
+ * The only importer of rou3, which matches percent-encoded paths and decodes nothing; decoding happens
+ * here, after matching, so that an encoded slash stays inside its parameter.
+ */
+
+import { addRoute, createRouter as createTable, findRoute } from 'rou3';
+import type { AnyComponent } from './component.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import type { PageProps, Route } from './sessions.js';
+import { longestUrl } from './token.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Patterns and the component at each: `{ '/': Home, '/users/:id': User }`. */
+export interface Routes {
+  readonly [pattern: string]: AnyComponent<PageProps>;
+}
+
+/** Why a URL leads nowhere, as an HTTP status. */
+export type Astray = 400 | 404 | 414;
+
+/** Finds what stands at a URL. */
+export interface Router {
+  /** `url` is path and query as they were sent, base path included. */
+  find(url: string, principal: unknown): Route | Astray;
+}
+
+// READING URLS ----------------------------------------------------------------
+
+/** The path of a URL, still encoded. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** What is left of a path below the base path, '' at the base itself; `undefined` if it is not below it. */
+export function below(base: string, path: string): string | undefined {
+  if (!path.startsWith(base)) return undefined;
+  const rest = path.slice(base.length);
+
+  return rest === '' || rest.startsWith('/') ? rest : undefined;
+}
+
+/** Objects with names from outside have no prototype: `__proto__` is a name like any other. */
+function dictionary<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
+}
+
+function readQuery(url: string): PageProps['query'] {
+  const query = dictionary<string | string[]>();
+  const start = url.indexOf('?');
+
+  if (start === -1) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    const before = query[name];
+
+    query[name] = before === undefined ? value : [before, value].flat();
+  }
+  return query;
+}
+
+/** Throws what `decodeURIComponent` throws. */
+function readParams(params: Record<string, string | undefined> | undefined): PageProps['params'] {
+  const decoded = dictionary<string>();
+
+  for (const name in params) {
+    const value = params[name];
+
+    if (value !== undefined) decoded[name] = decodeURIComponent(value);
+  }
+  return decoded;
+}
+
+// ROUTER ----------------------------------------------------------------------
+
+function createRouteTable(routes: Routes) {
+  const table = createTable<AnyComponent<PageProps>>();
+
+  for (const [pattern, component] of Object.entries(routes)) {
+    try {
+      addRoute(table, '', pattern, component);
+    } catch (cause) {
+      throw new TroupeError(ErrorCode.Options, `The route '${pattern}' cannot be used: ${String(cause)}`, { cause });
+    }
+  }
+  return table;
+}
+
+/**
+ * Makes a router of these routes below a base path.
+ *
+ * ```ts
+ * createRouter({ '/users/:id': User }, '/app').find('/app/users/42?tab=posts', undefined);
+ * // { component: User, props: { params: { id: '42' }, query: { tab: 'posts' }, path: '/users/42', … } }
+ * ```
+ *
+ * Of the URLs that match, one that is no valid percent-encoding, or contains NUL, leads to 400 and one
+ * that is too long to 414.
+ */
+export function createRouter(routes: Routes, base: string): Router {
+  const table = createRouteTable(routes);
+
+  return {
+    find(url, principal) {
+      const rest = below(base, pathOf(url));
+      if (rest === undefined) return 404;
+      const path = rest === '' ? '/' : rest;
+      const found = findRoute(table, '', path);
+
+      if (found === undefined) return 404;
+      if (url.length > longestUrl) return 414;
+      if (url.includes('%00')) return 400;
+      try {
+        const props = { params: readParams(found.params), query: readQuery(url), path: decodeURIComponent(path), principal };
+
+        return { component: found.data, props };
+      } catch {
+        return 400;
+      }
+    },
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * The server: closes the ring. Pages, upgrades, sessions and tokens know nothing of each other; here
+ * they are given to one another.
+ *
+ *     GET     -> http.ts      -> sessions.open   -> page with a token
+ *     upgrade -> transport.ts -> join with token -> sessions.find, or sessions.reopen -> session
+ *
+ * This is the only file that knows both the transport and the sessions.
+ */
+
+import { createServer as createNodeServer, type IncomingMessage, type Server as NodeServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createClientScript } from './client-script.js';
+import { createHttp, reserved } from './http.js';
+import { createHandle, type Handle } from './node-http.js';
+import { readOptions, type ServerOptions, type Settings } from './options.js';
+import { CloseCode } from './protocol.js';
+import { createReporter, type Reporter } from './report.js';
+import { createRouter, type Router } from './router.js';
+import type { JoinFrame, Session } from './session.js';
+import { createSessions, type Sessions } from './sessions.js';
+import { createTokens, principalText, type Tokens } from './token.js';
+import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
+import { createRecognition, type Visitor } from './visitor.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A server that listens on its own. */
+export interface Listening {
+  readonly port: number;
+  /** Where its first page is, `http://localhost:3000/`. */
+  readonly url: string;
+  /** Stops listening, closes all connections with 1001 and ends all sessions. */
+  close(): Promise<void>;
+}
+
+/** What `createServer` makes. Its functions can be handed on without the object. */
+export interface Server {
+  /** Closes all connections with 1001 and ends all sessions; for a server that is mounted. */
+  readonly close: () => Promise<void>;
+  /** What there is now and what has been refused so far. */
+  readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
+  /** Answers a request of Node's; with `next`, passes on what is not ours. */
+  readonly handle: Handle;
+  /** Starts an HTTP server; port 0 takes any that is free. */
+  readonly listen: (port: number, host?: string) => Promise<Listening>;
+  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+}
+
+// JOINING ---------------------------------------------------------------------
+
+/** What leads a join to its session. */
+interface Admission {
+  readonly router: Router;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+}
+
+/**
+ * The session that a token speaks of: the one that is there, or a fresh one of the same id for the same
+ * URL if it is gone.
+ */
+async function admit(
+  { router, sessions, tokens }: Admission,
+  { token }: JoinFrame,
+  { address, cookie, principal }: Visitor
+): Promise<Session | CloseCode> {
+  const claim = cookie && tokens.open(token, { cookie, principal: principalText(principal) });
+
+  if (!claim) return CloseCode.Refused;
+  const found = sessions.find(claim.id);
+
+  if (found !== undefined) return found;
+  const route = router.find(claim.url, principal);
+
+  if (typeof route === 'number') return CloseCode.Reload;
+  return sessions.full(address) ? CloseCode.TryLater : sessions.reopen(claim.id, route, address);
+}
+
+// PARTS -----------------------------------------------------------------------
+
+interface Parts {
+  readonly handle: Handle;
+  readonly sessions: Sessions;
+  readonly transport: Transport;
+}
+
+function connectParts(settings: Settings, report: Reporter): Parts {
+  const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
+  const script = createClientScript(clientScript);
+  const router = createRouter(settings.routes, base);
+  const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
+  const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
+  const sessions = createSessions({
+    ...settings,
+    dormant: settings.dormantSessions,
+    perAddress: sessionsPerAddress,
+    report,
+  });
+
+  const http = createHttp({
+    ...settings,
+    document: { ...settings, template: settings.document, warn: (error) => void report(error.code, error) },
+    recognise,
+    report,
+    router,
+    script,
+    sessions,
+    tokens,
+  });
+
+  const transport = createTransport({
+    ...settings,
+    admit: (frame, visitor) => admit({ router, sessions, tokens }, frame, visitor),
+    client: script.hash,
+    connectionsPerAddress: sessionsPerAddress,
+    path: `${base}${reserved}/socket`,
+    recognise,
+    report,
+  });
+
+  return { handle: createHandle(http), sessions, transport };
+}
+
+// SERVER ----------------------------------------------------------------------
+
+/**
+ * Makes a server of routes to components.
+ *
+ * ```ts
+ * createServer({ routes: { '/': Counter } }).listen(3000);
+ * ```
+ *
+ * It also mounts into a server that exists, below a base path:
+ *
+ * ```ts
+ * const troupe = createServer({ base: '/app', routes: { '/': Counter } });
+ *
+ * app.use(troupe.handle); // Express
+ * server.on('upgrade', troupe.upgrade);
+ * ```
+ *
+ * @throws TroupeError `options`, naming everything that is wrong with them.
+ */
+export function createServer(options: ServerOptions): Server {
+  const settings = readOptions(options);
+  const { handle, sessions, transport } = connectParts(settings, createReporter(settings.onError));
+
+  async function close(): Promise<void> {
+    await transport.close();
+    sessions.close();
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    return transport.upgrade(request, socket, head);
+  }
+
+  async function listen(port: number, host?: string): Promise<Listening> {
+    const server = createNodeServer(handle);
+
+    server.on('upgrade', (request, socket, head) => {
+      if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
+    });
+    const bound = await start(server, port, host);
+
+    return {
+      port: bound,
+      url: `http://${urlHost(host)}:${bound}${settings.base}/`,
+      async close() {
+        const stopped = new Promise((resolve) => server.close(resolve));
+
+        await close();
+        await stopped;
+      },
+    };
+  }
+
+  return {
+    close,
+    get counts() {
+      return { ...transport.counts, sessions: sessions.counts };
+    },
+    handle,
+    listen,
+    upgrade,
+  };
+}
+
+/** Resolves with the port, rejects if it cannot be had. */
+function start(server: NodeServer, port: number, host: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** A host as it stands in a URL; all interfaces are reached as `localhost`. */
+function urlHost(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost';
+
+  return host.includes(':') ? `[${host}]` : host;
+}

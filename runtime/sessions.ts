@@ -1,0 +1,283 @@
+/**
+ * The table of sessions: start, find, end. `http.ts` opens one for each first page, `transport.ts` finds
+ * it when the page joins; a session that is not there any more is opened again from the signed route.
+ */
+
+import type { Clock } from './clock.js';
+import type { AnyComponent, ComponentSnapshot } from './component.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import { createIdentifier } from './identifier.js';
+import { markup } from './markup.js';
+import { renderRoot, type Value } from './rendered.js';
+import type { Reporter } from './report.js';
+import { LiveSession, type Session, type SessionHost } from './session.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a page component is given. */
+export interface PageProps {
+  /** The parameters of the route's pattern, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The query, decoded; a name that comes more than once has an array. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /** The path, below the base path. */
+  readonly path: string;
+  /** What `identify` said of the request. */
+  readonly principal: unknown;
+}
+
+/** A component and what it is given. */
+export interface Route {
+  readonly component: AnyComponent<PageProps>;
+  readonly props: PageProps;
+}
+
+/** A first page. */
+export interface Page {
+  readonly session: Session;
+  /** The HTML of the root's content. */
+  readonly html: string;
+}
+
+/** The table, as HTTP and transport see it. */
+export interface Sessions {
+  /**
+   * A dormant session and its first page. At the limit the oldest dormant session goes.
+   *
+   * @throws TroupeError `init` or `view`, at once or by rejecting
+   */
+  open(route: Route, address: string): Promise<Page> | Page;
+  find(id: string): Session | undefined;
+  /** A session under the id of one that is gone; its client is told that it is fresh. Throws as `open`. */
+  reopen(id: string, route: Route, address: string): Promise<Session> | Session;
+  /** Whether the address has as many sessions as one may have. */
+  full(address: string): boolean;
+  readonly counts: SessionCounts;
+  /** Ends all sessions. */
+  close(): void;
+}
+
+/** How many sessions there are. */
+export interface SessionCounts {
+  /** Rendered, and nobody has joined yet. */
+  readonly dormant: number;
+  /** With a connection. */
+  readonly attached: number;
+  /** Waiting for their client to come back. */
+  readonly detached: number;
+}
+
+/** What the table needs. */
+export interface SessionsOptions {
+  readonly clock: Clock;
+  /** Most dormant sessions. */
+  readonly dormant: number;
+  /** Milliseconds a dormant session is kept at the most. */
+  readonly dormantTime: number;
+  /** Milliseconds a session is kept after its connection was lost. */
+  readonly grace: number;
+  /** Milliseconds an async `init` may take. */
+  readonly initDeadline: number;
+  /** Most sessions of one address, dormant and detached ones included. */
+  readonly perAddress: number;
+  readonly report: Reporter;
+}
+
+/** A session in the table. */
+interface Entry {
+  readonly session: LiveSession;
+  readonly address: string;
+  readonly since: number;
+}
+
+// TABLE -----------------------------------------------------------------------
+
+/** Makes an empty table. */
+export function createSessions(options: SessionsOptions): Sessions {
+  return new SessionTable(options);
+}
+
+class SessionTable implements Sessions, SessionHost {
+  readonly clock: Clock;
+  readonly grace: number;
+  readonly report: Reporter;
+  readonly #options: SessionsOptions;
+  readonly #entries = new Map<string, Entry>();
+  /** Those nobody has joined, oldest first. */
+  readonly #dormant = new Set<Entry>();
+  readonly #perAddress = new Map<string, number>();
+  #attached = 0;
+  #sweep: unknown;
+  #ready: (() => void)[] = [];
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.grace = options.grace;
+    this.report = options.report;
+  }
+
+  get counts(): SessionCounts {
+    const dormant = this.#dormant.size;
+
+    return { dormant, attached: this.#attached, detached: this.#entries.size - dormant - this.#attached };
+  }
+
+  open(route: Route, address: string): Promise<Page> | Page {
+    return this.#start(createIdentifier(), route, address, false, (session) => ({ session, html: markup(session.rendered) }));
+  }
+
+  reopen(id: string, route: Route, address: string): Promise<Session> | Session {
+    return this.#start(id, route, address, true, (session) => session);
+  }
+
+  find(id: string): Session | undefined {
+    return this.#entries.get(id)?.session;
+  }
+
+  full(address: string): boolean {
+    return (this.#perAddress.get(address) ?? 0) >= this.#options.perAddress;
+  }
+
+  close(): void {
+    this.clock.clearTimeout(this.#sweep);
+    for (const { session } of [...this.#entries.values()]) session.stop();
+  }
+
+  // STARTING ------------------------------------------------------------------
+
+  /** Runs `init` and `view` once and puts the session into the table. */
+  #start<Result>(
+    id: string,
+    { component, props }: Route,
+    address: string,
+    fresh: boolean,
+    done: (session: LiveSession) => Result,
+  ): Promise<Result> | Result {
+    const finish = (snapshot: ComponentSnapshot<unknown>): Result => {
+      const rendered = this.#render(component, snapshot);
+      const session = new LiveSession(this, { id, component, snapshot, rendered, fresh });
+      this.#add(session, address);
+
+      return done(session);
+    };
+    const snapshot = this.#initialise(component, props);
+
+    return snapshot instanceof Promise ? this.#inTime(snapshot, component).then(finish) : finish(snapshot);
+  }
+
+  #initialise(
+    component: AnyComponent<PageProps>,
+    props: PageProps,
+  ): ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>> {
+    try {
+      return component.initialSnapshot(props);
+    } catch (cause) {
+      throw initError(component, 'threw', cause);
+    }
+  }
+
+  /** The snapshot, if `init` keeps its deadline. */
+  #inTime(
+    snapshot: Promise<ComponentSnapshot<unknown>>,
+    component: AnyComponent,
+  ): Promise<ComponentSnapshot<unknown>> {
+    const { initDeadline } = this.#options;
+
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.setTimeout(() => {
+        reject(initError(component, `took longer than ${initDeadline} ms`, undefined));
+      }, initDeadline);
+      snapshot
+        .then(resolve, (cause: unknown) => reject(initError(component, 'rejected', cause)))
+        .finally(() => this.clock.clearTimeout(timer));
+    });
+  }
+
+  #render(component: AnyComponent, snapshot: ComponentSnapshot<unknown>): Value {
+    try {
+      return renderRoot(component.view(snapshot.context as never), undefined, (error) => {
+        this.report(error.code, error, { component: component.name });
+      });
+    } catch (cause) {
+      throw new TroupeError(ErrorCode.View, `view of ${component.name} threw: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  // KEEPING -------------------------------------------------------------------
+
+  #add(session: LiveSession, address: string): void {
+    this.#entries.get(session.id)?.session.stop();
+    if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
+    const entry: Entry = { session, address, since: this.clock.now() };
+    this.#entries.set(session.id, entry);
+    this.#dormant.add(entry);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
+  }
+
+  #oldest(): Entry | undefined {
+    return this.#dormant.values().next().value;
+  }
+
+  /** Ends the dormant sessions whose time is up, and comes again when the next one's is. */
+  #sweepDormant(): void {
+    const { dormantTime } = this.#options;
+    const now = this.clock.now();
+    this.#sweep = undefined;
+    for (const entry of this.#dormant) {
+      const left = entry.since + dormantTime - now;
+      if (left > 0) {
+        this.#sweep = this.clock.setTimeout(() => this.#sweepDormant(), left);
+        return;
+      }
+      entry.session.stop();
+    }
+  }
+
+  // HOST ----------------------------------------------------------------------
+
+  /** All sessions share one immediate: what arrives in one go is read before the first turn. */
+  defer(run: () => void): void {
+    this.#ready.push(run);
+    if (this.#ready.length === 1) setImmediate(() => this.#runReady());
+  }
+
+  #runReady(): void {
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const run of ready) run();
+  }
+
+  joined(session: LiveSession): void {
+    const entry = this.#entries.get(session.id);
+    if (entry !== undefined) this.#dormant.delete(entry);
+    this.#attached++;
+  }
+
+  left(_session: LiveSession): void {
+    this.#attached--;
+  }
+
+  ended(session: LiveSession): void {
+    const entry = this.#entries.get(session.id);
+    if (entry?.session !== session) return;
+    this.#entries.delete(session.id);
+    this.#dormant.delete(entry);
+    const others = (this.#perAddress.get(entry.address) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(entry.address, others);
+    else this.#perAddress.delete(entry.address);
+  }
+}
+
+// ERRORS ----------------------------------------------------------------------
+
+function initError(component: AnyComponent, what: string, cause: unknown): TroupeError {
+  const detail = cause === undefined ? '' : `: ${messageOf(cause)}`;
+
+  return new TroupeError(ErrorCode.Init, `init of ${component.name} ${what}${detail}`, { cause });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

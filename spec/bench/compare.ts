@@ -1,0 +1,65 @@
+/** How a figure is taken: the limit and us in turn, several rounds, the median of each. */
+
+import { start, type Worker } from './process.js';
+
+/** What a row of the benchmark has found. */
+export interface Figure {
+  readonly value: number;
+  readonly limit?: number;
+  /** What else should be known of it. */
+  readonly note?: string;
+}
+
+/** A server and the load that goes to it. */
+export interface Side {
+  readonly server: Worker;
+  readonly load: Worker;
+}
+
+const rounds = 5;
+
+/** Takes both figures in turn, after one round of each that does not count. */
+export async function compare(limit: () => Promise<number>, ours: () => Promise<number>): Promise<Figure> {
+  await limit();
+  await ours();
+  const figures = { limit: [] as number[], ours: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    figures.limit.push(await limit());
+    figures.ours.push(await ours());
+  }
+  return { value: median(figures.ours), limit: median(figures.limit), note: spread(figures) };
+}
+
+/** CPU-seconds the server has had while `work` was done. */
+export async function cpuSeconds({ server }: Side, work: () => Promise<void>): Promise<number> {
+  const before = await server.ask<number>('usage');
+  await work();
+  return ((await server.ask<number>('usage')) - before) / 1e6;
+}
+
+/** Starts both sides, lets `work` use them and ends all their processes. */
+export async function withSides<Result>(work: (limit: Side, ours: Side) => Promise<Result>): Promise<Result> {
+  const names = ['server-limit', 'load', 'server-troupe', 'load'];
+  const workers: Worker[] = [];
+  try {
+    for (const name of names) workers.push(await start(name));
+    const [limitServer, limitLoad, ourServer, ourLoad] = workers as [Worker, Worker, Worker, Worker];
+    return await work({ server: limitServer, load: limitLoad }, { server: ourServer, load: ourLoad });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] as number;
+}
+
+function spread(figures: Readonly<Record<string, readonly number[]>>): string {
+  const ranges = Object.entries(figures).map(
+    ([side, values]) => `${side} ${digits(Math.min(...values))} to ${digits(Math.max(...values))}`
+  );
+  return `${rounds} rounds: ${ranges.join(', ')}`;
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(3)));

@@ -1,0 +1,22 @@
+import { expect } from 'chai';
+import { clickBytes, clientSize, listBytes } from './exact.js';
+
+describe('exact figures', () => {
+  it('a click on the counter takes at most 6 bytes up and 6 down', async () => {
+    const { up, down } = await clickBytes();
+    expect(up).to.be.at.most(6);
+    expect(down).to.be.at.most(6);
+  });
+
+  it('a change to a list of a thousand rows takes few bytes over text and key', async () => {
+    const { append, prepend, move, remove } = await listBytes();
+    expect(append).to.be.at.most(12);
+    expect(prepend).to.be.at.most(16);
+    expect(move).to.be.at.most(16);
+    expect(remove).to.be.at.most(16);
+  });
+
+  it('the client script has at most 8,192 bytes in brotli', () => {
+    expect(clientSize().brotli).to.be.at.most(8_192);
+  });
+});

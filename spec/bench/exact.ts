@@ -1,0 +1,100 @@
+/**
+ * The exact figures: bytes on the wire and sizes of files. The same in every run, so they are rows of the
+ * benchmark and specs as well.
+ */
+
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { createServer, type Listening } from 'troupe/server';
+import { decode } from '../../runtime/decode.js';
+import type { Wire } from '../../runtime/patch.js';
+import { ClientKind, ServerKind } from '../../runtime/protocol.js';
+import { addedRow, Counter, Rows } from './pages.js';
+import { type Numbering, number } from './tree.js';
+import { getPage, join, nextBytes, pack } from './visit.js';
+
+// SIZE ------------------------------------------------------------------------
+
+/** How many bytes the built client script has. */
+export function clientSize(): { minified: number; gzip: number; brotli: number } {
+  const script = readFileSync(new URL('../../client/troupe.js', import.meta.url));
+  return {
+    minified: script.length,
+    gzip: gzipSync(script, { level: 9 }).length,
+    brotli: brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  };
+}
+
+// WIRE ------------------------------------------------------------------------
+
+/** Bytes of payload of a click on the counter, the most of all counts from 0 to 99. */
+export function clickBytes(): Promise<{ up: number; down: number }> {
+  return visiting('/counter', async ({ send, numbering }) => {
+    const sizes = { up: 0, down: 0 };
+    const { number: instance, events } = numbering.instances[0] as Numbering['instances'][number];
+    for (let count = 1; count <= 99; count++) {
+      const { up, down } = await send([instance, events[1] as number]);
+      const changes = (decode(down) as readonly Wire[])[1] as readonly Wire[];
+      if (changes.at(-1) !== count) throw new Error(`the counter showed ${JSON.stringify(changes)}, not ${count}`);
+      sizes.up = Math.max(sizes.up, up.length);
+      sizes.down = Math.max(sizes.down, down.length);
+    }
+    return sizes;
+  });
+}
+
+/** What is done to the thousand rows, in the order of the buttons; and what a frame cannot do without then. */
+const listChanges = ['append', 'prepend', 'move', 'remove'] as const;
+const needed = (change: string): number =>
+  change === 'append' || change === 'prepend' ? Buffer.byteLength(addedRow.key + addedRow.cells.join('')) : 0;
+
+/** Bytes of the frame for one change to a thousand rows of three cells, over text and key. */
+export async function listBytes(): Promise<Record<(typeof listChanges)[number], number>> {
+  const entries = listChanges.map((change, button) =>
+    visiting('/rows', async ({ send, numbering }) => {
+      const { number: instance, events } = numbering.instances[0] as Numbering['instances'][number];
+      const { down } = await send([instance, events[button] as number]);
+      checkListChange(change, decode(down));
+      return [change, down.length - needed(change)] as const;
+    })
+  );
+  return Object.fromEntries(await Promise.all(entries)) as Record<(typeof listChanges)[number], number>;
+}
+
+/** One operation on the list, with the row's text where there is any. */
+function checkListChange(change: string, frame: Wire): void {
+  const [kind, changes] = frame as readonly [Wire, readonly Wire[]];
+  const text = JSON.stringify(changes);
+  const complete = needed(change) === 0 || [addedRow.key, ...addedRow.cells].every((part) => text.includes(part));
+  if (kind !== ServerKind.Patch || changes.length !== 3 || !complete)
+    throw new Error(`${change}: ${JSON.stringify(frame)}`);
+}
+
+// VISITING --------------------------------------------------------------------
+
+interface Visited {
+  readonly numbering: Numbering;
+  /** Sends one event and gives both frames. */
+  send(event: Wire): Promise<{ up: Uint8Array; down: Uint8Array }>;
+}
+
+/** Serves the pages in this process, joins the one at `path`, does something there and leaves. */
+async function visiting<Result>(path: string, visit: (visited: Visited) => Promise<Result>): Promise<Result> {
+  const server: Listening = await createServer({
+    routes: { '/counter': Counter, '/rows': Rows },
+    secret: 'a secret of benchmarks',
+  }).listen(0, '127.0.0.1');
+  try {
+    const { socket, tree } = await join(await getPage(`http://127.0.0.1:${server.port}${path}`));
+    return await visit({
+      numbering: number(tree),
+      send: async (event) => {
+        const up = pack([ClientKind.Events, [event]]);
+        socket.send(up);
+        return { up, down: await nextBytes(socket) };
+      },
+    });
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The load generator, as a process of a benchmark: many visits that do what a browser would send, check
+ * every reply, and count.
+ */
+
+import { decode } from '../../runtime/decode.js';
+import { ListOperation, type Wire } from '../../runtime/patch.js';
+import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { streamLength } from './pages.js';
+import { answer } from './process.js';
+import { type Numbering, number } from './tree.js';
+import { fetchText, getPage, join, open, pack, type Visit } from './visit.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Something that can be clicked, and where the page then shows how often it was. */
+export interface Target {
+  readonly instance: number;
+  readonly part: number;
+  readonly shown: number;
+}
+
+/** What a visit clicks, in turn. */
+interface Clicker extends Visit {
+  readonly targets: readonly Target[];
+  readonly counts: number[];
+  next: number;
+}
+
+let clickers: readonly Clicker[] = [];
+
+// OPENING ---------------------------------------------------------------------
+
+/** Opens sessions of ours one after the other; answers what can be clicked in each. */
+async function joinPages({ url, count }: { url: string; count: number }): Promise<readonly Target[]> {
+  const opened: Clicker[] = [];
+  for (let index = 0; index < count; index++) {
+    const visit = await join(await getPage(url));
+    opened.push(clicker(visit, targetsOf(number(visit.tree))));
+  }
+  clickers = opened;
+  return opened[0]?.targets ?? [];
+}
+
+/** Opens connections to a bare server. */
+async function openSockets({
+  url,
+  count,
+  targets = [],
+}: {
+  url: string;
+  count: number;
+  targets?: readonly Target[];
+}): Promise<void> {
+  const opened: Clicker[] = [];
+  for (let index = 0; index < count; index++) opened.push(clicker({ socket: await open(url), tree: null }, targets));
+  clickers = opened;
+}
+
+function clicker(visit: Visit, targets: readonly Target[]): Clicker {
+  visit.socket.once('close', (code: number) => {
+    throw new Error(`the server closed a connection with ${code}`);
+  });
+  return { ...visit, targets, counts: targets.map(() => 0), next: 0 };
+}
+
+/** In every instance with handlers, the last one counts in the last child. */
+function targetsOf({ instances }: Numbering): readonly Target[] {
+  return instances.flatMap(({ number: instance, events, children }) => {
+    const part = events.at(-1);
+    const shown = children.at(-1);
+    return part === undefined || shown === undefined ? [] : [{ instance, part, shown }];
+  });
+}
+
+// CLICKING --------------------------------------------------------------------
+
+/** Clicks for some time, one click of each visit outstanding; answers how many clicks were answered, rightly. */
+async function click({ milliseconds }: { milliseconds: number }): Promise<number> {
+  const until = performance.now() + milliseconds;
+  const counts = await Promise.all(clickers.map((visit) => clickUntil(visit, until)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function clickUntil(visit: Clicker, until: number): Promise<number> {
+  let clicked = 0;
+  return new Promise((resolve, reject) => {
+    const { socket } = visit;
+    const received = (bytes: Buffer) => {
+      const fault = faultIn(visit, decode(bytes));
+      clicked++;
+      if (fault === undefined && performance.now() < until) {
+        send(visit);
+        return;
+      }
+      socket.off('message', received);
+      if (fault === undefined) resolve(clicked);
+      else reject(new Error(fault));
+    };
+    socket.on('message', received);
+    send(visit);
+  });
+}
+
+function send({ socket, targets, next }: Clicker): void {
+  const { instance, part } = targets[next] as Target;
+  socket.send(pack([ClientKind.Events, [[instance, part]]]));
+}
+
+/** What is wrong with the answer to the last click; moves on to the next target. */
+function faultIn(visit: Clicker, frame: Wire): string | undefined {
+  const { instance, shown } = visit.targets[visit.next] as Target;
+  const count = (visit.counts[visit.next] ?? 0) + 1;
+  visit.counts[visit.next] = count;
+  visit.next = (visit.next + 1) % visit.targets.length;
+  const expected = [ServerKind.Patch, [instance, shown, count]];
+  if (JSON.stringify(frame) === JSON.stringify(expected)) return undefined;
+  return `expected ${JSON.stringify(expected)}, received ${JSON.stringify(frame)}`;
+}
+
+// STREAMING -------------------------------------------------------------------
+
+/** The visits that receive a stream, and how many elements have arrived at all of them. */
+let elements = 0;
+
+/** Opens visits for streams; answers the number of the list. */
+async function openStreams({ url, count, bare }: { url: string; count: number; bare: boolean }): Promise<number> {
+  if (bare) await openSockets({ url, count });
+  else await joinPages({ url, count });
+  for (const { socket } of clickers) receiveStream(socket);
+  return bare ? 0 : (number(clickers[0]?.tree ?? null).lists[0] as number);
+}
+
+function receiveStream(socket: Visit['socket']): void {
+  let unacknowledged = 0;
+  let last: Wire = -1;
+  socket.on('message', (bytes: Buffer) => {
+    const [kind, changes] = decode(bytes) as readonly Wire[];
+    if (kind === ServerKind.Patch) {
+      for (const item of appended(changes as readonly Wire[])) {
+        if (item !== streamLength && item !== Number(last) + 1) throw new Error(`element ${item} came after ${last}`);
+        last = item;
+        elements++;
+      }
+    }
+    if (++unacknowledged < Limit.acknowledgeFrames) return;
+    socket.send(pack([ClientKind.Acknowledge, unacknowledged]));
+    unacknowledged = 0;
+  });
+}
+
+/** The elements a patch appends: rows of key, definition and one value. */
+function appended(changes: readonly Wire[]): readonly Wire[] {
+  const items: Wire[] = [];
+  for (let at = 0; at < changes.length; at += 3) {
+    const rows = changes[at + 2];
+    if (changes[at + 1] !== ListOperation.Append || !Array.isArray(rows)) continue;
+    for (let row = 0; row < rows.length; row += 3) items.push(rows[row + 2] as Wire);
+  }
+  return items;
+}
+
+/** Clicks the button at `part` in every visit. */
+function press({ part }: { part: number }): void {
+  for (const { socket } of clickers) socket.send(pack([ClientKind.Events, [[1, part]], 0]));
+}
+
+// PAGES -----------------------------------------------------------------------
+
+/** Gets pages for some time, several at once; joins one of `joinEvery`. Answers how many there were. */
+async function getPages(order: { url: string; milliseconds: number; joinEvery?: number }): Promise<number> {
+  const { url, milliseconds, joinEvery = Number.POSITIVE_INFINITY } = order;
+  const until = performance.now() + milliseconds;
+  let count = 0;
+  async function visitor(): Promise<void> {
+    while (performance.now() < until) {
+      if (++count % joinEvery === 0) (await join(await getPage(url))).socket.close();
+      else await checkPage(url, Number.isFinite(joinEvery));
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, visitor));
+  return count;
+}
+
+async function checkPage(url: string, ours: boolean): Promise<void> {
+  const { status, text } = await fetchText(url);
+  if (status !== 200 || (ours && !text.includes('<output>0</output>')))
+    throw new Error(`not the page: ${status} ${text}`);
+}
+
+answer({ joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages });

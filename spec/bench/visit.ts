@@ -1,0 +1,106 @@
+/**
+ * A visit: what a browser does with a page of Troupe, as far as the network can see. It gets the page,
+ * joins over the socket and is told what stands where; the benchmarks' load generator is made of many.
+ */
+
+import { Agent, get } from 'node:http';
+import { Packr } from 'msgpackr';
+import { WebSocket } from 'ws';
+import { decode } from '../../runtime/decode.js';
+import type { Wire } from '../../runtime/patch.js';
+import { ClientKind, ServerKind, version } from '../../runtime/protocol.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A first page, and what is needed to join it. */
+export interface Page {
+  readonly html: string;
+  readonly origin: string;
+  readonly socket: string;
+  readonly cookie: string;
+  readonly token: string;
+}
+
+/** An open connection to a server, ours or a bare one. */
+export interface Visit {
+  readonly socket: WebSocket;
+  /** The tree of `adopt`; nothing from a bare server. */
+  readonly tree: Wire;
+}
+
+// PAGE ------------------------------------------------------------------------
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const packr = new Packr({ useRecords: false });
+
+/** Copies, because msgpackr hands out views into memory that it goes on using. */
+export const pack = (value: unknown): Buffer => Buffer.from(packr.pack(value));
+
+/** Gets a URL. */
+export function fetchText(url: string): Promise<{ status: number; cookie: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const cookie = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
+        resolve({ status: response.statusCode ?? 0, cookie, text: Buffer.concat(chunks).toString() });
+      });
+    });
+    request.on('error', reject);
+  });
+}
+
+/** Gets a page and reads from it what a client reads. */
+export async function getPage(url: string): Promise<Page> {
+  const { status, cookie, text } = await fetchText(url);
+  const { origin } = new URL(url);
+  const path = attribute(text, 'data-troupe-socket');
+  const token = attribute(text, 'data-troupe-token');
+  if (status !== 200 || path === undefined || token === undefined) {
+    throw new Error(`${url} is not a page: ${status} ${text.slice(0, 200)}`);
+  }
+  return { html: text, origin, socket: origin.replace('http', 'ws') + path, cookie, token };
+}
+
+function attribute(html: string, name: string): string | undefined {
+  return new RegExp(`\\s${name}="?(?<value>[^"\\s>]*)`).exec(html)?.groups?.['value'];
+}
+
+// SOCKET ----------------------------------------------------------------------
+
+/** Joins a page; the server must adopt it. */
+export async function join(page: Page): Promise<Visit> {
+  const socket = await open(page.socket, { Cookie: page.cookie, Origin: page.origin });
+  socket.send(pack([ClientKind.Join, version, '', page.token, 0, 0, 0, []]));
+  const frame = await nextFrame(socket);
+  if (!Array.isArray(frame) || frame[0] !== ServerKind.Adopt) throw new Error(`not adopted: ${JSON.stringify(frame)}`);
+  return { socket, tree: frame[1] as Wire };
+}
+
+/** Opens a socket. */
+export function open(url: string, headers: Record<string, string> = {}): Promise<WebSocket> {
+  const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('error', reject);
+  });
+}
+
+/** The bytes of the next frame; rejects if the server closes instead. */
+export function nextBytes(socket: WebSocket): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const closed = (code: number, reason: Buffer) => reject(new Error(`closed with ${code} ${reason}`));
+    socket.once('close', closed);
+    socket.once('message', (bytes: Buffer) => {
+      socket.off('close', closed);
+      resolve(bytes);
+    });
+  });
+}
+
+/** The next frame. */
+export async function nextFrame(socket: WebSocket): Promise<Wire> {
+  return decode(await nextBytes(socket));
+}

@@ -1,0 +1,3 @@
+import { createView } from '../../../client/view.js';
+
+Object.assign(window, { createView });

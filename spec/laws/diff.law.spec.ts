@@ -1,0 +1,36 @@
+/**
+ * The law of frames, in a real Chromium: random templates and random sequences of values, adopted,
+ * patched and rendered whole, raw and through the codec, compared with a fresh page after each frame.
+ *
+ * `LAW_CASES` and `LAW_SEED` run more of them, or others: `LAW_CASES=100000 npm test`.
+ */
+
+import { expect } from 'chai';
+import { openBundle } from '../browser/chromium.js';
+import type { Outcome } from './page/law.js';
+
+const cases = Number(process.env['LAW_CASES'] ?? 3_000);
+const seed = Number(process.env['LAW_SEED'] ?? 1);
+const batch = 1_000;
+
+describe('the law of frames', () => {
+  it(`holds in Chromium for ${cases} random pages from seed ${seed}`, async function () {
+    this.timeout(60_000 + cases * 20);
+    const watched = await openBundle('spec/laws/page/law.ts');
+    let refused = 0;
+    let frames = 0;
+    for (let done = 0; done < cases; done += batch) {
+      const outcome: Outcome = await watched.page.evaluate(
+        ([first, count]) => (window as unknown as { specs: { run(first: number, count: number): Outcome } }).specs.run(first, count),
+        [seed + done, Math.min(batch, cases - done)] as const,
+      );
+      expect(outcome.failures.map((failure) => JSON.stringify(failure, null, 2)).join('\n')).to.equal('');
+      refused += outcome.refused;
+      frames += outcome.frames;
+    }
+    console.log(`      ${frames} frames, ${refused} templates refused`);
+    expect(refused).to.be.below(cases / 10);
+    expect(frames).to.be.above(cases * 4);
+    await watched.expectNoErrors();
+  });
+});

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { type Document, type DocumentTemplate, defaultDocument, renderPage, renderStatus } from '../../runtime/document.js';
+import { html } from '../../runtime/html.js';
+
+const props = { params: {}, query: {}, path: '/', principal: undefined };
+const page = { content: '<p>content</p>', props, script: '/client.js', socket: '/socket', token: 'token', url: '/?a=1' };
+
+function setUp(template: DocumentTemplate = defaultDocument, overrides: Partial<Document> = {}) {
+  const warnings: unknown[] = [];
+  const warn = (error: unknown) => void warnings.push(error);
+
+  return { document: { language: 'en', styles: [], template, title: 'Title', warn, ...overrides }, warnings };
+}
+
+describe('document', () => {
+  it('has a doctype, a language, a character set, a viewport that zooms and a title', () => {
+    const text = renderPage(setUp().document, page);
+
+    expect(text).to.match(/^<!doctype html>\s*<html lang="en">/);
+    expect(text).to.contain('<meta charset="utf-8">');
+    expect(text).to.contain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+    expect(text).to.contain('<title>Title</title>');
+    expect(text).to.match(/<\/html>$/);
+  });
+
+  it('contains the root with the content as it was rendered, nothing before or after', () => {
+    const text = renderPage(setUp().document, page);
+
+    expect(text).to.contain(
+      '<div id="troupe" data-troupe-socket="/socket" data-troupe-token="token"><p>content</p></div>'
+    );
+  });
+
+  it('escapes what is put into it', () => {
+    const { document } = setUp(defaultDocument, { language: '"><b>', title: '</title><script>' });
+    const text = renderPage(document, { ...page, token: '"><img>' });
+
+    expect(text).to.not.contain('<b>').and.to.not.contain('<img>');
+    expect(text).to.not.contain('<script>');
+    expect(text).to.contain('&lt;/title&gt;');
+  });
+
+  it('refuses URLs that could run script and says so', () => {
+    const { document, warnings } = setUp(defaultDocument, { styles: ['/a.css', 'javascript:alert(1)'] });
+    const text = renderPage(document, page);
+
+    expect(text).to.contain('href="/a.css"').and.to.not.contain('javascript:');
+    expect(warnings).to.have.lengthOf(1);
+  });
+
+  it('can be the host program\'s own', () => {
+    const { document } = setUp(
+      ({ props: { path }, root, script, url }) => html`<!doctype html><html lang="de"><head><title>${path}</title>
+<script type="module" src=${script}></script></head><body data-url=${url}><nav>menu</nav>${root}</body></html>`
+    );
+    const text = renderPage(document, page);
+
+    expect(text).to.contain('<title>/</title>').and.to.contain('data-url="/?a=1"').and.to.contain('<nav>menu</nav>');
+    expect(text).to.contain('src="/client.js"').and.to.contain('<p>content</p>');
+  });
+
+  it('has a page for every status, with a heading and the detail in its place', () => {
+    for (const status of [400, 401, 404, 405, 414, 429, 500, 503]) {
+      expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>[^]*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/);
+    }
+    expect(renderStatus(500, 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
+    expect(renderStatus(999)).to.contain('<h1>Something went wrong</h1>');
+  });
+});

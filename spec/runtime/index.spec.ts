@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+import * as entry from 'troupe';
+
+describe('the entry', () => {
+  it('exports what a component is written with, and nothing else', () => {
+    expect(Object.keys(entry).sort()).to.deep.equal([
+      'ErrorCode',
+      'TroupeError',
+      'component',
+      'every',
+      'generator',
+      'html',
+      'repeat',
+      'unsafeHtml',
+    ]);
+  });
+});
