@@ -32,7 +32,9 @@ function write(bytes: number[], value: Wire): void {
   else if (typeof value === 'number') writeNumber(bytes, value);
   else if (typeof value === 'string') writeString(bytes, value);
   else {
-    writeHeader(bytes, value.length, 0x90, 16, 0xdc);
+    // There is no array header for a length of one byte.
+    if (value.length < 16) bytes.push(0x90 + value.length);
+    else writeSized(bytes, value.length, 0xdb, value.length | 0x100);
     for (const item of value) write(bytes, item);
   }
 }
@@ -46,24 +48,17 @@ function writeNumber(bytes: number[], value: number): void {
 
 function writeString(bytes: number[], value: string): void {
   const text = utf8.encode(value);
-  if (text.length < 0x100 && text.length >= 32) bytes.push(0xd9, text.length);
-  else writeHeader(bytes, text.length, 0xa0, 32, 0xda);
+  if (text.length < 32) bytes.push(0xa0 + text.length);
+  else writeSized(bytes, text.length, 0xd9, text.length);
   for (const byte of text) bytes.push(byte);
-}
-
-/** A length that fits into the type's own byte, else in two bytes, else in four. */
-function writeHeader(bytes: number[], length: number, short: number, below: number, long: number): void {
-  if (length < below) bytes.push(short + length);
-  else if (length < 0x10000) bytes.push(long, ...bigEndian(length, 2));
-  else bytes.push(long + 1, ...bigEndian(length, 4));
 }
 
 /** One, two or four bytes, whatever `extent` needs; `type` is the one for one byte, the next ones follow it. */
 function writeSized(bytes: number[], value: number, type: number, extent: number): void {
   const power = extent < 0x100 ? 0 : extent < 0x10000 ? 1 : 2;
-  bytes.push(type + power, ...bigEndian(value, 1 << power));
-}
-
-function bigEndian(value: number, size: number): number[] {
-  return Array.from({ length: size }, (_, index) => (value >> (8 * (size - 1 - index))) & 0xff);
+  bytes.push(type + power);
+  for (let shift = 8 << power; shift > 0; ) {
+    shift -= 8;
+    bytes.push((value >> shift) & 0xff);
+  }
 }

@@ -18,9 +18,11 @@ interface Mover {
 /** The nodes from `first` to `last`; only these two if another script has torn them apart. */
 function run(first: ChildNode, last: ChildNode): ChildNode[] {
   const nodes = [first];
-  let node: ChildNode | null = first;
-  while (node && node !== last && nodes.push((node = node.nextSibling) as ChildNode));
-  return node ? nodes : [first, last];
+  for (let node: ChildNode | null = first; node !== last; nodes.push(node)) {
+    node = node.nextSibling;
+    if (!node) return [first, last];
+  }
+  return nodes;
 }
 
 /** Removes the nodes from `first` to `last`. */

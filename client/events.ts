@@ -8,6 +8,7 @@
  */
 
 import { HandlerKind, Mark, type Wire } from '../runtime/patch.js';
+import { Limit } from '../runtime/protocol.js';
 import { findEdits, type Inputs } from './inputs.js';
 import { payloadOf } from './payload.js';
 import type { Handler, View } from './view.js';
@@ -20,13 +21,16 @@ export type Raise = (handler: Handler, payload: readonly Wire[] | undefined) => 
 /** What happened before there was a tree. */
 interface Early {
   readonly event: Event;
-  readonly target: EventTarget | null;
+  /** The event itself forgets its target. */
+  readonly target: Element;
   readonly element: Element;
   readonly payload: readonly Wire[];
 }
 
-/** Events that say what the user has done to a control. */
-const typing = /^(input|change|key)/;
+/** Events that tell the state of a control. */
+const edit = /^(input|change)$/;
+/** Events after which the user is ahead of the server in a control. */
+const typing = /^(input|change|key|click)/;
 
 // EVENTS ----------------------------------------------------------------------
 
@@ -36,16 +40,18 @@ export class Events {
   readonly #inputs: Inputs;
   readonly #raise: Raise;
   readonly #types = new Set<string>();
-  /** Who wants to hear what; nobody knows before there is a tree. */
-  #view: View | undefined;
+  readonly #find: View['handler'];
+  /** Whether there is a tree. */
+  #begun = false;
   #early: Early[] = [];
 
-  constructor(root: Element, inputs: Inputs, raise: Raise) {
+  /** @param find says who wants to hear what, once `begin` has been called */
+  constructor(root: Element, inputs: Inputs, find: View['handler'], raise: Raise) {
     this.#root = root;
+    this.#find = find;
     this.#inputs = inputs;
     this.#raise = raise;
-    for (const element of root.querySelectorAll(`[${Mark.Events}]`))
-      typesOf(element).forEach((type) => this.listen(type));
+    for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
   }
 
   /** Listens to events of this type from now on. */
@@ -58,53 +64,48 @@ export class Events {
     });
   }
 
-  /** The controls that were edited so far, noted or not: nothing is to be written over them. */
+  /** The controls that were edited so far, whether an event told of it or not. */
   get edited(): Set<Element> {
-    const noted = this.#early.filter(({ event }) => typing.test(event.type)).map(({ target }) => target as Element);
+    const noted = this.#early.filter(({ event }) => edit.test(event.type)).map(({ target }) => target);
     return new Set([...noted, ...findEdits(this.#root)]);
   }
 
   /** There is a tree now: tells what happened before, in order, and `edits` that no event told of. */
-  begin(view: View, edits: Iterable<Element>): void {
-    const early = this.#early.splice(0);
-    this.#view = view;
-    const told = new Set<EventTarget | null>();
-    for (const { event, target, element, payload } of early) {
-      const handler = this.#root.contains(element) && view.handler(element, event.type);
+  begin(edits: Set<Element>): void {
+    this.#begun = true;
+    for (const { event, target, element, payload } of this.#early.splice(0)) {
+      const handler = this.#root.contains(element) && this.#find(element, event.type);
       if (!handler) continue;
-      if (typing.test(event.type)) told.add(target);
-      this.#tell(handler, target, event.type, payload);
+      if (edit.test(event.type)) edits.delete(target);
+      this.#tell(handler, event.type, target, () => payload);
     }
-    for (const control of edits) if (!told.has(control)) this.#edit(control);
-  }
-
-  /** Tells of an edit as if it happened now. */
-  #edit(target: Element): void {
-    for (const type of ['input', 'change'])
-      if (this.#receive({ type, target, bubbles: true } as unknown as Event)) return;
+    for (const target of edits) {
+      ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
+    }
   }
 
   /** Finds whom an event concerns, the innermost first; says whether anybody. */
   #receive(event: Event): boolean {
-    const { type, target } = event;
+    const { type, bubbles } = event;
+    const target = event.target as Element;
     let heard = false;
-    for (let node = target as Node | null; node; node = event.bubbles && node !== this.#root ? node.parentNode : null) {
+    for (let node: Node | null = target; node; node = bubbles && node !== this.#root ? node.parentNode : null) {
       if (!(node instanceof Element)) continue;
-      const handler = this.#view?.handler(node, type);
-      const wanted = this.#view ? handler : typesOf(node).includes(type);
-      if (!wanted || !prevent(event, node)) continue;
+      const element: Element = node;
+      const handler = this.#begun ? this.#find(element, type) : undefined;
+      if (!(this.#begun ? handler : typesOf(element).includes(type)) || !prevent(event, element)) continue;
       heard = true;
-      if (!this.#view) this.#early.push({ event, target, element: node, payload: payloadOf(event, node) });
-      else if (handler) {
-        this.#tell(handler, target, type, handler.kind === HandlerKind.Function ? payloadOf(event, node) : undefined);
+      if (handler) this.#tell(handler, type, target, () => payloadOf(event, element));
+      else if (this.#early.length < Limit.outbox) {
+        this.#early.push({ event, target, element, payload: payloadOf(event, element) });
       }
     }
     return heard;
   }
 
-  #tell(handler: Handler, target: EventTarget | null, type: string, payload: readonly Wire[] | undefined): void {
-    const number = this.#raise(handler, handler.kind === HandlerKind.Function ? payload : undefined);
-    if (number && typing.test(type)) this.#inputs.sent(target as Element, number);
+  #tell(handler: Handler, type: string, target: Element, payload: () => readonly Wire[]): void {
+    const number = this.#raise(handler, handler.kind === HandlerKind.Function ? payload() : undefined);
+    if (number && typing.test(type)) this.#inputs.sent(target, number);
   }
 }
 

@@ -56,3 +56,22 @@ export class List {
     this.keyed = keyed;
   }
 }
+
+// PLACES ----------------------------------------------------------------------
+
+/** The element, or fragment, that the content of a child part stands in. */
+export function parentOf({ nodes }: Instance, part: number): ParentNode & Node {
+  const node = nodes[part] as Node;
+  return (node instanceof Comment ? node.parentNode : node) as ParentNode & Node;
+}
+
+/** The node in front of which the content of a child part begins. */
+export function startOf({ nodes }: Instance, part: number): Node | null {
+  const node = nodes[part] as Node;
+  return node instanceof Comment ? node.nextSibling : node.firstChild;
+}
+
+/** The node in front of which a row is put that is to stand in front of the one at `index`, or at the end. */
+export function spotIn({ owner, part, rows }: List, index: number): Node | null {
+  return rows[index]?.first ?? (rows.length ? (rows.at(-1) as Instance).last.nextSibling : startOf(owner, part));
+}

@@ -14,9 +14,13 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function payloadOf(event: Event, element: Element): Wire[] {
   const payload = payloadFields(event.type).map((field) => read(field, event, element));
-  // All defaults are false, 0, '' or [].
-  while (payload.length && !`${payload.at(-1) || ''}`) payload.pop();
+  while (payload.length && isDefault(payload.at(-1))) payload.pop();
   return payload;
+}
+
+/** All defaults are false, 0, '' or []. */
+function isDefault(value: Wire | undefined): boolean {
+  return Array.isArray(value) ? !value.length : !value;
 }
 
 function read(field: PayloadField, event: Event, element: Element): Wire {
@@ -28,7 +32,7 @@ function read(field: PayloadField, event: Event, element: Element): Wire {
     case 'checked':
       return typed(control, field);
     case 'values':
-      return control['multiple'] ? Array.from((control as Partial<HTMLSelectElement>).selectedOptions ?? [], valueOf) : [];
+      return control['multiple'] ? selectedOf(control as Partial<HTMLSelectElement>) : [];
     case 'entries':
       return entriesOf(event as SubmitEvent);
     case 'modifiers':
@@ -49,9 +53,13 @@ function typed(source: Fields, field: Exclude<PayloadField, 'modifiers'>, name: 
   return typeof value === typeof eventDefaults[field] ? value : (eventDefaults[field] as Wire);
 }
 
-const valueOf = ({ value }: HTMLOptionElement): string => value;
+function selectedOf({ selectedOptions }: Partial<HTMLSelectElement>): string[] {
+  return Array.from(selectedOptions ?? [], ({ value }) => value);
+}
 
 function entriesOf({ target, submitter }: SubmitEvent): string[] {
   if (!(target instanceof HTMLFormElement)) return [];
-  return [...new FormData(target, submitter)].flatMap(([name, value]) => (typeof value === 'string' ? [name, value] : []));
+  return [...new FormData(target, submitter)].flatMap(([name, value]) =>
+    typeof value === 'string' ? [name, value] : []
+  );
 }

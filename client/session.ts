@@ -8,6 +8,8 @@ import { decode } from '../runtime/decode.js';
 import type { Wire } from '../runtime/patch.js';
 import { Ask, ClientKind, Limit, Reason, ServerKind, version } from '../runtime/protocol.js';
 import { encode } from './codec.js';
+import type { Events } from './events.js';
+import type { Inputs } from './inputs.js';
 import type { Outbox } from './outbox.js';
 import type { Handler, View } from './view.js';
 
@@ -25,19 +27,13 @@ export interface Connection {
 /** What a session works on. */
 export interface SessionParts {
   readonly connection: Connection;
+  readonly events: Pick<Events, 'begin' | 'edited'>;
+  readonly inputs: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
   readonly outbox: Outbox;
   readonly view: Pick<View, 'adopt' | 'bound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
   readonly client: string;
   readonly token: string;
-  /** A first tree is about to be shown. */
-  before(): void;
-  /** There is a tree now. */
-  begin(): void;
-  /** Events up to this number are processed; called before what they led to is shown. */
-  processed(event: number): void;
-  /** A frame has been shown. */
-  shown(): void;
   /** A new session has begun; so many events were lost. */
   fresh(dropped: number): void;
 }
@@ -68,6 +64,8 @@ export class Session {
   #broken = false;
   /** Whether a render has been asked for on this connection. */
   #asked = false;
+  /** Whether the connection has been told that all is well. */
+  #settled = false;
   #sending = false;
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
@@ -92,15 +90,11 @@ export class Session {
 
   /** The socket is closed. Events may not be sent again if one of them could not be read. */
   closed(refused: boolean): void {
-    this.#answered = this.#asked = false;
+    this.#answered = this.#asked = this.#settled = false;
     this.#timers.clearTimeout(this.#watching);
     this.#timers.clearTimeout(this.#acknowledging);
     this.#acknowledging = undefined;
-    if (refused) {
-      this.#parts.processed(Number.POSITIVE_INFINITY);
-      this.#parts.outbox.drop();
-      this.#parts.shown();
-    }
+    if (refused) this.#drop();
   }
 
   /** Asks for a sign of life now: the connection may have died while nobody looked. */
@@ -136,6 +130,9 @@ export class Session {
       this.#parts.connection.lost();
       return;
     }
+    const [kind, , , reason] = frame;
+    const fresh = kind === ServerKind.Render && reason === Reason.Fresh;
+    const dropped = fresh ? this.#startAnew() : 0;
     this.#count(frame);
     try {
       this.#show(frame);
@@ -143,36 +140,38 @@ export class Session {
       console.warn(error);
       this.#broken = true;
     }
-    if (frame[0] === ServerKind.Render && frame[3] === Reason.Fresh) this.#parts.fresh(this.#lost);
-    this.#parts.shown();
+    this.#parts.inputs.release();
+    if (fresh) this.#parts.fresh(dropped);
     this.#answer();
     this.#tell();
   }
 
-  /** How many events the last render that began a new session has cost. */
-  #lost = 0;
+  /** A new session counts from the start; what was on its way is lost. */
+  #startAnew(): number {
+    this.#frame = this.#untold = 0;
+    const dropped = this.#drop();
+    this.#parts.outbox.processed = 0;
+    return dropped;
+  }
 
-  #count(frame: readonly Wire[]): void {
-    const { outbox } = this.#parts;
-    const [kind] = frame;
+  /** Gives up what is on its way and says how many events that were. */
+  #drop(): number {
+    const { inputs, outbox } = this.#parts;
+    inputs.processed(outbox.raised);
+    inputs.release();
+    return outbox.drop();
+  }
+
+  #count([kind, first, second]: readonly Wire[]): void {
+    const { inputs, outbox } = this.#parts;
     if (kind !== ServerKind.Acknowledge) {
       this.#frame++;
       this.#untold++;
     }
     if (kind === ServerKind.Command) return;
-    if (kind === ServerKind.Render && frame[3] === Reason.Fresh) this.#startAnew();
-    const done = frame[kind === ServerKind.Acknowledge ? 1 : 2] as number | undefined;
-    outbox.advance(done ?? +(kind === ServerKind.Patch || kind === ServerKind.Acknowledge));
-    this.#parts.processed(outbox.processed);
-  }
-
-  /** A new session counts from the start; what was on its way is lost. */
-  #startAnew(): void {
-    const { outbox } = this.#parts;
-    this.#parts.processed(outbox.raised);
-    this.#lost = outbox.drop();
-    outbox.processed = 0;
-    this.#frame = this.#untold = 1;
+    const processed = kind === ServerKind.Acknowledge ? first : second;
+    outbox.advance((processed ?? +((kind as number) >= ServerKind.Patch)) as number);
+    inputs.processed(outbox.processed);
   }
 
   #show([kind, content]: readonly Wire[]): void {
@@ -183,9 +182,9 @@ export class Session {
   }
 
   #showTree(kind: Wire, tree: Wire): void {
-    const { view } = this.#parts;
-    const first = !view.bound;
-    if (first) this.#parts.before();
+    const { events, inputs, view } = this.#parts;
+    const edits = view.bound ? undefined : events.edited;
+    if (edits) inputs.keep(edits);
     if (kind === ServerKind.Adopt) view.adopt(tree);
     else {
       // Frames were not taken while this one was awaited, and what they defined is not known here.
@@ -193,7 +192,9 @@ export class Session {
       view.render(tree);
     }
     this.#broken = this.#asked = false;
-    if (first) this.#parts.begin();
+    if (!edits) return;
+    events.begin(edits);
+    inputs.letGo();
   }
 
   /** After the first frame of a connection events may go out; after a wrong one a render is needed. */
@@ -204,7 +205,10 @@ export class Session {
       this.#asked = true;
       this.#acknowledge(Ask.Render);
     }
-    if (!this.#broken) this.#parts.connection.settled();
+    if (!this.#broken && !this.#settled) {
+      this.#settled = true;
+      this.#parts.connection.settled();
+    }
     if (first) this.#flush();
   }
 

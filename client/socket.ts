@@ -80,7 +80,10 @@ export class Socket {
     const socket = new this.#host.WebSocket(this.#url);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.#speaker.opened();
+    socket.onopen = () => {
+      this.#host.clearTimeout(this.#retry);
+      this.#speaker.opened();
+    };
     socket.onmessage = ({ data }) => this.#speaker.received(new Uint8Array(data as ArrayBuffer));
     socket.onclose = ({ code }) => this.#closed(code);
     this.#retry = this.#host.setTimeout(() => this.lost(), longest);
@@ -94,7 +97,6 @@ export class Socket {
   /** All is well: the page is live, the next failure will be the first. */
   settled(): void {
     this.#failures = 0;
-    this.#host.clearTimeout(this.#retry);
     this.#show('live');
   }
 
@@ -140,9 +142,9 @@ export class Socket {
 
   /** Loads the page again, unless that has just been done; where nobody can remember, not at all. */
   #reload(): boolean {
-    const { Date, location, sessionStorage } = this.#host;
+    const { location, sessionStorage } = this.#host;
     try {
-      const now = Date.now();
+      const now = this.#host.Date.now();
       if (now - Number(sessionStorage.getItem(reloadKey)) < reloadInterval) return false;
       sessionStorage.setItem(reloadKey, `${now}`);
     } catch {

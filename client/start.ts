@@ -8,7 +8,7 @@ import { Inputs } from './inputs.js';
 import { Outbox } from './outbox.js';
 import { Session } from './session.js';
 import { Socket } from './socket.js';
-import { createView } from './view.js';
+import { createView, type View } from './view.js';
 
 /** How to start. */
 export interface StartOptions {
@@ -35,30 +35,25 @@ export interface StartOptions {
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
   if (!root) return;
-  const outbox = new Outbox();
   const inputs = new Inputs(root);
-  const events = new Events(root, inputs, (handler, payload) => session.raise(handler, payload));
-  const view = createView(root, {
+  const view: View = createView(root, {
     listen: (type) => events.listen(type),
     holds: (control, name, write) => inputs.holds(control, name, write),
   });
-  let edits: Iterable<Element> = [];
+  const events = new Events(
+    root,
+    inputs,
+    (element, type) => view.handler(element, type),
+    (handler, payload) => session.raise(handler, payload)
+  );
   const session: Session = new Session({
     connection: { send: (bytes) => socket.send(bytes), settled: () => socket.settled(), lost: () => socket.lost() },
-    outbox,
+    events,
+    inputs,
+    outbox: new Outbox(),
     view,
     client,
     token: root.getAttribute(Mark.Token) ?? '',
-    before: () => {
-      edits = events.edited;
-      inputs.keep(edits);
-    },
-    begin: () => {
-      events.begin(view, edits);
-      inputs.letGo();
-    },
-    processed: (event) => inputs.processed(event),
-    shown: () => inputs.release(),
     fresh: (dropped) => root.dispatchEvent(new CustomEvent('troupe:fresh', { detail: { dropped } })),
   });
   const show = (state: string): void => root.setAttribute(Mark.State, state);

@@ -1,7 +1,7 @@
 /**
  * The page as a tree of instances whose parts are bound to DOM nodes. Frames come from `session.ts`:
- * `adopt` and `render` take a whole tree, `patch` goes through `apply.ts`. What it all does to nodes is
- * in `dom.ts`; what the tree consists of, in `instance.ts`.
+ * `adopt` and `render` take a whole tree, `patch` goes through `apply.ts`. What the tree consists of is in
+ * `instance.ts`; its leaves are written by `leaves.ts`, children and lists here.
  *
  * Creating, adopting and reconciling are one family. Creating clones a template and walks the clone,
  * adopting walks the nodes that are already there in the same way, and both bind part after part in
@@ -9,12 +9,13 @@
  * through the parts of an instance that stays and writes what differs.
  */
 
-import { type HandlerKind, Marker, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
+import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { applyStyles, moveNodes, removeNodes, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
-import { type Child, Instance, List, type Numbered, raw, type State } from './instance.js';
-import { Selects } from './selects.js';
+import { moveNodes, removeNodes } from './dom.js';
+import { type Child, Instance, List, type Numbered, parentOf, raw, spotIn, startOf } from './instance.js';
+import { type Holds, Leaves } from './leaves.js';
+import { expectEnd, joinTexts, match, Source } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -22,8 +23,7 @@ import { Selects } from './selects.js';
 export interface ViewHooks {
   /** Templates handle events of this type. */
   listen(type: string): void;
-  /** Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to. */
-  holds(control: Element, name: string, write: () => void): boolean;
+  readonly holds: Holds;
 }
 
 /** A place in the page that wants to hear of events. */
@@ -32,17 +32,6 @@ export interface Handler {
   readonly part: number;
   readonly kind: HandlerKind;
 }
-
-/** What the nodes are that parts get bound to. */
-const Source = {
-  /** A fresh clone: holes are empty. */
-  Clone: 0,
-  /** The page as the server rendered it, perhaps with nodes of other scripts in between. */
-  Page: 1,
-  /** A page that might be what is wanted; everything is written once it is bound. */
-  Guess: 2,
-} as const;
-type Source = (typeof Source)[keyof typeof Source];
 
 /** A row of a list as it stands in a frame: its values start at `from`. */
 interface Row {
@@ -53,9 +42,6 @@ interface Row {
 
 /** The root is an instance too: one sole part, which holds the page. */
 const rootPart: Part = { kind: PartKind.Sole, node: 0, name: '' };
-
-/** Properties that the user changes and that depend on other parts: written at the end of a frame. */
-const editable = /^(value|checked|selected)$/;
 
 // VIEW ------------------------------------------------------------------------
 
@@ -77,11 +63,8 @@ export class View {
   readonly definitions: Definitions;
   /** Whether there is a tree yet. */
   bound = false;
-  readonly #hooks: Partial<ViewHooks>;
   readonly #element: Element;
-  /** Styles that stood in marks, for whoever adopts their elements. */
-  readonly #styles: Map<Element, readonly string[]>;
-  readonly #selects = new Selects((select, value) => this.#assign(select, 'value', value));
+  readonly #leaves: Leaves;
   #root!: Instance;
   #numbered!: Map<Wire | undefined, Numbered>;
   #count = 0;
@@ -89,14 +72,11 @@ export class View {
   readonly #listening = new WeakMap<Element, Instance>();
   /** Whether what stands there is kept where it fits. */
   #reconciling = false;
-  /** What is to be written at the end of the frame. */
-  readonly #late: (() => void)[] = [];
 
   constructor(element: Element, hooks: Partial<ViewHooks>) {
     this.#element = element;
-    this.#hooks = hooks;
     this.definitions = new Definitions((type) => hooks.listen?.(type));
-    this.#styles = applyStyles(element);
+    this.#leaves = new Leaves(element, (control, name, write) => !!hooks.holds?.(control, name, write));
     this.#reset();
   }
 
@@ -134,7 +114,7 @@ export class View {
 
   #take(tree: Wire, source: Source): void {
     this.#reset();
-    this.#closeSole(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
+    expectEnd(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
     this.bound = true;
   }
 
@@ -170,8 +150,7 @@ export class View {
       work();
     } finally {
       this.#reconciling = false;
-      for (const write of this.#late.splice(0)) write();
-      this.#selects.settle();
+      this.#leaves.settle();
     }
   }
 
@@ -235,18 +214,13 @@ export class View {
           if (kind === PartKind.Sole || kind === PartKind.Text) inside = false;
         }
         index++;
-        if (inside) this.#closeSole(walk(pattern.firstChild, found.firstChild), source);
+        if (inside) expectEnd(walk(pattern.firstChild, found.firstChild), source);
       }
       return node;
     };
     this.#register(instance);
     walk(content.firstChild, start);
     return instance;
-  }
-
-  /** Where everything must fit, nothing may be left over in an element. */
-  #closeSole(rest: Node | null, source: Source): void {
-    if (rest && source === Source.Guess) throw new Inconsistent(rest.nodeName);
   }
 
   /** Binds a part to its node, `next` being the one after it; says where to go on. */
@@ -262,24 +236,12 @@ export class View {
     } else if (kind === PartKind.Child) {
       return this.#adoptChild(instance, part, value, next, source);
     } else if (kind === PartKind.Sole) {
-      this.#closeSole(this.#adoptChild(instance, part, value, node.firstChild, source), source);
+      expectEnd(this.#adoptChild(instance, part, value, node.firstChild, source), source);
     } else {
-      instance.states[part] = this.#present(instance, part, value);
+      instance.states[part] = this.#leaves.present(instance, part, value);
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
     }
     return next;
-  }
-
-  /** What stands in a part of the page as the server rendered it; `undefined` if that cannot be known. */
-  #present(instance: Instance, part: number, value: Wire): State {
-    const { kind, name } = instance.definition.parts[part] as Part;
-    const element = instance.nodes[part] as Element & Record<string, Wire>;
-    if (kind === PartKind.Text) return element.textContent;
-    if (kind === PartKind.Style) return this.#styles.get(element) ?? null;
-    if (kind === PartKind.Boolean) return element.hasAttribute(name);
-    if (kind !== PartKind.Property) return element.getAttribute(name);
-    const present = element[`default${name[0]?.toUpperCase()}${name.slice(1)}`];
-    return present === `${value ?? ''}` ? value : present;
   }
 
   /** Gives an instance that stays its new number and values. */
@@ -294,71 +256,43 @@ export class View {
 
   /** Makes `value` what stands in a part. */
   write(instance: Instance, part: number, value: Wire): void {
-    const { kind, name } = instance.definition.parts[part] ?? missing(`part ${part}`);
-    if (kind <= PartKind.Sole) return this.#child(instance, part, value);
-    const last = instance.states[part];
-    if (last === value) return;
-    instance.states[part] = value;
-    const element = instance.nodes[part] as Element;
-    this.#selects.touch(element);
-    switch (kind) {
-      case PartKind.Text:
-        element.textContent = value as string;
-        break;
-      case PartKind.Attribute:
-        writeAttribute(element, name, value as Scalar);
-        break;
-      case PartKind.Class:
-        writeClass(element, last as string | null, value as string | null);
-        break;
-      case PartKind.Style:
-        writeStyle(element, last as readonly Wire[] | null, value as readonly Wire[] | null);
-        break;
-      case PartKind.Boolean:
-        element.toggleAttribute(name, !!value);
-        break;
-      case PartKind.Property:
-        if (editable.test(name)) this.#late.push(() => this.#assign(element, name, value as Scalar));
-        else this.#assign(element, name, value as Scalar);
-    }
-  }
-
-  /** Writes a property. What an element's own code throws is its own affair and stops nothing. */
-  #assign(element: Element, name: string, value: Scalar): void {
-    const assign = (): void => {
-      try {
-        writeProperty(element, name, value);
-      } catch (error) {
-        reportError(error);
-      }
-      this.#selects.wrote(element);
-    };
-    if (name === 'value') this.#selects.want(element, value);
-    if (!editable.test(name) || !this.#hooks.holds?.(element, name, assign)) assign();
+    const kind = instance.definition.parts[part]?.kind;
+    if (kind === undefined) throw new Inconsistent(`part ${part}`);
+    if (kind <= PartKind.Sole) this.#child(instance, part, value);
+    else this.#leaves.write(instance, part, value);
   }
 
   // CHILDREN ------------------------------------------------------------------
 
   /** Makes `content` what stands in a child part. */
   #child(owner: Instance, part: number, content: Wire): void {
-    const old = owner.states[part] as Child;
-    this.#selects.touch(parentOf(owner, part));
-    if (!Array.isArray(content)) return this.#text(owner, part, content as Scalar);
-    const [head] = content;
-    if (head === true) return this.#raw(owner, part, content[1]);
-    if (head === null || head === false) {
-      if (this.#reconciling && old instanceof List && old.keyed === (head === null)) {
-        return this.#reconcileRows(old, content);
-      }
+    this.#leaves.touch(parentOf(owner, part));
+    if (!Array.isArray(content)) this.#text(owner, part, content as Scalar);
+    else if (content[0] === true) this.#raw(owner, part, content[1]);
+    else if (content[0] === null || content[0] === false) this.#rows(owner, part, content);
+    else this.#instance(owner, part, content);
+  }
+
+  #instance(owner: Instance, part: number, content: readonly Wire[]): void {
+    const old = owner.states[part];
+    const definition = this.definitions.resolve(content[0]);
+    if (this.#reconciling && old instanceof Instance && old.definition === definition) this.#update(old, content, 1);
+    else {
       this.#clear(owner, part);
-      return this.insert(this.#list(owner, part, head === null), 0, content, 1);
+      const instance = this.#create(definition, content, 1);
+      owner.states[part] = instance;
+      parentOf(owner, part).insertBefore(instance.first.parentNode as Node, startOf(owner, part));
     }
-    const definition = this.definitions.resolve(head);
-    if (this.#reconciling && old instanceof Instance && old.definition === definition) {
-      return this.#update(old, content, 1);
+  }
+
+  #rows(owner: Instance, part: number, content: readonly Wire[]): void {
+    const old = owner.states[part];
+    const keyed = content[0] === null;
+    if (this.#reconciling && old instanceof List && old.keyed === keyed) this.#reconcileRows(old, content);
+    else {
+      this.#clear(owner, part);
+      this.insert(this.#list(owner, part, keyed), 0, content, 1);
     }
-    this.#clear(owner, part);
-    this.#put(owner, part, this.#create(definition, content, 1));
   }
 
   #text(owner: Instance, part: number, content: Scalar): void {
@@ -380,11 +314,6 @@ export class View {
     if (owner.states[part] !== raw) this.#clear(owner, part);
     owner.states[part] = raw;
     if (element.innerHTML !== html) element.innerHTML = html;
-  }
-
-  #put(owner: Instance, part: number, instance: Instance): void {
-    owner.states[part] = instance;
-    parentOf(owner, part).insertBefore(instance.first.parentNode as Node, startOf(owner, part));
   }
 
   #clear(owner: Instance, part: number): void {
@@ -430,7 +359,7 @@ export class View {
   }
 
   /** The rows that stand in a frame, each read when the one before it has been made: it may use what that one defines. */
-  *#rows(items: readonly Wire[], at: number, keyed: boolean): Generator<Row> {
+  *#read(items: readonly Wire[], at: number, keyed: boolean): Generator<Row> {
     while (at < items.length) {
       const key = keyed ? (items[at++] as Wire) : null;
       const definition = this.definitions.resolve(items[at++]);
@@ -440,7 +369,7 @@ export class View {
   }
 
   #adoptRows(list: List, items: readonly Wire[], node: Node | null, source: Source): Node | null {
-    for (const { key, definition, from } of this.#rows(items, 1, list.keyed)) {
+    for (const { key, definition, from } of this.#read(items, 1, list.keyed)) {
       const row = this.#bind(definition, items, from, node, source);
       row.key = key;
       list.rows.push(row);
@@ -452,7 +381,7 @@ export class View {
   /** Makes rows of `items` from index `at` on, to stand from row `index` on. */
   insert(list: List, index: number, items: readonly Wire[], at: number): void {
     const rows: Instance[] = [];
-    for (const { key, definition, from } of this.#rows(items, at, list.keyed)) {
+    for (const { key, definition, from } of this.#read(items, at, list.keyed)) {
       const row = this.#create(definition, items, from);
       row.key = key;
       rows.push(row);
@@ -465,14 +394,14 @@ export class View {
     const { owner, part } = list;
     const fragment = document.createDocumentFragment();
     for (const { first } of rows) fragment.append(first.parentNode as Node);
-    this.#selects.touch(parentOf(owner, part));
+    this.#leaves.touch(parentOf(owner, part));
     parentOf(owner, part).insertBefore(fragment, spotIn(list, index));
     list.rows.splice(index, 0, ...rows);
   }
 
   /** Removes `count` rows from row `index` on. */
   remove(list: List, index: number, count: number): void {
-    this.#selects.touch(parentOf(list.owner, list.part));
+    this.#leaves.touch(parentOf(list.owner, list.part));
     for (const row of list.rows.splice(index, count)) {
       this.#forget(row);
       removeNodes(row.first, row.last);
@@ -484,8 +413,8 @@ export class View {
     const parent = parentOf(list.owner, list.part);
     const spot = spotIn(list, before);
     const row = list.rows[from] as Instance;
-    this.#selects.touch(parent);
-    if (spot !== row.first) moveNodes(parent, row.first, row.last, spot);
+    this.#leaves.touch(parent);
+    moveNodes(parent, row.first, row.last, spot);
     list.rows.splice(from, 1);
     list.rows.splice(from < before ? before - 1 : before, 0, row);
   }
@@ -495,7 +424,7 @@ export class View {
     this.#register(list);
     const old = new Map(list.rows.map((row, index) => [list.keyed ? row.key : index, row]));
     const rows: Instance[] = [];
-    for (const { key, definition, from } of this.#rows(items, 1, list.keyed)) {
+    for (const { key, definition, from } of this.#read(items, 1, list.keyed)) {
       const name = list.keyed ? key : rows.length;
       let row = old.get(name);
       if (row?.definition === definition) {
@@ -517,55 +446,4 @@ export class View {
       else if (from > index) this.move(list, from, index);
     });
   }
-}
-
-// NODES -----------------------------------------------------------------------
-
-function missing(what: string): never {
-  throw new Inconsistent(what);
-}
-
-/** The node that `pattern` stands for: `node`, or in a page that others may have added to, one after it. */
-function match(pattern: Node, node: Node | null, source: Source): ChildNode {
-  while (source && node && !alike(pattern, node)) node = source === Source.Page ? node.nextSibling : null;
-  return (node ?? missing(pattern.nodeName)) as ChildNode;
-}
-
-function alike(pattern: Node, node: Node): boolean {
-  return (
-    pattern.nodeName === node.nodeName && (!(pattern instanceof Comment) || pattern.data === (node as Comment).data)
-  );
-}
-
-/** The text of a child part as one node, and what follows it: the closing comment, or nothing. Parsers split long texts. */
-function joinTexts(node: Node | null, source: Source): [Text | null, Node | null] {
-  let text: Text | null = null;
-  while (node && !(node instanceof Comment && node.data === Marker.Close)) {
-    const next: Node | null = node.nextSibling;
-    if (!(node instanceof Text)) {
-      if (source === Source.Guess) missing(node.nodeName);
-    } else if (text) {
-      text.data += node.data;
-      node.remove();
-    } else text = node;
-    node = next;
-  }
-  return [text, node];
-}
-
-/** The element, or fragment, that the content of a child part stands in. */
-function parentOf(owner: Instance, part: number): ParentNode & Node {
-  const node = owner.nodes[part] as Node;
-  return (node instanceof Comment ? node.parentNode : node) as ParentNode & Node;
-}
-
-/** The node in front of which the content of a child part begins. */
-function startOf(owner: Instance, part: number): Node | null {
-  const node = owner.nodes[part] as Node;
-  return node instanceof Comment ? node.nextSibling : node.firstChild;
-}
-
-/** The node in front of which a row is put that is to stand in front of the one at `index`, or at the end. */
-function spotIn({ owner, part, rows }: List, index: number): Node | null {
-  return rows[index]?.first ?? (rows.length ? (rows.at(-1) as Instance).last.nextSibling : startOf(owner, part));
 }

@@ -25,6 +25,7 @@ const troupe = createServer({
 const style = readFileSync(new URL('../../examples/style.css', import.meta.url));
 
 const server = createHttpServer((request, response) => {
+  if (request.url === '/favicon.ico') return response.writeHead(204).end();
   if (request.url !== '/style.css') return troupe.handle(request, response);
   response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' });
   response.end(style);

@@ -6,7 +6,8 @@
 
 import { decodeReferences } from './entities.js';
 import { Namespace, PartKind } from './patch.js';
-import { type AttributeToken, hole, type OpenToken } from './scanner.js';
+import type { AttributeToken, OpenToken } from './scanner.js';
+import { hole } from './source.js';
 import { takesUrl } from './url.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -70,6 +71,9 @@ const refusedProperties: ReadonlyMap<string, string> = new Map([
 /** Elements of SVG that set attributes of other elements. */
 const animations = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
 
+/** What they set it to. */
+const animationValues = new Set(['by', 'from', 'to', 'values']);
+
 // BINDING ---------------------------------------------------------------------
 
 /** What the attribute `token` of `tag` is, if it has a hole or a prefix that needs one; else undefined. */
@@ -96,6 +100,7 @@ const sole: readonly string[] = ['', ''];
 function bindBoolean(tag: OpenToken, written: string, fail: Fail): Binding {
   const name = checkAttributeName(tag, written, fail);
   if (name === 'class' || name === 'style') throw fail(`?${name} is no boolean attribute. Write ${name}=\${…}.`);
+  checkElement(tag, name, fail);
 
   return { kind: PartKind.Boolean, name, strings: sole, url: false, reflected: false };
 }
@@ -105,6 +110,7 @@ function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
   const fix = refusedProperties.get(lower) ?? (lower.startsWith('on') ? eventFix(lower) : undefined);
   if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole. ${fix}`);
   if (!propertyName.test(name)) throw fail(`.${name} is not the name of a property. Write .value=\${…}, for instance.`);
+  checkElement(tag, lower, fail);
 
   const { name: element } = tag.element;
   const reflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
@@ -127,7 +133,7 @@ function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
 function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {
   const name = checkAttributeName(tag, token.name, fail);
   const value = token.value ?? '';
-  checkElement(tag, name, fail);
+  checkElement(tag, name.toLowerCase(), fail);
 
   const base = { name, url: takesUrl(tag.element.name, name), reflected: false };
   if (name === 'style') {
@@ -140,38 +146,45 @@ function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Bindi
 
 // CHECKS ----------------------------------------------------------------------
 
-const eventFix = (name: string) => `Write @${name.slice(2).toLowerCase()}=\${…}: a message, or a function from the event to one.`;
+const eventFix = (name: string) =>
+  `Write @${name.slice(2).toLowerCase()}=\${…}: a message, or a function from the event to one.`;
 
 /** The name as the DOM has it; refuses names that hold code or that no browser takes. */
 function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fail): string {
   const lower = written.toLowerCase();
-  if (lower.startsWith('on')) throw fail(`A hole cannot stand in ${written}: its value would be code. ${eventFix(lower)}`);
-  if (lower === 'srcdoc') throw fail('A hole cannot stand in srcdoc. Serve the content under a URL of its own and use src.');
-  if (!attributeName.test(written)) throw fail(`${JSON.stringify(written)} is not an attribute name that can be changed. Use letters, digits and -.`);
+  if (lower.startsWith('on')) throw fail(`A hole cannot stand in ${written}: it would be code. ${eventFix(lower)}`);
+  if (lower === 'srcdoc') throw fail(`A hole cannot stand in srcdoc. ${refusedProperties.get(lower)}`);
+  if (!attributeName.test(written)) {
+    throw fail(`${written} is not the name of an attribute. Use letters, digits and -.`);
+  }
+
   if (namespace === Namespace.Html) return lower;
   if (namespace === Namespace.Svg) return svgNames.get(lower) ?? lower;
   return lower === 'definitionurl' ? 'definitionURL' : lower;
 }
 
-/** Attributes that are dangerous for what stands beside them. */
+/** Refuses holes that are dangerous because of the element they are on, or of what stands beside them. */
 function checkElement({ element, namespace }: OpenToken, name: string, fail: Fail): void {
   const { attributes } = element;
-  const lower = name.toLowerCase();
-  if (element.name === 'meta' && attributes.has('http-equiv')) {
-    throw fail('A hole cannot stand in a <meta http-equiv>: it acts as a header. Write it without holes, or send the header.');
-  }
   if (element.name === 'base') throw fail('A hole cannot stand in <base>. Write it without holes.');
-  if (lower === 'encoding' && element.name === 'annotation-xml') {
+  if (element.name === 'meta' && (attributes.has('http-equiv') || name === 'httpequiv')) {
+    throw fail(
+      'A hole cannot stand in <meta http-equiv>, which acts as a header. Write it without, or send the header.'
+    );
+  }
+  if (element.name === 'annotation-xml' && name === 'encoding') {
     throw fail('A hole cannot stand in encoding: it decides how the content is parsed. Write the value.');
   }
-  if (namespace === Namespace.Svg && animations.has(element.name)) checkAnimation(attributes, lower, fail);
+  if (namespace === Namespace.Svg && animations.has(element.name)) checkAnimation(attributes, name, fail);
 }
 
 function checkAnimation(attributes: ReadonlyMap<string, string>, name: string, fail: Fail): void {
-  if (name === 'attributename') throw fail('A hole cannot stand in attributeName: it could name a URL. Write the name.');
+  if (name === 'attributename') {
+    throw fail('A hole cannot stand in attributeName: it could name a URL. Write the name.');
+  }
 
   const animated = attributes.get('attributename') ?? '';
-  if (['to', 'from', 'values', 'by'].includes(name) && /href|src|action|&/i.test(animated)) {
+  if (animationValues.has(name) && /href|src|action|&/i.test(animated)) {
     throw fail(`A hole cannot animate ${animated}: its value could run script. Change the attribute itself.`);
   }
 }
@@ -183,6 +196,8 @@ export function decodeStatics(value: string, inAttribute: boolean, fail: Fail): 
   return value.split(hole).map((text) => {
     const decoded = decodeReferences(text, inAttribute);
     if ('text' in decoded) return decoded.text;
-    throw fail(`What ${decoded.unknown} means beside a hole is not known. Write the character itself, or &amp; for an &.`);
+    throw fail(
+      `What ${decoded.unknown} means beside a hole is not known. Write the character itself, or &amp; for an &.`
+    );
   });
 }

@@ -6,7 +6,7 @@
 import type { AnyActorRef } from 'xstate';
 import { type AnyComponent, type ComponentSnapshot, Restored } from './component.js';
 import { type Effect, Received } from './effect.js';
-import { ErrorCode, type TroupeError } from './errors.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { renderRoot, type Value } from './rendered.js';
 
@@ -19,14 +19,15 @@ export type ReportFault = (code: ErrorCode, error: unknown, component: string) =
 interface Tentative {
   /** The state before the turn. */
   readonly before: ComponentSnapshot<unknown>;
-  /** The messages of this turn that `update` has taken, in order, with their effects. */
+  /** The messages of this turn, in order, and what came of each. */
   readonly steps: Step[];
 }
 
-/** A message that `update` has taken, and what it asked for. */
+/** A message and what it asked for, or what `update` threw: then it has changed nothing. */
 interface Step {
   readonly received: Received;
   readonly effects: readonly Effect[];
+  readonly fault: unknown;
 }
 
 const none: readonly Effect[] = [];
@@ -62,9 +63,12 @@ export class Cell {
 
   /** A message through `update`. If that throws, the message is dropped and reported, the state kept. */
   take(message: AnyMessage, at: number): void {
-    const before = this.snapshot;
-    this.#tentative ??= { before, steps: [] };
-    this.#step(new Received(message, at), before, true);
+    if (!isMessage(message)) {
+      this.#report(ErrorCode.Update, notAMessage(message, this.component.name), this.component.name);
+      return;
+    }
+    this.#tentative ??= { before: this.snapshot, steps: [] };
+    this.#step(this.#tentative, new Received(message, at));
   }
 
   /**
@@ -72,6 +76,7 @@ export class Cell {
    * by `view`; the one after which it throws is dropped and reported.
    */
   render(): void {
+    if (this.snapshot === this.#tentative?.before) return;
     try {
       this.rendered = this.#view();
     } catch (error) {
@@ -79,10 +84,13 @@ export class Cell {
     }
   }
 
-  /** Makes the turn's outcome final and gives the effects it asked for, in order. */
+  /** Makes the turn's outcome final, tells of messages `update` refused, and gives the effects the others asked for, in order. */
   commit(): readonly Effect[] {
     const steps = this.#tentative?.steps ?? [];
     this.#tentative = undefined;
+    for (const { fault } of steps) {
+      if (fault !== undefined) this.#report(ErrorCode.Update, fault, this.component.name);
+    }
     if (steps.length === 1) return (steps[0] as Step).effects;
 
     return steps.every((step) => step.effects.length === 0) ? none : steps.flatMap((step) => step.effects);
@@ -90,18 +98,16 @@ export class Cell {
 
   // STEPS ---------------------------------------------------------------------
 
-  /** True if `update` took the message. A fault is told of only the first time the message is taken. */
-  #step(received: Received, before: ComponentSnapshot<unknown>, isFirst: boolean): boolean {
+  /** One message through `update`; if that throws, the state is as before. */
+  #step({ steps }: Tentative, received: Received): Step {
+    const before = this.snapshot;
     this.actor.send(received);
     const { effects, fault } = this.snapshot;
-    if (fault === undefined) {
-      this.#tentative?.steps.push({ received, effects });
-      return true;
-    }
-    this.actor.send(new Restored(before));
-    if (isFirst) this.#report(ErrorCode.Update, fault, this.component.name);
+    if (fault !== undefined) this.actor.send(new Restored(before));
+    const step = { received, effects: fault === undefined ? effects : none, fault };
+    steps.push(step);
 
-    return false;
+    return step;
   }
 
   #view(): Value {
@@ -111,28 +117,51 @@ export class Cell {
     return renderRoot(view(this.snapshot.context as never), this.rendered, refused);
   }
 
+  /** Goes back to the turn's start. A message that `update` refused is tried again too: the culprit may have been before it. */
   #recover(first: unknown): void {
-    const { before, steps } = this.#tentative as Tentative;
-    this.actor.send(new Restored(before));
-    const again = steps.splice(0);
-    let fault: unknown;
-    for (const { received } of again) fault = this.#takeAgain(received) ?? fault;
-    if (again.length === 0 || fault === undefined) this.#report(ErrorCode.View, first, this.component.name);
+    const tentative = this.#tentative as Tentative;
+    this.actor.send(new Restored(tentative.before));
+    let found = false;
+    for (const { received } of tentative.steps.splice(0)) {
+      if (!this.#takeAgain(tentative, received)) found = true;
+    }
+    if (!found) this.#report(ErrorCode.View, first, this.component.name);
   }
 
-  /** Takes one message and renders; if `view` throws, undoes it, reports and returns what was thrown. */
-  #takeAgain(received: Received): unknown {
+  /** Takes one message and renders; false if `view` throws: then the message is undone and reported. */
+  #takeAgain(tentative: Tentative, received: Received): boolean {
     const before = this.snapshot;
-    if (!this.#step(received, before, false)) return undefined;
+    if (this.#step(tentative, received).fault !== undefined) return true;
     try {
       this.rendered = this.#view();
     } catch (error) {
       this.actor.send(new Restored(before));
-      this.#tentative?.steps.pop();
+      tentative.steps.pop();
       this.#report(ErrorCode.View, error, this.component.name);
-      return error;
+      return false;
     }
 
-    return undefined;
+    return true;
   }
+}
+
+// MESSAGES --------------------------------------------------------------------
+
+/** Types do not allow anything else, but what is cast does: XState would take its own events for commands. */
+function isMessage(message: unknown): message is AnyMessage {
+  const type = (message as { readonly type?: unknown } | null | undefined)?.type;
+
+  return typeof type === 'string' && !type.startsWith('xstate.');
+}
+
+function notAMessage(given: unknown, name: string): TroupeError {
+  const what =
+    typeof given === 'object' && given !== null
+      ? `an object with type ${String((given as Partial<AnyMessage>).type)}`
+      : String(given);
+
+  return new TroupeError(
+    ErrorCode.Update,
+    `${name} was sent ${what}; a message is an object with a type, a string that does not begin with 'xstate.'.`
+  );
 }

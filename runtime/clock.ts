@@ -112,7 +112,7 @@ export function createSimulatedClock(start = 0): SimulatedClock {
       return timeouts.size;
     },
     setTimeout(fn, delay) {
-      const timeout: Timeout = { at: now + (delay > 0 ? delay : 0), fn };
+      const timeout: Timeout = { at: now + Math.max(delay || 0, 0), fn };
 
       timeouts.add(timeout);
       return timeout;

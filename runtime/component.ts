@@ -28,7 +28,7 @@ export interface ComponentOptions<Model, Message extends AnyMessage, Props> {
   readonly received?: (model: NoInfer<Model>, props: NoInfer<Props>) => NoInfer<Model>;
   /** What should be alive now, by key: timers, generators. Falsy entries are left out. */
   readonly subscriptions?: (
-    model: NoInfer<Model>,
+    model: NoInfer<Model>
   ) => readonly (Subscription<NoInfer<Message>> | null | undefined | false)[];
 }
 
@@ -99,7 +99,7 @@ export class Restored {
  * @throws TroupeError `component` if something is missing or of the wrong kind.
  */
 export function component<Model, Message extends AnyMessage, Props = unknown>(
-  options: ComponentOptions<Model, Message, Props>,
+  options: ComponentOptions<Model, Message, Props>
 ): Component<Model, Message, Props> {
   validate(options);
   const { name, init, view, subscriptions = () => [] } = options;
@@ -115,27 +115,45 @@ export function component<Model, Message extends AnyMessage, Props = unknown>(
     },
     getInitialSnapshot: (_scope, props) => snapshotOf(synchronous(init(props), name)),
     transition: (snapshot, event, scope) => transition(options, snapshot, event, scope),
-    getPersistedSnapshot: ({ status, output, error, context }) => ({ status, output, error, context }) as Snapshot<undefined>,
+    getPersistedSnapshot: ({ status, output, error, context }) =>
+      ({ status, output, error, context }) as Snapshot<undefined>,
     restoreSnapshot: (snapshot) => snapshotOf((snapshot as ComponentSnapshot<Model>).context),
   };
 }
 
 const required = ['init', 'update', 'view'] as const;
-const known = ['name', 'received', 'subscriptions', ...required];
+const optional = ['received', 'subscriptions'] as const;
+const known: readonly string[] = ['name', ...optional, ...required];
 
 function validate(options: object): void {
   const given = options as Record<string, unknown>;
   const { name } = given;
   if (typeof name !== 'string' || name === '') {
-    throw new TroupeError(ErrorCode.Component, 'component({ name }) takes a name: the identity of the component in logs and snapshots.');
+    throw new TroupeError(
+      ErrorCode.Component,
+      'component({ name }) takes a name: the identity of the component in logs and snapshots.'
+    );
   }
   for (const part of required) {
     if (typeof given[part] === 'function') continue;
-    throw new TroupeError(ErrorCode.Component, `component({ name: '${name}' }) has no function \`${part}\`; it takes init, update and view.`);
+    throw new TroupeError(
+      ErrorCode.Component,
+      `component({ name: '${name}' }) has no function \`${part}\`; it takes init, update and view.`
+    );
+  }
+  for (const part of optional) {
+    if (given[part] === undefined || typeof given[part] === 'function') continue;
+    throw new TroupeError(
+      ErrorCode.Component,
+      `component({ name: '${name}' }): \`${part}\` is not a function; leave it out or write one.`
+    );
   }
   for (const option of Object.keys(given)) {
     if (known.includes(option)) continue;
-    throw new TroupeError(ErrorCode.Component, `component({ name: '${name}' }) does not know \`${option}\`; it takes ${known.join(', ')}.`);
+    throw new TroupeError(
+      ErrorCode.Component,
+      `component({ name: '${name}' }) does not know \`${option}\`; it takes ${known.join(', ')}.`
+    );
   }
 }
 
@@ -152,7 +170,7 @@ function transition<Model, Message extends AnyMessage, Props>(
   options: ComponentOptions<Model, Message, Props>,
   snapshot: ComponentSnapshot<Model>,
   event: unknown,
-  scope: ActorScope<ComponentSnapshot<Model>, Message>,
+  scope: ActorScope<ComponentSnapshot<Model>, Message>
 ): ComponentSnapshot<Model> {
   if (event instanceof Restored) return event.snapshot as ComponentSnapshot<Model>;
   try {
@@ -169,31 +187,25 @@ function transition<Model, Message extends AnyMessage, Props>(
 function step<Model, Message extends AnyMessage, Props>(
   options: ComponentOptions<Model, Message, Props>,
   model: Model,
-  received: Received,
+  received: Received
 ): ComponentSnapshot<Model> {
   const queue = new EffectQueue<Message>(received);
   const next = options.update(model, received.message as Message, queue);
-  if (isPromise(next)) {
-    throw new TroupeError(
-      ErrorCode.Component,
-      `update of ${options.name} returned a promise. It must return the next model at once; declare work that takes time as a subscription.`,
-    );
-  }
 
-  return snapshotOf(next, queue.effects);
+  return snapshotOf(present(next, `update of ${options.name}`), queue.effects);
 }
 
 function receive<Model, Message extends AnyMessage, Props>(
   options: ComponentOptions<Model, Message, Props>,
   model: Model,
-  props: Props,
+  props: Props
 ): Model {
-  if (options.received !== undefined) return options.received(model, props);
+  if (options.received !== undefined) return present(options.received(model, props), `received of ${options.name}`);
   if (!development) return model;
 
   throw new TroupeError(
     ErrorCode.Component,
-    `The props of ${options.name} changed, but it has no \`received(model, props)\` to take them.`,
+    `The props of ${options.name} changed, but it has no \`received(model, props)\` to take them.`
   );
 }
 
@@ -202,7 +214,7 @@ function headless<Model, Message extends AnyMessage, Props>(
   options: ComponentOptions<Model, Message, Props>,
   snapshot: ComponentSnapshot<Model>,
   event: Message,
-  scope: ActorScope<ComponentSnapshot<Model>, Message>,
+  scope: ActorScope<ComponentSnapshot<Model>, Message>
 ): ComponentSnapshot<Model> {
   if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as ComponentSnapshot<Model>;
   if (event.type.startsWith('xstate.')) return snapshot;
@@ -219,12 +231,29 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
+/** The next model, which must be there at once. What the promise of it comes to does not matter any more. */
+function present<Model>(next: Model, what: string): Model {
+  if (!isPromise(next)) return next;
+
+  abandon(next);
+  throw new TroupeError(
+    ErrorCode.Component,
+    `${what} returned a promise. It must return the next model at once; declare work that takes time as a subscription.`
+  );
+}
+
+/** Nobody waits for it, so that its rejection must not end the process. */
+function abandon(promise: Promise<unknown>): void {
+  Promise.resolve(promise).catch(() => {});
+}
+
 function synchronous<Model>(model: Model | Promise<Model>, name: string): Model {
   if (!isPromise(model)) return model;
 
+  abandon(model);
   throw new TroupeError(
     ErrorCode.Component,
-    `init of ${name} is async, so createActor(${name}) cannot wait for it. Give it the state: createActor(component, { snapshot: await component.initialSnapshot(props) }).`,
+    `init of ${name} is async, so createActor(${name}) cannot wait for it. Give it the state: createActor(component, { snapshot: await component.initialSnapshot(props) }).`
   );
 }
 
@@ -237,10 +266,20 @@ function frozen<Model>(model: Model): Model {
   return model;
 }
 
-function freeze(value: unknown): void {
-  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
+/** Freezes plain objects and arrays, however deep; what is frozen already has been seen. */
+function freeze(model: unknown): void {
+  const waiting = [model];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (!isPlain(value) || Object.isFrozen(value)) continue;
+    Object.freeze(value);
+    for (const name in value) waiting.push(value[name]);
+  }
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (value === null || typeof value !== 'object') return false;
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null && !Array.isArray(value)) return;
-  Object.freeze(value);
-  for (const name in value) freeze((value as Record<string, unknown>)[name]);
+
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }

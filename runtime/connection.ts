@@ -116,14 +116,9 @@ export class SocketConnection implements Connection {
   received(bytes: Uint8Array, isBinary: boolean): void {
     if (this.#stage === Stage.Closed) return;
     this.#alive = true;
-    if (this.#isFlood()) return this.refuse(CloseCode.Flood, 'too many frames');
-    if (!isBinary) return this.refuse(CloseCode.Malformed, 'text instead of a frame');
-    try {
-      this.#dispatch(decodeClientFrame(bytes));
-    } catch (error) {
-      if (error instanceof Malformed) this.refuse(CloseCode.Malformed, error.message);
-      else this.#fail(error);
-    }
+    if (this.#isFlood()) this.refuse(CloseCode.Flood, 'too many frames');
+    else if (isBinary) this.#read(bytes);
+    else this.refuse(CloseCode.Malformed, 'text instead of a frame');
   }
 
   /** Any sign that the other end is there. */
@@ -164,6 +159,15 @@ export class SocketConnection implements Connection {
     return this.#due - now > burst;
   }
 
+  #read(bytes: Uint8Array): void {
+    try {
+      this.#dispatch(decodeClientFrame(bytes));
+    } catch (error) {
+      if (error instanceof Malformed) this.refuse(CloseCode.Malformed, error.message);
+      else this.#fail(error);
+    }
+  }
+
   #dispatch(frame: ClientFrame): void {
     const isJoin = frame.kind === ClientKind.Join;
 
@@ -177,11 +181,15 @@ export class SocketConnection implements Connection {
   #join(frame: JoinFrame): void {
     const { client } = this.#switchboard;
 
-    if (frame.version !== version) return this.refuse(CloseCode.Reload, 'another protocol version');
-    if (frame.client !== '' && frame.client !== client) return this.refuse(CloseCode.Reload, 'another client script');
-    this.#stage = Stage.Joining;
-    this.#forgetDeadline();
-    void this.#admit(frame);
+    if (frame.version !== version) {
+      this.refuse(CloseCode.Reload, 'another protocol version');
+    } else if (frame.client !== '' && frame.client !== client) {
+      this.refuse(CloseCode.Reload, 'another client script');
+    } else {
+      this.#stage = Stage.Joining;
+      this.#forgetDeadline();
+      void this.#admit(frame);
+    }
   }
 
   async #admit(frame: JoinFrame): Promise<void> {
@@ -189,8 +197,8 @@ export class SocketConnection implements Connection {
       const admitted = await this.#switchboard.admit(frame, this.#visitor as Visitor);
 
       if (this.#stage !== Stage.Joining) return;
-      if (typeof admitted === 'number') return this.refuse(admitted, 'join refused');
-      this.#enter(admitted, frame);
+      if (typeof admitted === 'number') this.refuse(admitted, 'join refused');
+      else this.#enter(admitted, frame);
     } catch (error) {
       this.#fail(error);
     }

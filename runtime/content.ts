@@ -90,6 +90,7 @@ const breakouts = words(
     'nobr ol p pre ruby s small span strike strong sub sup table tt u ul var'
 );
 
+const documentElements = words('html head body');
 const headings = words('h1 h2 h3 h4 h5 h6');
 const rubyTexts = words('rb rp rt rtc');
 const svgIntegrationPoints = words('desc foreignobject title');
@@ -156,31 +157,31 @@ const documentOnly: ReadonlyMap<string, string> = new Map([
 /** What each start tag closes, if it is open: the bits, a name for it, and the fix. */
 interface Closing {
   readonly bit: number;
-  readonly closes: string;
+  readonly what: string;
   readonly names: ReadonlySet<string>;
   readonly fix: string;
 }
 
 const closings: readonly Closing[] = [
-  { bit: Open.A, closes: 'a', names: words('a'), fix: 'Links cannot be nested: end the outer <a> first.' },
+  { bit: Open.A, what: '<a>', names: words('a'), fix: 'Links cannot be nested: end the outer <a> first.' },
   {
     bit: Open.Button,
-    closes: 'button',
+    what: '<button>',
     names: words('button'),
     fix: 'Buttons cannot be nested: end the outer <button> first.',
   },
   {
     bit: Open.Form,
-    closes: 'form',
+    what: '<form>',
     names: words('form'),
     fix: 'Forms cannot be nested: end the outer <form> first, or point to a form by the form attribute of a control.',
   },
-  { bit: Open.Nobr, closes: 'nobr', names: words('nobr'), fix: 'End the outer <nobr> first.' },
-  { bit: Open.Item, closes: 'li', names: words('li'), fix: 'Put a <ul> or <ol> around the inner <li>.' },
-  { bit: Open.Description, closes: 'dd or dt', names: words('dd dt'), fix: 'Put a <dl> around the inner one.' },
+  { bit: Open.Nobr, what: '<nobr>', names: words('nobr'), fix: 'End the outer <nobr> first.' },
+  { bit: Open.Item, what: '<li>', names: words('li'), fix: 'Put a <ul> or <ol> around the inner <li>.' },
+  { bit: Open.Description, what: '<dd> or <dt>', names: words('dd dt'), fix: 'Put a <dl> around the inner one.' },
   {
     bit: Open.P,
-    closes: 'p',
+    what: '<p>',
     names: paragraphClosers,
     fix: 'Make the <p> a <div>, or use an inline element such as <span> inside it.',
   },
@@ -190,7 +191,7 @@ const closings: readonly Closing[] = [
 
 const contexts = new Map<string, Context>();
 
-/** Contexts are interned: a few hundred can exist at most, however deep pages nest. */
+/** Contexts are interned: there are as many as situations, a few hundred, however deep pages nest. */
 function contextWith(namespace: Namespace, parent: string, open: number): Context {
   const key = `${namespace} ${parent} ${open}`;
   const known = contexts.get(key);
@@ -208,15 +209,20 @@ export const rootContext: Context = contextWith(Namespace.Html, '', 0);
 export const documentContext: Context = contextWith(Namespace.Html, documentParent, Open.Document);
 
 /** The parents that a root element implies: a template with a root `<tr>` can only stand in a table section. */
-const impliedParents: ReadonlyMap<string, string> = new Map([
-  ...[...onlyParents].filter(([, [parent]]) => parent !== documentParent).map(([name, [parent]]) => [name, parent ?? ''] as const),
-]);
+const impliedParents: ReadonlyMap<string, string> = new Map(
+  [...onlyParents].filter(([name]) => !documentElements.has(name)).map(([name, [parent = '']]) => [name, parent])
+);
 
 /** The widest context that a template with these root elements can stand in. */
 export function impliedContext(namespace: Namespace, roots: readonly Element[]): Context {
   const root = namespace === Namespace.Html && roots.find(({ name }) => impliedParents.has(name));
 
   return contextWith(namespace, root ? (impliedParents.get(root.name) ?? '') : '', Open.Document);
+}
+
+/** Whether `context` is in a document, outside of the live root. */
+export function inDocument(context: Context): boolean {
+  return (context.open & Open.Document) !== 0;
 }
 
 /** Whether a text that is not only white space may stand in `context`. */
@@ -286,19 +292,17 @@ const htmlEncoding = /^(?:text\/html|application\/xhtml\+xml)$/i;
 
 /** Why the parser would not leave `element` where it is in `context`; undefined if it would. */
 export function refusalOf(element: Element, context: Context): Refusal | undefined {
-  const refusal = refuseReserved(element, context);
-  if (refusal) return refusal;
+  const reserved = context.open & Open.Document ? undefined : refuseReserved(element);
+  if (reserved !== undefined) return reserved;
   return context.namespace === Namespace.Html ? refuseHtml(element.name, context) : refuseForeign(element, context);
 }
 
-/** What the live root is known by. The document puts it there; nobody else can. */
-function refuseReserved({ attributes }: Element, { open }: Context): Refusal | undefined {
-  if (open & Open.Document) return undefined;
-
+/** What the live root is known by: the template that puts it into a document has it, and no other. */
+export function refuseReserved({ attributes }: Element): Refusal | undefined {
   const name = [...attributes.keys()].find((key) => key.startsWith('data-troupe'));
   if (name !== undefined) return { reason: `${name} belongs to Troupe`, fix: 'Name the attribute otherwise.' };
-  if (attributes.get('id') === 'troupe') return { reason: 'the id troupe belongs to the root of the page', fix: 'Choose another id.' };
-  return undefined;
+  if (attributes.get('id') !== 'troupe') return undefined;
+  return { reason: 'the id troupe belongs to the root of the page', fix: 'Choose another id.' };
 }
 
 function refuseForeign({ name, attributes }: Element, { namespace }: Context): Refusal | undefined {
@@ -307,9 +311,12 @@ function refuseForeign({ name, attributes }: Element, { namespace }: Context): R
     const fix = namespace === Namespace.Svg ? 'Put it into a <foreignObject>.' : 'Put it into an <mtext>.';
     return { reason: `it is HTML, and the parser ends the ${language} before it`, fix };
   }
-  if (name === 'script') return { reason: 'a script created by the client never runs', fix: 'Put it into the document.' };
+  if (name === 'script') return { reason: documentOnly.get(name) ?? '', fix: 'Put it into the document, as HTML.' };
   if (namespace === Namespace.Svg) return undefined;
   if (name === 'svg') return { reason: 'it is no SVG directly in MathML', fix: 'Put it into an <mtext>.' };
+  if (name === 'annotation-xml' && attributes.get('encoding')?.includes('&')) {
+    return { reason: 'its encoding decides how the content is parsed', fix: 'Write the encoding without references.' };
+  }
   return impossible.get(name);
 }
 
@@ -334,6 +341,7 @@ function refuseChild(name: string, { parent }: Context): Refusal | undefined {
   const allowed = onlyChildren.get(parent);
   if (allowed === undefined || allowed.has(name)) return undefined;
   if (allowed.size === 0) return { reason: `<${parent}> contains only text`, fix: 'Write the text alone.' };
+  if (parent === documentParent) return { reason: 'it stands outside of <html>', fix: 'Put it into <head> or <body>.' };
 
   const list = [...allowed].map((child) => `<${child}>`).join(', ');
   const missing = onlyParents.get(name)?.find((between) => allowed.has(between));
@@ -341,10 +349,12 @@ function refuseChild(name: string, { parent }: Context): Refusal | undefined {
   return { reason: `the parser does not leave it directly in <${parent}>`, fix };
 }
 
+const belongsToDocument: Refusal = { reason: 'it belongs to the document', fix: 'Put it into the document template.' };
+
 function refuseParent(name: string, { parent }: Context): Refusal | undefined {
   const parents = onlyParents.get(name);
   if (parents === undefined || parents.includes(parent)) return undefined;
-  if (parents.includes(documentParent)) return { reason: 'it belongs to the document', fix: 'Put it into the document template.' };
+  if (documentElements.has(name)) return belongsToDocument;
 
   const list = parents.map((allowed) => `<${allowed}>`).join(', ');
   return { reason: `the parser drops it outside of ${list}`, fix: `Put it directly into ${list}.` };
@@ -365,6 +375,6 @@ function refuseClosing(name: string, { open }: Context): Refusal | undefined {
   const closing = closings.find(({ bit, names }) => open & bit && names.has(name));
   if (closing === undefined) return undefined;
 
-  const does = closing.closes === 'form' ? 'drops a <form> inside a' : `ends the <${closing.closes}> before it: it stands inside a`;
-  return { reason: `the parser ${does} <${closing.closes}>`, fix: closing.fix };
+  const does = closing.bit === Open.Form ? 'and the parser drops it there' : 'which the parser ends before it';
+  return { reason: `it stands in a ${closing.what}, ${does}`, fix: closing.fix };
 }

@@ -28,21 +28,25 @@ interface Writing {
 
 // WHOLE PAGES -----------------------------------------------------------------
 
-/** The whole page as content of the root part; the mirror starts anew with it. */
-export function describePage(mirror: Mirror, next: Value): Wire {
-  return describeRoot(mirror, next, false);
+/**
+ * The whole page as content of the root part; the mirror starts anew with it.
+ *
+ * @param frame the number of the frame it will travel in; until the client has applied that, events are from the old page
+ */
+export function describePage(mirror: Mirror, next: Value, frame = 0): Wire {
+  return describeRoot(mirror, next, frame, false);
 }
 
 /** The page without its leaf values, for a client that has the HTML of it; the mirror starts anew with it. */
 export function describeAdoption(mirror: Mirror, next: Value): Wire {
-  return describeRoot(mirror, next, true);
+  return describeRoot(mirror, next, 0, true);
 }
 
-function describeRoot(mirror: Mirror, next: Value, adopting: boolean): Wire {
-  mirror.restart();
+function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: boolean): Wire {
+  mirror.restart(frame);
   mirror.content = next;
 
-  return describeChild({ mirror, frame: 0, adopting, changes: [] }, next);
+  return describeChild({ mirror, frame, adopting, changes: [] }, next);
 }
 
 // DIFF ------------------------------------------------------------------------
@@ -87,14 +91,7 @@ function diffInstance(writing: Writing, previous: Instance, next: Instance): voi
   }
 }
 
-function diffPart(
-  writing: Writing,
-  target: number,
-  part: number,
-  kind: PartKind,
-  previous: Value,
-  next: Value,
-): void {
+function diffPart(writing: Writing, target: number, part: number, kind: PartKind, previous: Value, next: Value): void {
   switch (kind) {
     case PartKind.Child:
     case PartKind.Sole:

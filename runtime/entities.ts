@@ -25,32 +25,36 @@ const bareNames: readonly (readonly [string, string])[] = [
 /** Names that may stand without a semicolon. */
 const bare: ReadonlyMap<string, string> = new Map(bareNames);
 
-/** Names that need their semicolon: ASCII punctuation, spaces, and the signs people write by name. */
+/** Names that need their semicolon, each with its character in hexadecimal: punctuation, spaces, signs people write by name. */
+const named =
+  'Tab:9 NewLine:a excl:21 num:23 dollar:24 percnt:25 apos:27 lpar:28 rpar:29 ast:2a midast:2a plus:2b comma:2c ' +
+  'period:2e sol:2f colon:3a semi:3b equals:3d quest:3f commat:40 lsqb:5b lbrack:5b bsol:5c rsqb:5d rbrack:5d ' +
+  'Hat:5e lowbar:5f UnderBar:5f grave:60 DiacriticalGrave:60 lcub:7b lbrace:7b verbar:7c vert:7c ' +
+  'VerticalLine:7c rcub:7d rbrace:7d NonBreakingSpace:a0 ensp:2002 emsp:2003 thinsp:2009 hairsp:200a zwnj:200c ' +
+  'zwj:200d lrm:200e rlm:200f hyphen:2010 dash:2010 ndash:2013 mdash:2014 lsquo:2018 rsquo:2019 sbquo:201a ' +
+  'ldquo:201c rdquo:201d bdquo:201e dagger:2020 Dagger:2021 bull:2022 bullet:2022 hellip:2026 permil:2030 ' +
+  'prime:2032 Prime:2033 lsaquo:2039 rsaquo:203a euro:20ac trade:2122 larr:2190 uarr:2191 rarr:2192 darr:2193 ' +
+  'harr:2194 minus:2212 radic:221a infin:221e asymp:2248 ne:2260 le:2264 ge:2265 check:2713 cross:2717 ' +
+  'starf:2605 star:2606 OElig:152 oelig:153 Scaron:160 scaron:161 Yuml:178 circ:2c6 tilde:2dc alpha:3b1 ' +
+  'beta:3b2 gamma:3b3 delta:3b4 Delta:394 lambda:3bb mu:3bc pi:3c0 Omega:3a9';
+
+/** All names, with their characters. */
 const terminated: ReadonlyMap<string, string> = new Map([
   ...bareNames,
-  ...Object.entries({
-    Tab: '\t', NewLine: '\n', excl: '!', num: '#', dollar: '$', percnt: '%', apos: "'", lpar: '(', rpar: ')',
-    ast: '*', midast: '*', plus: '+', comma: ',', period: '.', sol: '/', colon: ':', semi: ';', equals: '=',
-    quest: '?', commat: '@', lsqb: '[', lbrack: '[', bsol: '\\', rsqb: ']', rbrack: ']', Hat: '^', lowbar: '_',
-    UnderBar: '_', grave: '`', DiacriticalGrave: '`', lcub: '{', lbrace: '{', verbar: '|', vert: '|',
-    VerticalLine: '|', rcub: '}', rbrace: '}', NonBreakingSpace: '\u00a0', ensp: '\u2002', emsp: '\u2003',
-    thinsp: '\u2009', hairsp: '\u200a', zwnj: '\u200c', zwj: '\u200d', lrm: '\u200e', rlm: '\u200f',
-    hyphen: '\u2010', dash: '\u2010', ndash: '\u2013', mdash: '\u2014', lsquo: '\u2018', rsquo: '\u2019',
-    sbquo: '\u201a', ldquo: '\u201c', rdquo: '\u201d', bdquo: '\u201e', dagger: '\u2020', Dagger: '\u2021',
-    bull: '\u2022', bullet: '\u2022', hellip: '\u2026', permil: '\u2030', prime: '\u2032', Prime: '\u2033',
-    lsaquo: '\u2039', rsaquo: '\u203a', euro: '\u20ac', trade: '\u2122', larr: '\u2190', uarr: '\u2191',
-    rarr: '\u2192', darr: '\u2193', harr: '\u2194', minus: '\u2212', radic: '\u221a', infin: '\u221e',
-    asymp: '\u2248', ne: '\u2260', le: '\u2264', ge: '\u2265', check: '\u2713', cross: '\u2717',
-    starf: '\u2605', star: '\u2606', OElig: '\u0152', oelig: '\u0153', Scaron: '\u0160', scaron: '\u0161',
-    Yuml: '\u0178', circ: '\u02c6', tilde: '\u02dc', alpha: '\u03b1', beta: '\u03b2', gamma: '\u03b3',
-    delta: '\u03b4', Delta: '\u0394', lambda: '\u03bb', mu: '\u03bc', pi: '\u03c0', Omega: '\u03a9',
-  }),
+  ...named.split(' ').map((entry) => characterOf(...(entry.split(':') as [string, string]))),
 ]);
+
+function characterOf(name: string, code: string): readonly [string, string] {
+  return [name, String.fromCharCode(Number.parseInt(code, 16))];
+}
+
+/** The names that are known here. */
+export const referenceNames: readonly string[] = [...terminated.keys()];
 
 /** Numbers 128 to 159 mean what Windows-1252 has there; 0 means it has nothing there. */
 const windows = [
-  0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0, 0,
-  0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178,
+  0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0, 0, 0x2018,
+  0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178,
 ];
 
 // DECODING --------------------------------------------------------------------

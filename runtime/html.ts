@@ -27,8 +27,8 @@ export type Style = { readonly [property: string]: string | number | null | unde
 /** From the decoded event to a message; `null` or `false` for no message. */
 export type Handler<Message> = (event: EventData) => Message | null | false;
 
-/** What can stand in a hole of a template whose handlers send `Message`. */
-export type Hole<Message> =
+/** What can stand between tags: text, templates, lists, or nothing (`null`, `undefined`, `false`). */
+export type Child<Message> =
   | string
   | number
   | bigint
@@ -38,10 +38,10 @@ export type Hole<Message> =
   | Template<Message>
   | Repeat<Message>
   | UnsafeHtml
-  | readonly Hole<Message>[]
-  | Message
-  | Handler<Message>
-  | Style;
+  | readonly Child<Message>[];
+
+/** What can stand in a hole of a template whose handlers send `Message`. */
+export type Hole<Message> = Child<Message> | Message | Handler<Message> | Style;
 
 // TEMPLATES -------------------------------------------------------------------
 
@@ -104,12 +104,13 @@ export class Repeat<out Message> {
  * html<Message>`<ul>${repeat(todos, (todo) => todo.id, row)}</ul>`;
  * ```
  *
- * **Note:** two rows with the same key are an error. `view` must depend on its item alone if hoisted.
+ * **Note:** two rows with the same key are an error. `key` must depend on its item alone, and so must `view`
+ * if it is hoisted.
  */
 export function repeat<Item, Message extends AnyMessage = never>(
   items: readonly Item[],
   key: (item: Item) => Key,
-  view: (item: Item) => Hole<Message>,
+  view: (item: Item) => Child<Message>
 ): Repeat<Message> {
   if (!Array.isArray(items) || typeof key !== 'function' || typeof view !== 'function') {
     throw new TroupeError(ErrorCode.Value, 'repeat(items, key, view) takes an array and two functions.');

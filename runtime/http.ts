@@ -13,17 +13,20 @@ import { type Document, renderPage, renderStatus } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { createIdentifier } from './identifier.js';
 import type { Reporter } from './report.js';
-import { type Astray, below, pathOf, type Router } from './router.js';
+import { below, pathOf, type Router, routeTo } from './router.js';
 import type { Route, Sessions } from './sessions.js';
 import { principalText, type Tokens } from './token.js';
 import { cookieName, type HttpRequest, isSecure, type Unrecognised, type Visitor } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
 
+/** Name, value, name, value: what servers write fastest. */
+export type Headers = readonly string[];
+
 /** What goes back, whatever server it goes through. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly body: string | Uint8Array;
 }
 
@@ -50,30 +53,41 @@ export const reserved = '/_troupe';
 
 // HEADERS ---------------------------------------------------------------------
 
-const html = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Referrer-Policy': 'strict-origin-when-cross-origin',
-  'X-Content-Type-Options': 'nosniff',
-} as const;
+const type = 'Content-Type';
+const cache = 'Cache-Control';
+const sniffing: Headers = ['X-Content-Type-Options', 'nosniff'];
+const html: Headers = [
+  type,
+  'text/html; charset=utf-8',
+  'Referrer-Policy',
+  'strict-origin-when-cross-origin',
+  ...sniffing,
+];
 
 /** `no-cache`, not `no-store`: pages stay in the back/forward cache and are asked for again otherwise. */
-const pageHeaders = { ...html, 'Cache-Control': 'private, no-cache' } as const;
-const statusHeaders = { ...html, 'Cache-Control': 'no-store' } as const;
+const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
+const statusHeaders: Headers = [...html, cache, 'no-store'];
 
-function withLength(status: number, headers: HttpAnswer['headers'], body: HttpAnswer['body']): HttpAnswer {
-  return { status, headers: { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }, body };
+function withLength(status: number, headers: Headers, body: HttpAnswer['body']): HttpAnswer {
+  return { status, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body };
 }
 
-const retry = { 'Retry-After': '10' } as const;
-const extraHeaders: { readonly [status: number]: HttpAnswer['headers'] } = {
-  405: { Allow: 'GET, HEAD' },
-  429: retry,
-  503: retry,
-};
+const retry: Headers = ['Retry-After', '10'];
+const extraHeaders: { readonly [status: number]: Headers } = { 405: ['Allow', 'GET, HEAD'], 429: retry, 503: retry };
 
 /** A small page that says what a status means, and `detail` below it. */
 export function answerStatus(status: number, detail?: string): HttpAnswer {
-  return withLength(status, { ...statusHeaders, ...extraHeaders[status] }, renderStatus(status, detail));
+  return withLength(status, [...statusHeaders, ...(extraHeaders[status] ?? [])], renderStatus(status, detail));
+}
+
+/** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
+const icon = '/favicon.ico';
+
+/** Where there is nothing: a page that says so, or nothing at all where nobody has asked for a page. */
+export function answerNowhere(url: string): HttpAnswer {
+  if (url !== icon) return answerStatus(404);
+
+  return { status: 204, headers: [cache, 'public, max-age=86400'], body: '' };
 }
 
 function isReadable(method: string): boolean {
@@ -82,12 +96,11 @@ function isReadable(method: string): boolean {
 
 // CLIENT SCRIPT ---------------------------------------------------------------
 
-const scriptHeaders = {
-  'Cache-Control': 'public, max-age=31536000, immutable',
-  'Content-Type': 'text/javascript; charset=utf-8',
-  Vary: 'Accept-Encoding',
-  'X-Content-Type-Options': 'nosniff',
-} as const;
+const scriptHeaders: Headers = [
+  ...[type, 'text/javascript; charset=utf-8', cache, 'public, max-age=31536000, immutable'],
+  ...['Vary', 'Accept-Encoding'],
+  ...sniffing,
+];
 
 /** `If-None-Match` is a list, compared without regard to weakness, or `*`. */
 function isKnown(known: string, tag: string): boolean {
@@ -97,86 +110,90 @@ function isKnown(known: string, tag: string): boolean {
 async function answerScript(script: ClientScript, request: HttpRequest): Promise<HttpAnswer> {
   const encoding = chooseEncoding(String(request.headers['accept-encoding'] ?? ''));
   const tag = `"${script.hash}${encoding && `-${encoding}`}"`;
-  const headers = { ...scriptHeaders, ETag: tag, ...(encoding && { 'Content-Encoding': encoding }) };
+  const headers = [...scriptHeaders, 'ETag', tag, ...(encoding && ['Content-Encoding', encoding])];
 
   if (isKnown(String(request.headers['if-none-match'] ?? ''), tag)) return { status: 304, headers, body: '' };
   return withLength(200, headers, await script.body(encoding));
 }
 
+// PAGES -----------------------------------------------------------------------
+
+function cookieHeader(cookie: string, { base, trustProxy }: HttpOptions, request: HttpRequest): string {
+  const secure = isSecure(request, trustProxy) ? '; Secure' : '';
+
+  return `${cookieName}=${cookie}; Path=${base || '/'}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/** The cookie a page's token is bound to, and the headers of the page, which set it if it is new. */
+function startPage(options: HttpOptions, request: HttpRequest, visitor: Visitor): { cookie: string; headers: Headers } {
+  if (visitor.cookie !== undefined) return { cookie: visitor.cookie, headers: pageHeaders };
+  const cookie = createIdentifier();
+
+  return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
+}
+
+async function answerPage(
+  options: HttpOptions,
+  request: HttpRequest,
+  visitor: Visitor,
+  route: Route
+): Promise<HttpAnswer> {
+  const { base, document, script, sessions, tokens } = options;
+  const { cookie, headers } = startPage(options, request, visitor);
+
+  if (request.method === 'HEAD') return { status: 200, headers, body: '' };
+  if (sessions.full(visitor.address)) return answerStatus(429);
+  const { session, html: content } = await sessions.open(route, visitor.address);
+  const { url } = request;
+  const token = tokens.seal({ id: session.id, url }, { cookie, principal: principalText(visitor.principal) });
+  const own = `${base}${reserved}`;
+  const page = { content, props: route.props, script: `${own}/${script.file}`, socket: `${own}/socket`, token, url };
+
+  return withLength(200, headers, renderPage(document, page));
+}
+
+/** A page that did not come about: too late is 503, anything else 500. */
+function answerFailure({ development, report }: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
+  const id = report(ErrorCode.Internal, error, { component: component.name });
+  const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
+  const detail = development && error instanceof Error ? `\n\n${error.stack ?? error.message}` : '';
+
+  return answerStatus(status, `Error ${id}${detail}`);
+}
+
+async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | undefined> {
+  const place = options.router.find(request.url);
+
+  if (place === 404) return undefined;
+  if (typeof place === 'number') return answerStatus(place);
+  if (!isReadable(request.method)) return answerStatus(405);
+  const visitor = await options.recognise(request);
+
+  if (typeof visitor === 'number') return answerStatus(visitor);
+  const route = routeTo(place, visitor.principal);
+
+  try {
+    return await answerPage(options, request, visitor, route);
+  } catch (error) {
+    return answerFailure(options, error, route);
+  }
+}
+
 // HTTP ------------------------------------------------------------------------
+
+async function answerReserved({ script }: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
+  if (path !== `/${script.file}`) return answerStatus(404);
+
+  return isReadable(request.method) ? answerScript(script, request) : answerStatus(405);
+}
 
 /** Makes the function that answers requests. */
 export function createHttp(options: HttpOptions): Http {
-  const { base, development, document, recognise, report, router, script, sessions, tokens, trustProxy } = options;
-
-  const place = { script: `${base}${reserved}/${script.file}`, socket: `${base}${reserved}/socket` };
-
-  function cookieHeader(cookie: string, request: HttpRequest): string {
-    const secure = isSecure(request, trustProxy) ? '; Secure' : '';
-
-    return `${cookieName}=${cookie}; Path=${base || '/'}; HttpOnly; SameSite=Lax${secure}`;
-  }
-
-  /** The headers of a page, and the cookie its token is bound to. */
-  function startPage(request: HttpRequest, visitor: Visitor) {
-    if (visitor.cookie !== undefined) return { cookie: visitor.cookie, headers: pageHeaders };
-    const cookie = createIdentifier();
-
-    return { cookie, headers: { ...pageHeaders, 'Set-Cookie': cookieHeader(cookie, request) } };
-  }
-
-  async function answerPage(request: HttpRequest, visitor: Visitor, route: Route): Promise<HttpAnswer> {
-    const { cookie, headers } = startPage(request, visitor);
-
-    if (request.method === 'HEAD') return { status: 200, headers, body: '' };
-    if (sessions.full(visitor.address)) return answerStatus(429);
-    const { session, html: content } = await sessions.open(route, visitor.address);
-    const bearer = { cookie, principal: principalText(visitor.principal) };
-    const token = tokens.seal({ id: session.id, url: request.url }, bearer);
-    const { props } = route;
-
-    return withLength(200, headers, renderPage(document, { ...place, content, props, token, url: request.url }));
-  }
-
-  /** A page that did not come about: too late is 503, anything else 500. */
-  function answerFailure(error: unknown, route: Route): HttpAnswer {
-    const id = report(ErrorCode.Internal, error, { component: route.component.name });
-    const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
-    const detail = development && error instanceof Error ? `\n\n${error.stack ?? error.message}` : '';
-
-    return answerStatus(status, `Error ${id}${detail}`);
-  }
-
-  async function answerRoute(request: HttpRequest): Promise<HttpAnswer | undefined> {
-    const found = router.find(request.url, undefined);
-
-    if (typeof found === 'number') return answerAstray(found);
-    if (!isReadable(request.method)) return answerStatus(405);
-    const visitor = await recognise(request);
-
-    if (typeof visitor === 'number') return answerStatus(visitor);
-    const route = { ...found, props: { ...found.props, principal: visitor.principal } };
-
-    try {
-      return await answerPage(request, visitor, route);
-    } catch (error) {
-      return answerFailure(error, route);
-    }
-  }
-
-  function answerAstray(status: Astray): HttpAnswer | undefined {
-    return status === 404 ? undefined : answerStatus(status);
-  }
-
-  async function answerReserved(request: HttpRequest, path: string): Promise<HttpAnswer> {
-    if (path !== `/${script.file}`) return answerStatus(404);
-
-    return isReadable(request.method) ? answerScript(script, request) : answerStatus(405);
-  }
+  const own = `${options.base}${reserved}`;
 
   return async (request) => {
-    const path = below(`${base}${reserved}`, pathOf(request.url));
+    const path = below(own, pathOf(request.url));
 
-    return path === undefined ? answerRoute(request) : answerReserved(request, path);
+    return path === undefined ? answerRoute(options, request) : answerReserved(options, request, path);
   };
 }

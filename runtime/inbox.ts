@@ -24,7 +24,7 @@ export interface Letter {
 
 // INBOX -----------------------------------------------------------------------
 
-/** Letters that may wait at the most; a client that sends more is closed, a generator waits. */
+/** Letters that may wait at the most; a client that sends more is closed, any other message is dropped and reported. */
 const capacity = 10_000;
 
 /** What waits for a session's next turn. */

@@ -42,23 +42,34 @@ export interface Aligned {
  * @param hoisted whether the view is the one of the last time, so that identical items have identical rows
  * @throws TroupeError `duplicate-key`
  */
-export function alignRows(last: List | undefined, hoisted: boolean, source: Repeat<unknown>, render: RenderRow): Aligned {
+export function alignRows(
+  last: List | undefined,
+  hoisted: boolean,
+  source: Repeat<unknown>,
+  render: RenderRow
+): Aligned {
   const { items } = source;
   const keyOf = source.key as (item: unknown) => Key;
   const rows = new Array<Instance>(items.length);
   const waiting: number[] = [];
-  const left: Instance[] = [];
-  const lastItems = last?.source?.items ?? [];
+  const left: number[] = [];
+  const lastItems = itemsOf(last, items);
   const lastRows = last?.rows ?? [];
 
   let at = 0;
   for (let index = 0; index < rows.length; index++) {
+    if (hoisted) {
+      const run = takeRun(rows, index, items, lastRows, lastItems, at);
+      index += run;
+      at += run;
+      if (index === rows.length) break;
+    }
     const item = items[index];
     if (at < lastRows.length) {
       let skipped = lastItems[at] === item ? 0 : skip(lastItems, at, item);
       if (skipped < 0 && (lastRows[at] as Instance).key === keyOf(item)) skipped = 0;
       if (skipped >= 0) {
-        for (; skipped > 0; skipped--) left.push(lastRows[at++] as Instance);
+        for (; skipped > 0; skipped--) left.push(at++);
         const row = lastRows[at] as Instance;
         rows[index] = hoisted && lastItems[at] === item ? row : render(item, row.key as Key, row);
         at++;
@@ -67,9 +78,35 @@ export function alignRows(last: List | undefined, hoisted: boolean, source: Repe
     }
     waiting.push(index);
   }
-  while (at < lastRows.length) left.push(lastRows[at++] as Instance);
+  while (at < lastRows.length) left.push(at++);
 
-  return { rows, keys: settle({ rows, waiting, left, source, last, render }) };
+  return { rows, keys: settle({ rows, waiting, left, source, last, lastItems, hoisted, render }) };
+}
+
+/** The items the last rows were made of, unless the array has been changed in place: then only keys tell. */
+function itemsOf(last: List | undefined, next: readonly unknown[]): readonly unknown[] {
+  const items = last?.source?.items;
+
+  return items === undefined || items === next || items.length !== last?.rows.length ? [] : items;
+}
+
+/** Takes over the rows of a run of identical items; gives its length. The loop most rows are done with in. */
+function takeRun(
+  rows: Instance[],
+  index: number,
+  items: readonly unknown[],
+  lastRows: readonly Instance[],
+  lastItems: readonly unknown[],
+  at: number
+): number {
+  const most = Math.min(items.length - index, lastItems.length - at);
+  let run = 0;
+  while (run < most && items[index + run] === lastItems[at + run]) {
+    rows[index + run] = lastRows[at + run] as Instance;
+    run++;
+  }
+
+  return run;
 }
 
 /** How many old items to skip so that `item` comes next; -1 if it is not near. */
@@ -85,27 +122,34 @@ function skip(lastItems: readonly unknown[], at: number, item: unknown): number 
 /** What the walk could not place. */
 interface Unplaced {
   readonly rows: Instance[];
+  /** Indices of items. */
   readonly waiting: readonly number[];
-  readonly left: readonly Instance[];
+  /** Indices of old rows. */
+  readonly left: readonly number[];
   readonly source: Repeat<unknown>;
   readonly last: List | undefined;
+  readonly lastItems: readonly unknown[];
+  readonly hoisted: boolean;
   readonly render: RenderRow;
 }
 
 /** Renders the items that wait, into rows left over with the same key, and brings the set of keys up to date. */
-function settle({ rows, waiting, left, source, last, render }: Unplaced): Set<Key> | undefined {
+function settle({ rows, waiting, left, source, last, lastItems, hoisted, render }: Unplaced): Set<Key> | undefined {
   if (waiting.length === 0 && left.length === 0) return handOn(last);
 
   const keys = handOn(last) ?? new Set(last?.rows.map((row) => row.key as Key));
-  const byKey = new Map<Key, Instance>();
-  for (const row of left) {
-    byKey.set(row.key as Key, row);
-    keys.delete(row.key as Key);
+  const byKey = new Map<Key, number>();
+  for (const at of left) {
+    const key = last?.rows[at]?.key as Key;
+    byKey.set(key, at);
+    keys.delete(key);
   }
   for (const index of waiting) {
     const item = source.items[index];
     const key = checkedKey((source.key as (item: unknown) => Key)(item), keys, index);
-    rows[index] = render(item, key, byKey.get(key));
+    const at = byKey.get(key) ?? -1;
+    const row = last?.rows[at];
+    rows[index] = hoisted && row !== undefined && lastItems[at] === item ? row : render(item, key, row);
   }
 
   return keys;
@@ -119,16 +163,21 @@ function handOn(last: List | undefined): Set<Key> | undefined {
   return keys;
 }
 
-function checkedKey(key: Key, keys: Set<Key>, index: number): Key {
-  if (typeof key !== 'string' && typeof key !== 'number') {
-    throw new TroupeError(ErrorCode.Value, `The key of row ${index} is ${String(key)}; a key is a string or a number.`);
+/** The key as it can travel, put into the set of keys. */
+function checkedKey(given: Key, keys: Set<Key>, index: number): Key {
+  if (typeof given !== 'string' && (typeof given !== 'number' || Number.isNaN(given))) {
+    throw new TroupeError(
+      ErrorCode.Value,
+      `The key of row ${index} is ${String(given)}; a key is a string or a number.`
+    );
   }
+  const key = typeof given === 'string' && !given.isWellFormed() ? given.toWellFormed() : given;
   const known = keys.size;
   keys.add(key);
   if (keys.size === known) {
     throw new TroupeError(
       ErrorCode.DuplicateKey,
-      `Two rows of one list have the key ${JSON.stringify(key)}, the second at index ${index}. Give repeat a key function that tells all items apart.`,
+      `Two rows of one list have the key ${JSON.stringify(key)}, the second at index ${index}. Give repeat a key function that tells all items apart.`
     );
   }
 
@@ -177,6 +226,10 @@ export function matchByKey(previous: readonly Instance[], next: readonly Instanc
   const left: number[] = [];
   let at = 0;
   for (let index = 0; index < next.length; index++) {
+    const run = sameRun(previous, at, next, index);
+    index += run;
+    at += run;
+    if (index === next.length) break;
     const row = next[index] as Instance;
     const found = at < previous.length ? findRow(previous, at, row) : -1;
     if (found < 0) {
@@ -193,6 +246,15 @@ export function matchByKey(previous: readonly Instance[], next: readonly Instanc
   return matchMoved(previous, next, { waiting, left, keep });
 }
 
+/** The length of a run of rows that are the same objects. The loop most rows are done with in. */
+function sameRun(previous: readonly Instance[], at: number, next: readonly Instance[], index: number): number {
+  const most = Math.min(previous.length - at, next.length - index);
+  let run = 0;
+  while (run < most && previous[at + run] === next[index + run]) run++;
+
+  return run;
+}
+
 /** Where this row is, at `at` or not far ahead; -1 if it is not near. */
 function findRow(previous: readonly Instance[], at: number, row: Instance): number {
   const end = Math.min(previous.length, at + lookAhead);
@@ -207,7 +269,7 @@ function findRow(previous: readonly Instance[], at: number, row: Instance): numb
 function matchMoved(
   previous: readonly Instance[],
   next: readonly Instance[],
-  { waiting, left, keep }: { waiting: readonly number[]; left: readonly number[]; keep: KeepRow },
+  { waiting, left, keep }: { waiting: readonly number[]; left: readonly number[]; keep: KeepRow }
 ): Reordering {
   const byKey = new Map<Key, number>();
   for (const index of left) byKey.set((previous[index] as Instance).key as Key, index);
@@ -230,7 +292,11 @@ function matchMoved(
 function fewestPlaced(
   before: number,
   after: number,
-  { removed, waiting, moved }: { removed: readonly number[]; waiting: readonly number[]; moved: ReadonlyMap<number, number> },
+  {
+    removed,
+    waiting,
+    moved,
+  }: { removed: readonly number[]; waiting: readonly number[]; moved: ReadonlyMap<number, number> }
 ): number[] {
   const sources = new Int32Array(after).fill(-1);
   const taken = new Uint8Array(before);

@@ -30,6 +30,11 @@ export class Ledger {
     return true;
   }
 
+  /** The event that has just arrived cannot be taken in: it is as if it had not arrived. */
+  refuse(): void {
+    this.#received--;
+  }
+
   /** A turn has committed the outcome of so many events. */
   process(count: number): void {
     this.#processed += count;

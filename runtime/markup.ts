@@ -78,12 +78,13 @@ function afterStartTag(element: string, content: string): string {
   return content.startsWith('\n') && /^(?:pre|textarea|listing)$/i.test(element) ? `\n${content}` : content;
 }
 
-/** A property as the attribute or content that gives the element this state. */
+/** A property as the attribute or content that gives the element this state: `value` is text, the others are truths. */
 function propertyMarkup(part: Part, value: Value): string {
-  if (value === null || value === false) return '';
+  if (part.name !== 'value') return value ? ` ${part.name}=""` : '';
+  if (value === null) return '';
   if (part.element === 'textarea') return afterStartTag('textarea', escapeText(String(value)));
 
-  return value === true ? ` ${part.name}=""` : attribute(part.name, String(value));
+  return attribute(part.name, String(value));
 }
 
 function declarations(style: StyleValue): string {

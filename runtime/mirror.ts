@@ -9,9 +9,10 @@
 import { Instance, List, type Value } from './rendered.js';
 import type { Definition } from './template.js';
 
-/** An instance as it was until some frame replaced or removed it. */
+/** An instance as it was until some frame replaced or removed it, and the number it had then. */
 interface Retired {
   readonly frame: number;
+  readonly number: number;
   readonly instance: Instance;
 }
 
@@ -21,6 +22,8 @@ export class Mirror {
   content: Value = null;
   /** The last number given. */
   #count = 0;
+  /** The frame since which numbers mean what they mean. */
+  #since = 0;
   /** Definitions the client has, by the order of first meeting. */
   readonly #definitions = new Map<Definition, number>();
   /** Hashes the client said it knows, in its order; taken as met when one of that hash is needed. */
@@ -56,7 +59,7 @@ export class Mirror {
     next.number = previous.number;
     if (!next.definition.listens) return;
     this.#listening.set(next.number, next);
-    this.#retired.push({ frame, instance: previous });
+    this.#retire(previous, frame);
   }
 
   /** Forgets what has left the page, with all that stood in it. */
@@ -66,17 +69,22 @@ export class Mirror {
     } else if (value instanceof Instance) {
       if (value.definition.listens) {
         this.#listening.delete(value.number);
-        this.#retired.push({ frame, instance: value });
+        this.#retire(value, frame);
       }
       if (value.definition.nests) for (const child of value.values) this.leave(child, frame);
     }
   }
 
-  /** Starts counting anew, for a page that is written whole; handlers of the old one are gone. */
-  restart(): void {
-    this.#count = 0;
+  /** Starts counting anew, for a page that is written whole: until `frame` is applied, numbers mean the old one. */
+  restart(frame: number): void {
+    for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
-    this.#retired = [];
+    this.#count = 0;
+    this.#since = frame;
+  }
+
+  #retire(instance: Instance, frame: number): void {
+    this.#retired.push({ frame, number: instance.number, instance });
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -89,6 +97,13 @@ export class Mirror {
     return known;
   }
 
+  /** The client has asked for everything, definitions too: it knows none any more. */
+  forget(): void {
+    this.#definitions.clear();
+    this.#remembered = undefined;
+    this.#met = 0;
+  }
+
   // HANDLERS ------------------------------------------------------------------
 
   /**
@@ -96,9 +111,9 @@ export class Mirror {
    * has replaced can still be called by who has not seen that frame. Only instances with event parts are found.
    */
   find(number: number, frame: number): Instance | undefined {
-    const retired = this.#retired.find((entry) => entry.frame > frame && entry.instance.number === number);
+    const retired = this.#retired.find((entry) => entry.frame > frame && entry.number === number);
 
-    return retired?.instance ?? this.#listening.get(number);
+    return retired?.instance ?? (frame < this.#since ? undefined : this.#listening.get(number));
   }
 
   /** How many instances are kept for clients that have not seen their end. */

@@ -4,25 +4,26 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerStatus, type Http, type HttpAnswer } from './http.js';
+import { answerNowhere, type Http, type HttpAnswer } from './http.js';
 import { readRequest } from './node-request.js';
 
 /** Handles one request; with `next`, what is not ours is passed on instead of answered with 404. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
 function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, headers);
+  response.writeHead(status, [...headers]);
   response.end(body);
 }
 
 /** Makes a request handler of Node's shape. */
 export function createHandle(http: Http): Handle {
   return (request, response, next) => {
-    http(readRequest(request))
+    const asked = readRequest(request);
+    http(asked)
       .then((answer) => {
         if (answer !== undefined) writeAnswer(response, answer);
         else if (next) next();
-        else writeAnswer(response, answerStatus(404));
+        else writeAnswer(response, answerNowhere(asked.url));
       })
       .catch((error: unknown) => (next ? next(error) : response.destroy(error as Error)));
   };

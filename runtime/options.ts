@@ -152,9 +152,15 @@ function isRoutes(value: unknown): boolean {
 const secretRule: Rule = [`a string of at least ${shortestSecret} characters, or an array of such`, isSecret];
 
 const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
-  base: ["'' or a path like '/app', without a slash at its end", (value) => isText(value) && /^(?:\/[\w.~-]+)*$/.test(value)],
+  base: [
+    "'' or a path like '/app', without a slash at its end",
+    (value) => isText(value) && /^(?:\/[\w.~-]+)*$/.test(value),
+  ],
   clientScript: text,
-  clock: ['a clock with now, setTimeout and clearTimeout', (value) => isRecord(value) && typeof value['now'] === 'function'],
+  clock: [
+    'a clock with now, setTimeout and clearTimeout',
+    (value) => isRecord(value) && typeof value['now'] === 'function',
+  ],
   development: ['true or false', (value) => typeof value === 'boolean'],
   document: fn,
   dormantSessions: positive,
@@ -175,13 +181,17 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   styles: texts,
   title: text,
   tokenLifetime: positive,
-  trustProxy: ['true, false or a number of proxies', (value) => typeof value === 'boolean' || Number.isInteger(value) && Number(value) >= 0],
+  trustProxy: [
+    'true, false or a number of proxies',
+    (value) => typeof value === 'boolean' || (Number.isInteger(value) && Number(value) >= 0),
+  ],
 };
 
 /** A value as an error message shows it; of secrets, nothing. */
 function show(name: string, value: unknown): string {
   if (name === 'secret') return '';
-  const shown = isText(value) || value === undefined ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value);
+  const shown =
+    isText(value) || value === undefined ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value);
 
   return `, not ${typeof value === 'object' && value !== null && !Array.isArray(value) ? 'this object' : shown}`;
 }

@@ -7,9 +7,10 @@
  */
 
 import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
-import { type Context, type Element, enter, newlineDroppingElements } from './content.js';
+import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content.js';
 import { Mark, Marker, Namespace, PartKind } from './patch.js';
-import { type AttributeToken, type ContentToken, hole, type OpenToken, type Token, templateError } from './scanner.js';
+import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
+import { hole, templateError } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -52,7 +53,8 @@ export class TemplatePart implements Part {
 
   readonly #path: readonly Element[];
   #outer: Context | undefined;
-  #inner: Context | undefined;
+  #inner: Context = rootContext;
+  readonly #contexts = new Map<Context, Context>();
 
   constructor(part: Part, path: readonly Element[]) {
     this.kind = part.kind;
@@ -66,13 +68,15 @@ export class TemplatePart implements Part {
     this.#path = path;
   }
 
-  /** The context inside, if the template stands in `outer`. It is asked at every render, mostly with the same `outer`. */
+  /** The context inside, if the template stands in `outer`. Asked at every render, mostly with the same `outer`. */
   contextIn(outer: Context): Context {
-    if (this.#inner !== undefined && this.#outer === outer) return this.#inner;
+    if (this.#outer === outer) return this.#inner;
 
+    const inner = this.#contexts.get(outer) ?? this.#path.reduce(enter, outer);
+    this.#contexts.set(outer, inner);
     this.#outer = outer;
-    this.#inner = this.#path.reduce(enter, outer);
-    return this.#inner;
+    this.#inner = inner;
+    return inner;
   }
 }
 
@@ -117,26 +121,34 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     if (assembly.opened.length === 0) assembly.lastRoot = token.kind;
     add(assembly, token, tokens[index - 1], tokens[index + 1]);
   }
-  if (assembly.lastRoot === undefined || assembly.lastRoot === 'text') write(assembly, `<!--${Marker.End}-->`);
+  if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
   const { parts, segments, segment, html } = assembly;
   return { parts, segments: [...segments, segment], html };
 }
 
+/** Only documents have a doctype, and nothing ever stands behind a document. */
+const isDocument = (tokens: readonly Token[]) => tokens.some(({ kind }) => kind === 'doctype');
+
 function add(assembly: Assembly, token: Token, previous: Token | undefined, next: Token | undefined): void {
   switch (token.kind) {
     case 'open':
-      return addElement(assembly, token);
+      addElement(assembly, token);
+      break;
     case 'close':
       assembly.opened.pop();
-      return write(assembly, `</${token.name}>`);
+      write(assembly, `</${token.name}>`);
+      break;
     case 'content':
-      return addContent(assembly, token);
+      addContent(assembly, token, assembly.opened.at(-1) as Opened);
+      break;
     case 'hole':
-      return addChild(assembly, previous?.kind === 'open' && !previous.ends && next?.kind === 'close');
+      if (previous?.kind === 'open' && !previous.ends && next?.kind === 'close') addSoleChild(assembly);
+      else addChild(assembly);
+      break;
     default:
       assembly.nodes++;
-      return write(assembly, token.text);
+      write(assembly, token.text);
   }
 }
 
@@ -222,12 +234,16 @@ function staticAttribute({ name, value }: AttributeToken): string {
 
 // CONTENT ---------------------------------------------------------------------
 
-/** A child hole: between comments, unless it is all its parent contains. */
-function addChild(assembly: Assembly, sole: boolean): void {
-  const kind = sole ? PartKind.Sole : PartKind.Child;
-  const bound = count(assembly, { kind, name: '', strings: ['', ''], url: false, reflected: false });
-  if (sole) return split(assembly, bound, assembly.opened.at(-1)?.node ?? 0);
+const child = { name: '', strings: ['', ''], url: false, reflected: false } as const;
 
+/** A child hole that is all its parent contains. */
+function addSoleChild(assembly: Assembly): void {
+  split(assembly, count(assembly, { ...child, kind: PartKind.Sole }), assembly.opened.at(-1)?.node ?? 0);
+}
+
+/** A child hole between its two comments. */
+function addChild(assembly: Assembly): void {
+  const bound = count(assembly, { ...child, kind: PartKind.Child });
   const node = assembly.nodes;
   assembly.nodes += 2;
   write(assembly, `<!--${Marker.Open}-->`);
@@ -235,24 +251,21 @@ function addChild(assembly: Assembly, sole: boolean): void {
   write(assembly, `<!--${Marker.Close}-->`);
 }
 
-/** The content of an element that contains text only. */
-function addContent(assembly: Assembly, token: ContentToken): void {
-  const { text, at } = token;
-  const current = assembly.opened.at(-1);
+/** The content of an element that contains text only: static, or one part. */
+function addContent(assembly: Assembly, { text, at }: ContentToken, { tag, node }: Opened): void {
   const fail: Fail = (message) => templateError(assembly.source, at, message);
-  if (current === undefined) return;
-  if (assembly.parts.at(-1)?.node === current.node && assembly.parts.some(({ node, reflected }) => node === current.node && reflected)) {
-    throw fail('A textarea with .value has no other content. Remove the content.');
+  const last = assembly.parts.at(-1);
+  if (last?.node === node && last.reflected) {
+    throw fail('A textarea with .value has no other content. Remove one of them.');
   }
 
-  const dropping = newlineDroppingElements.has(current.tag.name);
+  const dropping = newlineDroppingElements.has(tag.name);
   if (text.includes(hole)) {
-    const strings = decodeStatics(text, false, fail);
-    const first = strings[0] ?? '';
-    const kept = dropping && first.startsWith('\n') ? [first.slice(1), ...strings.slice(1)] : strings;
-    split(assembly, count(assembly, { kind: PartKind.Text, name: '', strings: kept, url: false, reflected: false }), current.node);
-    return;
+    const [first = '', ...others] = decodeStatics(text, false, fail);
+    const strings = [dropping && first.startsWith('\n') ? first.slice(1) : first, ...others];
+    split(assembly, count(assembly, { ...child, kind: PartKind.Text, strings }), node);
+  } else {
+    if (text !== '\n' || !dropping) assembly.nodes++;
+    write(assembly, text);
   }
-  if (text !== '\n' || !dropping) assembly.nodes++;
-  write(assembly, text);
 }

@@ -116,9 +116,19 @@ export type ServerFrame =
   /** The page is as the server rendered it; `tree` is `Content` without leaf values. */
   | { readonly kind: typeof ServerKind.Adopt; readonly tree: Wire; readonly processed: number }
   /** The page as a whole. */
-  | { readonly kind: typeof ServerKind.Render; readonly tree: Wire; readonly processed: number; readonly reason: Reason }
+  | {
+      readonly kind: typeof ServerKind.Render;
+      readonly tree: Wire;
+      readonly processed: number;
+      readonly reason: Reason;
+    }
   /** What changed. */
-  | { readonly kind: typeof ServerKind.Patch; readonly changes: Patch; readonly processed: number; readonly durable: number }
+  | {
+      readonly kind: typeof ServerKind.Patch;
+      readonly changes: Patch;
+      readonly processed: number;
+      readonly durable: number;
+    }
   /** Something for the browser to do; reserved. */
   | { readonly kind: typeof ServerKind.Command; readonly name: string; readonly operands: readonly Wire[] }
   /** Nothing changed, but events were processed. */
@@ -228,7 +238,9 @@ export const eventDefaults: Omit<EventData, 'type'> = Object.freeze({
 });
 
 /** A field as it travels; `modifiers` is bits: 1 alt, 2 ctrl, 4 meta, 8 shift; `entries` is flat: name, value, name, value. */
-export type PayloadField = Exclude<keyof EventData, 'type' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> | 'modifiers';
+export type PayloadField =
+  | Exclude<keyof EventData, 'type' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+  | 'modifiers';
 
 const keyboard: readonly PayloadField[] = ['key', 'code', 'modifiers', 'repeat', 'value'];
 const control: readonly PayloadField[] = ['value', 'checked', 'values'];

@@ -110,7 +110,7 @@ function renderInstance(
   template: Template<unknown>,
   previous: Value | undefined,
   key: Key | undefined,
-  place: Place,
+  place: Place
 ): Instance {
   const definition = define(template.statics, place.context.namespace);
   const last = previous instanceof Instance && previous.definition === definition ? previous : undefined;
@@ -124,7 +124,7 @@ function renderParts(
   definition: Definition,
   last: Instance | undefined,
   key: Key | undefined,
-  { context, report }: Place,
+  { context, report }: Place
 ): Instance {
   const { parts } = definition;
   const values = new Array<Value>(parts.length);
@@ -144,7 +144,7 @@ function renderPart(
   part: Part,
   previous: Value | undefined,
   context: Context,
-  report: Report,
+  report: Report
 ): Value {
   const hole = template.values[part.hole];
   switch (part.kind) {
@@ -180,15 +180,15 @@ function renderChild(
   previous: Value | undefined,
   part: Part,
   template: Template<unknown> | undefined,
-  place: Place,
+  place: Place
 ): Value {
   if (value === null || value === undefined || value === false || value === '') return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return renderText(value, previous, part, template, place.context);
   }
   if (value instanceof Template) return renderInstance(value, previous, undefined, place);
-  if (value instanceof Repeat) return renderKeyed(value, previous, place);
-  if (Array.isArray(value)) return renderPositional(value, previous, place);
+  if (value instanceof Repeat) return renderKeyed(value, previous, part, template, place);
+  if (Array.isArray(value)) return renderPositional(value, previous, part, template, place);
   if (value instanceof UnsafeHtml) return renderRaw(value, previous, part, template);
 
   throw wrongValue(value, part, template, 'text, a template, a list or nothing (null, undefined, false)');
@@ -199,13 +199,13 @@ function renderText(
   previous: Value | undefined,
   part: Part,
   template: Template<unknown> | undefined,
-  context: Context,
+  context: Context
 ): Scalar {
   if (value === previous) return previous;
 
   const text = typeof value === 'number' ? value : cleanText(String(value));
   if (!textAllowed(context) && /[^ \t\n\f\r]/.test(String(text))) {
-    throw wrongValue(value, part, template, `rows or cells: text cannot stand directly in <${part.element}>`);
+    throw wrongValue(value, part, template, `rows or cells: text cannot stand directly in <${context.parent}>`);
   }
 
   return text === '' ? null : text;
@@ -215,12 +215,12 @@ function renderRaw(
   value: UnsafeHtml,
   previous: Value | undefined,
   part: Part,
-  template: Template<unknown> | undefined,
+  template: Template<unknown> | undefined
 ): UnsafeHtml {
   if (part.kind !== PartKind.Sole && !(value instanceof PageRoot)) {
     throw wrongValue(value, part, template, 'something else: unsafeHtml must be the sole child of its element');
   }
-  const clean = cleanText(value.html);
+  const clean = cleanText(value.html).replace(/\r\n?/g, '\n');
   if (previous instanceof UnsafeHtml && previous.html === clean) return previous;
 
   return clean === value.html ? value : new UnsafeHtml(clean);
@@ -231,17 +231,35 @@ function renderRaw(
 /** A row that is not a template becomes the only child of this one. */
 const rowTemplate = ((statics: TemplateStringsArray, ..._holes: unknown[]) => statics)`${null}`;
 
-function asTemplate(row: unknown): Template<unknown> {
-  return row instanceof Template ? row : new Template(rowTemplate, [row]);
+/** The template around a row that is none; it knows the hole its list stands in, for errors to show. */
+class PlainRow extends Template<unknown> {
+  readonly part: Part;
+  readonly template: Template<unknown> | undefined;
+
+  constructor(row: unknown, part: Part, template: Template<unknown> | undefined) {
+    super(rowTemplate, [row]);
+    this.part = part;
+    this.template = template;
+  }
 }
 
-function renderPositional(values: readonly unknown[], previous: Value | undefined, place: Place): List {
+function asTemplate(row: unknown, part: Part, template: Template<unknown> | undefined): Template<unknown> {
+  return row instanceof Template ? row : new PlainRow(row, part, template);
+}
+
+function renderPositional(
+  values: readonly unknown[],
+  previous: Value | undefined,
+  part: Part,
+  template: Template<unknown> | undefined,
+  place: Place
+): List {
   const last = previous instanceof List && previous.source === undefined ? previous : undefined;
   let same = last !== undefined && last.rows.length === values.length;
   const rows = new Array<Instance>(values.length);
   for (let index = 0; index < rows.length; index++) {
     const before = last?.rows[index];
-    const row = renderInstance(asTemplate(values[index]), before, undefined, place);
+    const row = renderInstance(asTemplate(values[index], part, template), before, undefined, place);
     rows[index] = row;
     if (row !== before) same = false;
   }
@@ -249,13 +267,19 @@ function renderPositional(values: readonly unknown[], previous: Value | undefine
   return same ? (last as List) : new List(rows, undefined, undefined);
 }
 
-function renderKeyed(repeat: Repeat<unknown>, previous: Value | undefined, place: Place): List {
+function renderKeyed(
+  repeat: Repeat<unknown>,
+  previous: Value | undefined,
+  part: Part,
+  template: Template<unknown> | undefined,
+  place: Place
+): List {
   const last = previous instanceof List && previous.source !== undefined ? previous : undefined;
   if (last !== undefined && sameSource(last.source as Repeat<unknown>, repeat)) return last;
 
   const hoisted = last?.source?.view === repeat.view;
   const render = (item: unknown, key: Key, before: Instance | undefined): Instance =>
-    renderInstance(asTemplate(repeat.view(item as never)), before, key, place);
+    renderInstance(asTemplate(repeat.view(item as never), part, template), before, key, place);
   const { rows, keys } = alignRows(last, hoisted, repeat, render);
 
   return new List(rows, repeat, keys);
@@ -300,17 +324,25 @@ function renderJoined(template: Template<unknown>, part: Part, previous: Value |
   }
   const text = joined(template, part);
 
-  return part.url && text !== previous ? checkedUrl(text, part, template, report) : text;
+  return part.url && text !== previous ? checkedUrl(text, previous, part, template, report) : text;
 }
 
-function checkedUrl(text: string, part: Part, template: Template<unknown>, report: Report): string {
+/** The URL, or what stands in its place; reported when it gets there, not for as long as it stands. */
+function checkedUrl(
+  text: string,
+  previous: Value | undefined,
+  part: Part,
+  template: Template<unknown>,
+  report: Report
+): string {
   const safe = /srcset$/i.test(part.name) ? safeSrcset(text) : safeUrl(text);
   if (safe) return text;
+  if (previous === invalidUrl) return invalidUrl;
   report(
     new TroupeError(
       ErrorCode.UnsafeUrl,
-      `A URL that could run script was replaced by ${invalidUrl}: ${part.name}=${JSON.stringify(text.slice(0, 80))}.\n${markHole(template.statics, part.hole)}`,
-    ),
+      `A URL that could run script was replaced by ${invalidUrl}: ${part.name}=${JSON.stringify(text.slice(0, 80))}.\n${markHole(template.statics, part.hole)}`
+    )
   );
 
   return invalidUrl;
@@ -330,25 +362,32 @@ function renderProperty(
   previous: Value | undefined,
   part: Part,
   template: Template<unknown>,
-  report: Report,
+  report: Report
 ): Scalar {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'string') throw wrongValue(value, part, template, 'a string, a number, a boolean or nothing');
   if (value === previous) return previous;
-  const text = value.isWellFormed() ? value : value.toWellFormed();
+  const text = cleanText(value);
 
-  return part.url ? checkedUrl(text, part, template, report) : text;
+  return part.url ? checkedUrl(text, previous, part, template, report) : text;
 }
 
 // STYLE -----------------------------------------------------------------------
 
-const quoted = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+const quoted = /"(?:[^"\\\n\r\f]|\\.)*"|'(?:[^'\\\n\r\f]|\\.)*'/g;
 
-/** Whether a style value can only be a value: nothing in it ends the declaration. */
-function isStyleValue(value: string): boolean {
-  return !/[;{}"'\\\n]|\/\*/.test(value.replace(quoted, ''));
+/** Names of CSS properties; custom ones may be called anything. */
+const styleName = /^(?:-?[a-z][a-z0-9-]*|--[\w-]+)$/;
+
+/** A style value in which nothing ends the declaration; `undefined` if something would. */
+function styleValue(given: unknown): string | undefined {
+  if (typeof given === 'object' || typeof given === 'function') return undefined;
+  const text = cleanText(String(given));
+  if (/[;{}"'\\\n\r\f]|\/\*/.test(text.replace(quoted, ''))) return undefined;
+
+  return text.replace(quoted, (string) => string.replaceAll(';', '\\3b '));
 }
 
 function renderStyle(
@@ -356,7 +395,7 @@ function renderStyle(
   previous: Value | undefined,
   part: Part,
   template: Template<unknown>,
-  report: Report,
+  report: Report
 ): StyleValue | null {
   if (value === null || value === undefined || value === false) return null;
   if (typeof value !== 'object' || Array.isArray(value)) {
@@ -365,13 +404,10 @@ function renderStyle(
   const declarations: string[] = [];
   for (const [property, given] of Object.entries(value)) {
     if (given === null || given === undefined || given === false || given === '') continue;
-    const text = cleanText(String(given));
     const name = cssName(property);
-    if (!/^-?-?[a-z][a-zA-Z0-9_-]*$/.test(name) || typeof given === 'object' || !isStyleValue(text)) {
-      report(refusedStyle(property, text, part, template));
-    } else {
-      declarations.push(name, text);
-    }
+    const text = styleValue(given);
+    if (text === undefined || !styleName.test(name)) report(refusedStyle(property, given, part, template));
+    else declarations.push(name, text);
   }
   if (declarations.length === 0) return null;
 
@@ -386,10 +422,12 @@ function sameStrings(left: readonly unknown[], right: readonly unknown[]): boole
   return left.length === right.length && left.every((text, index) => text === right[index]);
 }
 
-function refusedStyle(property: string, text: string, part: Part, template: Template<unknown>): TroupeError {
+function refusedStyle(property: string, given: unknown, part: Part, template: Template<unknown>): TroupeError {
+  const text = typeof given === 'object' || typeof given === 'function' ? describe(given) : String(given).slice(0, 80);
+
   return new TroupeError(
     ErrorCode.Value,
-    `A style was left out: ${property}: ${text.slice(0, 80)} is not one declaration.\n${markHole(template.statics, part.hole)}`,
+    `A style was left out: ${property}: ${text} is not one declaration.\n${markHole(template.statics, part.hole)}`
   );
 }
 
@@ -399,7 +437,12 @@ function renderEvent(value: unknown, previous: Value | undefined, part: Part, te
   if (typeof value === 'function') return value as EventValue;
   if (value === null || value === undefined || value === false) return null;
   if (typeof value !== 'object' || typeof (value as { type?: unknown }).type !== 'string') {
-    throw wrongValue(value, part, template, 'a message (an object with a type), a function from the event to one, or null');
+    throw wrongValue(
+      value,
+      part,
+      template,
+      'a message (an object with a type), a function from the event to one, or null'
+    );
   }
   const message = value as Record<string, unknown>;
 
@@ -412,7 +455,7 @@ function isSameMessage(previous: Value | undefined, next: Record<string, unknown
   const last = previous as unknown as Record<string, unknown>;
   let count = 0;
   for (const name in next) {
-    if (next[name] !== last[name]) return false;
+    if (next[name] !== last[name] || !(name in last)) return false;
     count++;
   }
   for (const _ in last) count--;
@@ -423,11 +466,24 @@ function isSameMessage(previous: Value | undefined, next: Record<string, unknown
 // ERRORS ----------------------------------------------------------------------
 
 function wrongValue(value: unknown, part: Part, template: Template<unknown> | undefined, allowed: string): TroupeError {
-  const place = template === undefined ? 'what view returned' : markHole(template.statics, part.hole);
-  const where = part.name === '' ? 'a child hole' : `the hole of ${part.name}`;
+  if (template instanceof PlainRow) return wrongValue(value, template.part, template.template, allowed);
+  if (value instanceof Promise) value.catch(() => {});
+  if (template === undefined)
+    return new TroupeError(ErrorCode.Value, `${describe(value)} from view; it returns ${allowed}.`);
+  const where = part.name === '' ? 'a child hole' : `the hole of ${prefixes[part.kind] ?? ''}${part.name}`;
 
-  return new TroupeError(ErrorCode.Value, `${describe(value)} in ${where}; it takes ${allowed}.\n${place}`);
+  return new TroupeError(
+    ErrorCode.Value,
+    `${describe(value)} in ${where}; it takes ${allowed}.\n${markHole(template.statics, part.hole)}`
+  );
 }
+
+/** How parts are written in templates. */
+const prefixes: { readonly [kind: number]: string } = {
+  [PartKind.Boolean]: '?',
+  [PartKind.Property]: '.',
+  [PartKind.Event]: '@',
+};
 
 function describe(value: unknown): string {
   if (typeof value === 'function') return `A function${value.name === '' ? '' : ` (${value.name})`}`;

@@ -23,10 +23,20 @@ export interface Routes {
 /** Why a URL leads nowhere, as an HTTP status. */
 export type Astray = 400 | 404 | 414;
 
+/** What stands at a URL, whoever asks. */
+export interface Place extends Omit<PageProps, 'principal'> {
+  readonly component: Route['component'];
+}
+
 /** Finds what stands at a URL. */
 export interface Router {
   /** `url` is path and query as they were sent, base path included. */
-  find(url: string, principal: unknown): Route | Astray;
+  find(url: string): Place | Astray;
+}
+
+/** The route that leads a visitor there. */
+export function routeTo({ component, params, query, path }: Place, principal: unknown): Route {
+  return { component, props: { params, query, path, principal } };
 }
 
 // READING URLS ----------------------------------------------------------------
@@ -95,8 +105,8 @@ function createRouteTable(routes: Routes) {
  * Makes a router of these routes below a base path.
  *
  * ```ts
- * createRouter({ '/users/:id': User }, '/app').find('/app/users/42?tab=posts', undefined);
- * // { component: User, props: { params: { id: '42' }, query: { tab: 'posts' }, path: '/users/42', … } }
+ * createRouter({ '/users/:id': User }, '/app').find('/app/users/42?tab=posts');
+ * // { component: User, params: { id: '42' }, query: { tab: 'posts' }, path: '/users/42' }
  * ```
  *
  * Of the URLs that match, one that is no valid percent-encoding, or contains NUL, leads to 400 and one
@@ -106,7 +116,7 @@ export function createRouter(routes: Routes, base: string): Router {
   const table = createRouteTable(routes);
 
   return {
-    find(url, principal) {
+    find(url) {
       const rest = below(base, pathOf(url));
       if (rest === undefined) return 404;
       const path = rest === '' ? '/' : rest;
@@ -116,9 +126,9 @@ export function createRouter(routes: Routes, base: string): Router {
       if (url.length > longestUrl) return 414;
       if (url.includes('%00')) return 400;
       try {
-        const props = { params: readParams(found.params), query: readQuery(url), path: decodeURIComponent(path), principal };
+        const params = readParams(found.params);
 
-        return { component: found.data, props };
+        return { component: found.data, params, query: readQuery(url), path: decodeURIComponent(path) };
       } catch {
         return 400;
       }

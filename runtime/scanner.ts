@@ -18,8 +18,9 @@ import {
   rawTextElements,
   voidElements,
 } from './content.js';
-import { ErrorCode, TroupeError } from './errors.js';
+import type { TroupeError } from './errors.js';
 import { Namespace } from './patch.js';
+import { hole, templateError } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -60,61 +61,20 @@ export type OpenToken = Extract<Token, { kind: 'open' }>;
 /** The content of an element that contains text only. */
 export type ContentToken = Extract<Token, { kind: 'content' }>;
 
-// SOURCE ----------------------------------------------------------------------
-
-/** Stands for a hole in a source: the one character HTML can never contain. */
-export const hole = '\0';
-
-/** The static strings as one text, with `hole` between them and line breaks as parsers read them. */
-export function sourceOf(statics: TemplateStringsArray): string {
-  for (const text of statics as readonly (string | undefined)[]) {
-    if (text === undefined) throw new TroupeError(ErrorCode.Template, 'A template has an invalid escape sequence. Write \\\\ for a backslash.');
-  }
-
-  const nul = statics.findIndex((text) => text.includes(hole));
-  const source = statics.join(hole).replace(/\r\n?/g, '\n');
-  if (nul !== -1) throw templateError(source, placeOfHole(source, nul), 'NUL cannot stand in HTML. Remove it.');
-  return source;
-}
-
-/** An error that says what is wrong with a template, and where. */
-export function templateError(source: string, at: number, message: string): TroupeError {
-  return new TroupeError(ErrorCode.Template, `${message}\n\n${quote(source, at)}`);
-}
-
-/** A template with one of its holes marked, for errors about values. */
-export function markHole(statics: TemplateStringsArray, index: number): string {
-  const source = sourceOf(statics);
-  return quote(source, placeOfHole(source, index));
-}
-
-const placeOfHole = (source: string, index: number) => source.split(hole, index + 1).join(hole).length;
-
-/** The line of the source around `at` with the place marked, and the lines before and after it. */
-function quote(source: string, at: number): string {
-  const show = (text: string) => text.replaceAll(hole, '${…}');
-  const lines = source.split('\n');
-  const row = source.slice(0, at).split('\n').length - 1;
-  const column = at - (source.lastIndexOf('\n', at - 1) + 1);
-  const mark = `${' '.repeat(show((lines[row] ?? '').slice(0, column)).length)}^`;
-
-  const shown = [...lines.slice(Math.max(0, row - 2), row + 1).map(show), mark, ...lines.slice(row + 1, row + 2).map(show)];
-  return shown.map((line) => `    ${line}`.trimEnd()).join('\n');
-}
-
 // PATTERNS --------------------------------------------------------------------
 
 /** Every pattern is tried at one place only (`y`). White space is that of HTML; `\0` is a hole. */
 const pattern = {
   text: /[^<\0]+/y,
-  comment: /<!--(?!-?>)(?<data>[^]*?)--(?<bang>!?)>/y,
+  comment: /<!--(?!-?>)(?<data>.*?)--(?<bang>!?)>/sy,
   doctype: /<!doctype[ \t\n\f]+html[ \t\n\f]*>/iy,
   open: /<(?<name>[a-z][^ \t\n\f/>\0<"'=&]*)/iy,
   close: /<\/(?<name>[a-z][^ \t\n\f/>\0<"'=&]*)[ \t\n\f]*>/iy,
   space: /[ \t\n\f]*/y,
   tagEnd: /(?<slash>\/?)>/y,
-  attribute: /(?<name>[^ \t\n\f/>="'<\0]+)/y,
+  attribute: /[^ \t\n\f/>="'<\0]+/y,
   value: /[ \t\n\f]*=[ \t\n\f]*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^ \t\n\f>"'<`]+))/y,
+  lineBreakReference: /&(?:#0*10(?![0-9])|#x0*a(?![0-9a-f])|NewLine;)/iy,
   equals: /[ \t\n\f]*=[ \t\n\f]*/y,
 } as const;
 
@@ -151,13 +111,12 @@ export function scan(source: string, namespace: Namespace): readonly Token[] {
 }
 
 function scanNext(state: Scan): void {
-  const at = state.at;
-  const text = take(state, pattern.text);
-  if (text) return void state.tokens.push({ kind: 'text', text: text[0], at });
-  if (state.source.startsWith(hole, at)) return scanHole(state);
-  if (state.source.startsWith('<!', at)) return scanDeclaration(state);
-  if (state.source.startsWith('</', at)) return scanClose(state);
-  scanOpen(state);
+  const { source, at } = state;
+  if (source.startsWith(hole, at)) scanHole(state);
+  else if (source.startsWith('<!', at)) scanDeclaration(state);
+  else if (source.startsWith('</', at)) scanClose(state);
+  else if (source.startsWith('<', at)) scanOpen(state);
+  else state.tokens.push({ kind: 'text', text: take(state, pattern.text)?.[0] ?? '', at });
 }
 
 /** The match of a pattern at the present place, which moves behind it. */
@@ -172,27 +131,28 @@ function fail(state: Scan, message: string, at = state.at): TroupeError {
   return templateError(state.source, at, message);
 }
 
+function holeIn(place: string, fix: string): string {
+  return `A hole cannot stand in ${place}. ${fix}`;
+}
+
 const currentContext = (state: Scan): Context => state.opened.at(-1)?.context ?? state.outer;
 
 function scanHole(state: Scan): void {
   const around = state.opened.at(-1)?.token.element.name;
-  if (around === 'style') throw fail(state, holeIn('<style>', 'Use a class, or a style object on the element: style=${{ … }}.'));
+  if (around === 'style') throw fail(state, holeIn('<style>', rawTextFix(around)));
 
   state.tokens.push({ kind: 'hole', at: state.at });
   state.at += hole.length;
 }
 
-const holeIn = (place: string, fix: string) => `A hole cannot stand in ${place}. ${fix}`;
-
 function scanDeclaration(state: Scan): void {
   const at = state.at;
   const comment = take(state, pattern.comment);
-  if (comment) return scanComment(state, comment, at);
-
-  const doctype = take(state, pattern.doctype);
-  if (doctype) return void state.tokens.push({ kind: 'doctype', text: doctype[0], at });
-  if (state.source.startsWith('<!--', at)) throw fail(state, 'A comment is not closed. End it with -->.');
-  throw fail(state, 'This <! begins neither a comment nor <!doctype html>. Write &lt; for a < in text.');
+  const doctype = comment ? null : take(state, pattern.doctype);
+  if (comment) scanComment(state, comment, at);
+  else if (doctype) state.tokens.push({ kind: 'doctype', text: doctype[0], at });
+  else if (state.source.startsWith('<!--', at)) throw fail(state, 'A comment is not closed. End it with -->.');
+  else throw fail(state, 'This <! begins neither a comment nor <!doctype html>. Write &lt; for a < in text.');
 }
 
 function scanComment(state: Scan, match: RegExpExecArray, at: number): void {
@@ -224,7 +184,7 @@ function scanClose(state: Scan): void {
 
 function malformedClose(state: Scan): TroupeError {
   const name = /^<\/[a-z]*[^\0>]*\0/i.exec(state.source.slice(state.at));
-  if (name) return fail(state, holeIn('a tag', 'Choose between whole elements instead.'), state.at + name[0].length - 1);
+  if (name) return fail(state, holeInTagName, state.at + name[0].length - 1);
   return fail(state, 'This </ is not an end tag such as </p>. An end tag has a name and no attributes.');
 }
 
@@ -258,15 +218,18 @@ function scanOpen(state: Scan): void {
 }
 
 function malformedOpen(state: Scan): TroupeError {
-  if (state.source[state.at + 1] === hole) return fail(state, holeInName(), state.at + 1);
+  if (state.source[state.at + 1] === hole) return fail(state, holeInTagName, state.at + 1);
   return fail(state, 'This < begins no tag. Write &lt; for a < in text.');
 }
 
-const holeInName = () => holeIn('a tag name', 'Choose between whole templates instead: condition ? html`<h1>…` : html`<h2>…`.');
+const holeInTagName = holeIn(
+  'a tag name',
+  'Choose between whole templates instead: condition ? html`<h1>…` : html`<h2>…`.'
+);
 
 function scanAttributes(state: Scan, at: number, name: string): readonly AttributeToken[] {
   const attributes: AttributeToken[] = [];
-  if (state.source[state.at] === hole) throw fail(state, holeInName());
+  if (state.source[state.at] === hole) throw fail(state, holeInTagName);
 
   for (;;) {
     const spaced = take(state, pattern.space)?.[0] !== '';
@@ -286,15 +249,29 @@ function peek(state: Scan, expression: RegExp): boolean {
 
 function malformedAttribute(state: Scan, at: number, name: string, tagAt: number): TroupeError {
   const character = state.source[at] ?? '';
-  if (character === hole) {
-    return fail(state, holeIn('an attribute name', 'Name the attribute: name=${…}, ?name=${…} if it is there or not, .name=${…}, @name=${…}.'), at);
-  }
   if (character === '<') return fail(state, `The tag <${name}> is not closed. End it with >.`, tagAt);
-  if (character === '"' || character === "'") return fail(state, 'A quote stands where an attribute name was expected. Remove it, or write name="…".', at);
-  if (character === '/') return fail(state, 'A / in a tag can only stand directly before its >. Remove it.', at);
-  if (character === '=') return fail(state, 'An attribute name is missing before =.', at);
-  return fail(state, 'Write white space between attributes, and quotes around a value of several words.', at);
+
+  const message = strayCharacters.get(character);
+  return fail(
+    state,
+    message ?? 'Write white space between attributes, and quotes around a value of several words.',
+    at
+  );
 }
+
+const holeInAttributeName = holeIn(
+  'an attribute name',
+  'Name the attribute: name=${…}, ?name=${…} if it is there or not, .name=${…}, @name=${…}.'
+);
+
+/** What is wrong if one of these stands where an attribute begins. */
+const strayCharacters: ReadonlyMap<string, string> = new Map([
+  [hole, holeInAttributeName],
+  ['"', 'A quote stands where an attribute name was expected. Remove it, or write name="…".'],
+  ["'", "A quote stands where an attribute name was expected. Remove it, or write name='…'."],
+  ['/', 'A / in a tag can only stand directly before its >. Remove it.'],
+  ['=', 'An attribute name is missing before =.'],
+]);
 
 function scanValue(state: Scan, name: string, at: number): AttributeToken {
   if (state.source[state.at] === hole) throw malformedAttribute(state, state.at, name, at);
@@ -304,10 +281,11 @@ function scanValue(state: Scan, name: string, at: number): AttributeToken {
   if (take(state, pattern.equals) === null) return { name, value: undefined, at };
 
   const quoted = /["']/.test(state.source[state.at] ?? '');
-  throw fail(state, quoted ? `The value of ${name} has no closing quote. Write it.` : `The value of ${name} is missing. Write ${name}="…".`);
+  if (quoted) throw fail(state, `The value of ${name} has no closing quote. Write it.`);
+  throw fail(state, `The value of ${name} is missing. Write ${name}="…".`);
 }
 
-/** The value; a bare one must end before quotes and, if it has holes or ends the tag, before a slash. */
+/** The value; one without quotes must not run into a quote, nor a hole in it into the slash of `/>`. */
 function checkBare(state: Scan, match: RegExpExecArray): string {
   const { double, single, bare } = match.groups ?? {};
   if (bare === undefined) return double ?? single ?? '';
@@ -315,11 +293,16 @@ function checkBare(state: Scan, match: RegExpExecArray): string {
   const next = state.source[state.at] ?? '';
   if (/["'<`]/.test(next)) throw fail(state, 'A value with quotes, < or ` must stand in quotes. Write name="…".');
   if (next === '>' && bare.endsWith('/') && bare.includes(hole)) {
-    throw fail(state, 'The / belongs to the value here. Write a space before />, or quotes around the value.', state.at - 1);
+    throw fail(
+      state,
+      'The / belongs to the value here. Write a space before />, or put the value in quotes.',
+      state.at - 1
+    );
   }
   return bare;
 }
 
+/** A start tag as read. */
 interface Start {
   readonly name: string;
   readonly attributes: readonly AttributeToken[];
@@ -327,25 +310,29 @@ interface Start {
   readonly at: number;
 }
 
-function pushOpen(state: Scan, { name, attributes, slash, at }: Start): void {
+function pushOpen(state: Scan, { name: written, attributes, slash, at }: Start): void {
   const context = currentContext(state);
-  const element: Element = {
-    name: name.toLowerCase(),
-    attributes: new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute.value ?? ''])),
-  };
-  const own = ownNamespace(context, element.name);
-  const html = own === Namespace.Html;
-  if (html && slash && !voidElements.has(element.name)) {
-    throw fail(state, `<${name}/> does not end itself in HTML. Write <${name}></${name}>.`, at);
-  }
+  const element = elementOf(written, attributes);
+  const namespace = ownNamespace(context, element.name);
+  const html = namespace === Namespace.Html;
+  const name = html ? element.name : written;
+  const ends = html ? voidElements.has(name) : slash;
+  if (slash && !ends) throw fail(state, `<${name}/> does not end itself in HTML. Write <${name}></${name}>.`, at);
 
-  const ends = html ? voidElements.has(element.name) : slash;
-  const token: OpenToken = { kind: 'open', name: html ? element.name : name, element, attributes, namespace: own, ends, at };
+  const token: OpenToken = { kind: 'open', name, element, attributes, namespace, ends, at };
   state.tokens.push(token);
   if (ends) return;
 
   state.opened.push({ token, context: enter(context, element) });
-  if (html) scanContent(state, element.name);
+  if (html) scanContent(state, name);
+}
+
+/** The element of a start tag; `?name` is an attribute `name` too. */
+function elementOf(name: string, attributes: readonly AttributeToken[]): Element {
+  const entries = attributes.map(
+    ({ name: key, value }) => [key.toLowerCase().replace(/^\?/, ''), value ?? ''] as const
+  );
+  return { name: name.toLowerCase(), attributes: new Map(entries) };
 }
 
 // CONTENT ---------------------------------------------------------------------
@@ -353,6 +340,9 @@ function pushOpen(state: Scan, { name, attributes, slash, at }: Start): void {
 /** What follows a start tag of HTML without being HTML: a dropped line break, or text up to the end tag. */
 function scanContent(state: Scan, name: string): void {
   const at = state.at;
+  if (newlineDroppingElements.has(name) && peek(state, pattern.lineBreakReference)) {
+    throw fail(state, `Parsers drop a line break directly behind <${name}>, this one too. Write two, or none.`);
+  }
   if (rawTextElements.has(name) || joinedTextElements.has(name)) {
     const text = takeContent(state, name);
     if (text !== '') state.tokens.push({ kind: 'content', text, at });

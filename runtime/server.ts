@@ -17,7 +17,7 @@ import { createHandle, type Handle } from './node-http.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
 import { CloseCode } from './protocol.js';
 import { createReporter, type Reporter } from './report.js';
-import { createRouter, type Router } from './router.js';
+import { createRouter, type Router, routeTo } from './router.js';
 import type { JoinFrame, Session } from './session.js';
 import { createSessions, type Sessions } from './sessions.js';
 import { createTokens, principalText, type Tokens } from './token.js';
@@ -73,10 +73,10 @@ async function admit(
   const found = sessions.find(claim.id);
 
   if (found !== undefined) return found;
-  const route = router.find(claim.url, principal);
+  const place = router.find(claim.url);
 
-  if (typeof route === 'number') return CloseCode.Reload;
-  return sessions.full(address) ? CloseCode.TryLater : sessions.reopen(claim.id, route, address);
+  if (typeof place === 'number') return CloseCode.Reload;
+  return sessions.full(address) ? CloseCode.TryLater : sessions.reopen(claim.id, routeTo(place, principal), address);
 }
 
 // PARTS -----------------------------------------------------------------------

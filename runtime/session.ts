@@ -21,8 +21,17 @@ import type { AnyMessage } from './html.js';
 import { Inbox } from './inbox.js';
 import { Ledger } from './ledger.js';
 import { Mirror } from './mirror.js';
-import { PartKind } from './patch.js';
-import { Ask, type ClientFrame, ClientKind, CloseCode, type EventRecord, Reason, type ServerFrame, ServerKind } from './protocol.js';
+import { PartKind, type Patch } from './patch.js';
+import {
+  Ask,
+  type ClientFrame,
+  ClientKind,
+  CloseCode,
+  type EventRecord,
+  Reason,
+  type ServerFrame,
+  ServerKind,
+} from './protocol.js';
 import type { EventValue, Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import { type Port, Subscriptions } from './subscriptions.js';
@@ -114,7 +123,7 @@ export class LiveSession implements Session, TurnPowers {
   readonly component: AnyComponent;
   readonly inbox = new Inbox();
   /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
-  page = 1;
+  page = 0;
   readonly #host: SessionHost;
   readonly #fresh: boolean;
   /** What it starts with, until somebody joins. */
@@ -127,8 +136,14 @@ export class LiveSession implements Session, TurnPowers {
   #window = new Window();
   #ledger = new Ledger();
   #scheduled = false;
-  /** Whether the client has asked for the whole page and not got it yet. */
+  /** Whether the client has asked, on this connection, for the whole page and not got it yet. */
   #asked = false;
+  /** The number of the last frame that wrote the page whole; a client that has not seen it gets another. */
+  #whole = 0;
+  /** How many frames the client had applied when a fresh page was begun, until it is known to have that. */
+  #unseen: number | undefined;
+  /** Whether it has been told in this turn that the inbox is full. */
+  #overflowing = false;
   readonly #run = (): void => this.#turn();
 
   constructor(host: SessionHost, start: SessionStart) {
@@ -151,33 +166,44 @@ export class LiveSession implements Session, TurnPowers {
 
   /** Ends it, whatever it is doing; its connection is closed as going away. */
   stop(): void {
+    if (this.#isOver) return;
     if (this.#root === undefined) this.end();
     else this.#root.send({ type: 'stopped' });
   }
 
   /** The last thing a session does. Called by its life. */
   end(): void {
-    if (this.#connection !== undefined) this.#host.left(this);
-    this.#connection?.close(CloseCode.GoingAway, 'The session has ended.');
+    const connection = this.#connection;
     this.#connection = undefined;
+    if (connection !== undefined) this.#host.left(this);
     this.#subscriptions?.stop();
     this.#cell?.actor.send({ type: 'xstate.stop' });
     this.#cell = undefined;
     this.#dormant = undefined;
+    for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
     this.#host.ended(this);
+    connection?.close(CloseCode.GoingAway, 'The session has ended.');
+  }
+
+  get #isOver(): boolean {
+    return this.#cell === undefined && this.#dormant === undefined;
   }
 
   // CONNECTIONS ---------------------------------------------------------------
 
   join(connection: Connection, frame: JoinFrame): void {
+    if (this.#isOver) {
+      connection.close(CloseCode.GoingAway, 'The session has ended.');
+      return;
+    }
     const earlier = this.#connection;
     this.#connection = connection;
+    this.#asked = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
-    const mirror = this.#mirror;
-    if (mirror === undefined) this.#begin();
-    else this.#root?.send({ type: 'joined' });
+    if (this.#root === undefined) this.#begin();
+    else this.#root.send({ type: 'joined' });
     if (earlier === undefined) this.#host.joined(this);
-    this.#answer(frame, mirror);
+    this.#answer(frame);
     this.#flush();
   }
 
@@ -195,18 +221,25 @@ export class LiveSession implements Session, TurnPowers {
   receive(connection: Connection, frame: ClientFrame): void {
     if (connection !== this.#connection || frame.kind === ClientKind.Join) return;
     if (!this.#window.acknowledge(frame.frames)) {
-      connection.close(CloseCode.Malformed, 'More frames acknowledged than were sent.');
+      this.#dismiss(CloseCode.Malformed, 'More frames acknowledged than were sent.');
       return;
     }
-    if (frame.frames > 0) this.#mirror?.acknowledge(this.#window.acknowledged);
-    if (frame.kind === ClientKind.Events) for (const event of frame.events) this.#take(event);
-    else this.#asks(frame.ask);
+    if (frame.frames > 0) {
+      this.#unseen = undefined;
+      this.#mirror?.acknowledge(this.#window.acknowledged);
+    }
+    if (frame.kind === ClientKind.Events) this.#take(frame.events);
+    else if ((frame.ask & Ask.Render) !== 0) this.#asked = true;
     if (frame.frames > 0 || this.#asked) this.#flush();
+    if (frame.kind === ClientKind.Acknowledge && (frame.ask & Ask.Sign) !== 0) this.#acknowledge(0);
   }
 
-  #asks(ask: number): void {
-    if ((ask & Ask.Render) !== 0) this.#asked = true;
-    if ((ask & Ask.Sign) !== 0) this.#acknowledge(this.#ledger.tell());
+  /** Closes the connection for what its client did; nothing more is taken from it. */
+  #dismiss(code: CloseCode, reason: string): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.leave(connection);
+    connection.close(code, reason);
   }
 
   /** Starts the actors. */
@@ -218,7 +251,9 @@ export class LiveSession implements Session, TurnPowers {
     const failed = (error: unknown): void => void report(ErrorCode.Internal, error, { session: id });
     root.subscribe({ error: failed });
     root.start();
-    const actor: AnyActorRef = new Actor(component as unknown as AnyActorLogic, { parent: root, id: component.name, snapshot });
+    const actor = new Actor(component as unknown as AnyActorLogic, { parent: root, id: component.name, snapshot });
+    // An actor keeps its options: the first model would stay as long as the session.
+    Object.assign(actor.options, { snapshot: undefined });
     actor.subscribe({ error: failed });
     actor.start();
     this.#root = root;
@@ -230,34 +265,38 @@ export class LiveSession implements Session, TurnPowers {
   }
 
   /** Answers a join: adopt, acknowledge or render. */
-  #answer(frame: JoinFrame, mirror: Mirror | undefined): void {
-    if (mirror === undefined) {
-      if (this.#fresh || frame.frame > 0) this.#startPage(frame, Reason.Fresh);
-      else this.#adopt(frame);
-    } else if (frame.frame === 0) {
-      this.page++;
-      this.#startPage(frame, Reason.Resumed);
-    } else {
-      this.#resume(frame, mirror);
-    }
+  #answer(frame: JoinFrame): void {
+    const mirror = this.#mirror;
+    if (mirror === undefined && !this.#fresh && frame.frame === 0) this.#adopt(frame);
+    else if (mirror === undefined || frame.frame === this.#unseen) this.#startPage(frame, Reason.Fresh);
+    else if (frame.frame === 0) this.#startPage(frame, Reason.Resumed);
+    else this.#resume(frame, mirror);
   }
 
   #adopt(frame: JoinFrame): void {
+    this.page++;
     this.#mirror = new Mirror(frame.hashes);
     this.#send({ kind: ServerKind.Adopt, tree: describeAdoption(this.#mirror, this.rendered), processed: 0 });
+    this.#whole = this.#window.sent;
   }
 
-  /** A client whose page this session has not made, or not in this state: everything is sent. */
+  /**
+   * A client whose page this session has not made, or not in this state: everything is sent. A fresh page
+   * counts frames from the start, so a client that comes back without having got it is known by its old count.
+   */
   #startPage(frame: JoinFrame, reason: Reason): void {
+    this.page++;
+    this.#unseen = reason === Reason.Fresh ? frame.frame : undefined;
     this.#mirror = new Mirror(frame.hashes);
     this.#window = new Window();
     this.#ledger = new Ledger();
     this.#renderWhole(reason, 0);
   }
 
-  /** A client that was here before: it gets what it missed, or everything if that is gone. */
+  /** A client that was here before: it gets what it missed, or everything if that is gone or contains everything. */
   #resume(frame: JoinFrame, mirror: Mirror): void {
-    const missed = this.#window.since(frame.frame);
+    this.#unseen = undefined;
+    const missed = frame.frame < this.#whole ? undefined : this.#window.since(frame.frame);
     const coming = missed?.reduce((sum, { processed }) => sum + processed, 0);
     const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming);
     if (missed === undefined || processed === undefined) {
@@ -274,14 +313,30 @@ export class LiveSession implements Session, TurnPowers {
 
   // EVENTS --------------------------------------------------------------------
 
-  /** Looks up what stands where the event happened and puts its message into the inbox. */
-  #take(event: EventRecord): void {
-    if (!this.#ledger.receive()) return;
+  /** Looks up what stands where events happened and puts their messages into the inbox, as far as they can be taken. */
+  #take(events: readonly EventRecord[]): void {
+    for (const event of events) {
+      if (!this.#ledger.receive()) continue;
+      if (this.inbox.isFull) {
+        this.#ledger.refuse();
+        this.#overflow();
+        this.#dismiss(CloseCode.Flood, 'The inbox is full.');
+        return;
+      }
+      if (!this.#takeOne(event)) return;
+    }
+  }
+
+  /** False if the event cannot be read: it counts, so that it does not come again, and the client is closed. */
+  #takeOne(event: EventRecord): boolean {
     try {
       this.#put(this.#message(event), this.page);
+      return true;
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.#connection?.close(CloseCode.Malformed, error.message);
+      this.#put(undefined, this.page);
+      this.#dismiss(CloseCode.Malformed, error.message);
+      return false;
     }
   }
 
@@ -303,17 +358,23 @@ export class LiveSession implements Session, TurnPowers {
 
   #put(message: AnyMessage | undefined, page: number, taken?: () => void): void {
     const cell = this.#cell;
-    if (cell === undefined) taken?.();
-    else if (!this.inbox.push({ cell, message, at: this.now(), page, taken })) this.#overflow(page, taken);
-    else if (!this.#scheduled) this.#schedule();
+    if (cell !== undefined && this.inbox.push({ cell, message, at: this.now(), page, taken })) {
+      if (!this.#scheduled) this.#schedule();
+      return;
+    }
+    if (cell !== undefined) this.#overflow();
+    taken?.();
   }
 
-  /** The inbox is full: a client is closed for it; a subscription goes on without this message. */
-  #overflow(page: number, taken: (() => void) | undefined): void {
-    const error = new TroupeError(ErrorCode.Overflow, `The inbox of session ${this.id} is full; a message was dropped.`);
+  /** The inbox is full. Reported once in a turn: who fills it does so thousands of times. */
+  #overflow(): void {
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    const error = new TroupeError(
+      ErrorCode.Overflow,
+      `The inbox of session ${this.id} is full; messages were dropped.`
+    );
     this.#host.report(ErrorCode.Overflow, error, { session: this.id });
-    if (page > 0) this.#connection?.close(CloseCode.Flood, 'The inbox is full.');
-    taken?.();
   }
 
   #schedule(): void {
@@ -327,17 +388,18 @@ export class LiveSession implements Session, TurnPowers {
     return this.#host.clock.now();
   }
 
+  /** Runs a turn. What it puts into the inbox itself is no reason to schedule another: whether one is due shows at its end. */
   #turn(): void {
-    this.#scheduled = false;
+    this.#overflowing = false;
     if (this.#cell === undefined) return;
     try {
-      const { events, more } = runTurn(this);
-      this.#ledger.process(events);
-      if (more) this.#schedule();
+      this.#ledger.process(runTurn(this));
       this.#flush();
     } catch (error) {
       this.#host.report(ErrorCode.Internal, error, { session: this.id });
     }
+    this.#scheduled = false;
+    if (this.inbox.size > 0) this.#schedule();
   }
 
   /** Brings the subscriptions of a component up to date with its model. */
@@ -372,26 +434,36 @@ export class LiveSession implements Session, TurnPowers {
     const connection = this.#connection;
     const mirror = this.#mirror;
     if (connection === undefined || mirror === undefined || !this.#window.isOpen(connection.buffered)) return;
-    if (this.#asked) this.#renderWhole(Reason.Resumed, this.#ledger.tell());
+    if (this.#asked) this.#renderAsked(mirror);
     else if (this.rendered !== mirror.content) this.#sendDifference(mirror);
     if (this.#ledger.owed > 0) this.#acknowledge(this.#ledger.tell());
   }
 
+  /** If that fails nobody knows what the client shows: it is closed, and gets the whole page when it comes back. */
   #sendDifference(mirror: Mirror): void {
+    let changes: Patch;
     try {
-      const changes = diff(mirror, this.rendered, this.#window.sent + 1);
-      if (changes.length === 0) return;
-      this.#send({ kind: ServerKind.Patch, changes, processed: this.#ledger.tell(), durable: 0 });
+      changes = diff(mirror, this.rendered, this.#window.sent + 1);
     } catch (error) {
       this.#host.report(ErrorCode.Internal, error, { session: this.id });
-      this.#renderWhole(Reason.Resumed, this.#ledger.tell());
+      this.#whole = Number.POSITIVE_INFINITY;
+      this.#dismiss(CloseCode.TryLater, 'The page could not be brought up to date.');
+      return;
     }
+    if (changes.length > 0) this.#send({ kind: ServerKind.Patch, changes, processed: this.#ledger.tell(), durable: 0 });
+  }
+
+  /** The whole page for a client that knows no definition for sure. */
+  #renderAsked(mirror: Mirror): void {
+    this.#asked = false;
+    mirror.forget();
+    this.#renderWhole(Reason.Resumed, this.#ledger.tell());
   }
 
   #renderWhole(reason: Reason, processed: number): void {
-    this.#asked = false;
-    const tree = describePage(this.#mirror as Mirror, this.rendered);
+    const tree = describePage(this.#mirror as Mirror, this.rendered, this.#window.sent + 1);
     this.#send({ kind: ServerKind.Render, tree, processed, reason });
+    this.#whole = this.#window.sent;
   }
 
   #acknowledge(processed: number): void {
@@ -407,7 +479,10 @@ export class LiveSession implements Session, TurnPowers {
 }
 
 /** A frame that counts. */
-type NumberedFrame = Extract<ServerFrame, { kind: typeof ServerKind.Adopt | typeof ServerKind.Render | typeof ServerKind.Patch }>;
+type NumberedFrame = Extract<
+  ServerFrame,
+  { kind: typeof ServerKind.Adopt | typeof ServerKind.Render | typeof ServerKind.Patch }
+>;
 
 /** What a handler may return. */
 function checkedMessage(message: unknown, event: string): AnyMessage | undefined {
@@ -416,6 +491,6 @@ function checkedMessage(message: unknown, event: string): AnyMessage | undefined
 
   throw new TroupeError(
     ErrorCode.Handler,
-    `The handler of @${event} returned ${String(message)}; it returns a message (an object with a type), null or false.`,
+    `The handler of @${event} returned ${String(message)}; it returns a message (an object with a type), null or false.`
   );
 }

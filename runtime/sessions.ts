@@ -44,11 +44,11 @@ export interface Sessions {
   /**
    * A dormant session and its first page. At the limit the oldest dormant session goes.
    *
-   * @throws TroupeError `init` or `view`, at once or by rejecting
+   * @throws TroupeError `init`, `deadline` or `view`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
   find(id: string): Session | undefined;
-  /** A session under the id of one that is gone; its client is told that it is fresh. Throws as `open`. */
+  /** A session under the id of one that is gone, or that another call has just put there; its client is told that it is fresh. Throws as `open`. */
   reopen(id: string, route: Route, address: string): Promise<Session> | Session;
   /** Whether the address has as many sessions as one may have. */
   full(address: string): boolean;
@@ -124,7 +124,10 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   open(route: Route, address: string): Promise<Page> | Page {
-    return this.#start(createIdentifier(), route, address, false, (session) => ({ session, html: markup(session.rendered) }));
+    return this.#start(createIdentifier(), route, address, false, (session) => ({
+      session,
+      html: markup(session.rendered),
+    }));
   }
 
   reopen(id: string, route: Route, address: string): Promise<Session> | Session {
@@ -152,9 +155,11 @@ class SessionTable implements Sessions, SessionHost {
     { component, props }: Route,
     address: string,
     fresh: boolean,
-    done: (session: LiveSession) => Result,
+    done: (session: LiveSession) => Result
   ): Promise<Result> | Result {
     const finish = (snapshot: ComponentSnapshot<unknown>): Result => {
+      const present = this.#entries.get(id)?.session;
+      if (present !== undefined) return done(present);
       const rendered = this.#render(component, snapshot);
       const session = new LiveSession(this, { id, component, snapshot, rendered, fresh });
       this.#add(session, address);
@@ -168,7 +173,7 @@ class SessionTable implements Sessions, SessionHost {
 
   #initialise(
     component: AnyComponent<PageProps>,
-    props: PageProps,
+    props: PageProps
   ): ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>> {
     try {
       return component.initialSnapshot(props);
@@ -178,15 +183,13 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   /** The snapshot, if `init` keeps its deadline. */
-  #inTime(
-    snapshot: Promise<ComponentSnapshot<unknown>>,
-    component: AnyComponent,
-  ): Promise<ComponentSnapshot<unknown>> {
+  #inTime(snapshot: Promise<ComponentSnapshot<unknown>>, component: AnyComponent): Promise<ComponentSnapshot<unknown>> {
     const { initDeadline } = this.#options;
 
     return new Promise((resolve, reject) => {
       const timer = this.clock.setTimeout(() => {
-        reject(initError(component, `took longer than ${initDeadline} ms`, undefined));
+        const message = `init of ${component.name} took longer than ${initDeadline} ms`;
+        reject(new TroupeError(ErrorCode.Deadline, message));
       }, initDeadline);
       snapshot
         .then(resolve, (cause: unknown) => reject(initError(component, 'rejected', cause)))
@@ -207,7 +210,6 @@ class SessionTable implements Sessions, SessionHost {
   // KEEPING -------------------------------------------------------------------
 
   #add(session: LiveSession, address: string): void {
-    this.#entries.get(session.id)?.session.stop();
     if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
     const entry: Entry = { session, address, since: this.clock.now() };
     this.#entries.set(session.id, entry);
@@ -273,9 +275,7 @@ class SessionTable implements Sessions, SessionHost {
 // ERRORS ----------------------------------------------------------------------
 
 function initError(component: AnyComponent, what: string, cause: unknown): TroupeError {
-  const detail = cause === undefined ? '' : `: ${messageOf(cause)}`;
-
-  return new TroupeError(ErrorCode.Init, `init of ${component.name} ${what}${detail}`, { cause });
+  return new TroupeError(ErrorCode.Init, `init of ${component.name} ${what}: ${messageOf(cause)}`, { cause });
 }
 
 function messageOf(error: unknown): string {

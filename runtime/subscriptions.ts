@@ -65,10 +65,13 @@ export interface GeneratorContext {
  */
 export function every<Message extends AnyMessage = never>(
   milliseconds: number,
-  message: NoInfer<Message>,
+  message: NoInfer<Message>
 ): Subscription<Message> {
   if (!Number.isFinite(milliseconds) || milliseconds < 1) {
-    throw new TroupeError(ErrorCode.Component, `every(${milliseconds}, message): the interval is in milliseconds, at least 1.`);
+    throw new TroupeError(
+      ErrorCode.Component,
+      `every(${milliseconds}, message): the interval is in milliseconds, at least 1.`
+    );
   }
   const start: Start = (port, current) => startTimer(port, current, milliseconds);
 
@@ -119,14 +122,14 @@ function startTimer(port: Port, current: () => Subscription<AnyMessage>, millise
 export function generator<Message extends AnyMessage = never>(
   key: string,
   run: (
-    context: GeneratorContext,
-  ) => AsyncIterator<NoInfer<Message>, unknown, undefined> | Iterator<NoInfer<Message>, unknown, undefined>,
+    context: GeneratorContext
+  ) => AsyncIterator<NoInfer<Message>, unknown, undefined> | Iterator<NoInfer<Message>, unknown, undefined>
 ): Subscription<Message> {
   return new Subscription<Message>('generator', `generator ${key}`, (port) => startGenerator(port, key, run));
 }
 
 type Run = (
-  context: GeneratorContext,
+  context: GeneratorContext
 ) => AsyncIterator<AnyMessage, unknown, undefined> | Iterator<AnyMessage, unknown, undefined>;
 
 /** How long a stopped generator may take to end, in milliseconds. */
@@ -147,7 +150,7 @@ function startGenerator(port: Port, key: string, run: Run): () => void {
     });
 
   async function pump(): Promise<void> {
-    iterator = run({ signal, sleep: (milliseconds) => sleep(port.clock, signal, milliseconds) });
+    iterator = checkedIterator(key, run({ signal, sleep: (milliseconds) => sleep(port.clock, signal, milliseconds) }));
     while (!signal.aborted) {
       const { done, value } = await iterator.next();
       if (done === true || signal.aborted) return;
@@ -165,6 +168,15 @@ function startGenerator(port: Port, key: string, run: Run): () => void {
   };
 }
 
+function checkedIterator(key: string, iterator: ReturnType<Run>): ReturnType<Run> {
+  if (typeof iterator?.next === 'function') return iterator;
+
+  throw new TroupeError(
+    ErrorCode.Subscription,
+    `generator('${key}', fn): fn returned ${String(iterator)}; it is a generator function, function* or async function*.`
+  );
+}
+
 /** Runs the generator's `finally` blocks; waits for it if it is still busy. */
 async function finish(iterator: ReturnType<Run> | undefined): Promise<void> {
   await iterator?.return?.();
@@ -175,15 +187,15 @@ function reportUnended({ clock, report }: Port, key: string, closing: Promise<un
     report(
       new TroupeError(
         ErrorCode.GeneratorNotEnding,
-        `The generator '${key}' was stopped ${endingTime / 1000} s ago and has not ended. Give the signal to what it waits for, or wait with sleep().`,
-      ),
+        `The generator '${key}' was stopped ${endingTime / 1000} s ago and has not ended. Give the signal to what it waits for, or wait with sleep().`
+      )
     );
   }, endingTime);
   closing.finally(() => clock.clearTimeout(timer));
 }
 
 function sleep(clock: Clock, signal: AbortSignal, milliseconds: number): Promise<void> {
-  return new Promise((resolve, reject) => {
+  const slept = new Promise<void>((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
       return;
@@ -198,6 +210,10 @@ function sleep(clock: Clock, signal: AbortSignal, milliseconds: number): Promise
     }, milliseconds);
     signal.addEventListener('abort', stop, { once: true });
   });
+  // A sleep that nobody waits for any more must not end the process when it is cut short.
+  slept.catch(() => undefined);
+
+  return slept;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
@@ -323,7 +339,7 @@ export class Subscriptions {
 }
 
 function byKey(
-  declared: readonly (Subscription<AnyMessage> | null | undefined | false)[],
+  declared: readonly (Subscription<AnyMessage> | null | undefined | false)[]
 ): Map<string, Subscription<AnyMessage>> {
   const wanted = new Map<string, Subscription<AnyMessage>>();
   for (const subscription of declared) {
@@ -338,6 +354,6 @@ function byKey(
 function duplicate(subscription: Subscription<AnyMessage>): TroupeError {
   return new TroupeError(
     ErrorCode.DuplicateKey,
-    `Two subscriptions have the key '${subscription.key}'. Give each ${subscription.kind} of a component a key of its own.`,
+    `Two subscriptions have the key '${subscription.key}'. Give each ${subscription.kind} of a component a key of its own.`
   );
 }

@@ -12,16 +12,19 @@ import {
   type Element,
   enter,
   impliedContext,
+  inDocument,
   type Refusal,
   refusalOf,
+  refuseReserved,
   textAllowed,
 } from './content.js';
 import { assemble, type Part, type TemplatePart } from './parts.js';
 import { type DefinitionWire, Namespace, PartKind } from './patch.js';
-import { isBlank, scan, sourceOf, templateError, type Token } from './scanner.js';
+import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
+import { placeOfHole, sourceOf, templateError } from './source.js';
 
 export type { Part } from './parts.js';
-export { markHole } from './scanner.js';
+export { markHole } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -84,6 +87,7 @@ export function defineDocument(statics: TemplateStringsArray): Definition {
   const tokens = scan(source, Namespace.Html);
   checkDocument(source, tokens);
   const definition = new TemplateDefinition(statics, source, tokens, Namespace.Html);
+  definition.checkDead();
   documents.set(statics, definition);
   return definition;
 }
@@ -141,9 +145,23 @@ class TemplateDefinition implements Definition {
   checkIn(context: Context): void {
     if (this.#checked.has(context)) return;
 
+    if (inDocument(context)) this.checkDead();
     checkContent(this.#source, this.#tokens, context, 'where this template is used');
     this.#checked.add(context);
   }
+
+  /** Makes sure that nothing here needs a client: documents are written once. */
+  checkDead(): void {
+    const live = this.parts.find(isLive);
+    if (live === undefined) return;
+
+    const message = 'A document is written once: events and properties do nothing in it. Put them into a component.';
+    throw templateError(this.#source, placeOfHole(this.#source, live.hole), message);
+  }
+}
+
+function isLive({ kind }: Part): boolean {
+  return kind === PartKind.Event || kind === PartKind.Property;
 }
 
 function isSimple(part: Part, index: number): boolean {
@@ -209,24 +227,36 @@ function checkText(source: string, token: Token, context: Context, place: string
   if (token.kind !== 'text' || textAllowed(context) || isBlank(token.text)) return;
 
   const at = token.at + token.text.search(/[^ \t\n\f]/);
-  const reason = `it is not shown, or moved, directly in <${context.parent}>`;
-  throw contentError(source, at, `Text cannot stand ${place}`, { reason, fix: 'Put it into an element that may contain text.' });
+  const reason = `directly in <${context.parent}> it is moved out, or never shown`;
+  throw contentError(source, at, `Text cannot stand ${place}`, {
+    reason,
+    fix: 'Put it into an element that may contain text.',
+  });
 }
 
 /** A document says all its parts itself, in their order, so that nothing in it is the parser's guess. */
 function checkDocument(source: string, tokens: readonly Token[]): void {
   checkDoctype(source, tokens);
   checkContent(source, tokens, documentContext, 'here');
+  for (const token of tokens) if (token.kind === 'open') checkReserved(source, token);
+
   checkOnce(source, tokens, 'html');
-  if (checkOnce(source, tokens, 'head') > checkOnce(source, tokens, 'body')) {
-    throw templateError(source, checkOnce(source, tokens, 'head'), '<head> stands behind <body>. Put it before.');
-  }
+  const head = checkOnce(source, tokens, 'head');
+  const body = checkOnce(source, tokens, 'body');
+  if (head > body) throw templateError(source, head, '<head> stands behind <body>. Put it before.');
   checkDocumentHoles(source, tokens);
+}
+
+function checkReserved(source: string, { element, name, at }: OpenToken): void {
+  const refusal = refuseReserved(element);
+  if (refusal) throw contentError(source, at, `<${name}> cannot stand here`, refusal);
 }
 
 function checkDoctype(source: string, tokens: readonly Token[]): void {
   const first = tokens.find(({ kind }) => kind !== 'text' && kind !== 'comment');
-  if (first?.kind !== 'doctype') throw templateError(source, 0, 'A document begins with <!doctype html>. Write it first.');
+  if (first?.kind !== 'doctype') {
+    throw templateError(source, 0, 'A document begins with <!doctype html>. Write it first.');
+  }
 
   const second = tokens.find((token) => token.kind === 'doctype' && token !== first);
   if (second) throw templateError(source, second.at, 'A document has one <!doctype html>. Remove the second.');

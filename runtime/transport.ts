@@ -64,6 +64,17 @@ class ConnectedSocket extends WebSocket {
   declare address: string;
 }
 
+/** What makes handshakes. Compression is off: its contexts cost far more memory than a session. */
+function createSocketServer(maxPayload: number) {
+  return new WebSocketServer({
+    clientTracking: false,
+    maxPayload,
+    noServer: true,
+    perMessageDeflate: false,
+    WebSocket: ConnectedSocket,
+  });
+}
+
 function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
   (this as ConnectedSocket).connection.received(data as Buffer, isBinary);
 }
@@ -120,106 +131,129 @@ function decrement<Key>(counts: Map<Key, number>, key: Key): void {
 
 /** Makes a transport. It holds one timer for all its connections, and none while it has none. */
 export function createTransport(options: TransportOptions): Transport {
-  const { clock, connectionsPerAddress, heartbeat, maxFrame, origins, path, recognise, report, trustProxy } = options;
+  return new WebSocketTransport(options);
+}
 
-  const switchboard: Switchboard = { ...options, closed: new Map() };
-  const sockets = new Set<ConnectedSocket>();
-  const neighbours = new Map<string, number>();
-  const refused = new Map<number, number>();
-  let sweeping: unknown;
-  let emptied: (() => void) | undefined;
+class WebSocketTransport implements Transport {
+  readonly #options: TransportOptions;
+  readonly #server: ReturnType<typeof createSocketServer>;
+  readonly #switchboard: Switchboard;
+  readonly #sockets = new Set<ConnectedSocket>();
+  /** How many connections each address has. */
+  readonly #neighbours = new Map<string, number>();
+  readonly #refused = new Map<number, number>();
+  /** The one handler of the end of every socket. */
+  readonly #onClose: (this: WebSocket) => void;
+  #sweeping: unknown;
+  #emptied: (() => void) | undefined;
 
-  const server = new WebSocketServer({
-    clientTracking: false,
-    maxPayload: maxFrame,
-    noServer: true,
-    perMessageDeflate: false,
-    WebSocket: ConnectedSocket,
-  });
+  constructor(options: TransportOptions) {
+    const closed = (socket: ConnectedSocket) => this.#closed(socket);
 
-  function sweep(): void {
-    sweeping = undefined;
-    for (const socket of sockets) socket.connection.sweep();
-    keepSweeping();
+    this.#options = options;
+    this.#switchboard = { ...options, closed: new Map() };
+    this.#server = createSocketServer(options.maxFrame);
+    this.#onClose = function () {
+      closed(this as ConnectedSocket);
+    };
   }
 
-  function keepSweeping(): void {
-    if (sockets.size > 0) sweeping ??= clock.setTimeout(sweep, heartbeat);
+  get counts(): TransportCounts {
+    return {
+      connections: this.#sockets.size,
+      closed: Object.fromEntries(this.#switchboard.closed),
+      refused: Object.fromEntries(this.#refused),
+    };
   }
 
-  function onClose(this: WebSocket): void {
-    const socket = this as ConnectedSocket;
+  // Opening
 
-    sockets.delete(socket);
-    decrement(neighbours, socket.address);
-    socket.connection.ended();
-    if (sockets.size === 0) emptied?.();
-  }
-
-  function listen(socket: ConnectedSocket): void {
-    socket.on('close', onClose).on('error', onError).on('message', onMessage).on('pong', onPong);
-    sockets.add(socket);
-    increment(neighbours, socket.address);
-    keepSweeping();
-  }
-
-  function opened(socket: ConnectedSocket, address: string, visitor: Visitor | Unrecognised): void {
-    const connection = new SocketConnection(switchboard, socket, typeof visitor === 'number' ? undefined : visitor);
-
-    socket.connection = connection;
-    socket.address = address;
-    listen(socket);
-    if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
-    else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');
-    else if ((neighbours.get(address) ?? 0) > connectionsPerAddress) {
-      connection.refuse(CloseCode.TryLater, 'too many connections from this address');
-    }
-  }
-
-  function refuse(socket: Duplex, status: number): void {
-    increment(refused, status);
-    refuseUpgrade(socket, status);
-  }
-
-  async function accept(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const request = readRequest(message);
 
-    if (!isOriginAllowed(request, origins, trustProxy)) return refuse(socket, 403);
+    if (pathOf(request.url) !== this.#options.path) return false;
+    this.#accept(request, message, socket, head).catch((error: unknown) => {
+      this.#options.report(ErrorCode.Internal, error);
+      socket.destroy();
+    });
+    return true;
+  }
+
+  async #accept(request: HttpRequest, message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { origins, recognise, trustProxy } = this.#options;
+
+    if (!isOriginAllowed(request, origins, trustProxy)) {
+      increment(this.#refused, 403);
+      refuseUpgrade(socket, 403);
+      return;
+    }
     socket.on('error', destroySocket);
     const visitor = await recognise(request);
 
     socket.removeListener('error', destroySocket);
-    server.handleUpgrade(message, socket, head, (made) => opened(made, addressOf(request, trustProxy), visitor));
+    this.#server.handleUpgrade(message, socket, head, (made) => {
+      this.#opened(made, addressOf(request, trustProxy), visitor);
+    });
   }
 
-  return {
-    upgrade(message, socket, head) {
-      if (pathOf(readRequest(message).url) !== path) return false;
-      accept(message, socket, head).catch((error: unknown) => {
-        report(ErrorCode.Internal, error);
-        socket.destroy();
-      });
-      return true;
-    },
+  #opened(socket: ConnectedSocket, address: string, visitor: Visitor | Unrecognised): void {
+    const known = typeof visitor === 'number' ? undefined : visitor;
 
-    close() {
-      server.close();
-      for (const socket of sockets) socket.connection.refuse(CloseCode.GoingAway, 'the server stops');
-      if (sockets.size === 0) return Promise.resolve();
-      clock.setTimeout(() => {
-        for (const socket of sockets) socket.terminate();
-      }, closeDeadline);
-      return new Promise((resolve) => {
-        emptied = resolve;
-      });
-    },
+    socket.address = address;
+    socket.connection = new SocketConnection(this.#switchboard, socket, known);
+    socket.on('close', this.#onClose).on('error', onError).on('message', onMessage).on('pong', onPong);
+    this.#sockets.add(socket);
+    increment(this.#neighbours, address);
+    this.#keepSweeping();
+    this.#screen(socket, visitor);
+  }
 
-    get counts() {
-      return {
-        connections: sockets.size,
-        closed: Object.fromEntries(switchboard.closed),
-        refused: Object.fromEntries(refused),
-      };
-    },
-  };
+  /** Closes at once what is not welcome, with a code that says so: a browser is not told an upgrade's status. */
+  #screen({ address, connection }: ConnectedSocket, visitor: Visitor | Unrecognised): void {
+    const neighbours = this.#neighbours.get(address) ?? 0;
+
+    if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
+    else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');
+    else if (neighbours > this.#options.connectionsPerAddress) {
+      connection.refuse(CloseCode.TryLater, 'too many connections from this address');
+    }
+  }
+
+  // Signs of life
+
+  #keepSweeping(): void {
+    const { clock, heartbeat } = this.#options;
+
+    if (this.#sockets.size > 0) this.#sweeping ??= clock.setTimeout(() => this.#sweep(), heartbeat);
+  }
+
+  #sweep(): void {
+    this.#sweeping = undefined;
+    for (const socket of this.#sockets) socket.connection.sweep();
+    this.#keepSweeping();
+  }
+
+  // Closing
+
+  #closed(socket: ConnectedSocket): void {
+    this.#sockets.delete(socket);
+    decrement(this.#neighbours, socket.address);
+    socket.connection.ended();
+    if (this.#sockets.size === 0) this.#emptied?.();
+  }
+
+  close(): Promise<void> {
+    const { clock } = this.#options;
+
+    this.#server.close();
+    clock.clearTimeout(this.#sweeping);
+    for (const { connection } of this.#sockets) connection.refuse(CloseCode.GoingAway, 'the server stops');
+    if (this.#sockets.size === 0) return Promise.resolve();
+    clock.setTimeout(() => {
+      for (const socket of this.#sockets) socket.terminate();
+    }, closeDeadline);
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+    });
+  }
 }

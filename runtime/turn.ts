@@ -24,17 +24,9 @@ export interface TurnPowers {
   perform(cell: Cell, effect: Effect): void;
 }
 
-/** What a turn has done. */
-export interface Turn {
-  /** How many events of the present page it took. */
-  readonly events: number;
-  /** Whether more waits in the inbox. */
-  readonly more: boolean;
-}
-
 // LIMITS ----------------------------------------------------------------------
 
-/** Messages a turn takes at the most before it shows what came of them. */
+/** Messages a turn takes at the most, raised ones included. */
 const mostMessages = 256;
 
 /** Milliseconds after which a turn takes no further messages. */
@@ -47,32 +39,36 @@ const mostRounds = 16;
 
 /**
  * Takes what waits, shows it and commits it. Messages raised on the way follow within the same turn, so
- * that one frame shows their outcome, up to 16 rounds.
+ * that one frame shows their outcome, up to 16 rounds and as far as the turn's messages and time go; the
+ * rest stays in the inbox. Gives how many events of the present page were taken.
  */
-export function runTurn(powers: TurnPowers): Turn {
+export function runTurn(powers: TurnPowers): number {
   const { inbox, page } = powers;
+  const until = powers.now() + longest;
   let events = 0;
-  for (let round = 0; round < mostRounds && inbox.size > 0; round++) {
-    const letters = takeLetters(powers);
+  let left = mostMessages;
+  for (let round = 0; round < mostRounds && left > 0 && inbox.size > 0; round++) {
+    if (round > 0 && powers.now() >= until) break;
+    const letters = takeLetters(powers, left, until);
     for (const letter of letters) if (letter.page === page) events++;
+    left -= letters.length;
     commit(powers, letters);
   }
 
-  return { events, more: inbox.size > 0 };
+  return events;
 }
 
-/** Lets each letter's component take its message, until the turn's time is up. */
-function takeLetters({ inbox, now }: TurnPowers): readonly Letter[] {
-  const until = now() + longest;
+/** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
+function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
+  const { inbox } = powers;
   const taken: Letter[] = [];
-  for (let count = 0; count < mostMessages && inbox.size > 0; ) {
-    const letters = inbox.take(inbox.size === 1 ? 1 : Math.min(16, mostMessages - count));
+  while (taken.length < most && inbox.size > 0) {
+    const letters = inbox.take(inbox.size === 1 ? 1 : Math.min(16, most - taken.length));
     for (const letter of letters) {
       if (letter.message !== undefined) letter.cell.take(letter.message as AnyMessage, letter.at);
       taken.push(letter);
     }
-    count += letters.length;
-    if (inbox.size > 0 && now() >= until) break;
+    if (inbox.size > 0 && powers.now() >= until) break;
   }
 
   return taken;

@@ -32,8 +32,8 @@ const ignored = /[\u0000-\u0020\u007f]+/g;
 
 const scheme = /^([a-z][a-z0-9+.-]*):/i;
 
-/** One candidate of a `srcset`: its URL, then descriptors up to the next comma outside parentheses. */
-const candidate = /[\s,]*(?<url>\S+)(?<descriptors>(?:\([^)]*\)?|[^,(])*)/g;
+/** One candidate of a `srcset`: its URL, then a comma, or descriptors up to the next comma outside parentheses. */
+const candidate = /[\s,]*(?<url>\S*[^\s,])(?:,|(?:\([^)]*\)?|[^,(])*)/g;
 
 // QUERIES ---------------------------------------------------------------------
 

@@ -82,7 +82,9 @@ function forwarded(request: HttpRequest, name: string, trustProxy: number): stri
 
 /** Whether the browser speaks https, to us or to a proxy that we believe. */
 export function isSecure(request: HttpRequest, trustProxy: number): boolean {
-  return request.secure || header(request, 'x-forwarded-proto').split(',').at(-1)?.trim() === 'https' && trustProxy > 0;
+  return (
+    request.secure || (header(request, 'x-forwarded-proto').split(',').at(-1)?.trim() === 'https' && trustProxy > 0)
+  );
 }
 
 /** The host the browser asked, in lower case, told by a proxy if we believe one. */
@@ -125,7 +127,9 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
 }
 
 /** Makes the function that tells who stands behind a request. */
-export function createRecognition(options: RecognitionOptions): (request: HttpRequest) => Promise<Visitor | Unrecognised> {
+export function createRecognition(
+  options: RecognitionOptions
+): (request: HttpRequest) => Promise<Visitor | Unrecognised> {
   const { clock, deadline, identify, report, trustProxy } = options;
 
   async function ask(request: HttpRequest): Promise<unknown> {

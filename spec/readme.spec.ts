@@ -20,9 +20,7 @@ function section(title: string): string {
 
 /** Tables, as rows of cells. */
 const rowsOf = (text: string): readonly (readonly string[])[] =>
-  [...text.matchAll(/^\| (.*) \|$/gm)]
-    .map(([, row]) => (row as string).split(' | ').map((cell) => cell.trim()))
-    .slice(1);
+  [...text.matchAll(/^\|(.*)\|$/gm)].map(([, row]) => (row as string).split('|').map((cell) => cell.trim())).slice(2);
 
 const codeIn = (cell: string | undefined): string => /`([^`]+)`/.exec(cell ?? '')?.[1] ?? '';
 

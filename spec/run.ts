@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import { provideChromium } from './chromium.js';
 
-const root = join(import.meta.dirname, '../..');
+const root = process.cwd();
 
 function specFiles(): readonly string[] {
   const files = readdirSync(join(root, 'spec'), { recursive: true, encoding: 'utf8' })

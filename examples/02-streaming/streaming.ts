@@ -4,6 +4,7 @@
  */
 
 import { component, type GeneratorContext, generator, html, repeat } from 'troupe';
+import { offlineNotice } from '../../components/offline-notice.js';
 
 interface Reading {
   readonly id: number;
@@ -42,7 +43,7 @@ function update(model: Model, message: Message): Model {
       return { ...model, received: 0, readings: [] };
     case 'valueArrived': {
       const reading = { id: model.received + 1, value: message.value };
-      return { ...model, received: reading.id, readings: [...model.readings.slice(1 - kept), reading] };
+      return { ...model, received: reading.id, readings: [reading, ...model.readings.slice(0, kept - 1)] };
     }
   }
 }
@@ -57,6 +58,7 @@ export const Streaming = component({
   subscriptions: (model) => [model.running && generator('values', values)],
   view: ({ running, received, readings }) => html<Message>`
     <main class="streaming">
+      ${offlineNotice('Offline. Values arrive again when the connection is back.')}
       <h1>Streaming</h1>
       <p class="row">
         <button type="button" ?disabled=${running} @click=${{ type: 'started' }}>Start</button>
@@ -64,7 +66,7 @@ export const Streaming = component({
         <button type="button" @click=${{ type: 'cleared' }}>Clear</button>
       </p>
       <p role="status">${running ? `A new value every ${interval} ms.` : 'Stopped.'}</p>
-      <p>Received: <output aria-live="off">${received}</output>, the latest ${kept} below.</p>
+      <p>Received: <output aria-live="off">${received}</output>, the latest ${kept} below, newest first.</p>
       <ol class="readings" aria-label="Latest values" aria-live="off">${repeat(readings, ({ id }) => id, row)}</ol>
       <p><a href="/">All examples</a></p>
     </main>`,

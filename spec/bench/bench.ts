@@ -72,7 +72,7 @@ const rounded = (value: number): number => (Number.isInteger(value) ? value : Nu
 
 // RESULTS ---------------------------------------------------------------------
 
-const root = join(import.meta.dirname, '../../..');
+const root = process.cwd();
 const resultsFile = join(root, 'spec/bench/results.json');
 
 const machine = {

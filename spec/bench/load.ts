@@ -58,8 +58,8 @@ async function openSockets({
 }
 
 function clicker(visit: Visit, targets: readonly Target[]): Clicker {
-  visit.socket.once('close', (code: number) => {
-    throw new Error(`the server closed a connection with ${code}`);
+  visit.socket.once('close', (code: number, reason: Buffer) => {
+    throw new Error(`the server closed a connection with ${code} ${reason}`);
   });
   return { ...visit, targets, counts: targets.map(() => 0), next: 0 };
 }
@@ -143,7 +143,7 @@ function receiveStream(socket: Visit['socket']): void {
         elements++;
       }
     }
-    if (++unacknowledged < Limit.acknowledgeFrames) return;
+    if (kind === ServerKind.Acknowledge || ++unacknowledged < Limit.acknowledgeFrames) return;
     socket.send(pack([ClientKind.Acknowledge, unacknowledged]));
     unacknowledged = 0;
   });

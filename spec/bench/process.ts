@@ -79,7 +79,7 @@ function workerOf(child: ChildProcess): Worker {
       new Promise((resolve, reject) => {
         const id = ++asked;
         waiting.set(id, { resolve, reject });
-        child.send({ id, question, argument } satisfies Question);
+        child.send({ id, question, argument } satisfies Question, (error) => error && reject(error));
       }),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -61,7 +61,12 @@ async function start(): Promise<Browser> {
   if (executablePath === undefined) {
     throw new Error('There is no Chromium. Set CHROMIUM_PATH to one, or install it: apt-get install -y chromium');
   }
-  return chromium.launch({ executablePath, headless: true, args: switches });
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: switches,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });
 }
 
 after(async () => {

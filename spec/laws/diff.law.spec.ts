@@ -21,8 +21,9 @@ describe('the law of frames', () => {
     let frames = 0;
     for (let done = 0; done < cases; done += batch) {
       const outcome: Outcome = await watched.page.evaluate(
-        ([first, count]) => (window as unknown as { specs: { run(first: number, count: number): Outcome } }).specs.run(first, count),
-        [seed + done, Math.min(batch, cases - done)] as const,
+        ([first, count]) =>
+          (window as unknown as { specs: { run(first: number, count: number): Outcome } }).specs.run(first, count),
+        [seed + done, Math.min(batch, cases - done)] as const
       );
       expect(outcome.failures.map((failure) => JSON.stringify(failure, null, 2)).join('\n')).to.equal('');
       refused += outcome.refused;

@@ -60,7 +60,27 @@ export interface TemplateSchema {
   readonly holes: readonly HoleSchema[];
 }
 
-const texts = ['', 'a', 'b c', '<i>&amp;', '"\'', '\n', '\nx', ' ', 'ä€😀', 'x\r\ny', 0, 1, -0, 1.5, 1e21, 300, 70000, null, false] as const;
+const texts = [
+  '',
+  'a',
+  'b c',
+  '<i>&amp;',
+  '"\'',
+  '\n',
+  '\nx',
+  ' ',
+  'ä€😀',
+  'x\r\ny',
+  0,
+  1,
+  -0,
+  1.5,
+  1e21,
+  300,
+  70000,
+  null,
+  false,
+] as const;
 const tokens = ['', 'a', 'b', 'a b', ' b  a ', 'c', null, false] as const;
 
 /** A hole with a value out of a few. */
@@ -119,7 +139,8 @@ function list(schemas: readonly TemplateSchema[], keyed: boolean): HoleSchema {
   const rowView = (one: Row): Template<{ type: string }> => view(schemas[one.index] as TemplateSchema, one.states);
 
   return {
-    first: (random) => Array.from({ length: random.below(5) }, (_, index) => row(index % 2 ? index : `k${index}`, random)),
+    first: (random) =>
+      Array.from({ length: random.below(5) }, (_, index) => row(index % 2 ? index : `k${index}`, random)),
     next: (state, random) => rearrange(state as Row[], random, row).map((one) => changed(one, random)),
     value: (state) =>
       keyed ? repeat(state as Row[], ({ key }) => key, rowView) : (state as Row[]).map((one) => rowView(one)),
@@ -163,7 +184,13 @@ function rearrange(rows: readonly Row[], random: Random, make: (key: Key, random
 }
 
 /** Raw HTML. */
-const rawHole = oneOf([unsafeHtml('<b>raw</b>'), unsafeHtml('\nplain &amp; simple'), unsafeHtml('<i>x</i><!-- c -->'), null, 'text']);
+const rawHole = oneOf([
+  unsafeHtml('<b>raw</b>'),
+  unsafeHtml('\nplain &amp; simple'),
+  unsafeHtml('<i>x</i><!-- c -->'),
+  null,
+  'text',
+]);
 
 // TEMPLATES -------------------------------------------------------------------
 
@@ -246,7 +273,8 @@ function writeElement(writer: Writer, random: Random, name: string, content: Con
   writer.text('>');
   if (name === 'pre' && random.chance(0.3)) writer.text('\n');
   if (random.chance(0.5)) writeNested(writer, random, content, depth);
-  else if (depth > 0) for (let index = random.below(3); index > 0; index--) writeNode(writer, random, content, depth - 1);
+  else if (depth > 0)
+    for (let index = random.below(3); index > 0; index--) writeNode(writer, random, content, depth - 1);
   writer.text(`</${name}>`);
 }
 
@@ -292,10 +320,21 @@ function writeText(writer: Writer, random: Random, name: string): void {
 }
 
 function writeShape(writer: Writer, random: Random, depth: number): void {
-  if (random.chance(0.3)) {
-    writer.text('<text x="').hole(oneOf([0, 1, '2'])).text('">').hole(oneOf(texts)).text('</text>');
-  } else if (random.chance(0.3)) {
-    writer.text('<use viewBox=').hole(oneOf(['0 0 1 1', '0 0 2 2', null])).text(' xlink:href=').hole(oneOf(['#a', '#b', null])).text(' />');
+  const kind = random.below(10);
+  if (kind < 3) {
+    writer
+      .text('<text x="')
+      .hole(oneOf([0, 1, '2']))
+      .text('">')
+      .hole(oneOf(texts))
+      .text('</text>');
+  } else if (kind < 5) {
+    writer
+      .text('<use viewBox=')
+      .hole(oneOf(['0 0 1 1', '0 0 2 2', null]))
+      .text(' xlink:href=')
+      .hole(oneOf(['#a', '#b', null]))
+      .text(' />');
   } else {
     writeElement(writer, random, random.pick(['g', 'linearGradient', 'symbol']), 'shapes', depth);
   }
@@ -311,7 +350,12 @@ function writeSelect(writer: Writer, random: Random, depth: number): void {
 }
 
 function writeOption(writer: Writer, random: Random): void {
-  writer.text('<option value=').hole(oneOf(['v0', 'v1', 'v2'])).text('>').hole(oneOf(texts)).text('</option>');
+  writer
+    .text('<option value=')
+    .hole(oneOf(['v0', 'v1', 'v2']))
+    .text('>')
+    .hole(oneOf(texts))
+    .text('</option>');
   if (random.chance(0.1)) writer.text('<option>static</option>');
 }
 
@@ -322,17 +366,23 @@ function firstStates(schema: TemplateSchema | undefined, random: Random): readon
 }
 
 function nextStates(schema: TemplateSchema | undefined, states: readonly State[], random: Random): readonly State[] {
-  return schema?.holes.map((hole, index) => (random.chance(0.5) ? states[index] : hole.next(states[index], random))) ?? [];
+  return (
+    schema?.holes.map((hole, index) => (random.chance(0.5) ? states[index] : hole.next(states[index], random))) ?? []
+  );
 }
 
 function view(schema: TemplateSchema, states: readonly State[]): Template<{ type: string }> {
   return new Template(
     schema.statics,
-    schema.holes.map((hole, index) => hole.value(states[index])),
+    schema.holes.map((hole, index) => hole.value(states[index]))
   );
 }
 
 /** Successive views of a schema: each a small change of the one before. */
-export function* views(schema: TemplateSchema, random: Random): Generator<Template<{ type: string }>, never, undefined> {
-  for (let states = firstStates(schema, random); ; states = nextStates(schema, states, random)) yield view(schema, states);
+export function* views(
+  schema: TemplateSchema,
+  random: Random
+): Generator<Template<{ type: string }>, never, undefined> {
+  for (let states = firstStates(schema, random); ; states = nextStates(schema, states, random))
+    yield view(schema, states);
 }

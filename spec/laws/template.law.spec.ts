@@ -7,7 +7,7 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { defaultTreeAdapter, type DefaultTreeAdapterTypes, html as names, parse, parseFragment } from 'parse5';
+import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html as names, parse, parseFragment } from 'parse5';
 import { type Context, rootContext, textAllowed } from '../../runtime/content.js';
 import { TroupeError } from '../../runtime/errors.js';
 import { Namespace, PartKind } from '../../runtime/patch.js';
@@ -67,7 +67,16 @@ const anything = words(
 const voids = new Set(words('area base br col embed frame hr img input keygen link meta param source track wbr'));
 const literal = new Set(words('iframe noscript script style xmp'));
 const texts = ['x', ' ', '\n', ' y\n', '\nz', '&amp;', 'a &lt; b', '&nbsp;'];
-const attributes = ['', ' class="c"', ' title="a \0 b"', ' ?hidden=\0', ' @click=\0', ' color=red', ' encoding="text/html"', ' .value=\0'];
+const attributes = [
+  '',
+  ' class="c"',
+  ' title="a \0 b"',
+  ' ?hidden=\0',
+  ' @click=\0',
+  ' color=red',
+  ' encoding="text/html"',
+  ' .value=\0',
+];
 
 /** A source of decisions: numbers of fast-check's, so that it can shrink what fails. */
 type Decide = (choices: number) => number;
@@ -101,7 +110,8 @@ function growElement(decide: Decide, name: string, namespace: Namespace, depth: 
   const attribute = attributes[decide(attributes.length * 2)] ?? '';
   const element = { kind: 'element', name, attribute, namespace } as const;
   if (namespace === Namespace.Html && voids.has(name)) return { ...element, children: [] };
-  if (namespace === Namespace.Html && literal.has(name)) return { ...element, children: [{ kind: 'text', text: 'i < b' }] };
+  if (namespace === Namespace.Html && literal.has(name))
+    return { ...element, children: [{ kind: 'text', text: 'i < b' }] };
   if (namespace === Namespace.Html && (name === 'title' || name === 'textarea')) {
     return { ...element, children: decide(2) === 0 ? [] : [{ kind: 'text', text: 't <b>' }] };
   }
@@ -177,7 +187,11 @@ function parsedShape(node: Node): Shape {
   if (node.nodeName === '#text') return JSON.stringify((node as { value: string }).value);
   if (node.nodeName === '#comment') return `#${(node as { data: string }).data}`;
 
-  const { tagName, namespaceURI, childNodes } = node as unknown as { tagName: string; namespaceURI: string; childNodes: Node[] };
+  const { tagName, namespaceURI, childNodes } = node as unknown as {
+    tagName: string;
+    namespaceURI: string;
+    childNodes: Node[];
+  };
   return [`${tagName} ${namespaces.indexOf(namespaceURI)}`, childNodes.map(parsedShape)];
 }
 
@@ -242,7 +256,8 @@ function chainOf(links: readonly string[]): Chain {
 
 /** All chains of three whose beginnings are accepted: what is refused stays refused with more inside. */
 function allChains(): readonly Chain[] {
-  const extend = ({ links: before }: Chain, choices: readonly string[]) => choices.map((link) => chainOf([...before, link]));
+  const extend = ({ links: before }: Chain, choices: readonly string[]) =>
+    choices.map((link) => chainOf([...before, link]));
   const goesOn = ({ links: [first, second], definition }: Chain) =>
     definition !== undefined && first !== 'title' && (second !== 'title' || first === 'svg');
 
@@ -296,7 +311,8 @@ function compose(decide: Decide, context: Context, depth: number): Composed | un
     if (child) {
       const inner = fill(decide, contextOf(part, context), depth - 1);
       contents.push(inner.shapes);
-      content += part.kind === PartKind.Sole && /^(pre|listing)$/.test(part.element) && inner.content[0] === '\n' ? '\n' : '';
+      content +=
+        part.kind === PartKind.Sole && /^(pre|listing)$/.test(part.element) && inner.content[0] === '\n' ? '\n' : '';
       content += inner.content;
     }
     content += definition.segments[index + 1] ?? '';
@@ -375,7 +391,8 @@ describe('laws › template', () => {
     it('a border between templates changes nothing', () => {
       for (const { links, definition } of chains) {
         const together = definition !== undefined;
-        if (acceptedApart(links) !== together) expect(links.join(' > ')).equal(together ? 'refused together' : 'refused apart');
+        if (acceptedApart(links) !== together)
+          expect(links.join(' > ')).equal(together ? 'refused together' : 'refused apart');
       }
     });
   });

@@ -60,7 +60,7 @@ describe('decode', () => {
 
     it('strings of every length around its limits, ASCII or not', () => {
       for (const length of [0, 1, 23, 24, 25, 31, 32, 255, 256, 65_535, 65_536]) {
-        for (const text of ['a'.repeat(length), 'a'.repeat(Math.max(0, length - 1)) + 'é']) {
+        for (const text of ['a'.repeat(length), `${'a'.repeat(Math.max(0, length - 1))}é`]) {
           expect(decode(string32(Buffer.from(text)))).to.equal(text);
         }
       }
@@ -98,7 +98,7 @@ describe('decode', () => {
       ['a 96 bit timestamp', 'c70cff000000000000000000000000', /type 0xc7/],
       ['a record definition', 'd472409161', /type 0xd4/],
       ['fixext2', 'd5000000', /type 0xd5/],
-      ['fixext16', 'd800' + '00'.repeat(16), /type 0xd8/],
+      ['fixext16', `d800${'00'.repeat(16)}`, /type 0xd8/],
       ['uint64', 'cf0000000000000001', /type 0xcf/],
       ['int64', 'd30000000000000001', /type 0xd3/],
       ['the type that is never used', 'c1', /type 0xc1/],

@@ -1,9 +1,22 @@
 import { expect } from 'chai';
-import { type Document, type DocumentTemplate, defaultDocument, renderPage, renderStatus } from '../../runtime/document.js';
+import {
+  type Document,
+  type DocumentTemplate,
+  defaultDocument,
+  renderPage,
+  renderStatus,
+} from '../../runtime/document.js';
 import { html } from '../../runtime/html.js';
 
 const props = { params: {}, query: {}, path: '/', principal: undefined };
-const page = { content: '<p>content</p>', props, script: '/client.js', socket: '/socket', token: 'token', url: '/?a=1' };
+const page = {
+  content: '<p>content</p>',
+  props,
+  script: '/client.js',
+  socket: '/socket',
+  token: 'token',
+  url: '/?a=1',
+};
 
 function setUp(template: DocumentTemplate = defaultDocument, overrides: Partial<Document> = {}) {
   const warnings: unknown[] = [];
@@ -48,7 +61,7 @@ describe('document', () => {
     expect(warnings).to.have.lengthOf(1);
   });
 
-  it('can be the host program\'s own', () => {
+  it("can be the host program's own", () => {
     const { document } = setUp(
       ({ props: { path }, root, script, url }) => html`<!doctype html><html lang="de"><head><title>${path}</title>
 <script type="module" src=${script}></script></head><body data-url=${url}><nav>menu</nav>${root}</body></html>`
@@ -61,7 +74,7 @@ describe('document', () => {
 
   it('has a page for every status, with a heading and the detail in its place', () => {
     for (const status of [400, 401, 404, 405, 414, 429, 500, 503]) {
-      expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>[^]*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/);
+      expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>.*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/s);
     }
     expect(renderStatus(500, 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
     expect(renderStatus(999)).to.contain('<h1>Something went wrong</h1>');

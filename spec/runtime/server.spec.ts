@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { createSimulatedClock } from '../../runtime/clock.js';
-import { decode } from '../../runtime/decode.js';
 import { component } from '../../runtime/component.js';
+import { decode } from '../../runtime/decode.js';
 import { ErrorCode } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import type { ServerOptions } from '../../runtime/options.js';
@@ -51,7 +51,10 @@ async function listen(options: Partial<ServerOptions> = {}): Promise<Listening &
 }
 
 /** Hands a server's functions to a server of Node's, as a host program does. */
-async function mount(handle: (request: IncomingMessage, response: ServerResponse) => void, server: Server): Promise<string> {
+async function mount(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  server: Server
+): Promise<string> {
   const host = createNodeServer(handle);
 
   host.on('upgrade', (request, socket, head) => {
@@ -231,7 +234,7 @@ describe('server', () => {
   });
 
   describe('mounting', () => {
-    it('lives below a base path of a server of Node\'s', async () => {
+    it("lives below a base path of a server of Node's", async () => {
       const server = create({ base: '/app' });
       const url = await mount((request, response) => {
         if (request.url?.startsWith('/app')) server.handle(request, response);

@@ -129,7 +129,13 @@ describe('transport', () => {
 
     it('accepts pages of its own host only', async () => {
       const { open, port, transport } = await setUp();
-      const foreign = ['http://evil.example', 'null', `http://127.0.0.1:${port + 1}`, `http://127.0.0.1.evil:${port}`, 'x'];
+      const foreign = [
+        'http://evil.example',
+        'null',
+        `http://127.0.0.1:${port + 1}`,
+        `http://127.0.0.1.evil:${port}`,
+        'x',
+      ];
 
       for (const origin of foreign) expect(await refusal(open({ headers: { origin } })), origin).to.equal(403);
       expect(transport.counts.refused).to.deep.equal({ 403: foreign.length });
@@ -139,7 +145,9 @@ describe('transport', () => {
     it('refuses who says no origin', async () => {
       const { port } = await setUp();
 
-      expect(await refusal(new WebSocket(`ws://127.0.0.1:${port}/_troupe/socket`).on('error', () => undefined))).to.equal(403);
+      expect(
+        await refusal(new WebSocket(`ws://127.0.0.1:${port}/_troupe/socket`).on('error', () => undefined))
+      ).to.equal(403);
     });
 
     it('accepts the origins it is given, and no others, not even its own host', async () => {

@@ -91,7 +91,8 @@ function pictureOf(element: Element): string {
   const attributes = [...element.attributes]
     .filter(({ name, value }) => (name !== 'style' || value !== '') && !isDefault(element, name))
     .map(({ name, value, namespaceURI }) => {
-      const shown = name === 'class' ? [...element.classList].sort().join(' ') : name === 'style' ? sortedStyle(element) : value;
+      const shown =
+        name === 'class' ? [...element.classList].sort().join(' ') : name === 'style' ? sortedStyle(element) : value;
       return ` ${namespaceURI ?? ''}${name}=${JSON.stringify(shown)}`;
     });
   const { value, checked, type } = element as HTMLInputElement;
@@ -109,7 +110,10 @@ function isDefault(element: Element, name: string): boolean {
 function sortedStyle(element: Element): string {
   const { style } = element as HTMLElement;
 
-  return [...style].map((name) => `${name}: ${style.getPropertyValue(name)}`).sort().join('; ');
+  return [...style]
+    .map((name) => `${name}: ${style.getPropertyValue(name)}`)
+    .sort()
+    .join('; ');
 }
 
 function same(what: string, actual: Node, expected: Node): void {
@@ -185,7 +189,8 @@ function patch(subject: Subject): void {
   subject.view.patch(carry(frame, changes, subject.coded) as Patch);
   for (const [number, first] of firsts) {
     const now = (subject.view.find(number) as { first?: Node } | undefined)?.first;
-    if (now !== undefined && (now !== first || !subject.root.contains(first))) throw new Broken(`instance ${number} lost its nodes`, '', '');
+    if (now !== undefined && (now !== first || !subject.root.contains(first)))
+      throw new Broken(`instance ${number} lost its nodes`, '', '');
   }
 }
 
@@ -222,7 +227,11 @@ function step(subject: Subject, random: Random): void {
 // CASES -----------------------------------------------------------------------
 
 /** One case: a page, adopted or rendered, and a few views of it one after the other. */
-function runCase(seed: number, random: Random, progress: { step: number; frames: number; statics?: readonly string[] }): void {
+function runCase(
+  seed: number,
+  random: Random,
+  progress: { step: number; frames: number; statics?: readonly string[] }
+): void {
   const schema = randomTemplate(random, 'flow', 1 + random.below(5));
   progress.statics = schema.statics;
   const source = views(schema, random);
@@ -264,7 +273,11 @@ function run(first: number, count: number): Outcome {
   return { cases: count, frames: progress.frames, refused, failures };
 }
 
-function failure(seed: number, { step, statics }: { step: number; statics?: readonly string[] }, error: Error): Failure {
+function failure(
+  seed: number,
+  { step, statics }: { step: number; statics?: readonly string[] },
+  error: Error
+): Failure {
   const { expected, actual } = error as Partial<Broken>;
 
   return {

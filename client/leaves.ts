@@ -1,0 +1,99 @@
+/**
+ * The leaves of the tree: text, attributes, classes, styles, properties. `view.ts` says what is to stand in
+ * a part; here it is compared with what stood there and written, by the operations of `dom.ts`.
+ *
+ * What the user can change as well is written at the end of a frame, when all that it depends on is there
+ * (options, limits), and only if the user is not ahead.
+ */
+
+import { PartKind, type Scalar, type Wire } from '../runtime/patch.js';
+import type { Part } from './definitions.js';
+import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
+import type { Instance, State } from './instance.js';
+import { Selects } from './selects.js';
+
+/** Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to. */
+export type Holds = (control: Element, name: string, write: () => void) => boolean;
+
+/** Properties that the user changes. */
+const editable = /^(value|checked|selected)$/;
+
+/** The leaves of one page. */
+export class Leaves {
+  readonly #holds: Holds;
+  readonly #selects = new Selects((select, value) => this.#assign(select, 'value', value));
+  /** Styles that stood in marks, for whoever adopts their elements. */
+  readonly #styles: Map<Element, readonly string[]>;
+  /** What is to be written at the end of the frame. */
+  readonly #late: (() => void)[] = [];
+
+  constructor(root: Element, holds: Holds) {
+    this.#holds = holds;
+    this.#styles = applyStyles(root);
+  }
+
+  /** What stands in a part of the page as the server rendered it, where that has to be known. */
+  present(instance: Instance, part: number, value: Wire): State {
+    const { kind, name } = instance.definition.parts[part] as Part;
+    const element = instance.nodes[part] as Element & Record<string, Wire>;
+    if (kind === PartKind.Class) return element.getAttribute(name);
+    if (kind === PartKind.Style) return this.#styles.get(element) ?? null;
+    const present = element[`default${name.charAt(0).toUpperCase()}${name.slice(1)}`];
+    return present === `${value ?? ''}` ? value : present;
+  }
+
+  /** Makes `value` what stands in a part. */
+  write(instance: Instance, part: number, value: Wire): void {
+    const { kind, name } = instance.definition.parts[part] as Part;
+    const last = instance.states[part];
+    if (last === value) return;
+    instance.states[part] = value;
+    const element = instance.nodes[part] as Element;
+    this.touch(element);
+    switch (kind) {
+      case PartKind.Text:
+        if (element.textContent !== value) element.textContent = value as string;
+        break;
+      case PartKind.Attribute:
+        writeAttribute(element, name, value as Scalar);
+        break;
+      case PartKind.Class:
+        writeClass(element, last as string | null, value as string | null);
+        break;
+      case PartKind.Style:
+        writeStyle(element, last as readonly Wire[] | null, value as readonly Wire[] | null);
+        break;
+      case PartKind.Boolean:
+        element.toggleAttribute(name, !!value);
+        break;
+      case PartKind.Property:
+        if (editable.test(name)) this.#late.push(() => this.#assign(element, name, value as Scalar));
+        else this.#assign(element, name, value as Scalar);
+    }
+  }
+
+  /** Something is about to change at `node` or in it. */
+  touch(node: Node | null): void {
+    this.#selects.touch(node);
+  }
+
+  /** The frame is over: writes what had to come last. */
+  settle(): void {
+    for (const write of this.#late.splice(0)) write();
+    this.#selects.settle();
+  }
+
+  /** Writes a property. What an element's own code throws is its own affair and stops nothing. */
+  #assign(element: Element, name: string, value: Scalar): void {
+    const assign = (): void => {
+      try {
+        writeProperty(element, name, value);
+      } catch (error) {
+        reportError(error);
+      }
+      this.#selects.wrote(element);
+    };
+    if (name === 'value') this.#selects.want(element, value);
+    if (!editable.test(name) || !this.#holds(element, name, assign)) assign();
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The nodes that the parts of a template get bound to, and how a node in the page is told to be the one a
+ * template means. `view.ts` walks through both in step.
+ */
+
+import { Marker } from '../runtime/patch.js';
+import { Inconsistent } from './definitions.js';
+
+/** Where the nodes come from. */
+export const Source = {
+  /** A fresh clone of the template: holes are empty. */
+  Clone: 0,
+  /** The page as the server rendered it, perhaps with nodes of other scripts in between. */
+  Page: 1,
+  /** A page that might be what is wanted; everything is written once it is bound. */
+  Guess: 2,
+} as const;
+export type Source = (typeof Source)[keyof typeof Source];
+
+/** The node that `pattern` stands for: `node`, or in a page that others may have added to, one after it. */
+export function match(pattern: Node, node: Node | null, source: Source): ChildNode {
+  while (source && node && !alike(pattern, node)) node = source === Source.Page ? node.nextSibling : null;
+  if (!node) throw new Inconsistent(pattern.nodeName);
+  return node as ChildNode;
+}
+
+function alike(pattern: Node, node: Node): boolean {
+  return (
+    pattern.nodeName === node.nodeName && (!(pattern instanceof Comment) || pattern.data === (node as Comment).data)
+  );
+}
+
+/** Where everything must fit, nothing may be left over in an element. */
+export function expectEnd(rest: Node | null, source: Source): void {
+  if (rest && source === Source.Guess) throw new Inconsistent(rest.nodeName);
+}
+
+/**
+ * The text of a child part as one node, and what follows it: the closing comment, or nothing. Parsers
+ * split long texts.
+ */
+export function joinTexts(node: Node | null, source: Source): readonly [Text | null, Node | null] {
+  let text: Text | null = null;
+  while (node && !(node instanceof Comment && node.data === Marker.Close)) {
+    const next: Node | null = node.nextSibling;
+    if (!(node instanceof Text)) expectEnd(node, source);
+    else if (text) {
+      text.data += node.data;
+      node.remove();
+    } else text = node;
+    node = next;
+  }
+  return [text, node];
+}

@@ -1,0 +1,11 @@
+/** Everything of the client that needs a DOM, for specs that run it in a page: `window.troupe`. */
+
+export * as definitions from '../../../client/definitions.js';
+export * as dom from '../../../client/dom.js';
+export * as events from '../../../client/events.js';
+export * as inputs from '../../../client/inputs.js';
+export * as payload from '../../../client/payload.js';
+export * as selects from '../../../client/selects.js';
+export * as start from '../../../client/start.js';
+export * as view from '../../../client/view.js';
+export { HandlerKind, ListOperation, Namespace, PartKind } from '../../../runtime/patch.js';

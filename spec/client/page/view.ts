@@ -1,3 +1,0 @@
-import { createView } from '../../../client/view.js';
-
-Object.assign(window, { createView });

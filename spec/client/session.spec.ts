@@ -1,0 +1,376 @@
+import { expect } from 'chai';
+import { encode } from '../../client/codec.js';
+import { Instance } from '../../client/instance.js';
+import { Outbox } from '../../client/outbox.js';
+import { Session, type Timers } from '../../client/session.js';
+import type { Handler } from '../../client/view.js';
+import { createSimulatedClock } from '../../runtime/clock.js';
+import { decode } from '../../runtime/decode.js';
+import { HandlerKind, type Wire } from '../../runtime/patch.js';
+import { Ask, ClientKind, Limit, Reason, ServerKind, version } from '../../runtime/protocol.js';
+
+/** A session with everything around it simulated. */
+function createPage() {
+  const clock = createSimulatedClock();
+  const frames: Wire[] = [];
+  const log: string[] = [];
+  const instance = new Instance({ hash: '', content: null as never, parts: [] });
+  instance.number = 1;
+  let known = ['h1', 'h2'];
+  const view = {
+    bound: false,
+    trouble: false,
+    definitions: {
+      get hashes() {
+        return known;
+      },
+      keep(count: number = Limit.definitions) {
+        known = known.slice(0, count);
+      },
+    },
+    find: (number: Wire | undefined) => (number === instance.number ? instance : undefined),
+    adopt: (tree: Wire) => show('adopt', tree),
+    render: (tree: Wire) => show('render', tree),
+    patch: (changes: Wire) => show('patch', changes),
+  };
+  const show = (what: string, value: Wire): void => {
+    if (view.trouble) throw new Error('inconsistent');
+    view.bound = true;
+    log.push(`${what} ${JSON.stringify(value)}`);
+  };
+  const outbox = new Outbox();
+  const session = new Session(
+    {
+      connection: {
+        send: (bytes) => frames.push(decode(bytes)),
+        settled: () => log.push('settled'),
+        lost: () => log.push('lost'),
+      },
+      events: { edited: new Set(), begin: () => log.push('begin') },
+      inputs: {
+        keep: () => log.push('keep'),
+        letGo: () => log.push('letGo'),
+        processed: (event) => log.push(`processed ${event}`),
+        release: () => undefined,
+      },
+      outbox,
+      view: view as never,
+      client: 'hash',
+      token: 'token',
+      fresh: (dropped) => log.push(`fresh ${dropped}`),
+    },
+    clock as unknown as Timers
+  );
+  const handler: Handler = { instance, part: 2, kind: HandlerKind.Message };
+  return {
+    clock,
+    handler,
+    instance,
+    log,
+    outbox,
+    session,
+    view,
+    receive: (...frame: Wire[]) => session.received(encode(frame)),
+    /** What was sent since the last call. */
+    sent: () => frames.splice(0),
+    raise: async (payload?: readonly Wire[]) => {
+      session.raise(handler, payload);
+      await Promise.resolve();
+    },
+  };
+}
+
+/** A page that has joined and been adopted. */
+function joinedPage() {
+  const page = createPage();
+  page.session.opened();
+  page.receive(ServerKind.Adopt, null);
+  page.clock.advance(Limit.acknowledgeDelay);
+  page.sent();
+  page.log.length = 0;
+  return page;
+}
+
+describe('client/session', () => {
+  const originalWarn = console.warn;
+  before(() => {
+    console.warn = () => undefined;
+  });
+  after(() => {
+    console.warn = originalWarn;
+  });
+
+  describe('joining', () => {
+    it('says who it is and what it has', () => {
+      const page = createPage();
+      page.session.opened();
+      expect(page.sent()).to.deep.equal([[ClientKind.Join, version, 'hash', 'token', 0, 0, 0, ['h1', 'h2']]]);
+    });
+
+    it('keeps what was edited before it shows a first tree, and tells early events after it', () => {
+      const page = createPage();
+      page.session.opened();
+      page.receive(ServerKind.Adopt, ['tree']);
+      expect(page.log).to.deep.equal(['processed 0', 'keep', 'adopt ["tree"]', 'begin', 'letGo', 'settled']);
+    });
+
+    it('counts frames and events over connections', async () => {
+      const page = joinedPage();
+      await page.raise();
+      await page.raise();
+      page.receive(ServerKind.Patch, []);
+      page.session.closed(false);
+      page.sent();
+      page.session.opened();
+      expect(page.sent()).to.deep.equal([[ClientKind.Join, version, 'hash', 'token', 2, 1, 2, ['h1', 'h2']]]);
+    });
+
+    it('sends events again that were not processed, after the answer only', async () => {
+      const page = joinedPage();
+      await page.raise(['a']);
+      await page.raise(['b']);
+      await page.raise(['c']);
+      page.receive(ServerKind.Patch, [], 2);
+      page.session.closed(false);
+      await page.raise(['d']);
+      page.session.opened();
+      page.sent();
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.sent()).to.deep.equal([
+        [
+          ClientKind.Events,
+          [
+            [1, 2, ['c']],
+            [1, 2, ['d']],
+          ],
+          0,
+        ],
+      ]);
+    });
+
+    it('sends events again with the numbers their instances have now', async () => {
+      const page = joinedPage();
+      await page.raise();
+      page.session.closed(false);
+      page.session.opened();
+      page.instance.number = 7;
+      page.sent();
+      page.receive(ServerKind.Render, null);
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[7, 2]]]]);
+    });
+
+    it('sends an event of an instance that is gone as one of nothing', async () => {
+      const page = joinedPage();
+      page.view.find = () => undefined;
+      await page.raise(['a']);
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[0, 0, ['a']]], 0]]);
+    });
+  });
+
+  describe('events', () => {
+    it('go out together if one DOM event raised them', async () => {
+      const page = joinedPage();
+      page.session.raise(page.handler, undefined);
+      await page.raise(['x']);
+      expect(page.sent()).to.deep.equal([
+        [
+          ClientKind.Events,
+          [
+            [1, 2],
+            [1, 2, ['x']],
+          ],
+          0,
+        ],
+      ]);
+    });
+
+    it('cost 6 bytes each when they tell of one frame', async () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Patch, []);
+      await page.raise();
+      expect(page.sent().map((frame) => encode(frame).length)).to.deep.equal([6]);
+    });
+
+    it('go out 32 in a frame', () => {
+      const page = joinedPage();
+      page.session.closed(false);
+      for (let count = 0; count < 70; count++) page.session.raise(page.handler, undefined);
+      page.session.opened();
+      page.sent();
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.sent().map((frame) => ((frame as Wire[])[1] as Wire[]).length)).to.deep.equal([32, 32, 6]);
+    });
+
+    it('are told to be processed before the frame that says so is shown', () => {
+      const page = joinedPage();
+      page.outbox.add({ instance: page.instance, part: 0, payload: undefined });
+      page.receive(ServerKind.Patch, ['change']);
+      expect(page.log).to.deep.equal(['processed 1', 'patch ["change"]']);
+    });
+
+    it('are dropped when a new session begins, and the page is told', async () => {
+      const page = joinedPage();
+      await page.raise();
+      await page.raise();
+      page.session.closed(false);
+      page.session.opened();
+      page.receive(ServerKind.Render, null, 0, Reason.Fresh);
+      expect(page.log).to.include('fresh 2');
+      await page.raise();
+      page.session.closed(false);
+      page.sent();
+      page.session.opened();
+      expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 0, 1]);
+    });
+
+    it('are dropped when the server could not read them', async () => {
+      const page = joinedPage();
+      await page.raise();
+      page.session.closed(true);
+      expect(page.log).to.include('processed 1');
+      page.sent();
+      page.session.opened();
+      expect((page.sent()[0] as Wire[]).slice(5, 7)).to.deep.equal([0, 0]);
+    });
+  });
+
+  describe('acknowledging', () => {
+    it('waits 100 ms for an event to ride along with', () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Patch, [], 0);
+      page.receive(ServerKind.Patch, [], 0);
+      page.clock.advance(Limit.acknowledgeDelay - 1);
+      expect(page.sent()).to.deep.equal([]);
+      page.clock.advance(1);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 2]]);
+      page.clock.advance(1_000);
+      expect(page.sent()).to.deep.equal([]);
+    });
+
+    it('does not wait longer than 16 frames', () => {
+      const page = joinedPage();
+      for (let count = 0; count < 17; count++) page.receive(ServerKind.Patch, [], 0);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 16]]);
+    });
+
+    it('rides along with events', async () => {
+      const page = joinedPage();
+      for (let count = 0; count < 3; count++) page.receive(ServerKind.Patch, [], 0);
+      await page.raise();
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[1, 2]], 3]]);
+      page.clock.advance(1_000);
+      expect(page.sent()).to.deep.equal([]);
+    });
+
+    it('does not count acknowledgements as frames', () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Acknowledge);
+      page.clock.advance(1_000);
+      expect(page.sent()).to.deep.equal([]);
+    });
+
+    it('counts commands, which nobody knows yet', () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Command, 'something', 1);
+      page.clock.advance(1_000);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 1]]);
+    });
+  });
+
+  describe('an inconsistent page', () => {
+    it('asks for a render once and shows nothing until it comes', () => {
+      const page = joinedPage();
+      page.view.trouble = true;
+      page.receive(ServerKind.Patch, ['a'], 0);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 1, Ask.Render]]);
+      page.view.trouble = false;
+      page.receive(ServerKind.Patch, ['b'], 0);
+      page.receive(ServerKind.Render, ['c']);
+      page.receive(ServerKind.Patch, ['d'], 0);
+      expect(page.log.filter((line) => /^(patch|render)/.test(line))).to.deep.equal(['render ["c"]', 'patch ["d"]']);
+      page.clock.advance(1_000);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 3]]);
+    });
+
+    it('takes the definitions of a render it asked for as the first ones', () => {
+      const page = joinedPage();
+      page.view.trouble = true;
+      page.receive(ServerKind.Patch, [], 0);
+      page.view.trouble = false;
+      page.receive(ServerKind.Render, null);
+      expect(page.view.definitions.hashes).to.deep.equal([]);
+    });
+
+    it('asks again on the next connection if that does not begin with a render', () => {
+      const page = joinedPage();
+      page.view.trouble = true;
+      page.receive(ServerKind.Patch, [], 0);
+      page.session.closed(false);
+      page.session.opened();
+      page.sent();
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 0, Ask.Render]]);
+    });
+
+    it('keeps its definitions when the next connection begins with a render', () => {
+      const page = joinedPage();
+      page.view.trouble = true;
+      page.receive(ServerKind.Patch, [], 0);
+      page.session.closed(false);
+      page.session.opened();
+      page.view.trouble = false;
+      page.receive(ServerKind.Render, null);
+      expect(page.view.definitions.hashes).to.deep.equal(['h1', 'h2']);
+    });
+
+    it('is one that could not be adopted', () => {
+      const page = createPage();
+      page.session.opened();
+      page.sent();
+      page.view.trouble = true;
+      page.receive(ServerKind.Adopt, ['tree']);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 1, Ask.Render]]);
+      expect(page.log).not.to.include('settled');
+    });
+  });
+
+  describe('signs of life', () => {
+    it('are asked for after 25 s of silence', () => {
+      const page = joinedPage();
+      page.clock.advance(24_000);
+      page.receive(ServerKind.Acknowledge, 0);
+      page.clock.advance(24_999);
+      expect(page.sent()).to.deep.equal([]);
+      page.clock.advance(1);
+      expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 0, Ask.Sign]]);
+    });
+
+    it('come within 10 s, or the connection is lost', () => {
+      const page = joinedPage();
+      page.clock.advance(25_000 + 9_999 - Limit.acknowledgeDelay);
+      expect(page.log).to.deep.equal([]);
+      page.clock.advance(1);
+      expect(page.log).to.deep.equal(['lost']);
+    });
+
+    it('include the answer to a join', () => {
+      const page = createPage();
+      page.session.opened();
+      page.clock.advance(10_000);
+      expect(page.log).to.deep.equal(['lost']);
+    });
+
+    it('are not expected without a connection', () => {
+      const page = joinedPage();
+      page.session.closed(false);
+      page.clock.advance(100_000);
+      expect(page.log).to.deep.equal([]);
+    });
+  });
+
+  it('gives up a connection that brings what cannot be read', () => {
+    const page = joinedPage();
+    page.session.received(Uint8Array.of(0xc1));
+    expect(page.log).to.deep.equal(['lost']);
+  });
+});

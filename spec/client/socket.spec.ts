@@ -1,0 +1,309 @@
+import { expect } from 'chai';
+import { type Host, Socket } from '../../client/socket.js';
+import { createSimulatedClock } from '../../runtime/clock.js';
+import { CloseCode } from '../../runtime/protocol.js';
+
+type Listener = (event: Record<string, unknown>) => void;
+
+/** A WebSocket that does what the spec says. */
+class FakeSocket {
+  readyState = 0;
+  binaryType = '';
+  sent: Uint8Array[] = [];
+  closedWith: number | undefined;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+
+  send(bytes: Uint8Array): void {
+    this.sent.push(bytes);
+  }
+
+  close(code: number): void {
+    this.closedWith = code;
+  }
+
+  /** The other side closes it. */
+  drop(code: number): void {
+    this.readyState = 3;
+    this.onclose?.({ code });
+  }
+}
+
+/** A browser window around a socket, with a clock of its own. */
+function createWindow(random = 1) {
+  const clock = createSimulatedClock(1_000_000);
+  const sockets: FakeSocket[] = [];
+  const log: string[] = [];
+  const storage = new Map<string, string>();
+  const listeners = new Map<string, Listener>();
+  const addEventListener = (type: string, listener: Listener) => void listeners.set(type, listener);
+  const document = { visibilityState: 'visible', addEventListener };
+  const host = {
+    addEventListener,
+    setTimeout: clock.setTimeout.bind(clock),
+    clearTimeout: clock.clearTimeout.bind(clock),
+    Date: { now: () => clock.now() },
+    Math: { random: () => random },
+    document,
+    location: { href: 'https://example.org/a/page?x', reload: () => log.push('reload') },
+    sessionStorage: {
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => void storage.set(key, value),
+    },
+    WebSocket: class extends FakeSocket {
+      constructor(url: string) {
+        super(url);
+        sockets.push(this);
+      }
+    },
+  };
+  const speaker = {
+    opened: () => log.push('opened'),
+    received: (bytes: Uint8Array) => log.push(`received ${bytes}`),
+    closed: (refused: boolean) => log.push(`closed${refused ? ' refused' : ''}`),
+    probe: () => log.push('probe'),
+  };
+  const show = (state: string) => log.push(state);
+  const socket = new Socket('/a/_troupe/socket', speaker, show, host as unknown as Host);
+  const last = (): FakeSocket => sockets.at(-1) as FakeSocket;
+  return {
+    clock,
+    document,
+    host,
+    log,
+    last,
+    socket,
+    sockets,
+    fire: (type: string, event: Record<string, unknown> = {}) => listeners.get(type)?.(event),
+    /** A connection that is live. */
+    live() {
+      socket.connect();
+      last().open();
+      socket.settled();
+      log.length = 0;
+    },
+  };
+}
+
+describe('client/socket', () => {
+  it('opens where the page says, with the security of the page', () => {
+    const { last, socket } = createWindow();
+    socket.connect();
+    expect(last().url).to.equal('wss://example.org/a/_troupe/socket');
+  });
+
+  it('shows what it is doing', () => {
+    const { last, log, socket } = createWindow();
+    socket.connect();
+    last().open();
+    socket.settled();
+    last().drop(1006);
+    expect(log).to.deep.equal(['connecting', 'opened', 'live', 'offline', 'closed']);
+  });
+
+  it('hands over what arrives, as bytes', () => {
+    const { last, live, log } = createWindow();
+    live();
+    last().onmessage?.({ data: Uint8Array.of(1, 2).buffer });
+    expect(log).to.deep.equal(['received 1,2']);
+  });
+
+  it('sends only while it is open', () => {
+    const { last, socket } = createWindow();
+    socket.send(Uint8Array.of(1));
+    socket.connect();
+    socket.send(Uint8Array.of(2));
+    last().open();
+    socket.send(Uint8Array.of(3));
+    expect(last().sent).to.deep.equal([Uint8Array.of(3)]);
+  });
+
+  describe('back-off', () => {
+    it('doubles from 0.25 s to 10 s', () => {
+      const { clock, last, socket, sockets } = createWindow();
+      socket.connect();
+      for (const delay of [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+        const count = sockets.length;
+        last().drop(1006);
+        clock.advance(delay - 1);
+        expect(sockets.length).to.equal(count);
+        clock.advance(1);
+        expect(sockets.length).to.equal(count + 1);
+      }
+    });
+
+    it('is full jitter', () => {
+      const { clock, last, socket, sockets } = createWindow(0.5);
+      socket.connect();
+      last().drop(1006);
+      clock.advance(125);
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('starts anew once all was well, and not merely because the socket opened', () => {
+      const { clock, last, socket, sockets } = createWindow();
+      socket.connect();
+      for (const delay of [250, 500]) {
+        last().open();
+        last().drop(1006);
+        clock.advance(delay);
+      }
+      expect(sockets.length).to.equal(3);
+      last().open();
+      socket.settled();
+      last().drop(1006);
+      clock.advance(250);
+      expect(sockets.length).to.equal(4);
+    });
+
+    it('gives up a socket that does not open within 10 s', () => {
+      const { clock, last, log, socket, sockets } = createWindow();
+      socket.connect();
+      clock.advance(10_000);
+      expect(last().closedWith).to.equal(1000);
+      expect(log.at(-1)).to.equal('closed');
+      clock.advance(250);
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('hears no more of a connection it has given up', () => {
+      const { live, log, socket, sockets } = createWindow();
+      live();
+      socket.lost();
+      log.length = 0;
+      sockets[0]?.drop(1006);
+      sockets[0]?.onmessage?.({ data: new ArrayBuffer(1) });
+      expect(log).to.deep.equal([]);
+    });
+
+    it('ends when the network returns', () => {
+      const { fire, last, socket, sockets } = createWindow();
+      socket.connect();
+      last().drop(1006);
+      fire('online');
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('ends when the page becomes visible', () => {
+      const { clock, document, fire, last, socket, sockets } = createWindow();
+      socket.connect();
+      last().drop(1006);
+      document.visibilityState = 'hidden';
+      fire('visibilitychange');
+      expect(sockets.length).to.equal(1);
+      document.visibilityState = 'visible';
+      fire('visibilitychange');
+      expect(sockets.length).to.equal(2);
+      clock.advance(5_000);
+      expect(sockets.length).to.equal(2);
+    });
+  });
+
+  it('has a connection prove itself when the page becomes visible', () => {
+    const { fire, live, log, sockets } = createWindow();
+    live();
+    fire('visibilitychange');
+    expect(log).to.deep.equal(['probe']);
+    expect(sockets.length).to.equal(1);
+  });
+
+  describe('back/forward cache', () => {
+    it('closes when the page is hidden, for good', () => {
+      const { clock, fire, last, live, sockets } = createWindow();
+      live();
+      fire('pagehide');
+      expect(last().closedWith).to.equal(1000);
+      clock.advance(60_000);
+      expect(sockets.length).to.equal(1);
+    });
+
+    it('opens at once when the page comes back from it', () => {
+      const { fire, live, sockets } = createWindow();
+      live();
+      fire('pagehide');
+      fire('pageshow', { persisted: true });
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('does nothing when the page is shown for the first time', () => {
+      const { fire, live, log, sockets } = createWindow();
+      live();
+      fire('pageshow', { persisted: false });
+      expect(sockets.length).to.equal(1);
+      expect(log).to.deep.equal([]);
+    });
+  });
+
+  describe('close codes', () => {
+    for (const code of [CloseCode.Reload, CloseCode.Refused]) {
+      it(`${code} loads the page again, once in 30 s`, () => {
+        const { clock, last, live, log, socket, sockets } = createWindow();
+        live();
+        last().drop(code);
+        expect(log).to.deep.equal(['offline', 'closed', 'reload']);
+        clock.advance(29_999);
+        expect(sockets.length).to.equal(1);
+        socket.connect();
+        last().drop(code);
+        expect(log.filter((line) => line === 'reload').length).to.equal(1);
+        clock.advance(250);
+        expect(sockets.length).to.equal(3);
+        last().drop(code);
+        expect(log.filter((line) => line === 'reload').length).to.equal(2);
+      });
+    }
+
+    it('backs off instead of loading where nothing can be remembered', () => {
+      const { clock, host, last, live, log, sockets } = createWindow();
+      host.sessionStorage.getItem = () => {
+        throw new Error('denied');
+      };
+      live();
+      last().drop(CloseCode.Reload);
+      expect(log).not.to.include('reload');
+      clock.advance(250);
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('4004 stays closed until the user comes back to the page', () => {
+      const { clock, fire, last, live, sockets } = createWindow();
+      live();
+      last().drop(CloseCode.Replaced);
+      clock.advance(60_000);
+      fire('online');
+      expect(sockets.length).to.equal(1);
+      fire('visibilitychange');
+      expect(sockets.length).to.equal(2);
+    });
+
+    for (const code of [CloseCode.TooBig, CloseCode.Malformed]) {
+      it(`${code} says that what was sent was refused`, () => {
+        const { last, live, log } = createWindow();
+        live();
+        last().drop(code);
+        expect(log).to.deep.equal(['offline', 'closed refused']);
+      });
+    }
+
+    for (const code of [CloseCode.GoingAway, CloseCode.TryLater, CloseCode.Flood, CloseCode.Silent, 1006]) {
+      it(`${code} backs off`, () => {
+        const { clock, last, live, sockets } = createWindow();
+        live();
+        last().drop(code);
+        clock.advance(250);
+        expect(sockets.length).to.equal(2);
+      });
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { component } from '../../runtime/component.js';
+import { ErrorCode, type TroupeError } from '../../runtime/errors.js';
+import { html } from '../../runtime/html.js';
+import { Company, note, notebook, shownBy, textsOf } from '../fixtures/cells.js';
+
+describe('cell', () => {
+  let company: Company;
+
+  beforeEach(() => {
+    company = new Company();
+  });
+
+  it('is dirty from its first message until it is committed', () => {
+    const cell = company.hire(notebook('a'));
+    expect(cell.isDirty).to.equal(false);
+    cell.take(note('a'), 0);
+    expect(cell.isDirty).to.equal(true);
+    cell.render();
+    expect(cell.isDirty).to.equal(true);
+    cell.commit();
+    expect(cell.isDirty).to.equal(false);
+  });
+
+  it('keeps what it shows until it is rendered', () => {
+    const cell = company.hire(notebook('a'));
+    cell.take(note('a'), 0);
+    expect(textsOf(cell)).to.deep.equal(['a']);
+    expect(shownBy(cell)).to.equal('');
+    cell.render();
+    expect(shownBy(cell)).to.equal('a');
+  });
+
+  it('renders to the very same tree if nothing shows', () => {
+    const cell = company.hire(notebook('a'));
+    const before = cell.rendered;
+    cell.take(note('a'), 0);
+    cell.take(note('-'), 0);
+    cell.render();
+    expect(cell.rendered).to.equal(before);
+  });
+
+  it('gives the effects of its messages in order, and none the second time', () => {
+    const cell = company.hire(notebook('a'));
+    cell.take(note('a', note('1'), note('2')), 0);
+    cell.take(note('b', note('3')), 0);
+    cell.render();
+    expect(cell.commit().map(({ message }) => (message as { text?: string }).text)).to.deep.equal(['1', '2', '3']);
+    expect(cell.commit()).to.deep.equal([]);
+  });
+
+  it('stamps a message with the time and an id that stay when it is taken again', () => {
+    const stamps: [number, string][] = [];
+    const cell = company.hire(
+      component({
+        name: 'stamped',
+        init: () => 0,
+        update: (model: number, message: { type: 'good' | 'bad' }, enqueue) => {
+          if (message.type === 'good') stamps.push([enqueue.at, enqueue.id]);
+
+          return message.type === 'bad' ? -1 : model + 1;
+        },
+        view: (model) => {
+          if (model < 0) throw new Error('negative');
+
+          return html`<p>${model}</p>`;
+        },
+      })
+    );
+    cell.take({ type: 'good' }, 7);
+    cell.take({ type: 'bad' }, 8);
+    cell.render();
+    expect(stamps).to.have.length(2);
+    expect(stamps[0]).to.deep.equal(stamps[1]);
+    expect(stamps[0]?.[0]).to.equal(7);
+  });
+
+  it('keeps its state when update returns a promise, and tells why', () => {
+    const cell = company.hire(
+      component({
+        name: 'async',
+        init: () => ({ count: 0 }),
+        update: (async () => ({ count: 1 })) as never,
+        view: ({ count }) => html`<p>${count}</p>`,
+      })
+    );
+    cell.take({ type: 'any' }, 0);
+    cell.render();
+    cell.commit();
+    expect(cell.snapshot.context).to.deep.equal({ count: 0 });
+    expect((company.faults[0] as { error: TroupeError }).error.code).to.equal(ErrorCode.Component);
+    expect(company.told[0]).to.include('returned a promise');
+  });
+
+  it('survives anything that is thrown', () => {
+    for (const thrown of [undefined, null, 0, '', 'text', new Error('error')]) {
+      const cell = company.hire(
+        component({
+          name: 'thrower',
+          init: () => false,
+          update: (_model: boolean, message: { type: 'updating' | 'viewing' | 'mending' }) => {
+            if (message.type === 'updating') throw thrown;
+
+            return message.type === 'viewing';
+          },
+          view: (model) => {
+            if (model) throw thrown;
+
+            return html`<p>ok</p>`;
+          },
+        })
+      );
+      company.faults.length = 0;
+      for (const type of ['updating', 'viewing', 'mending'] as const) cell.take({ type }, 0);
+      cell.take({ type: 'viewing' }, 0);
+      cell.render();
+      cell.commit();
+      expect(company.faults.map(({ code }) => code).sort(), String(thrown)).to.deep.equal(['update', 'view', 'view']);
+      expect(cell.snapshot.context).to.equal(false);
+      expect(cell.actor.getSnapshot()).to.have.property('status', 'active');
+    }
+  });
+
+  it('reports a view that throws though none of its messages can be blamed, and keeps them', () => {
+    let fails = 0;
+    const cell = company.hire(
+      component({
+        name: 'impure',
+        init: () => 0,
+        update: (model: number, _message: { type: 'counted' }) => model + 1,
+        view: (model) => {
+          if (model === 2 && fails++ === 0) throw new Error('only once');
+
+          return html`<p>${model}</p>`;
+        },
+      })
+    );
+    cell.take({ type: 'counted' }, 0);
+    cell.take({ type: 'counted' }, 0);
+    cell.render();
+    cell.commit();
+    expect(company.told).to.deep.equal(['view of impure: only once']);
+    expect(shownBy(cell)).to.equal(2);
+  });
+
+  it('tells of a refused URL and shows the rest', () => {
+    const cell = company.hire(
+      component({
+        name: 'link',
+        init: () => '/',
+        update: (_model: string, message: { type: 'linked'; to: string }) => message.to,
+        view: (to) => html`<a href=${to}>x</a>`,
+      })
+    );
+    cell.take({ type: 'linked', to: 'javascript:alert(1)' } as never, 0);
+    cell.render();
+    expect(company.faults.map(({ code }) => code)).to.deep.equal([ErrorCode.UnsafeUrl]);
+    expect(shownBy(cell)).to.equal('about:invalid');
+  });
+
+  it('says what it was sent that is no message', () => {
+    const cell = company.hire(notebook('a'));
+    cell.take(7 as never, 0);
+    expect(cell.isDirty).to.equal(false);
+    expect(company.told).to.deep.equal([
+      "update of a: a was sent 7; a message is an object with a type, a string that does not begin with 'xstate.'.",
+    ]);
+  });
+});
