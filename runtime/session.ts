@@ -8,7 +8,8 @@
  * the subscriptions are actors in that system. Client events do not pass through the machine.
  */
 
-import { Actor, type AnyActorLogic, type AnyActorRef, createActor, setup } from 'xstate';
+import { type AnyActorLogic, type AnyActorRef, setup } from 'xstate';
+import { startActor } from './actor.js';
 import { Cell } from './cell.js';
 import type { Clock } from './clock.js';
 import { decodePayload, encodeFrame } from './codec.js';
@@ -247,15 +248,10 @@ export class LiveSession implements Session, TurnPowers {
     const { snapshot, rendered } = this.#dormant as SessionStart;
     const { id, component } = this;
     const { clock, grace, report } = this.#host;
-    const root = createActor(life, { clock, id, input: { session: this, grace } });
     const failed = (error: unknown): void => void report(ErrorCode.Internal, error, { session: id });
-    root.subscribe({ error: failed });
-    root.start();
-    const actor = new Actor(component as unknown as AnyActorLogic, { parent: root, id: component.name, snapshot });
-    // An actor keeps its options: the first model would stay as long as the session.
-    Object.assign(actor.options, { snapshot: undefined });
-    actor.subscribe({ error: failed });
-    actor.start();
+    const root = startActor(life, { clock, id, input: { session: this, grace } }, failed);
+    const logic = component as unknown as AnyActorLogic;
+    const actor = startActor(logic, { parent: root, id: component.name, snapshot }, failed);
     this.#root = root;
     this.#cell = new Cell(component, actor, rendered, (code, error, name) => {
       report(code, error, { session: id, component: name });

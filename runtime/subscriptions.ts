@@ -4,7 +4,8 @@
  * the session's system. `session.ts` calls `update` after each committed turn.
  */
 
-import { Actor, type ActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
+import type { ActorLogic, AnyActorRef, Snapshot } from 'xstate';
+import { startActor } from './actor.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
@@ -278,13 +279,11 @@ interface Started {
   readonly running: Running;
 }
 
-function startActor(parent: AnyActorRef, port: Port, subscription: Subscription<AnyMessage>): Started {
+function startSubscription(parent: AnyActorRef, port: Port, subscription: Subscription<AnyMessage>): Started {
   const running = new Running(port, subscription);
-  const actor = new Actor(new SubscriptionLogic(running), { parent, id: subscription.key });
-  actor.subscribe({ error: port.report });
-  actor.start();
+  const options = { parent, id: subscription.key };
 
-  return { actor, running };
+  return { actor: startActor(new SubscriptionLogic(running), options, port.report), running };
 }
 
 // RUNNING ---------------------------------------------------------------------
@@ -327,7 +326,7 @@ export class Subscriptions {
     }
     this.#started = started;
     for (const [key, subscription] of wanted) {
-      if (!started.has(key)) started.set(key, startActor(this.#parent, this.#port, subscription));
+      if (!started.has(key)) started.set(key, startSubscription(this.#parent, this.#port, subscription));
     }
   }
 

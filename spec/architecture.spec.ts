@@ -33,6 +33,7 @@ const layers = [
   'inbox',
   'cell',
   'subscriptions',
+  'actor',
   'clock',
   'document',
   'component',
@@ -62,7 +63,7 @@ const layers = [
 const gates: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport'],
   msgpackr: ['codec'],
-  xstate: ['cell', 'component', 'effect', 'session', 'sessions', 'subscriptions'],
+  xstate: ['actor', 'cell', 'component', 'effect', 'session', 'sessions', 'subscriptions'],
   rou3: ['router'],
 };
 

@@ -1,0 +1,29 @@
+/**
+ * Starting actors: the one way in which a session, its component and its subscriptions become XState
+ * actors. Each has an error observer, because XState ends the process over an actor that fails unseen.
+ */
+
+import { Actor, type ActorOptions, type AnyActorLogic, type AnyActorRef } from 'xstate';
+
+/** What is left of an actor's options once it runs. */
+const spent = Object.freeze({});
+
+/**
+ * Makes an actor and starts it.
+ *
+ * @param failed is told of what the actor throws, which is its end
+ */
+export function startActor<Logic extends AnyActorLogic>(
+  logic: Logic,
+  options: ActorOptions<Logic>,
+  failed: (error: unknown) => void
+): AnyActorRef {
+  const actor = new Actor(logic, options);
+  actor.subscribe({ error: failed });
+  actor.start();
+  // An actor keeps its options though it never asks for them again: the first model as long as the session, and 300
+  // bytes of a shape that no two actors share.
+  Object.assign(actor, { options: spent });
+
+  return actor;
+}
