@@ -59,10 +59,9 @@ function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: bool
  */
 export function diff(mirror: Mirror, next: Value, frame: number): Wire[] {
   const writing: Writing = { mirror, frame, adopting: false, changes: [] };
-  const retired = mirror.retired;
   diffChild(writing, 0, 0, mirror.content, next);
   mirror.content = next;
-  if (writing.changes.length === 0) mirror.unretire(retired);
+  if (writing.changes.length === 0) mirror.unretire(frame);
 
   return writing.changes;
 }

@@ -9,12 +9,37 @@
 import { Instance, List, type Value } from './rendered.js';
 import type { Definition } from './template.js';
 
-/** An instance as it was until some frame replaced or removed it, and the number it had then. */
-interface Retired {
+/** Instances as they were until one frame replaced or removed them, by the number they had then. */
+class Retired {
   readonly frame: number;
-  readonly number: number;
-  readonly instance: Instance;
+  /** The first one: most frames retire no other, and a map costs more than all the rest of such a frame. */
+  readonly #number: number;
+  readonly #instance: Instance;
+  #others: Map<number, Instance> | undefined;
+
+  constructor(frame: number, number: number, instance: Instance) {
+    this.frame = frame;
+    this.#number = number;
+    this.#instance = instance;
+  }
+
+  get size(): number {
+    return 1 + (this.#others?.size ?? 0);
+  }
+
+  find(number: number): Instance | undefined {
+    return number === this.#number ? this.#instance : this.#others?.get(number);
+  }
+
+  add(number: number, instance: Instance): void {
+    if (this.find(number) !== undefined) return;
+    this.#others ??= new Map();
+    this.#others.set(number, instance);
+  }
 }
+
+/** Instances kept for frames not acknowledged; from then on no further frame is made, as if the window were closed. */
+const mostRetired = 65_536;
 
 /** The server's picture of one client's page. */
 export class Mirror {
@@ -31,7 +56,7 @@ export class Mirror {
   #met = 0;
   /** Instances with event parts, by number. */
   readonly #listening = new Map<number, Instance>();
-  /** Instances that frames not yet acknowledged have replaced or removed, oldest first. */
+  /** What frames not yet acknowledged have replaced or removed, oldest first. */
   #retired: Retired[] = [];
 
   /** Starts anew with definitions a client remembers from an earlier connection. */
@@ -84,7 +109,9 @@ export class Mirror {
   }
 
   #retire(instance: Instance, frame: number): void {
-    this.#retired.push({ frame, number: instance.number, instance });
+    const last = this.#retired.at(-1);
+    if (last?.frame === frame) last.add(instance.number, instance);
+    else this.#retired.push(new Retired(frame, instance.number, instance));
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -111,19 +138,27 @@ export class Mirror {
    * has replaced can still be called by who has not seen that frame. Only instances with event parts are found.
    */
   find(number: number, frame: number): Instance | undefined {
-    const retired = this.#retired.find((entry) => entry.frame > frame && entry.number === number);
+    for (const retired of this.#retired) {
+      const instance = retired.frame > frame ? retired.find(number) : undefined;
+      if (instance !== undefined) return instance;
+    }
 
-    return retired?.instance ?? (frame < this.#since ? undefined : this.#listening.get(number));
+    return frame < this.#since ? undefined : this.#listening.get(number);
   }
 
   /** How many instances are kept for clients that have not seen their end. */
   get retired(): number {
-    return this.#retired.length;
+    return this.#retired.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Forgets what was retired since there were `count`: the frame was not sent, so nobody saw the difference. */
-  unretire(count: number): void {
-    this.#retired.length = count;
+  /** Whether so many are kept that the client has to catch up first. */
+  get isFull(): boolean {
+    return this.#retired.length > 0 && this.retired >= mostRetired;
+  }
+
+  /** Forgets what `frame` has retired: it was not sent, so nobody saw the difference. */
+  unretire(frame: number): void {
+    if (this.#retired.at(-1)?.frame === frame) this.#retired.pop();
   }
 
   /** The client has applied `frame`: handlers it no longer sees are let go. */

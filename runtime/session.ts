@@ -429,7 +429,8 @@ export class LiveSession implements Session, TurnPowers {
   #flush(): void {
     const connection = this.#connection;
     const mirror = this.#mirror;
-    if (connection === undefined || mirror === undefined || !this.#window.isOpen(connection.buffered)) return;
+    if (connection === undefined || mirror === undefined || mirror.isFull) return;
+    if (!this.#window.isOpen(connection.buffered)) return;
     if (this.#asked) this.#renderAsked(mirror);
     else if (this.rendered !== mirror.content) this.#sendDifference(mirror);
     if (this.#ledger.owed > 0) this.#acknowledge(this.#ledger.tell());

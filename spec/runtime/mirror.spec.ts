@@ -134,6 +134,46 @@ describe('mirror', () => {
       expect(handler().on).to.equal('b');
     });
 
+    it('finds each of many that one frame has retired, as it was before the first change', () => {
+      const view = (on: string, title: string) =>
+        html<Message>`<p title=${title}>${repeat(
+          Array.from({ length: 50 }, (_, index) => index),
+          (index) => index,
+          (index) => html<Message>`<button @click=${() => clicked(`${on} ${index}`)}></button>`
+        )}</p>`;
+      const page = new Sending(view('a', '1'));
+      page.show(view('b', '2'));
+      page.show(view('c', '3'));
+      const said = (frame: number) =>
+        Array.from({ length: 60 }, (_, number) => page.mirror.find(number, frame)?.values[0])
+          .filter((handler) => typeof handler === 'function')
+          .map((handler) => (handler as () => Message)().on);
+
+      for (const [index, on] of ['a', 'b', 'c'].entries()) {
+        expect(said(index + 1)).to.deep.equal(Array.from({ length: 50 }, (_, row) => `${on} ${row}`));
+      }
+      expect(page.mirror.retired).to.equal(100);
+    });
+
+    it('is full at 65,536 retired, until the client has seen their end', () => {
+      const rows = Array.from({ length: 33_000 }, (_, index) => index);
+      const row = (index: number) => html<Message>`<button @click=${() => clicked(`${index}`)}></button>`;
+      const view = (title: string) =>
+        html<Message>`<p title=${title}>${repeat(
+          rows,
+          (index) => index,
+          (index) => row(index)
+        )}</p>`;
+      const page = new Sending(view('1'));
+      page.show(view('2'));
+      expect(page.mirror.isFull).to.equal(false);
+      page.show(view('3'));
+      expect(page.mirror.isFull).to.equal(true);
+
+      page.mirror.acknowledge(2);
+      expect(page.mirror.isFull).to.equal(false);
+    });
+
     it('keeps what was retired for frames that were sent, if the next one is not', () => {
       const view = (on: string, text: string) => html<Message>`<button @click=${() => clicked(on)}>${text}</button>`;
       const page = new Sending(view('a', '1'));

@@ -647,6 +647,27 @@ describe('session', () => {
       expect(connection.take().map(({ kind }) => kind)).to.deep.equal([ServerKind.Render]);
     });
 
+    it('closes at 65,536 handlers kept for frames that the client has not seen', () => {
+      const rows = Array.from({ length: 33_000 }, (_, index) => index);
+      const Wide = component({
+        name: 'wide',
+        init: () => 0,
+        update: (model: number, _message: { type: 'clicked' }) => model + 1,
+        view: (model) => html<{ type: 'clicked' }>`
+          <output>${model}</output>
+          ${rows.map(() => html<{ type: 'clicked' }>`<button @click=${() => ({ type: 'clicked' })}></button>`)}`,
+      });
+      const { session, connection } = joined(Wide);
+      const first = [3, 0] as const;
+      expect(clicked(session, connection, first)).to.have.length(1);
+      expect(clicked(session, connection, first)).to.have.length(1);
+      expect(clicked(session, connection, first)).to.have.length(0);
+      session.receive(connection, acknowledgeFrame(2));
+      expect(connection.take()).to.deep.equal([
+        { kind: ServerKind.Patch, changes: [1, 0, 3], processed: 1, durable: 0 },
+      ]);
+    });
+
     it('frees what is acknowledged, so that a thousand frames pass', () => {
       const { session, connection } = joined(Counter);
       for (let count = 0; count < 1_000; count++) {
