@@ -1,0 +1,301 @@
+import { expect } from 'chai';
+import { createSimulatedClock } from '../../runtime/clock.js';
+import { type AnyComponent, component } from '../../runtime/component.js';
+import { ErrorCode } from '../../runtime/errors.js';
+import { html } from '../../runtime/html.js';
+import { isIdentifier } from '../../runtime/identifier.js';
+import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
+import type { Whereabouts } from '../../runtime/report.js';
+import type { LiveSession } from '../../runtime/session.js';
+import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
+import { every, generator } from '../../runtime/subscriptions.js';
+import { eventsFrame, FakeConnection, joinFrame, type Report, settled, until } from '../fixtures/live-session.js';
+
+type Message = { type: 'clicked' };
+
+const Counter = component({
+  name: 'counter',
+  init: ({ path }: PageProps) => ({ count: 0, path }),
+  update: (model, _message: Message) => ({ ...model, count: model.count + 1 }),
+  view: ({ count, path }) => html<Message>`<button @click=${{ type: 'clicked' }}>${count}</button><p>${path}</p>`,
+});
+
+const props: PageProps = { params: {}, query: {}, path: '/here', principal: undefined };
+
+describe('sessions', () => {
+  let clock = createSimulatedClock(1_000_000);
+  let reports: Report[];
+  let sessions: Sessions;
+
+  function table(given: { dormant?: number; perAddress?: number; grace?: number } = {}): Sessions {
+    return createSessions({
+      clock,
+      dormant: 10,
+      dormantTime: 1_000,
+      grace: 500,
+      initDeadline: 100,
+      perAddress: 3,
+      report: (code, error, place: Whereabouts = {}) => {
+        reports.push({ code, error, ...place });
+        return 'id';
+      },
+      ...given,
+    });
+  }
+
+  beforeEach(() => {
+    clock = createSimulatedClock(1_000_000);
+    reports = [];
+    sessions = table();
+  });
+
+  afterEach(() => sessions.close());
+
+  const open = async (of: unknown = Counter, address = 'a') =>
+    sessions.open({ component: of as AnyComponent<PageProps>, props }, address);
+
+  function join(session: unknown, frame = joinFrame()): FakeConnection {
+    const connection = new FakeConnection();
+    (session as LiveSession).join(connection, frame);
+    return connection;
+  }
+
+  const failure = async (work: () => unknown): Promise<{ code?: string; message: string; cause?: unknown }> => {
+    try {
+      await work();
+    } catch (error) {
+      return error as Error;
+    }
+    throw new Error('it did not fail');
+  };
+
+  // OPENING -------------------------------------------------------------------
+
+  describe('opening', () => {
+    it('makes a session that can be found, and its page', async () => {
+      const { session, html: page } = await open();
+      expect(isIdentifier(session.id)).to.equal(true);
+      expect(sessions.find(session.id)).to.equal(session);
+      expect(page).to.contain('/here').and.to.contain('<button');
+      expect(sessions.counts).to.deep.equal({ dormant: 1, attached: 0, detached: 0 });
+    });
+
+    it('runs init and view once, also if init is async', async () => {
+      const log: string[] = [];
+      const Late = component({
+        name: 'late',
+        init: async () => {
+          log.push('init');
+          await Promise.resolve();
+          return { text: 'came' };
+        },
+        update: (model, _message: Message) => model,
+        view: ({ text }) => {
+          log.push('view');
+          return html<Message>`<p>${text}</p>`;
+        },
+      });
+      const { session, html: page } = await open(Late);
+      join(session);
+      expect(page).to.equal('<p>came</p>');
+      expect(log).to.deep.equal(['init', 'view']);
+      expect(clock.pending, 'the sweep alone').to.equal(1);
+    });
+
+    it('throws an error if init throws, rejects or is late, and keeps nothing', async () => {
+      const odd = (init: () => unknown) => ({ ...Counter, name: 'odd', initialSnapshot: init });
+      const thrown = await failure(() =>
+        open(
+          odd(() => {
+            throw new Error('no');
+          })
+        )
+      );
+      expect(thrown).to.include({ code: ErrorCode.Init, message: 'init of odd threw: no' });
+      const rejected = await failure(() => open(odd(() => Promise.reject(new Error('not now')))));
+      expect(rejected).to.include({ code: ErrorCode.Init, message: 'init of odd rejected: not now' });
+      const late = failure(() => open(odd(() => new Promise(() => undefined))));
+      clock.advance(100);
+      expect(await late).to.include({ code: ErrorCode.Deadline, message: 'init of odd took longer than 100 ms' });
+      expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('throws an error if the first view throws', async () => {
+      const Blind = component({
+        name: 'blind',
+        init: () => 0,
+        update: (model: number, _message: Message) => model,
+        view: () => {
+          throw new Error('dark');
+        },
+      });
+      expect(await failure(() => open(Blind))).to.include({
+        code: ErrorCode.View,
+        message: 'view of blind threw: dark',
+      });
+      expect(sessions.counts.dormant).to.equal(0);
+    });
+  });
+
+  // LIMITS --------------------------------------------------------------------
+
+  describe('limits', () => {
+    it('let the oldest dormant session go when there are too many', async () => {
+      sessions = table({ dormant: 2, perAddress: 100 });
+      const [first, second, third] = [await open(), await open(), await open()].map(({ session }) => session.id);
+      expect([first, second, third].map((id) => sessions.find(id as string) !== undefined)).to.deep.equal([
+        false,
+        true,
+        true,
+      ]);
+    });
+
+    it('do not count a session that was joined among the dormant', async () => {
+      sessions = table({ dormant: 1, perAddress: 100 });
+      const { session } = await open();
+      join(session);
+      await open();
+      expect(sessions.find(session.id)).to.equal(session);
+      expect(sessions.counts).to.deep.equal({ dormant: 1, attached: 1, detached: 0 });
+    });
+
+    it('end a dormant session when its time is over, each at its own', async () => {
+      const { session: first } = await open();
+      clock.advance(400);
+      const { session: second } = await open();
+      clock.advance(599);
+      expect(sessions.find(first.id)).to.equal(first);
+      clock.advance(1);
+      expect(sessions.find(first.id)).to.equal(undefined);
+      expect(sessions.find(second.id)).to.equal(second);
+      clock.advance(400);
+      expect(sessions.find(second.id)).to.equal(undefined);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('say when an address is full, and when no longer', async () => {
+      const { session } = await open();
+      await open();
+      await open();
+      expect([sessions.full('a'), sessions.full('b')]).to.deep.equal([true, false]);
+      (session as LiveSession).stop();
+      expect(sessions.full('a')).to.equal(false);
+    });
+  });
+
+  // LIFE ----------------------------------------------------------------------
+
+  describe('a session', () => {
+    it('is attached, detached and, after the grace time, gone', async () => {
+      const { session } = await open();
+      const connection = join(session);
+      expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 1, detached: 0 });
+      session.leave(connection);
+      expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 1 });
+      clock.advance(500);
+      expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
+      expect(sessions.find(session.id)).to.equal(undefined);
+    });
+
+    it('that is opened again under its id tells its client that it is fresh', async () => {
+      const { session } = await open();
+      (session as LiveSession).stop();
+      const again = await sessions.reopen(session.id, { component: Counter as AnyComponent<PageProps>, props }, 'a');
+      expect(again.id).to.equal(session.id);
+      expect(sessions.find(session.id)).to.equal(again);
+      const [frame] = join(again, joinFrame({ frame: 3, sent: 2 })).frames;
+      expect(frame).to.include({ kind: ServerKind.Render, reason: Reason.Fresh });
+    });
+
+    it('is opened again once, however many ask for it at the same time', async () => {
+      const Late = component({
+        name: 'late',
+        init: async () => 0,
+        update: (model: number, _message: Message) => model,
+        view: () => html<Message>`<p></p>`,
+      });
+      const route = { component: Late as AnyComponent<PageProps>, props };
+      const id = 'q83vEjRWeJCrze8SNFZ4kA';
+      const [first, second] = await Promise.all([sessions.reopen(id, route, 'a'), sessions.reopen(id, route, 'a')]);
+      expect(first).to.equal(second);
+      expect(sessions.counts.dormant).to.equal(1);
+    });
+
+    it('ends with the table, and its connection is closed as going away', async () => {
+      const { session } = await open();
+      const { session: dormant } = await open();
+      const connection = join(session);
+      sessions.close();
+      expect(connection.closed?.code).to.equal(CloseCode.GoingAway);
+      expect([session, dormant].map(({ id }) => sessions.find(id))).to.deep.equal([undefined, undefined]);
+      expect(clock.pending).to.equal(0);
+    });
+  });
+
+  // ISOLATION -----------------------------------------------------------------
+
+  describe('neighbours', () => {
+    /** Goes wrong wherever it can: in `update`, `view`, its handler, a generator and what it declares. */
+    const Faulty = component({
+      name: 'faulty',
+      init: () => ({ clicks: 0 }),
+      update: ({ clicks }, _message: Message) => {
+        if (clicks % 3 === 1) throw new Error('of update');
+        return { clicks: clicks + 1 };
+      },
+      view: ({ clicks }) => {
+        if (clicks % 3 === 2) throw new Error('of view');
+        return html<Message>`<button @click=${{ type: 'clicked' }}>${clicks}</button>
+          <i @click=${() => {
+            throw new Error('of a handler');
+          }}></i>`;
+      },
+      subscriptions: ({ clicks }) => {
+        if (clicks > 3) throw new Error('of subscriptions');
+        return [
+          every(10, { type: 'clicked' }),
+          generator('bad', function* () {
+            yield { type: 'clicked' };
+            throw new Error('of a generator');
+          }),
+        ];
+      },
+    });
+
+    it('of a session in which everything throws lose nothing and notice nothing', async () => {
+      sessions = table({ dormant: 100, perAddress: 100, grace: 1e6 });
+      const bad = (await open(Faulty)).session;
+      const badConnection = join(bad);
+      const good = await Promise.all(Array.from({ length: 20 }, async () => (await open()).session));
+      const connections = good.map((session) => join(session));
+      for (let round = 1; round <= 50; round++) {
+        bad.receive(
+          badConnection,
+          eventsFrame(
+            [
+              [1, 0],
+              [1, 2],
+              [99, 0],
+              [1, 0, ['x']],
+            ] as never,
+            round === 1 ? 1 : 0
+          )
+        );
+        for (const [index, session] of good.entries()) {
+          session.receive(connections[index] as FakeConnection, eventsFrame([[1, 0]], 1));
+        }
+        clock.advance(10);
+        await until(() => connections.every(({ bytes }) => bytes.length === round + 1), 'an answer to each');
+      }
+      await settled();
+      for (const session of good) {
+        expect((session as LiveSession).snapshot?.context).to.deep.include({ count: 50 });
+      }
+      expect(connections.every(({ closed }) => closed === undefined)).to.equal(true);
+      expect(reports.length).to.be.above(50);
+      expect(new Set(reports.map(({ component: name }) => name))).to.deep.equal(new Set(['faulty']));
+      expect(sessions.find(bad.id), 'and it lives itself').to.equal(bad);
+    });
+  });
+});
