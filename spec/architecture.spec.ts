@@ -239,6 +239,12 @@ describe('architecture', () => {
       expect(sources.flatMap(undocumented)).to.deep.equal([]);
     });
 
+    it('have their spec at the same place below spec/', () => {
+      const specs = filesOf('spec', '.spec.ts');
+      const specOf = (file: string): string => posix.join('spec', file.replace(/\.ts$/, '.spec.ts'));
+      expect(sources.filter((file) => !specs.includes(specOf(file)))).to.deep.equal([]);
+    });
+
     it('hold no path of a machine and no test that shuts out the others', () => {
       const folders = ['runtime', 'client', 'components', 'examples', 'spec'].flatMap((folder) => filesOf(folder));
       const wrong = [...folders, 'package.json', 'package-lock.json', 'README.md', '.ci/run'].flatMap((file) =>

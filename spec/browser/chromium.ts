@@ -156,8 +156,12 @@ export async function openBundle(entry: string, html = ''): Promise<WatchedPage>
   return {
     ...watched,
     async expectNoErrors() {
-      await site.close();
-      await watched.expectNoErrors();
+      // The page first: what it still loads would fail and count as an error.
+      try {
+        await watched.expectNoErrors();
+      } finally {
+        await site.close();
+      }
     },
   };
 }

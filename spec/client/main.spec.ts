@@ -1,0 +1,84 @@
+/** The script as it was built, `dist/client/troupe.js`: what browsers are given. */
+
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { build } from 'esbuild';
+import { decode } from '../../runtime/decode.js';
+import type { Wire } from '../../runtime/patch.js';
+import { ClientKind, version } from '../../runtime/protocol.js';
+import { bundle, newPage, type Resource, serve } from '../browser/chromium.js';
+import type { FakeSocket } from './page/sockets.js';
+
+declare const sockets: FakeSocket[];
+
+const script = readFileSync(new URL('../../client/troupe.js', import.meta.url), 'utf8');
+
+/** What the script under this URL joins with, over fake sockets, on a page that allows nothing but what its server has. */
+async function joinFrom(url: string, fakes: string): Promise<Wire> {
+  const headers = { 'content-security-policy': "default-src 'self'" };
+  const resource = (type: string, body: string): Resource => ({ type: `${type}; charset=utf-8`, body, headers });
+  const site = await serve({
+    '/': resource(
+      'text/html',
+      `<!doctype html><title>spec</title><script type="module" src="${url}"></script>
+      <div data-troupe-socket="/socket" data-troupe-token="secret"></div>`
+    ),
+    [new URL(url, 'http://localhost').pathname]: resource('text/javascript', script),
+  });
+  const { page, expectNoErrors } = await newPage();
+  try {
+    await page.addInitScript({ content: fakes });
+    await page.goto(site.origin, { waitUntil: 'load' });
+    const sent = await page.evaluate(() => {
+      sockets[0]?.open();
+      return sockets.map(({ sent }) => sent);
+    });
+    expect(sent).to.have.length(1).with.nested.property('[0].length', 1);
+    return decode(Uint8Array.from(sent[0]?.[0] as number[]));
+  } finally {
+    await expectNoErrors().finally(() => site.close());
+  }
+}
+
+describe('client/main', () => {
+  let fakes: string;
+
+  before(async () => {
+    fakes = await bundle('spec/client/page/sockets.ts', 'iife');
+  });
+
+  const hashes: readonly (readonly [what: string, url: string, client: string])[] = [
+    ['with the hash in its own URL', '/client-aB_9-z.js', 'aB_9-z'],
+    ['wherever it is served', '/app/_troupe/client-abcdefghijkl.js', 'abcdefghijkl'],
+    ['without one if its URL has none', '/client.js', ''],
+  ];
+  for (const [what, url, client] of hashes) {
+    it(`starts itself and joins ${what}`, async () => {
+      expect(await joinFrom(url, fakes)).to.deep.equal([ClientKind.Join, version, client, 'secret', 0, 0, 0, []]);
+    });
+  }
+
+  it('is one module that imports nothing and exports nothing', async () => {
+    const { metafile } = await build({
+      stdin: { contents: script, sourcefile: 'troupe.js' },
+      bundle: true,
+      external: ['*'],
+      format: 'esm',
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    const [read] = Object.values(metafile.inputs);
+    const [made] = Object.values(metafile.outputs);
+    expect(read?.bytes).to.equal(Buffer.byteLength(script));
+    expect([read?.imports, made?.imports, made?.exports]).to.deep.equal([[], [], []]);
+  });
+
+  it('makes no code of strings', () => {
+    const evaluating = /(?<![\w$.])(?:eval|Function)\b(?!\s*:)/;
+    for (const code of ['eval("")', 'new Function("")', '(0,eval)("")', 'a=Function("")']) {
+      expect(code).to.match(evaluating);
+    }
+    expect(script).to.not.match(evaluating);
+  });
+});

@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import type { StartOptions } from '../../client/start.js';
+import { encodeFrame } from '../../runtime/codec.js';
+import { decode } from '../../runtime/decode.js';
+import type { Wire } from '../../runtime/patch.js';
+import { ClientKind, CloseCode, Reason, type ServerFrame, ServerKind, version } from '../../runtime/protocol.js';
+import { bundle, openBundle, type WatchedPage } from '../browser/chromium.js';
+import type { FakeSocket } from './page/sockets.js';
+
+declare const troupe: typeof import('./page/modules.js');
+declare const sockets: FakeSocket[];
+
+/** What `troupe:fresh` told: the id of its target, and what was lost. */
+declare const told: [string, number][];
+
+const root = '<div id="root" data-troupe-socket="/app/socket" data-troupe-token="secret"><button>0</button></div>';
+const definition = (hash: string): Wire => [hash, 0, '<button></button>', 0, 8, 'click', 0, 1, ''];
+const adoption: ServerFrame = { kind: ServerKind.Adopt, tree: [definition('h'), 1, null], processed: 0 };
+const fresh: ServerFrame = { kind: ServerKind.Render, tree: [0, 1, 'new'], processed: 0, reason: Reason.Fresh };
+
+describe('client/start', () => {
+  let watched: WatchedPage;
+  const run = <Result, Argument = undefined>(work: (argument: Argument) => Result, argument?: Argument) =>
+    watched.page.evaluate(work as never, argument as never) as Promise<Awaited<Result>>;
+
+  before(async () => {
+    watched = await openBundle('spec/client/page/entry.ts');
+    await watched.page.addInitScript({ content: await bundle('spec/client/page/sockets.ts', 'iife') });
+  });
+  after(() => watched.expectNoErrors());
+
+  beforeEach(() => watched.page.reload());
+
+  /** Starts on a page of this HTML. */
+  const start = (html = root, options?: StartOptions) =>
+    run(
+      ({ html, options }) => {
+        document.body.innerHTML = html;
+        const told: [string, number][] = [];
+        document
+          .querySelector('#root')
+          ?.addEventListener('troupe:fresh', ({ target, detail }: CustomEventInit & Event) =>
+            told.push([(target as Element).id, detail.dropped])
+          );
+        Object.assign(window, { told });
+        troupe.start.start(options);
+      },
+      { html, options }
+    );
+  const open = () => run(() => sockets.at(-1)?.open());
+  const drop = (code: number) => run((code) => sockets.at(-1)?.drop(code), code);
+  const receive = (frame: ServerFrame) => run((bytes) => sockets.at(-1)?.receive(bytes), [...encodeFrame(frame)]);
+  const state = () => run(() => document.querySelector('#root')?.getAttribute('data-troupe'));
+  const opened = () => run(() => sockets.map(({ url }) => url));
+  /** The frames of a kind that were sent on the last connection. */
+  const sent = async (kind: ClientKind) => {
+    const frames = (await run(() => sockets.at(-1)?.sent ?? [])).map(
+      (bytes) => decode(Uint8Array.from(bytes)) as Wire[]
+    );
+    return frames.filter(([sent]) => sent === kind);
+  };
+  /** The network is back: a connection that was lost is opened without waiting. */
+  const reconnect = async () => {
+    await run(() => dispatchEvent(new Event('online')));
+    await open();
+  };
+
+  it('connects to where the root says, and joins with what the root says', async () => {
+    await start();
+    expect(await opened()).to.deep.equal([`${new URL(watched.page.url()).origin.replace('http', 'ws')}/app/socket`]);
+    await open();
+    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 0, 0, 0, []]]);
+  });
+
+  it('joins under the name it is given', async () => {
+    await start(root, { client: 'hash' });
+    await open();
+    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, 'hash', 'secret', 0, 0, 0, []]]);
+  });
+
+  it('starts on the root it is given', async () => {
+    await run((html) => {
+      document.body.innerHTML = html;
+      troupe.start.start({ root: document.querySelector('main') });
+    }, `${root}<main data-troupe-socket="/other"></main>`);
+    expect((await opened()).map((url) => new URL(url).pathname)).to.deep.equal(['/other']);
+    expect(await state()).to.equal(null);
+    expect(await run(() => document.querySelector('main')?.getAttribute('data-troupe'))).to.equal('connecting');
+  });
+
+  it('shows on the root whether it is connecting, live or offline', async () => {
+    await start();
+    expect(await state()).to.equal('connecting');
+    await open();
+    expect(await state()).to.equal('connecting');
+    await receive(adoption);
+    expect(await state()).to.equal('live');
+    await drop(CloseCode.GoingAway);
+    expect(await state()).to.equal('offline');
+    await reconnect();
+    expect(await state()).to.equal('connecting');
+    await receive({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    expect(await state()).to.equal('live');
+  });
+
+  it('sends what happens in the page, and shows what comes of it', async () => {
+    await start();
+    await open();
+    await receive(adoption);
+    await run(() => document.querySelector('button')?.click());
+    expect(await sent(ClientKind.Events)).to.deep.equal([[ClientKind.Events, [[1, 0]]]]);
+    await receive({ kind: ServerKind.Patch, changes: [1, 1, 'clicked'], processed: 1, durable: 0 });
+    expect(await run(() => document.querySelector('button')?.textContent)).to.equal('clicked');
+  });
+
+  it('gives up a connection that brings what cannot be read', async () => {
+    await start();
+    await open();
+    await run(() => sockets[0]?.receive([0xc1]));
+    expect(await state()).to.equal('offline');
+    expect(await run(() => sockets[0]?.readyState)).to.equal(3);
+  });
+
+  it('keeps what is typed while it is on its way', async () => {
+    await start(root.replace(/<button>.*<\/button>/, '<input>'));
+    await open();
+    const field: Wire = ['field', 0, '<input>', 0, 7, 'value', 0, 8, 'input'];
+    await receive({ kind: ServerKind.Adopt, tree: [field, null, 1], processed: 0 });
+    await watched.page.fill('input', 'typed');
+    const value = () => run(() => document.querySelector('input')?.value);
+    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'older'], processed: 0, durable: 0 });
+    expect(await value()).to.equal('typed');
+    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'TYPED'], processed: 1, durable: 0 });
+    expect(await value()).to.equal('TYPED');
+  });
+
+  describe('troupe:fresh', () => {
+    it('tells the root of a new session, and how many events were lost', async () => {
+      await start();
+      await open();
+      await receive(adoption);
+      await run(() => {
+        for (let click = 0; click < 3; click++) document.querySelector('button')?.click();
+      });
+      await receive({ kind: ServerKind.Patch, changes: [1, 1, '1'], processed: 1, durable: 0 });
+      await drop(CloseCode.GoingAway);
+      await reconnect();
+      await receive(fresh);
+      expect(await run(() => told)).to.deep.equal([['root', 2]]);
+      expect(await run(() => document.querySelector('button')?.textContent)).to.equal('new');
+    });
+
+    it('is not told while the session goes on', async () => {
+      await start();
+      await open();
+      await receive(adoption);
+      await drop(CloseCode.GoingAway);
+      await reconnect();
+      await receive({ ...fresh, reason: Reason.Resumed });
+      expect(await run(() => document.querySelector('button')?.textContent)).to.equal('new');
+      expect(await run(() => told)).to.deep.equal([]);
+    });
+  });
+
+  it('leaves a page without a root alone', async () => {
+    const html = '<p data-troupe-on="click">page</p>';
+    await start(html);
+    await start(html, { root: null });
+    expect(await run(() => document.body.innerHTML)).to.equal(html);
+    expect(await opened()).to.deep.equal([]);
+  });
+});
