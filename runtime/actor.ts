@@ -21,9 +21,15 @@ export function startActor<Logic extends AnyActorLogic>(
   const actor = new Actor(logic, options);
   actor.subscribe({ error: failed });
   actor.start();
-  // An actor keeps its options though it never asks for them again: the first model as long as the session, and 300
-  // bytes of a shape that no two actors share.
-  Object.assign(actor, { options: spent });
+  releaseOptions(actor);
 
   return actor;
+}
+
+/**
+ * Lets go of the options of an actor that runs. It keeps them though it never asks for them again: the first model
+ * as long as the session, and 300 bytes of a shape that no two actors share.
+ */
+export function releaseOptions(actor: AnyActorRef): void {
+  Object.assign(actor, { options: spent });
 }

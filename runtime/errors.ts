@@ -49,6 +49,15 @@ export const ErrorCode = {
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
+/** A fault as a component is told of its own: plain data, so that it can be in a message. */
+export interface Failure {
+  /** The id of the report the server's `onError` has got. */
+  readonly id: string;
+  readonly code: ErrorCode;
+  /** What the error said. */
+  readonly message: string;
+}
+
 /** An error with a stable `code`; `message` says what was given, what is allowed and the fix. */
 export class TroupeError extends Error {
   readonly code: ErrorCode;

@@ -4,11 +4,10 @@
  */
 
 import type { Clock } from './clock.js';
-import type { AnyComponent, ComponentSnapshot } from './component.js';
+import type { AnyComponent } from './component.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { createIdentifier } from './identifier.js';
 import { markup } from './markup.js';
-import { renderRoot, type Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import { LiveSession, type Session, type SessionHost } from './session.js';
 
@@ -149,7 +148,7 @@ class SessionTable implements Sessions, SessionHost {
 
   // STARTING ------------------------------------------------------------------
 
-  /** Runs `init` and `view` once and puts the session into the table. */
+  /** Runs `init` and `view` of the page once and puts the session into the table. */
   #start<Result>(
     id: string,
     { component, props }: Route,
@@ -157,54 +156,29 @@ class SessionTable implements Sessions, SessionHost {
     fresh: boolean,
     done: (session: LiveSession) => Result
   ): Promise<Result> | Result {
-    const finish = (snapshot: ComponentSnapshot<unknown>): Result => {
+    const session = new LiveSession(this, { id, component, props, fresh });
+    const finish = (): Result => {
       const present = this.#entries.get(id)?.session;
       if (present !== undefined) return done(present);
-      const rendered = this.#render(component, snapshot);
-      const session = new LiveSession(this, { id, component, snapshot, rendered, fresh });
       this.#add(session, address);
 
       return done(session);
     };
-    const snapshot = this.#initialise(component, props);
+    const prepared = session.prepare();
 
-    return snapshot instanceof Promise ? this.#inTime(snapshot, component).then(finish) : finish(snapshot);
+    return prepared instanceof Promise ? this.#inTime(prepared, component).then(finish) : finish();
   }
 
-  #initialise(
-    component: AnyComponent<PageProps>,
-    props: PageProps
-  ): ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>> {
-    try {
-      return component.initialSnapshot(props);
-    } catch (cause) {
-      throw initError(component, 'threw', cause);
-    }
-  }
-
-  /** The snapshot, if `init` keeps its deadline. */
-  #inTime(snapshot: Promise<ComponentSnapshot<unknown>>, component: AnyComponent): Promise<ComponentSnapshot<unknown>> {
+  /** Waits for a page whose `init` is async, if that keeps its deadline. */
+  #inTime(prepared: Promise<void>, { name }: AnyComponent): Promise<void> {
     const { initDeadline } = this.#options;
 
     return new Promise((resolve, reject) => {
       const timer = this.clock.setTimeout(() => {
-        const message = `init of ${component.name} took longer than ${initDeadline} ms`;
-        reject(new TroupeError(ErrorCode.Deadline, message));
+        reject(new TroupeError(ErrorCode.Deadline, `init of ${name} took longer than ${initDeadline} ms`));
       }, initDeadline);
-      snapshot
-        .then(resolve, (cause: unknown) => reject(initError(component, 'rejected', cause)))
-        .finally(() => this.clock.clearTimeout(timer));
+      prepared.then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
     });
-  }
-
-  #render(component: AnyComponent, snapshot: ComponentSnapshot<unknown>): Value {
-    try {
-      return renderRoot(component.view(snapshot.context as never), undefined, (error) => {
-        this.report(error.code, error, { component: component.name });
-      });
-    } catch (cause) {
-      throw new TroupeError(ErrorCode.View, `view of ${component.name} threw: ${messageOf(cause)}`, { cause });
-    }
   }
 
   // KEEPING -------------------------------------------------------------------
@@ -270,14 +244,4 @@ class SessionTable implements Sessions, SessionHost {
     if (others > 0) this.#perAddress.set(entry.address, others);
     else this.#perAddress.delete(entry.address);
   }
-}
-
-// ERRORS ----------------------------------------------------------------------
-
-function initError(component: AnyComponent, what: string, cause: unknown): TroupeError {
-  return new TroupeError(ErrorCode.Init, `init of ${component.name} ${what}: ${messageOf(cause)}`, { cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

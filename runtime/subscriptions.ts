@@ -67,7 +67,9 @@ export interface GeneratorContext {
 export function every<Message extends AnyMessage = never>(
   milliseconds: number,
   message: NoInfer<Message>
-): Subscription<Message> {
+): Subscription<Message>;
+export function every<const Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message>;
+export function every<Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message> {
   if (!Number.isFinite(milliseconds) || milliseconds < 1) {
     throw new TroupeError(
       ErrorCode.Component,
@@ -125,6 +127,14 @@ export function generator<Message extends AnyMessage = never>(
   run: (
     context: GeneratorContext
   ) => AsyncIterator<NoInfer<Message>, unknown, undefined> | Iterator<NoInfer<Message>, unknown, undefined>
+): Subscription<Message>;
+export function generator<Message extends AnyMessage>(
+  key: string,
+  run: (context: GeneratorContext) => AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>
+): Subscription<Message>;
+export function generator<Message extends AnyMessage>(
+  key: string,
+  run: (context: GeneratorContext) => AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>
 ): Subscription<Message> {
   return new Subscription<Message>('generator', `generator ${key}`, (port) => startGenerator(port, key, run));
 }

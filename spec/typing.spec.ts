@@ -324,8 +324,10 @@ describe('types', () => {
     compiled(() => page(() => [every(1_000, { type: 'added' })]));
     // @ts-expect-error a payload of the wrong type
     compiled(() => page(() => [every(1_000, { type: 'added', title: 1 })]));
-    // @ts-expect-error a payload too many
-    compiled(() => page(() => [every(1_000, { type: 'cleared', id: 1 })]));
+    compiled(() => page((model) => [...model.todos.map(({ id }) => every(id, { type: 'toggled', id }))]));
+    compiled(() => page((model) => [...(model.running ? [every(1, { type: 'cleared' })] : [])]));
+    // @ts-expect-error a payload of the wrong type, where nothing says what is wanted
+    compiled(() => page((model) => [...model.todos.map(() => every(1, { type: 'toggled', id: 'x' }))]));
     // @ts-expect-error no message at all
     compiled(() => page(() => [every(1_000)]));
     // @ts-expect-error a generator of other messages

@@ -9,7 +9,15 @@ import type { Whereabouts } from '../../runtime/report.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
 import { every, generator } from '../../runtime/subscriptions.js';
-import { eventsFrame, FakeConnection, joinFrame, type Report, settled, until } from '../fixtures/live-session.js';
+import {
+  eventsFrame,
+  FakeConnection,
+  joinFrame,
+  modelOf,
+  type Report,
+  settled,
+  until,
+} from '../fixtures/live-session.js';
 
 type Message = { type: 'clicked' };
 
@@ -103,7 +111,8 @@ describe('sessions', () => {
     });
 
     it('throws an error if init throws, rejects or is late, and keeps nothing', async () => {
-      const odd = (init: () => unknown) => ({ ...Counter, name: 'odd', initialSnapshot: init });
+      const odd = (init: () => unknown) =>
+        component({ name: 'odd', init, update: (model, _message: Message) => model, view: () => html`<p></p>` });
       const thrown = await failure(() =>
         open(
           odd(() => {
@@ -290,7 +299,7 @@ describe('sessions', () => {
       }
       await settled();
       for (const session of good) {
-        expect((session as LiveSession).snapshot?.context).to.deep.include({ count: 50 });
+        expect(modelOf(session as LiveSession)).to.deep.include({ count: 50 });
       }
       expect(connections.every(({ closed }) => closed === undefined)).to.equal(true);
       expect(reports.length).to.be.above(50);
