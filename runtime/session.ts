@@ -418,6 +418,7 @@ export class LiveSession implements Session, TurnPowers {
   #port(component: string): Port {
     return {
       clock: this.#host.clock,
+      hub: { subscribe: () => () => {}, watch: () => () => {} },
       deliver: (message) => new Promise((resolve) => this.#put(message, 0, resolve)),
       report: (error) => void this.#host.report(ErrorCode.Subscription, error, { session: this.id, component }),
     };
