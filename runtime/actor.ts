@@ -12,14 +12,17 @@ const spent = Object.freeze({});
  * Makes an actor and starts it.
  *
  * @param failed is told of what the actor throws, which is its end
+ * @param prepare is given the actor before it starts, to listen to it from its first state on
  */
 export function startActor<Logic extends AnyActorLogic>(
   logic: Logic,
   options: ActorOptions<Logic>,
-  failed: (error: unknown) => void
+  failed: (error: unknown) => void,
+  prepare?: (actor: AnyActorRef) => void
 ): AnyActorRef {
   const actor = new Actor(logic, options);
   actor.subscribe({ error: failed });
+  prepare?.(actor);
   actor.start();
   releaseOptions(actor);
 

@@ -10,6 +10,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
+import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import type { Context } from './content.js';
 import type { Effect } from './effect.js';
@@ -24,6 +25,7 @@ import { type Home, Mount, mountsIn, renderRoot } from './rendered.js';
 
 /** What a cell needs of its session. */
 export interface CellHost {
+  readonly clock: Clock;
   /** The root of the session's actors. */
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
@@ -36,6 +38,7 @@ export interface CellHost {
 
 /** What a state needs of its cell. */
 export interface StateHost {
+  readonly clock: Clock;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
   changed(): void;
@@ -428,6 +431,10 @@ export class Cell implements Home, StateHost {
   }
 
   // STATE HOST ----------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
 
   system(): AnyActorRef {
     return this.#host.system();

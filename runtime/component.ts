@@ -55,7 +55,7 @@ export interface LogicOptions<Logic extends AnyActorLogic> extends CommonOptions
   /** What the page shows. */
   readonly view: (snapshot: SnapshotFrom<Logic>) => Template<NoInfer<EventFromLogic<Logic>>>;
   /** The event that tells the logic of changed props. */
-  readonly received?: (snapshot: SnapshotFrom<Logic>, props: InputFrom<Logic>) => EventFromLogic<Logic>;
+  readonly received?: (snapshot: SnapshotFrom<Logic>, props: InputFrom<Logic>) => NoInfer<EventFromLogic<Logic>>;
   /** What should be alive now, by key, besides what the logic itself invokes. */
   readonly subscriptions?: (snapshot: SnapshotFrom<Logic>) => Subscribed<NoInfer<EventFromLogic<Logic>>>;
 }

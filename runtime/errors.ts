@@ -40,6 +40,10 @@ export const ErrorCode = {
   Options: 'options',
   /** An effect could not be carried out. */
   Effect: 'effect',
+  /** A shared actor failed, or was started in a way it cannot be. */
+  SharedActor: 'shared-actor',
+  /** The name of a topic, or what was published on it, is not allowed. */
+  Topic: 'topic',
   /** A queue reached its limit and something was dropped. */
   Overflow: 'overflow',
   /** `identify` threw; the request was refused. */

@@ -10,6 +10,7 @@
 
 import { Actor, type ActorLogic, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
 import type { State, StateHost } from './cell.js';
+import { Checkpoint } from './checkpoint.js';
 import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
 import { ErrorCode } from './errors.js';
@@ -36,7 +37,7 @@ function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<un
 
 const none: readonly Effect[] = [];
 
-/** Failures in a row, without a message taken well in between, after which an actor is not replaced any more. */
+/** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it stays as it is. */
 const mostFailures = 5;
 
 /** Any logic at work. */
@@ -45,15 +46,21 @@ export class LogicState implements State {
   readonly #host: StateHost;
   #guard: AnyActorRef | undefined;
   #actor: AnyActorRef | undefined;
+  readonly #checkpoint: Checkpoint;
   /** The last snapshot that was no failure. */
   #good: Snapshot<unknown> | undefined;
   #seen: unknown;
   #failures = 0;
+  /** Whether it is taking a message: a failure then costs that message, however often it happens. */
+  #isTaking = false;
+  /** Whether a successor is about to show the state it was given. */
+  #isResuming = false;
   #isStarted = false;
 
   constructor(component: AnyComponent, host: StateHost) {
     this.#component = component;
     this.#host = host;
+    this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, host.clock);
   }
 
   // BEGINNING -----------------------------------------------------------------
@@ -75,9 +82,10 @@ export class LogicState implements State {
     const { status, error } = this.snapshot as { status: string; error?: unknown };
     if (status === 'error') throw error;
     this.#good = this.snapshot;
+    this.#checkpoint.note(this.#actor as AnyActorRef, this.snapshot);
   }
 
-  #make(from: { input: unknown } | { snapshot: Snapshot<unknown> }): void {
+  #make(from: { input: unknown } | { snapshot: Snapshot<unknown> | undefined }): AnyActorRef {
     const actor = new Actor(
       this.#component as unknown as AnyActorLogic,
       {
@@ -91,12 +99,17 @@ export class LogicState implements State {
       error: (error) => this.#failed(actor, error),
     });
     this.#actor = actor;
+
+    return actor;
   }
 
   start(): void {
     this.#isStarted = true;
+    const actor = this.#actor as AnyActorRef;
     this.#guard?.start();
-    this.#actor?.start();
+    actor.start();
+    // Its first state was known before; its timers are set now.
+    if (actor === this.#actor && this.snapshot.status !== 'error') this.#checkpoint.note(actor, this.snapshot);
   }
 
   stop(): void {
@@ -127,7 +140,9 @@ export class LogicState implements State {
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage): void {
+    this.#isTaking = true;
     this.#actor?.send(message);
+    this.#isTaking = false;
   }
 
   receive(props: unknown): void {
@@ -161,7 +176,8 @@ export class LogicState implements State {
   #changed(actor: AnyActorRef, snapshot: Snapshot<unknown>): void {
     if (actor !== this.#actor || snapshot === this.#good) return;
     this.#good = snapshot;
-    this.#failures = 0;
+    if (!this.#isResuming) this.#failures = 0;
+    this.#checkpoint.note(actor, snapshot);
     this.#host.changed();
   }
 
@@ -169,22 +185,23 @@ export class LogicState implements State {
   #failed(actor: AnyActorRef, error: unknown): void {
     this.#host.report(ErrorCode.Update, error);
     if (actor !== this.#actor || !this.#isStarted) return;
-    this.#stopChildren(actor);
-    this.#failures++;
-    const good = this.#good as Snapshot<unknown>;
-    if (this.#failures > mostFailures || (good as { status?: unknown }).status !== 'active') return;
     try {
-      const { logic } = this.#component;
-      this.#make({ snapshot: (logic as AnyActorLogic).getPersistedSnapshot(good) as Snapshot<unknown> });
-      this.#actor?.start();
+      this.#checkpoint.abandon(actor);
+      if (!this.#isTaking) this.#failures++;
+      if (this.#failures <= mostFailures) this.#replace();
     } catch (failure) {
       this.#host.report(ErrorCode.Update, failure);
     }
   }
 
-  /** What a failed machine has invoked goes on otherwise. */
-  #stopChildren(actor: AnyActorRef): void {
-    const { children = {} } = actor.getSnapshot() as { children?: Readonly<Record<string, AnyActorRef | undefined>> };
-    for (const child of Object.values(children)) child?.send({ type: 'xstate.stop' });
+  #replace(): void {
+    this.#isResuming = true;
+    this.#checkpoint.resume((snapshot) => {
+      const successor = this.#make({ snapshot });
+      successor.start();
+
+      return successor;
+    });
+    this.#isResuming = false;
   }
 }

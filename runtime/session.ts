@@ -18,6 +18,7 @@ import { Malformed } from './decode.js';
 import { describeAdoption, describePage, diff } from './diff.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 import { Ledger } from './ledger.js';
 import { Mirror } from './mirror.js';
 import { PartKind, type Patch } from './patch.js';
@@ -70,6 +71,12 @@ export interface SessionHost {
   /** Milliseconds a session is kept after its connection was lost. */
   readonly grace: number;
   readonly report: Reporter;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A connection has joined. */
@@ -176,6 +183,18 @@ export class LiveSession implements Session, TreeHost {
 
   get report(): Reporter {
     return this.#host.report;
+  }
+
+  get hub(): Hub {
+    return this.#host.hub;
+  }
+
+  publish(topic: string, message: AnyMessage): void {
+    this.#host.publish(topic, message);
+  }
+
+  send(name: string, message: AnyMessage): void {
+    this.#host.send(name, message);
   }
 
   defer(run: () => void): void {

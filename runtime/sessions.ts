@@ -6,6 +6,8 @@
 import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import { ErrorCode, TroupeError } from './errors.js';
+import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 import { createIdentifier } from './identifier.js';
 import { markup } from './markup.js';
 import type { Reporter } from './report.js';
@@ -47,6 +49,8 @@ export interface Sessions {
    */
   open(route: Route, address: string): Promise<Page> | Page;
   find(id: string): Session | undefined;
+  /** Sends the page's component of a session a message; false if there is no such session. */
+  post(id: string, message: AnyMessage): boolean;
   /** A session under the id of one that is gone, or that another call has just put there; its client is told that it is fresh. Throws as `open`. */
   reopen(id: string, route: Route, address: string): Promise<Session> | Session;
   /** Whether the address has as many sessions as one may have. */
@@ -75,11 +79,19 @@ export interface SessionsOptions {
   readonly dormantTime: number;
   /** Milliseconds a session is kept after its connection was lost. */
   readonly grace: number;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
   /** Most sessions of one address, dormant and detached ones included. */
   readonly perAddress: number;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
   readonly report: Reporter;
+  /** Runs something soon, when others have had their go. */
+  defer(run: () => void): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
 }
 
 /** A session in the table. */
@@ -99,6 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 class SessionTable implements Sessions, SessionHost {
   readonly clock: Clock;
   readonly grace: number;
+  readonly hub: Hub;
   readonly report: Reporter;
   readonly #options: SessionsOptions;
   readonly #entries = new Map<string, Entry>();
@@ -107,12 +120,12 @@ class SessionTable implements Sessions, SessionHost {
   readonly #perAddress = new Map<string, number>();
   #attached = 0;
   #sweep: unknown;
-  #ready: (() => void)[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.clock = options.clock;
     this.grace = options.grace;
+    this.hub = options.hub;
     this.report = options.report;
   }
 
@@ -135,6 +148,13 @@ class SessionTable implements Sessions, SessionHost {
 
   find(id: string): Session | undefined {
     return this.#entries.get(id)?.session;
+  }
+
+  post(id: string, message: AnyMessage): boolean {
+    const session = this.#entries.get(id)?.session;
+    session?.tree.put(session.tree.root, message);
+
+    return session !== undefined;
   }
 
   full(address: string): boolean {
@@ -213,16 +233,16 @@ class SessionTable implements Sessions, SessionHost {
 
   // HOST ----------------------------------------------------------------------
 
-  /** All sessions share one immediate: what arrives in one go is read before the first turn. */
   defer(run: () => void): void {
-    this.#ready.push(run);
-    if (this.#ready.length === 1) setImmediate(() => this.#runReady());
+    this.#options.defer(run);
   }
 
-  #runReady(): void {
-    const ready = this.#ready;
-    this.#ready = [];
-    for (const run of ready) run();
+  publish(topic: string, message: AnyMessage): void {
+    this.#options.publish(topic, message);
+  }
+
+  send(name: string, message: AnyMessage): void {
+    this.#options.send(name, message);
   }
 
   joined(session: LiveSession): void {

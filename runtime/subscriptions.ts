@@ -9,12 +9,15 @@ import { startActor } from './actor.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a running subscription can do. */
 export interface Port {
   readonly clock: Clock;
+  /** What all sessions share. */
+  readonly hub: Hub;
   /** Sends the component a message; resolves when the turn that took it is committed. */
   deliver(message: AnyMessage): Promise<void>;
   /** Tells of something that went wrong. */

@@ -13,6 +13,7 @@ import { rootContext } from './content.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 import { Inbox } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
@@ -28,8 +29,14 @@ export interface TreeHost {
   readonly report: Reporter;
   /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
   readonly page: number;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
   /** The root of the session's actors; made, not started, when first asked for. */
   system(): AnyActorRef;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A turn is over and has taken so many events of the page. */
@@ -167,7 +174,16 @@ export class Tree implements CellHost, TurnPowers {
     this.#changed.delete(cell);
   }
 
+  /** What cannot be carried out is reported: an effect costs nobody their state. */
   perform(cell: Cell, effect: Effect): void {
+    try {
+      this.#perform(cell, effect);
+    } catch (error) {
+      this.report(ErrorCode.Effect, error, cell);
+    }
+  }
+
+  #perform(cell: Cell, effect: Effect): void {
     switch (effect.kind) {
       case 'raise':
         this.put(cell, effect.message);
@@ -175,7 +191,11 @@ export class Tree implements CellHost, TurnPowers {
       case 'parent':
         if (cell.parent !== undefined) this.put(cell.parent, effect.message);
         break;
-      default:
+      case 'publish':
+        this.#host.publish(effect.topic, effect.message);
+        break;
+      case 'send':
+        this.#host.send(effect.name, effect.message);
     }
   }
 
@@ -214,12 +234,17 @@ export class Tree implements CellHost, TurnPowers {
   #port(cell: Cell): Port {
     return {
       clock: this.#host.clock,
+      hub: this.#host.hub,
       deliver: (message) => new Promise((resolve) => this.put(cell, message, 0, resolve)),
       report: (error) => void this.report(ErrorCode.Subscription, error, cell),
     };
   }
 
   // CELLS ---------------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
 
   system(): AnyActorRef {
     return this.#host.system();

@@ -38,10 +38,14 @@ describe('sessions', () => {
   function table(given: { dormant?: number; perAddress?: number; grace?: number } = {}): Sessions {
     return createSessions({
       clock,
+      defer: (run) => void setImmediate(run),
       dormant: 10,
       dormantTime: 1_000,
       grace: 500,
+      hub: { subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
+      publish: () => undefined,
+      send: () => undefined,
       perAddress: 3,
       report: (code, error, place: Whereabouts = {}) => {
         reports.push({ code, error, ...place });
