@@ -1,148 +1,461 @@
 /**
- * A cell: a component's actor together with what it last rendered. `turn.ts` feeds it messages, lets it
- * render and commits it; what goes wrong in `update` or `view` stays in here and costs one message.
+ * A cell: a component at work in a session, with what it shows and the cells of the components that stand
+ * in its view. `turn.ts` feeds it messages, lets it render and commits it. What goes wrong in a component
+ * stays in its cell.
+ *
+ * What a message does depends on what the component is made of and is in `model-state.ts` and
+ * `logic-state.ts`; here is what they have in common: views, children, and their coming and going.
+ *
+ *     render: view -> tree with mounts -> which cells are new, stay, have gone -> these come next
  */
 
 import type { AnyActorRef } from 'xstate';
-import { type AnyComponent, type ComponentSnapshot, Restored } from './component.js';
-import { type Effect, Received } from './effect.js';
-import { ErrorCode, TroupeError } from './errors.js';
-import type { AnyMessage } from './html.js';
-import { renderRoot, type Value } from './rendered.js';
+import type { Clock } from './clock.js';
+import type { AnyComponent } from './component.js';
+import type { Context } from './content.js';
+import type { Effect } from './effect.js';
+import { ErrorCode, type Failure, TroupeError } from './errors.js';
+import { type AnyMessage, html, type Placement, type Template } from './html.js';
+import { LogicState } from './logic-state.js';
+import { isAlike, isPromise } from './model.js';
+import { ModelState } from './model-state.js';
+import { type Home, Mount, mountsIn, renderRoot } from './rendered.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Told of what went wrong in a component. */
-export type ReportFault = (code: ErrorCode, error: unknown, component: string) => void;
-
-/** What a turn has done to a cell so far; gone when it is committed. */
-interface Tentative {
-  /** The state before the turn. */
-  readonly before: ComponentSnapshot<unknown>;
-  /** The messages of this turn, in order, and what came of each. */
-  readonly steps: Step[];
+/** What a cell needs of its session. */
+export interface CellHost {
+  readonly clock: Clock;
+  /** The root of the session's actors. */
+  system(): AnyActorRef;
+  /** Tells of a fault in a component; gives the id of the report. */
+  report(code: ErrorCode, error: unknown, cell: Cell): string;
+  /** A cell has changed outside of any turn: one is due. */
+  changed(cell: Cell): void;
+  /** A message for a cell, to be taken in a turn. */
+  post(cell: Cell, message: AnyMessage): void;
 }
 
-/** A message and what it asked for, or what `update` threw: then it has changed nothing. */
-interface Step {
-  readonly received: Received;
-  readonly effects: readonly Effect[];
-  readonly fault: unknown;
+/** What a state needs of its cell. */
+export interface StateHost {
+  readonly clock: Clock;
+  system(): AnyActorRef;
+  report(code: ErrorCode, error: unknown): void;
+  changed(): void;
+  /** A message for the component in whose view this one stands. */
+  toParent(message: AnyMessage): void;
 }
 
-const none: readonly Effect[] = [];
+/** What a component is in, and how messages change that. */
+export interface State {
+  /** Its actor, once it is started. */
+  readonly actor: AnyActorRef | undefined;
+  /** The state of the actor. */
+  readonly snapshot: unknown;
+  /** What `view` is given. */
+  readonly shown: unknown;
+  /** Whether there is something that is not committed. */
+  readonly isDirty: boolean;
+  /** Begins, for a page that can wait. */
+  init(props: unknown): Promise<void> | void;
+  /** Begins at once. */
+  initNow(props: unknown): void;
+  /** Starts its actor. */
+  start(parent: AnyActorRef): void;
+  stop(): void;
+  take(message: AnyMessage, at: number): void;
+  /** Takes changed props. */
+  receive(props: unknown): void;
+  /** Shows what is there by `show`, and copes if that throws. */
+  render(show: () => void): void;
+  /** Makes a turn's outcome final and gives the effects that were asked for, in order. */
+  commit(): readonly Effect[];
+}
+
+/** Cells that a rendering has found to be new or changed, and those that have gone. */
+export interface Household {
+  /** It has to be rendered: it is new, or its props have changed. */
+  next(cell: Cell): void;
+  /** It no longer stands in the view of its parent. */
+  left(cell: Cell): void;
+}
+
+/** A component placed by the view that is being rendered. */
+interface Placed {
+  readonly cell: Cell;
+  readonly props: object;
+  readonly context: Context;
+}
+
+const noCells: ReadonlyMap<string, Cell> = new Map();
 
 // CELL ------------------------------------------------------------------------
 
 /** A component at work. */
-export class Cell {
+export class Cell implements Home, StateHost {
   readonly component: AnyComponent;
-  /** Its actor, in the session's system. */
-  readonly actor: AnyActorRef;
-  /** What it shows, as of the last commit. */
-  rendered: Value;
-  readonly #report: ReportFault;
-  #tentative: Tentative | undefined;
+  /** The cell in whose view it stands; the root of a page has none. */
+  readonly parent: Cell | undefined;
+  /** How many cells are around it. */
+  readonly depth: number;
+  /** Tells it apart from the others in its parent's view. */
+  readonly id: string;
+  readonly mount: Mount;
+  /** Whether it stands in the page, all its parents included. */
+  isPresent = true;
+  readonly #host: CellHost;
+  readonly #state: State;
+  #props: object;
+  #isStarted = false;
+  #hasBegun = false;
+  /** Whether it could not begin: it has no state, and shows its fallback for as long as it stands there. */
+  #isBroken = false;
+  /** Whether it has to be rendered though its state has not changed: it is new, or stands elsewhere. */
+  #mustRender = true;
+  #children = noCells as Map<string, Cell>;
+  /** Those that have left in this turn: they can come back until its end. */
+  #leaving = noCells as Map<string, Cell>;
+  /** What the view that is being rendered has placed so far. */
+  #placing: Map<string, Placed> | undefined;
+  /** What the last view that stands has placed, until the children have been told. */
+  #placed: Map<string, Placed> | undefined;
+  /** The view by which it was last found to be there; counted by its parent. */
+  #sighted = 0;
+  #views = 0;
 
-  constructor(component: AnyComponent, actor: AnyActorRef, rendered: Value, report: ReportFault) {
+  constructor(component: AnyComponent, props: object, context: Context, host: CellHost, parent?: Cell, id = '') {
     this.component = component;
-    this.actor = actor;
-    this.rendered = rendered;
-    this.#report = report;
+    this.parent = parent;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.id = id;
+    this.mount = new Mount(this, context);
+    this.#host = host;
+    this.#props = props;
+    this.#state = component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this);
   }
 
-  /** Its state now, tentative or committed. */
-  get snapshot(): ComponentSnapshot<unknown> {
-    return this.actor.getSnapshot() as ComponentSnapshot<unknown>;
+  // QUERIES -------------------------------------------------------------------
+
+  /** Its actor, once it is started. */
+  get actor(): AnyActorRef | undefined {
+    return this.#state.actor;
   }
 
-  /** Whether it has taken messages that are not committed. */
+  /** The state of its actor, tentative or committed. */
+  get snapshot(): unknown {
+    return this.#state.snapshot;
+  }
+
+  /** What `view` and `subscriptions` are given. */
+  get shown(): unknown {
+    return this.#state.shown;
+  }
+
+  /** What it shows. */
+  get rendered(): Mount['rendered'] {
+    return this.mount.rendered;
+  }
+
   get isDirty(): boolean {
-    return this.#tentative !== undefined;
+    return this.#mustRender || this.#state.isDirty;
   }
 
-  /** A message through `update`. If that throws, the message is dropped and reported, the state kept. */
-  take(message: AnyMessage, at: number): void {
-    if (!isMessage(message)) {
-      this.#report(ErrorCode.Update, notAMessage(message, this.component.name), this.component.name);
-      return;
-    }
-    this.#tentative ??= { before: this.snapshot, steps: [] };
-    this.#step(this.#tentative, new Received(message, at));
+  get isStarted(): boolean {
+    return this.#isStarted;
   }
+
+  /** Whether it could not begin: it shows its fallback and takes nothing. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** The cells of the components in its view. */
+  get children(): Iterable<Cell> {
+    return this.#children.values();
+  }
+
+  // BEGINNING -----------------------------------------------------------------
 
   /**
-   * Shows the new state. If `view` throws, the turn's messages are taken again one by one, each followed
-   * by `view`; the one after which it throws is dropped and reported.
+   * Begins for a first page, with all that stands in it. Nothing is started yet.
+   *
+   * @throws TroupeError `init` or `view`, at once or by rejecting, if it is the root. What fails in other
+   * components is reported, and shown in their place.
    */
-  render(): void {
-    if (this.snapshot === this.#tentative?.before) return;
+  prepare(): Promise<void> | void {
+    this.#hasBegun = true;
     try {
-      this.rendered = this.#view();
+      const begun = this.#state.init(this.#props);
+      if (isPromise(begun as undefined | Promise<undefined>)) return this.#prepareLater(begun as Promise<void>);
     } catch (error) {
-      this.#recover(error);
+      this.#failedToBegin(error, 'threw');
+      return undefined;
     }
+
+    return this.#prepareView();
   }
 
-  /** Makes the turn's outcome final, tells of messages `update` refused, and gives the effects the others asked for, in order. */
+  async #prepareLater(begun: Promise<void>): Promise<void> {
+    try {
+      await begun;
+    } catch (error) {
+      this.#failedToBegin(error, 'rejected');
+      return undefined;
+    }
+
+    return this.#prepareView();
+  }
+
+  #prepareView(): Promise<void> | void {
+    this.#showFirst();
+    if (this.#placed === undefined) return undefined;
+    const coming: Cell[] = [];
+    this.#arrange({ next: (cell) => coming.push(cell), left: () => undefined });
+    const waiting = coming.map((cell) => cell.prepare()).filter((begun) => begun !== undefined);
+
+    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  }
+
+  #failedToBegin(cause: unknown, how: string): void {
+    const { name } = this.component;
+    const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${messageOf(cause)}`, { cause });
+    if (this.parent === undefined) throw error;
+    this.#isBroken = true;
+    this.#showFallback(ErrorCode.Init, error);
+  }
+
+  /** Starts its actor, and those of all cells in it that are not started yet. */
+  start(): void {
+    if (!this.#isStarted && !this.#isBroken) {
+      this.#state.start(this.#host.system());
+    }
+    this.#isStarted = true;
+  }
+
+  /** Stops its actor and those of all cells in it. */
+  stop(): void {
+    this.isPresent = false;
+    for (const child of this.#children.values()) child.stop();
+    for (const child of this.#leaving.values()) child.stop();
+    this.#state.stop();
+  }
+
+  // TURN ----------------------------------------------------------------------
+
+  /** Takes a message. If that throws, the message is dropped and reported, the state kept. */
+  take(message: AnyMessage, at: number): void {
+    if (this.#isBroken) return;
+    if (isMessage(message)) this.#state.take(message, at);
+    else this.report(ErrorCode.Update, notAMessage(message, this.component.name));
+  }
+
+  /** Shows its state and finds out which cells in it are new, changed or gone. */
+  render(household: Household): void {
+    if (!this.#hasBegun) this.#begin();
+    else if (this.#mustRender) this.#showAgain();
+    else if (!this.#isBroken) this.#state.render(() => this.#show());
+    this.#mustRender = false;
+    if (this.#placed !== undefined) this.#arrange(household);
+  }
+
+  /** Begins in the middle of a turn. */
+  #begin(): void {
+    this.#hasBegun = true;
+    try {
+      this.#state.initNow(this.#props);
+    } catch (error) {
+      this.#failedToBegin(error, 'threw');
+      return;
+    }
+    this.#showFirst();
+  }
+
+  /** Makes the turn's outcome final and gives the effects that were asked for, in order. */
   commit(): readonly Effect[] {
-    const steps = this.#tentative?.steps ?? [];
-    this.#tentative = undefined;
-    for (const { fault } of steps) {
-      if (fault !== undefined) this.#report(ErrorCode.Update, fault, this.component.name);
-    }
-    if (steps.length === 1) return (steps[0] as Step).effects;
-
-    return steps.every((step) => step.effects.length === 0) ? none : steps.flatMap((step) => step.effects);
+    return this.#isBroken ? [] : this.#state.commit();
   }
 
-  // STEPS ---------------------------------------------------------------------
-
-  /** One message through `update`; if that throws, the state is as before. */
-  #step({ steps }: Tentative, received: Received): Step {
-    const before = this.snapshot;
-    this.actor.send(received);
-    const { effects, fault } = this.snapshot;
-    if (fault !== undefined) this.actor.send(new Restored(before));
-    const step = { received, effects: fault === undefined ? effects : none, fault };
-    steps.push(step);
-
-    return step;
+  /** The turn is over: who has left does not come back. */
+  settle(): void {
+    for (const cell of this.#leaving.values()) cell.stop();
+    this.#leaving = noCells as Map<string, Cell>;
   }
 
-  #view(): Value {
-    const { view, name } = this.component;
-    const refused = (error: TroupeError): void => this.#report(error.code, error, name);
+  // SHOWING -------------------------------------------------------------------
 
-    return renderRoot(view(this.snapshot.context as never), this.rendered, refused);
+  /** Renders the view. The children are told later: it may have to be done again without the last message. */
+  #show(): void {
+    this.#display(this.component.view(this.#state.shown as never));
   }
 
-  /** Goes back to the turn's start. A message that `update` refused is tried again too: the culprit may have been before it. */
-  #recover(first: unknown): void {
-    const tentative = this.#tentative as Tentative;
-    this.actor.send(new Restored(tentative.before));
-    let found = false;
-    for (const { received } of tentative.steps.splice(0)) {
-      if (!this.#takeAgain(tentative, received)) found = true;
-    }
-    if (!found) this.#report(ErrorCode.View, first, this.component.name);
+  #display(view: unknown): void {
+    this.#placing = undefined;
+    const refused = (error: TroupeError): void => void this.report(error.code, error);
+    const rendered = renderRoot(view, this.mount.rendered, refused, this);
+    if (rendered === this.mount.rendered && this.#placing === undefined) return;
+    if (this.#placing !== undefined || this.#children.size > 0) this.#remember(this.#sight(rendered));
+    this.mount.rendered = rendered;
   }
 
-  /** Takes one message and renders; false if `view` throws: then the message is undone and reported. */
-  #takeAgain(tentative: Tentative, received: Received): boolean {
-    const before = this.snapshot;
-    if (this.#step(tentative, received).fault !== undefined) return true;
+  /** What was placed stands, beside what an earlier view of this turn has placed in rows that were now taken over. */
+  #remember(placing: Map<string, Placed>): void {
+    if (this.#placed === undefined) this.#placed = placing;
+    else for (const [id, placed] of placing) this.#placed.set(id, placed);
+  }
+
+  /** The first view has nothing to fall back to but a notice. Of the root it fails the page. */
+  #showFirst(): void {
+    this.#mustRender = false;
     try {
-      this.rendered = this.#view();
-    } catch (error) {
-      this.actor.send(new Restored(before));
-      tentative.steps.pop();
-      this.#report(ErrorCode.View, error, this.component.name);
-      return false;
+      this.#show();
+    } catch (cause) {
+      const error = new TroupeError(ErrorCode.View, `view of ${this.component.name} threw: ${messageOf(cause)}`, {
+        cause,
+      });
+      if (this.parent === undefined) throw error;
+      this.#showFallback(ErrorCode.View, error);
+    }
+  }
+
+  /** In another place everything is another: nothing of what was shown can be kept. */
+  #showAgain(): void {
+    const before = this.mount.rendered;
+    this.mount.rendered = null;
+    if (!this.#isBroken) this.#state.render(() => this.#show());
+    if (this.mount.rendered === null) this.mount.rendered = before;
+  }
+
+  #showFallback(code: ErrorCode, error: TroupeError): void {
+    const failure: Failure = { id: this.report(code, error), code, message: error.message };
+    try {
+      this.#display((this.component.fallback ?? notice)(failure));
+    } catch (again) {
+      this.report(ErrorCode.View, again);
+      if (this.mount.context.text) this.#display(notice(failure));
+    }
+  }
+
+  // CHILDREN ------------------------------------------------------------------
+
+  place(placement: Placement<unknown>, context: Context): Mount {
+    const { component, props } = placement;
+    const id = `${component.name} ${typeof props.key} ${props.key}`;
+    this.#placing ??= new Map();
+    const known = this.#children.get(id) ?? this.#leaving.get(id) ?? this.#placed?.get(id)?.cell;
+    const cell = known?.component === component ? known : new Cell(component, props, context, this.#host, this, id);
+    if (this.#placing.has(id)) throw this.#duplicate(cell);
+    this.#placing.set(id, { cell, props, context });
+
+    return cell.mount;
+  }
+
+  /** Makes sure that every component stands there once; those in rows that were taken over were not placed again. Gives what was. */
+  #sight(rendered: Mount['rendered']): Map<string, Placed> {
+    const view = ++this.#views;
+    for (const { cell } of mountsIn(rendered)) {
+      if (cell.#sighted === view) throw this.#duplicate(cell);
+      cell.#sighted = view;
     }
 
-    return true;
+    return this.#placing ?? new Map();
   }
+
+  #duplicate({ component, id }: Cell): TroupeError {
+    const key = id.slice(id.lastIndexOf(' ') + 1);
+
+    return new TroupeError(
+      ErrorCode.DuplicateKey,
+      `The view of ${this.component.name} has two ${component.name} with the key ${key}. Give each a key of its own.`
+    );
+  }
+
+  /** Compares what stands in the view with the children there were. */
+  #arrange(household: Household): void {
+    const placed = this.#placed as Map<string, Placed>;
+    this.#placed = undefined;
+    const mounts = mountsIn(this.mount.rendered);
+    // Counted anew: a view that threw may have been the last to sight them.
+    const view = ++this.#views;
+    let kept = 0;
+    for (const { cell } of mounts) {
+      cell.#sighted = view;
+      if (this.#children.get(cell.id) === cell) kept++;
+    }
+    if (kept < this.#children.size) this.#partWith(view, household);
+    for (const { cell } of mounts) this.#welcome(cell, placed.get(cell.id), household);
+  }
+
+  #partWith(view: number, household: Household): void {
+    if (this.#leaving === noCells) this.#leaving = new Map();
+    for (const [id, cell] of this.#children) {
+      if (cell.#sighted === view) continue;
+      this.#children.delete(id);
+      this.#leaving.set(id, cell);
+      cell.#setPresent(false);
+      household.left(cell);
+    }
+  }
+
+  #setPresent(isPresent: boolean): void {
+    this.isPresent = isPresent;
+    for (const child of this.#children.values()) child.#setPresent(isPresent);
+  }
+
+  /** A cell stands in the view: is it new, has it come back, have its props or its place changed? */
+  #welcome(cell: Cell, placed: Placed | undefined, household: Household): void {
+    const isNew = this.#children.get(cell.id) !== cell;
+    if (isNew) {
+      if (this.#children === noCells) this.#children = new Map();
+      this.#children.set(cell.id, cell);
+      if (this.#leaving.get(cell.id) === cell) this.#leaving.delete(cell.id);
+      cell.#setPresent(true);
+    }
+    const isChanged = placed !== undefined && cell.#receive(placed);
+    if (isChanged || (isNew && cell.#mustRender)) household.next(cell);
+  }
+
+  /** Takes the props and the place it is given; false if they are what they were. */
+  #receive({ props, context }: Placed): boolean {
+    let isChanged = false;
+    if (context !== this.mount.context) {
+      this.mount.context = context;
+      this.#mustRender = isChanged = true;
+    }
+    if (!isAlike(props, this.#props)) {
+      this.#props = props;
+      if (this.#isStarted && !this.#isBroken) this.#state.receive(props);
+      isChanged = true;
+    }
+
+    return isChanged;
+  }
+
+  // STATE HOST ----------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  system(): AnyActorRef {
+    return this.#host.system();
+  }
+
+  report(code: ErrorCode, error: unknown): string {
+    return this.#host.report(code, error, this);
+  }
+
+  changed(): void {
+    if (this.isPresent) this.#host.changed(this);
+  }
+
+  toParent(message: AnyMessage): void {
+    if (this.parent !== undefined) this.#host.post(this.parent, message);
+  }
+}
+
+/** What stands in the place of a component that cannot be shown. */
+function notice({ id }: Failure): Template<never> {
+  return html`<span role="alert">This part of the page could not be shown (${id}).</span>`;
 }
 
 // MESSAGES --------------------------------------------------------------------
@@ -164,4 +477,8 @@ function notAMessage(given: unknown, name: string): TroupeError {
     ErrorCode.Update,
     `${name} was sent ${what}; a message is an object with a type, a string that does not begin with 'xstate.'.`
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

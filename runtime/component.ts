@@ -1,38 +1,66 @@
 /**
  * The component contract: actor logic plus a view. A component is XState actor logic, so that
  * `createActor(Counter).start()` runs it with no server; the session (`session.ts`) starts it in its own
- * system and renders what `view` returns.
+ * system and renders what `view` returns. Called with props it is a place in the view of another one.
+ *
+ * What a message does to a component made Elm style is in `update.ts`.
  */
 
-import type { ActorLogic, ActorScope, Snapshot } from 'xstate';
-import { type Effect, EffectQueue, type Enqueue, Received } from './effect.js';
-import { ErrorCode, TroupeError } from './errors.js';
-import type { AnyMessage, Template } from './html.js';
+import type { ActorLogic, AnyActorLogic, EventFromLogic, InputFrom, Snapshot, SnapshotFrom } from 'xstate';
+import type { Effect, Enqueue } from './effect.js';
+import { ErrorCode, type Failure, TroupeError } from './errors.js';
+import { type AnyMessage, type Key, Placement, type Template } from './html.js';
+import { isPromise } from './model.js';
 import type { Subscription } from './subscriptions.js';
+import { firstSnapshot, snapshotOf, transition } from './update.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/**
- * What a component is made of. `update` and `view` are pure: no I/O, no clock, no randomness.
- */
-export interface ComponentOptions<Model, Message extends AnyMessage, Props> {
+/** What should be alive now; falsy entries are left out. */
+export type Subscribed<Message> = readonly (Subscription<Message> | null | undefined | false)[];
+
+/** What every component can be given, however it is made. */
+interface CommonOptions<Message extends AnyMessage> {
   /** The component's identity in snapshots, logs and devtools. */
   readonly name: string;
-  /** The first model. May be async: the first page waits for it, up to a deadline. */
+  /** What is shown in its place while its very first view throws. Default: a small notice with the failure's id. */
+  readonly fallback?: (failure: Failure) => Template<NoInfer<Message>>;
+  /** The message it is sent when something of it has failed. Default: none; the server's `onError` is told anyway. */
+  readonly onError?: (failure: Failure) => NoInfer<Message>;
+}
+
+/**
+ * What a component is made of, Elm style. `update` and `view` are pure: no I/O, no clock, no randomness.
+ *
+ * `Outgoing` are the messages it sends to the component in whose view it stands, by `enqueue.parent`.
+ */
+export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outgoing extends AnyMessage = never>
+  extends CommonOptions<Message> {
+  /** The first model. May be async for the first page, which waits for it, up to a deadline. */
   readonly init: (props: Props) => Model | Promise<Model>;
   /** The model after a message. Must not change the model it is given. */
-  readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>>) => NoInfer<Model>;
+  readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>, Outgoing>) => NoInfer<Model>;
   /** What the page shows. */
-  readonly view: (model: NoInfer<Model>) => Template<Message>;
+  readonly view: (model: NoInfer<Model>) => Template<NoInfer<Message>>;
   /** The model after the props have changed. */
   readonly received?: (model: NoInfer<Model>, props: NoInfer<Props>) => NoInfer<Model>;
   /** What should be alive now, by key: timers, generators. Falsy entries are left out. */
-  readonly subscriptions?: (
-    model: NoInfer<Model>
-  ) => readonly (Subscription<NoInfer<Message>> | null | undefined | false)[];
+  readonly subscriptions?: (model: NoInfer<Model>) => Subscribed<NoInfer<Message>>;
 }
 
-/** The state of a component's actor. */
+/** What a component is made of that runs any XState logic: a machine, `fromTransition`, and so on. */
+export interface LogicOptions<Logic extends AnyActorLogic> extends CommonOptions<EventFromLogic<Logic>> {
+  /** The logic; its input is the props. */
+  readonly logic: Logic;
+  /** What the page shows. */
+  readonly view: (snapshot: SnapshotFrom<Logic>) => Template<NoInfer<EventFromLogic<Logic>>>;
+  /** The event that tells the logic of changed props. */
+  readonly received?: (snapshot: SnapshotFrom<Logic>, props: InputFrom<Logic>) => NoInfer<EventFromLogic<Logic>>;
+  /** What should be alive now, by key, besides what the logic itself invokes. */
+  readonly subscriptions?: (snapshot: SnapshotFrom<Logic>) => Subscribed<NoInfer<EventFromLogic<Logic>>>;
+}
+
+/** The state of the actor of a component made Elm style. */
 export type ComponentSnapshot<Model> = Snapshot<undefined> & {
   /** The model. */
   readonly context: Model;
@@ -42,48 +70,57 @@ export type ComponentSnapshot<Model> = Snapshot<undefined> & {
   readonly fault?: unknown;
 };
 
-/** Actor logic with a view. */
-export interface Component<Model, Message extends AnyMessage, Props>
-  extends ActorLogic<ComponentSnapshot<Model>, Message, Props> {
+/**
+ * What all components have, whoever made them.
+ *
+ * XState's types take a function for one that makes logic. So calling a component is said to give logic, too:
+ * only then do `createActor(Counter)`, `SnapshotFrom<typeof Counter>` and the like know what it is.
+ */
+interface Viewed<State, Message extends AnyMessage, Props, Outgoing, Logic> {
+  /** A place for it in a view. `key` tells it apart from others of its kind in that view. */
+  (props: Props & { readonly key: Key }): Placement<Outgoing> & Logic;
   readonly name: string;
-  readonly view: (model: Model) => Template<Message>;
-  readonly subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[];
+  readonly view: (state: State) => Template<Message>;
+  readonly subscriptions: (state: State) => Subscribed<Message>;
+  readonly fallback: ((failure: Failure) => Template<Message>) | undefined;
+  readonly onError: ((failure: Failure) => Message) | undefined;
+}
+
+/** Actor logic with a view, made Elm style. */
+export interface Component<Model, Message extends AnyMessage, Props, Outgoing extends AnyMessage = never>
+  extends Viewed<Model, Message, Props, Outgoing, ActorLogic<ComponentSnapshot<Model>, Message, Props>>,
+    ActorLogic<ComponentSnapshot<Model>, Message, Props> {
   /** The state the component starts in; `init` runs here. */
   readonly initialSnapshot: (props: Props) => ComponentSnapshot<Model> | Promise<ComponentSnapshot<Model>>;
 }
 
-/** A component of any model and message that can be given `Props`, as the runtime holds it. */
+/** Any XState logic with a view. */
+export interface LogicComponent<Logic extends AnyActorLogic>
+  extends Viewed<SnapshotFrom<Logic>, EventFromLogic<Logic>, InputFrom<Logic>, never, Logic>,
+    ActorLogic<SnapshotFrom<Logic>, EventFromLogic<Logic>, InputFrom<Logic>> {
+  /** What it was made of. */
+  readonly logic: Logic;
+}
+
+/** A component of any kind that can be given `Props`, as the runtime holds it. */
 export interface AnyComponent<Props = never> {
   readonly name: string;
-  readonly view: (model: never) => Template<AnyMessage>;
-  readonly subscriptions: (model: never) => readonly (Subscription<AnyMessage> | null | undefined | false)[];
-  readonly initialSnapshot: (props: Props) => ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>>;
-}
-
-/** Props changed: what reaches a living component's `received`. */
-export class PropsChanged {
-  readonly type = 'troupe.propsChanged';
-  readonly props: unknown;
-
-  constructor(props: unknown) {
-    this.props = props;
-  }
-}
-
-/** A step was discarded: the actor goes back to an earlier state. */
-export class Restored {
-  readonly type = 'troupe.restored';
-  readonly snapshot: unknown;
-
-  constructor(snapshot: unknown) {
-    this.snapshot = snapshot;
-  }
+  readonly view: (state: never) => Template<AnyMessage>;
+  readonly subscriptions: (state: never) => Subscribed<AnyMessage>;
+  readonly fallback: ((failure: Failure) => Template<AnyMessage>) | undefined;
+  readonly onError: ((failure: Failure) => AnyMessage) | undefined;
+  /** Given if it is made Elm style. */
+  readonly initialSnapshot?: (props: Props) => ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>>;
+  /** Given if it runs any other logic. */
+  readonly logic?: AnyActorLogic;
+  /** The event of such a component for changed props. */
+  readonly received?: ((snapshot: never, props: never) => AnyMessage) | undefined;
 }
 
 // CONSTRUCTOR -----------------------------------------------------------------
 
 /**
- * Makes a component, Elm style.
+ * Makes a component, Elm style or of any XState logic.
  *
  * ```ts
  * type Message = { type: 'incremented' };
@@ -94,192 +131,100 @@ export class Restored {
  *   update: (model, _message: Message) => ({ count: model.count + 1 }),
  *   view: ({ count }) => html<Message>`<button @click=${{ type: 'incremented' }}>${count}</button>`,
  * });
+ *
+ * const Light = component({ name: 'light', logic: lightMachine, view: (snapshot) => html`<p>${snapshot.value}</p>` });
  * ```
+ *
+ * Called with props and a key it stands in the view of another: `html`<li>${Counter({ key: 1 })}</li>``.
  *
  * @throws TroupeError `component` if something is missing or of the wrong kind.
  */
-export function component<Model, Message extends AnyMessage, Props = unknown>(
-  options: ComponentOptions<Model, Message, Props>
-): Component<Model, Message, Props> {
+export function component<Logic extends AnyActorLogic>(options: LogicOptions<Logic>): LogicComponent<Logic>;
+export function component<Model, Message extends AnyMessage, Props = unknown, Outgoing extends AnyMessage = never>(
+  options: ComponentOptions<Model, Message, Props, Outgoing>
+): Component<Model, Message, Props, Outgoing>;
+export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {
   validate(options);
-  const { name, init, view, subscriptions = () => [] } = options;
+  const place = (props: { readonly key: Key }): Placement<never> =>
+    new Placement(place as unknown as AnyComponent, props);
+  const { name, view, fallback, onError, subscriptions = () => [] } = options;
+  const logic =
+    'logic' in options ? logicOf(options as LogicOptions<AnyActorLogic>) : modelLogic(options as AnyOptions);
+  Object.defineProperty(place, 'name', { value: name, enumerable: true });
 
-  return {
-    name,
-    view,
-    subscriptions,
-    initialSnapshot: (props) => {
-      const model = init(props);
+  return Object.assign(place, { view, fallback, onError, subscriptions }, logic);
+}
 
-      return isPromise(model) ? model.then((first) => snapshotOf(first)) : snapshotOf(model);
-    },
-    getInitialSnapshot: (_scope, props) => snapshotOf(synchronous(init(props), name)),
+/** Options of a component made Elm style, whatever its model. */
+type AnyOptions = ComponentOptions<unknown, AnyMessage, unknown, AnyMessage>;
+
+/** The actor logic of a component made Elm style, and how it starts where it can be waited for. */
+function modelLogic(options: AnyOptions): object {
+  const { init } = options;
+  const logic: ActorLogic<ComponentSnapshot<unknown>, AnyMessage, unknown> = {
+    getInitialSnapshot: (_scope, props) => firstSnapshot(options, props),
     transition: (snapshot, event, scope) => transition(options, snapshot, event, scope),
     getPersistedSnapshot: ({ status, output, error, context }) =>
       ({ status, output, error, context }) as Snapshot<undefined>,
-    restoreSnapshot: (snapshot) => snapshotOf((snapshot as ComponentSnapshot<Model>).context),
+    restoreSnapshot: (snapshot) => snapshotOf((snapshot as ComponentSnapshot<unknown>).context),
+  };
+  const initialSnapshot = (props: unknown): unknown => {
+    const model = init(props);
+
+    return isPromise(model) ? model.then((first) => snapshotOf(first)) : snapshotOf(model);
+  };
+
+  return { ...logic, initialSnapshot };
+}
+
+/** The logic as it is, bound to itself: we stand around it and change nothing. */
+function logicOf({ logic, received }: LogicOptions<AnyActorLogic>): object {
+  return {
+    logic,
+    received,
+    getInitialSnapshot: logic.getInitialSnapshot.bind(logic),
+    transition: logic.transition.bind(logic),
+    getPersistedSnapshot: logic.getPersistedSnapshot.bind(logic),
+    restoreSnapshot: logic.restoreSnapshot?.bind(logic),
+    start: logic.start?.bind(logic),
+    config: (logic as { config?: unknown }).config,
   };
 }
 
-const required = ['init', 'update', 'view'] as const;
-const optional = ['received', 'subscriptions'] as const;
-const known: readonly string[] = ['name', ...optional, ...required];
+// CHECKS ----------------------------------------------------------------------
+
+/** Which parts a component has, by what it is made of; all others are functions. */
+const modelParts = ['init', 'update', 'view'] as const;
+const logicParts = ['view'] as const;
+const optional = ['fallback', 'onError', 'received', 'subscriptions'] as const;
 
 function validate(options: object): void {
   const given = options as Record<string, unknown>;
-  const { name } = given;
+  const { name, logic } = given;
   if (typeof name !== 'string' || name === '') {
     throw new TroupeError(
       ErrorCode.Component,
       'component({ name }) takes a name: the identity of the component in logs and snapshots.'
     );
   }
+  const fail = (what: string): TroupeError =>
+    new TroupeError(ErrorCode.Component, `component({ name: '${name}' })${what}`);
+  const required: readonly string[] = 'logic' in given ? logicParts : modelParts;
+  if ('logic' in given && typeof (logic as Partial<AnyActorLogic> | undefined)?.transition !== 'function') {
+    throw fail(' has a `logic` that is no actor logic; give it a machine, fromTransition(…) or the like.');
+  }
   for (const part of required) {
     if (typeof given[part] === 'function') continue;
-    throw new TroupeError(
-      ErrorCode.Component,
-      `component({ name: '${name}' }) has no function \`${part}\`; it takes init, update and view.`
+    throw fail(
+      ` has no function \`${part}\`; it takes ${'logic' in given ? 'logic and view' : 'init, update and view'}.`
     );
   }
   for (const part of optional) {
     if (given[part] === undefined || typeof given[part] === 'function') continue;
-    throw new TroupeError(
-      ErrorCode.Component,
-      `component({ name: '${name}' }): \`${part}\` is not a function; leave it out or write one.`
-    );
+    throw fail(`: \`${part}\` is not a function; leave it out or write one.`);
   }
+  const known: readonly string[] = ['name', ...('logic' in given ? ['logic'] : []), ...optional, ...required];
   for (const option of Object.keys(given)) {
-    if (known.includes(option)) continue;
-    throw new TroupeError(
-      ErrorCode.Component,
-      `component({ name: '${name}' }) does not know \`${option}\`; it takes ${known.join(', ')}.`
-    );
+    if (!known.includes(option)) throw fail(` does not know \`${option}\`; it takes ${known.join(', ')}.`);
   }
-}
-
-// STEPS -----------------------------------------------------------------------
-
-const noEffects: readonly Effect[] = Object.freeze([]);
-
-function snapshotOf<Model>(model: Model, effects: readonly Effect[] = noEffects): ComponentSnapshot<Model> {
-  return { status: 'active', output: undefined, error: undefined, context: frozen(model), effects };
-}
-
-/** What an event does to the actor. A message from a session never throws: its fault is in the snapshot. */
-function transition<Model, Message extends AnyMessage, Props>(
-  options: ComponentOptions<Model, Message, Props>,
-  snapshot: ComponentSnapshot<Model>,
-  event: unknown,
-  scope: ActorScope<ComponentSnapshot<Model>, Message>
-): ComponentSnapshot<Model> {
-  if (event instanceof Restored) return event.snapshot as ComponentSnapshot<Model>;
-  try {
-    if (event instanceof Received) return step(options, snapshot.context, event);
-    if (event instanceof PropsChanged) return snapshotOf(receive(options, snapshot.context, event.props as Props));
-  } catch (error) {
-    return { ...snapshot, effects: noEffects, fault: error ?? new Error(`${options.name} threw ${error}`) };
-  }
-
-  return headless(options, snapshot, event as Message, scope);
-}
-
-/** One message through `update`. Touches nothing. */
-function step<Model, Message extends AnyMessage, Props>(
-  options: ComponentOptions<Model, Message, Props>,
-  model: Model,
-  received: Received
-): ComponentSnapshot<Model> {
-  const queue = new EffectQueue<Message>(received);
-  const next = options.update(model, received.message as Message, queue);
-
-  return snapshotOf(present(next, `update of ${options.name}`), queue.effects);
-}
-
-function receive<Model, Message extends AnyMessage, Props>(
-  options: ComponentOptions<Model, Message, Props>,
-  model: Model,
-  props: Props
-): Model {
-  if (options.received !== undefined) return present(options.received(model, props), `received of ${options.name}`);
-  if (!development) return model;
-
-  throw new TroupeError(
-    ErrorCode.Component,
-    `The props of ${options.name} changed, but it has no \`received(model, props)\` to take them.`
-  );
-}
-
-/** A message sent by XState alone, with no session around: raised messages follow, a throw stops the actor. */
-function headless<Model, Message extends AnyMessage, Props>(
-  options: ComponentOptions<Model, Message, Props>,
-  snapshot: ComponentSnapshot<Model>,
-  event: Message,
-  scope: ActorScope<ComponentSnapshot<Model>, Message>
-): ComponentSnapshot<Model> {
-  if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as ComponentSnapshot<Model>;
-  if (event.type.startsWith('xstate.')) return snapshot;
-
-  const next = step(options, snapshot.context, new Received(event, Date.now()));
-  for (const { message } of next.effects) scope.defer(() => scope.self.send(message as Message));
-
-  return next;
-}
-
-// MODELS ----------------------------------------------------------------------
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-/** The next model, which must be there at once. What the promise of it comes to does not matter any more. */
-function present<Model>(next: Model, what: string): Model {
-  if (!isPromise(next)) return next;
-
-  abandon(next);
-  throw new TroupeError(
-    ErrorCode.Component,
-    `${what} returned a promise. It must return the next model at once; declare work that takes time as a subscription.`
-  );
-}
-
-/** Nobody waits for it, so that its rejection must not end the process. */
-function abandon(promise: Promise<unknown>): void {
-  Promise.resolve(promise).catch(() => {});
-}
-
-function synchronous<Model>(model: Model | Promise<Model>, name: string): Model {
-  if (!isPromise(model)) return model;
-
-  abandon(model);
-  throw new TroupeError(
-    ErrorCode.Component,
-    `init of ${name} is async, so createActor(${name}) cannot wait for it. Give it the state: createActor(component, { snapshot: await component.initialSnapshot(props) }).`
-  );
-}
-
-const development = globalThis.process?.env['NODE_ENV'] !== 'production';
-
-/** In development a model is frozen, so that changing it in place throws where it is done. */
-function frozen<Model>(model: Model): Model {
-  if (development) freeze(model);
-
-  return model;
-}
-
-/** Freezes plain objects and arrays, however deep; what is frozen already has been seen. */
-function freeze(model: unknown): void {
-  const waiting = [model];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (!isPlain(value) || Object.isFrozen(value)) continue;
-    Object.freeze(value);
-    for (const name in value) waiting.push(value[name]);
-  }
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (value === null || typeof value !== 'object') return false;
-  const prototype = Object.getPrototypeOf(value);
-
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }

@@ -11,7 +11,7 @@ import { type Key, UnsafeHtml } from './html.js';
 import { matchByKey, matchByPosition } from './keyed.js';
 import type { Mirror } from './mirror.js';
 import { ListOperation, PartKind, type Scalar, type Wire } from './patch.js';
-import { handlerKind, Instance, List, type Value } from './rendered.js';
+import { handlerKind, Instance, List, Mount, type Value } from './rendered.js';
 import type { Part } from './template.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -46,7 +46,7 @@ function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: bool
   mirror.restart(frame);
   mirror.content = next;
 
-  return describeChild({ mirror, frame, adopting, changes: [] }, next);
+  return describeChild({ mirror, frame, adopting, changes: [] }, 0, 0, next);
 }
 
 // DIFF ------------------------------------------------------------------------
@@ -56,14 +56,25 @@ function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: bool
  * nothing the client can see has changed.
  *
  * @param frame the number of the frame the changes will travel in
+ * @param mounts components that show something else than they did, parents before their children
  */
-export function diff(mirror: Mirror, next: Value, frame: number): Wire[] {
+export function diff(mirror: Mirror, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
   const writing: Writing = { mirror, frame, adopting: false, changes: [] };
   diffChild(writing, 0, 0, mirror.content, next);
   mirror.content = next;
+  for (const mount of mounts) diffMount(writing, mount);
   if (writing.changes.length === 0) mirror.unretire(frame);
 
   return writing.changes;
+}
+
+/** Writes what a component shows now, if it still stands in the page. */
+function diffMount(writing: Writing, mount: Mount): void {
+  const standing = writing.mirror.standing(mount);
+  if (standing === undefined) return;
+  const { target, part, shown } = standing;
+  standing.shown = mount.rendered;
+  diffChild(writing, target, part, shown, mount.rendered);
 }
 
 function diffChild(writing: Writing, target: number, part: number, previous: Value, next: Value): void {
@@ -75,8 +86,8 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
   } else if (previous instanceof UnsafeHtml && next instanceof UnsafeHtml && previous.html === next.html) {
     return;
   } else if (!Object.is(previous, next)) {
-    writing.mirror.leave(previous, writing.frame);
-    writing.changes.push(target, part, describeChild(writing, next));
+    writing.mirror.leave(previous, writing.frame, target, part);
+    writing.changes.push(target, part, describeChild(writing, target, part, next));
   }
 }
 
@@ -123,7 +134,7 @@ function removeRows(writing: Writing, list: List, removed: readonly number[]): v
   for (let first = 0, last = 0; first < removed.length; first = last) {
     const start = removed[first] as number;
     while (last < removed.length && removed[last] === start + last - first) {
-      writing.mirror.leave(list.rows[removed[last++] as number] as Instance, writing.frame);
+      writing.mirror.leave(list.rows[removed[last++] as number] as Instance, writing.frame, list.number, 0);
     }
     const row = (list.rows[start] as Instance).number;
     const operands = last - first === 1 ? [row] : [row, last - first];
@@ -173,17 +184,17 @@ function describeInstance(writing: Writing, instance: Instance, into: Wire[]): W
   writing.mirror.enter(instance);
   into.push(writing.mirror.meet(definition) ?? definition.wire);
   for (let index = 0; index < values.length; index++) {
-    into.push(describePart(writing, definition.parts[index] as Part, values[index] as Value));
+    into.push(describePart(writing, instance.number, index, definition.parts[index] as Part, values[index] as Value));
   }
 
   return into;
 }
 
-function describePart(writing: Writing, part: Part, value: Value): Wire {
+function describePart(writing: Writing, target: number, index: number, part: Part, value: Value): Wire {
   switch (part.kind) {
     case PartKind.Child:
     case PartKind.Sole:
-      return describeChild(writing, value);
+      return describeChild(writing, target, index, value);
     case PartKind.Event:
       return handlerKind(value);
     case PartKind.Property:
@@ -193,7 +204,11 @@ function describePart(writing: Writing, part: Part, value: Value): Wire {
   }
 }
 
-function describeChild(writing: Writing, value: Value): Wire {
+function describeChild(writing: Writing, target: number, part: number, value: Value): Wire {
+  if (value instanceof Mount) {
+    writing.mirror.stand(value, target, part, writing.frame);
+    return describeChild(writing, target, part, value.rendered);
+  }
   if (value instanceof Instance) return trim(describeInstance(writing, value, []));
   if (value instanceof List) {
     writing.mirror.enterList(value);

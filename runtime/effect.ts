@@ -10,8 +10,14 @@ import type { AnyMessage } from './html.js';
 
 /** What a step asked for. */
 export type Effect =
-  /** A message to the component itself, taken after this turn has been committed. */
-  { readonly kind: 'raise'; readonly message: AnyMessage };
+  /** A message to the component itself. */
+  | { readonly kind: 'raise'; readonly message: AnyMessage }
+  /** A message to the component in whose view this one stands. */
+  | { readonly kind: 'parent'; readonly message: AnyMessage }
+  /** A message to whoever listens to a topic. */
+  | { readonly kind: 'publish'; readonly topic: string; readonly message: AnyMessage }
+  /** A message to a shared actor. */
+  | { readonly kind: 'send'; readonly name: string; readonly message: AnyMessage };
 
 /** A message with what was stamped on it when it was received. */
 export class Received {
@@ -39,22 +45,34 @@ export class Received {
 }
 
 /**
- * What `update` is given to ask for effects, and the two things it may know of the world.
+ * What `update` is given to ask for effects, and the two things it may know of the world. Effects are
+ * carried out after the turn is committed, in the order they were asked for; a step that is discarded
+ * discards them.
  *
  * ```ts
- * update: (model, message: Message, enqueue) => {
+ * update: (model, message: Message, enqueue: Enqueue<Message, ParentMessage>) => {
  *   if (message.type === 'added') enqueue.raise({ type: 'sorted' });
+ *   if (message.type === 'removed') enqueue.parent({ type: 'itemRemoved', id: model.id });
  *   return { ...model, todos: [...model.todos, { id: enqueue.id, addedAt: enqueue.at }] };
  * }
  * ```
+ *
+ * `Outgoing` is what the component sends to its parent: where it is placed in a view, the messages of that
+ * view must include them.
  */
-export interface Enqueue<Message> {
+export interface Enqueue<Message, Outgoing = never> {
   /** When the message was received, in milliseconds since the epoch. */
   readonly at: number;
   /** A fresh id, recorded with the message: a step that runs again gives the same. */
   readonly id: string;
-  /** Sends the component a message of its own, after this turn has been committed. */
+  /** Sends the component a message of its own, within the same turn if it is not too full. */
   raise(message: Message): void;
+  /** Sends a message to the component in whose view this one stands. The root of a page has none: it goes nowhere. */
+  parent(message: Outgoing): void;
+  /** Publishes a message to all components that subscribe to `topic(name)`, in this session and all others. */
+  publish(topic: string, message: AnyMessage): void;
+  /** Sends a message to the shared actor of this name (`server.actor`). */
+  send(name: string, message: AnyMessage): void;
 }
 
 // QUEUE -----------------------------------------------------------------------
@@ -62,7 +80,9 @@ export interface Enqueue<Message> {
 const none: readonly Effect[] = Object.freeze([]);
 
 /** Collects the effects of one step. */
-export class EffectQueue<Message extends AnyMessage> implements Enqueue<Message> {
+export class EffectQueue<Message extends AnyMessage, Outgoing extends AnyMessage = AnyMessage>
+  implements Enqueue<Message, Outgoing>
+{
   readonly #received: Received;
   #effects: Effect[] | undefined;
 
@@ -84,7 +104,23 @@ export class EffectQueue<Message extends AnyMessage> implements Enqueue<Message>
   }
 
   raise(message: Message): void {
+    this.#add({ kind: 'raise', message });
+  }
+
+  parent(message: Outgoing): void {
+    this.#add({ kind: 'parent', message });
+  }
+
+  publish(topic: string, message: AnyMessage): void {
+    this.#add({ kind: 'publish', topic, message });
+  }
+
+  send(name: string, message: AnyMessage): void {
+    this.#add({ kind: 'send', name, message });
+  }
+
+  #add(effect: Effect): void {
     this.#effects ??= [];
-    this.#effects.push({ kind: 'raise', message });
+    this.#effects.push(effect);
   }
 }

@@ -40,6 +40,10 @@ export const ErrorCode = {
   Options: 'options',
   /** An effect could not be carried out. */
   Effect: 'effect',
+  /** A shared actor failed, or was started in a way it cannot be. */
+  SharedActor: 'shared-actor',
+  /** The name of a topic, or what was published on it, is not allowed. */
+  Topic: 'topic',
   /** A queue reached its limit and something was dropped. */
   Overflow: 'overflow',
   /** `identify` threw; the request was refused. */
@@ -48,6 +52,15 @@ export const ErrorCode = {
   Internal: 'internal',
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** A fault as a component is told of its own: plain data, so that it can be in a message. */
+export interface Failure {
+  /** The id of the report the server's `onError` has got. */
+  readonly id: string;
+  readonly code: ErrorCode;
+  /** What the error said. */
+  readonly message: string;
+}
 
 /** An error with a stable `code`; `message` says what was given, what is allowed and the fix. */
 export class TroupeError extends Error {

@@ -6,6 +6,7 @@
  * run anywhere.
  */
 
+import type { AnyComponent } from './component.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { EventData } from './protocol.js';
 
@@ -37,6 +38,7 @@ export type Child<Message> =
   | undefined
   | Template<Message>
   | Repeat<Message>
+  | Placement<Message>
   | UnsafeHtml
   | readonly Child<Message>[];
 
@@ -75,6 +77,21 @@ export function html<Message extends AnyMessage = never>(
   ...holes: readonly NoInfer<Hole<Message>>[]
 ): Template<Message> {
   return new Template<Message>(statics, holes);
+}
+
+// COMPONENTS ------------------------------------------------------------------
+
+/** A component placed in a view. Made by calling the component: `Child({ key: 'x', ...props })`. */
+export class Placement<out Message> {
+  readonly component: AnyComponent;
+  readonly props: { readonly key: Key };
+  /** Which messages the component sends to the one whose view it stands in; only a type. */
+  declare readonly message?: Message;
+
+  constructor(component: AnyComponent, props: { readonly key: Key }) {
+    this.component = component;
+    this.props = props;
+  }
 }
 
 // LISTS -----------------------------------------------------------------------

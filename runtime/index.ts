@@ -16,3 +16,4 @@ export {
 } from './html.js';
 export type { EventData } from './protocol.js';
 export { every, type GeneratorContext, generator, type Subscription } from './subscriptions.js';
+export { shared, topic } from './topics.js';

@@ -9,7 +9,7 @@
 
 import { type Template, UnsafeHtml } from './html.js';
 import { Mark, PartKind } from './patch.js';
-import { Instance, List, type Report, renderLayout, type StyleValue, type Value } from './rendered.js';
+import { Instance, List, Mount, type Report, renderLayout, type StyleValue, type Value } from './rendered.js';
 import { defineDocument, type Part } from './template.js';
 
 // PAGES -----------------------------------------------------------------------
@@ -19,6 +19,7 @@ export function markup(value: Value): string {
   if (value === null) return '';
   if (value instanceof Instance) return instanceMarkup(value);
   if (value instanceof List) return listMarkup(value);
+  if (value instanceof Mount) return markup(value.rendered);
   if (value instanceof UnsafeHtml) return value.html;
 
   return escapeText(String(value));

@@ -6,8 +6,15 @@
  * Both sides count instances in wire order (`patch.ts`), so this is where the counting is done.
  */
 
-import { Instance, List, type Value } from './rendered.js';
+import { Instance, List, Mount, type Value } from './rendered.js';
 import type { Definition } from './template.js';
+
+/** Where a component stands in the page, and what of it the client has been sent. */
+export interface Standing {
+  readonly target: number;
+  readonly part: number;
+  shown: Value;
+}
 
 /** Instances as they were until one frame replaced or removed them, by the number they had then. */
 class Retired {
@@ -54,6 +61,8 @@ export class Mirror {
   /** Hashes the client said it knows, in its order; taken as met when one of that hash is needed. */
   #remembered: Map<string, number> | undefined;
   #met = 0;
+  /** The components in the page. */
+  #standing: Map<Mount, Standing> | undefined;
   /** Instances with event parts, by number. */
   readonly #listening = new Map<number, Instance>();
   /** What frames not yet acknowledged have replaced or removed, oldest first. */
@@ -87,23 +96,50 @@ export class Mirror {
     this.#retire(previous, frame);
   }
 
-  /** Forgets what has left the page, with all that stood in it. */
-  leave(value: Value, frame: number): void {
+  /** Forgets what has left the place it stood in, with all that stood in it. */
+  leave(value: Value, frame: number, target: number, part: number): void {
     if (value instanceof List) {
-      for (const row of value.rows) this.leave(row, frame);
+      for (const row of value.rows) this.leave(row, frame, value.number, 0);
     } else if (value instanceof Instance) {
       if (value.definition.listens) {
         this.#listening.delete(value.number);
         this.#retire(value, frame);
       }
-      if (value.definition.nests) for (const child of value.values) this.leave(child, frame);
+      if (value.definition.nests) this.#leaveChildren(value, frame);
+    } else if (value instanceof Mount) {
+      const standing = this.#standing?.get(value);
+      // A component that already stands somewhere else has left before it was written there.
+      if (standing?.target === target && standing.part === part) this.#leaveMount(value, standing, frame);
     }
+  }
+
+  #leaveChildren({ values, number }: Instance, frame: number): void {
+    for (let part = 0; part < values.length; part++) this.leave(values[part] as Value, frame, number, part);
+  }
+
+  #leaveMount(mount: Mount, { target, part, shown }: Standing, frame: number): void {
+    this.#standing?.delete(mount);
+    this.leave(shown, frame, target, part);
+  }
+
+  /** A component is being written at a place; where it stood before, it leaves. */
+  stand(mount: Mount, target: number, part: number, frame: number): void {
+    const before = this.#standing?.get(mount);
+    if (before !== undefined) this.#leaveMount(mount, before, frame);
+    this.#standing ??= new Map();
+    this.#standing.set(mount, { target, part, shown: mount.rendered });
+  }
+
+  /** Where a component stands; undefined if it is not in the page. */
+  standing(mount: Mount): Standing | undefined {
+    return this.#standing?.get(mount);
   }
 
   /** Starts counting anew, for a page that is written whole: until `frame` is applied, numbers mean the old one. */
   restart(frame: number): void {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
+    this.#standing = undefined;
     this.#count = 0;
     this.#since = frame;
   }

@@ -144,7 +144,8 @@ function isSecret(value: unknown): boolean {
 
 function isRoutes(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const isComponent = (component: unknown) => isRecord(component) && typeof component['view'] === 'function';
+  const isComponent = (component: unknown) =>
+    typeof component === 'function' && typeof (component as { view?: unknown }).view === 'function';
 
   return Object.entries(value).every(([pattern, component]) => pattern.startsWith('/') && isComponent(component));
 }

@@ -7,10 +7,10 @@
  * changed, so that whoever compares two trees can stop at identity.
  */
 
-import type { Context } from './content.js';
-import { documentContext, rootContext, textAllowed } from './content.js';
+import type { Cell } from './cell.js';
+import { type Context, documentContext, rootContext, textAllowed } from './content.js';
 import { ErrorCode, TroupeError } from './errors.js';
-import { type Key, PageRoot, Repeat, Template, UnsafeHtml } from './html.js';
+import { type Key, PageRoot, Placement, Repeat, Template, UnsafeHtml } from './html.js';
 import { alignRows } from './keyed.js';
 import { HandlerKind, PartKind, type Scalar } from './patch.js';
 import { checkIn, contextOf, type Definition, define, markHole, type Part } from './template.js';
@@ -24,13 +24,25 @@ export class Instance {
   readonly values: readonly Value[];
   /** Its key, if it is a row of a keyed list. */
   readonly key: Key | undefined;
+  /** The component whose view it comes from; that is who its events go to. */
+  readonly mount: Mount | undefined;
+  /** Whether components may stand in it, however deep. */
+  readonly carries: boolean;
   /** Its number on the wire; 0 as long as the client has not been sent it. */
   number = 0;
 
-  constructor(definition: Definition, values: readonly Value[], key: Key | undefined) {
+  constructor(
+    definition: Definition,
+    values: readonly Value[],
+    key: Key | undefined,
+    mount: Mount | undefined = undefined,
+    carries = false
+  ) {
     this.definition = definition;
     this.values = values;
     this.key = key;
+    this.mount = mount;
+    this.carries = carries;
   }
 }
 
@@ -39,15 +51,41 @@ export class List {
   readonly rows: readonly Instance[];
   /** What it was made of, if it is keyed. */
   readonly source: Repeat<unknown> | undefined;
+  /** Whether components may stand in its rows, or stood in those of the list before. */
+  readonly carries: boolean;
   /** Its number on the wire; 0 as long as the client has not been sent it. */
   number = 0;
   /** The keys of the rows, once they were needed; handed on from each list to the next. */
   keys: Set<Key> | undefined;
 
-  constructor(rows: readonly Instance[], source: Repeat<unknown> | undefined, keys: Set<Key> | undefined) {
+  constructor(
+    rows: readonly Instance[],
+    source: Repeat<unknown> | undefined,
+    keys: Set<Key> | undefined,
+    carries = false
+  ) {
     this.rows = rows;
     this.source = source;
     this.keys = keys;
+    this.carries = carries;
+  }
+}
+
+/**
+ * Where a component stands in the page. The tree around it holds the mount and stays the same while what the
+ * component shows changes by itself.
+ */
+export class Mount {
+  /** The component that stands there. */
+  readonly cell: Cell;
+  /** What the content model says of the place. */
+  context: Context;
+  /** What the component shows. */
+  rendered: Value = null;
+
+  constructor(cell: Cell, context: Context) {
+    this.cell = cell;
+    this.context = context;
   }
 }
 
@@ -58,15 +96,23 @@ export type EventValue = { readonly type: string } | ((event: never) => unknown)
 export type StyleValue = readonly string[];
 
 /** What stands in a part. */
-export type Value = Scalar | Instance | List | UnsafeHtml | StyleValue | EventValue;
+export type Value = Scalar | Instance | List | Mount | UnsafeHtml | StyleValue | EventValue;
 
 /** Told about what is wrong but does not stop the page: a refused URL, a refused style. */
 export type Report = (error: TroupeError) => void;
 
-/** What the children of an instance are rendered in: where it stands, and whom to tell. */
+/** The component whose view is rendered. */
+export interface Home {
+  readonly mount: Mount;
+  /** The mount of a component that its view places in such a context. */
+  place(placement: Placement<unknown>, context: Context): Mount;
+}
+
+/** What the children of an instance are rendered in: where it stands, whom to tell, whose view it is. */
 interface Place {
   readonly context: Context;
   readonly report: Report;
+  readonly home: Home | undefined;
 }
 
 // THE ROOT --------------------------------------------------------------------
@@ -86,15 +132,40 @@ const rootPart: Part = {
 /**
  * Renders what a component's view returned. Returns `previous` itself if nothing has changed.
  *
+ * @param home the component; without one there is nowhere to place others, and events go to nobody in particular
  * @throws TroupeError `template` or `value`, with the template quoted and the place marked.
  */
-export function renderRoot(value: unknown, previous: Value | undefined, report: Report): Value {
-  return renderChild(value, previous, rootPart, undefined, { context: rootContext, report });
+export function renderRoot(value: unknown, previous: Value | undefined, report: Report, home?: Home): Value {
+  return renderChild(value, previous, rootPart, undefined, {
+    context: home?.mount.context ?? rootContext,
+    report,
+    home,
+  });
+}
+
+/** The mounts of the components that stand in a tree, in document order; not those inside of them. */
+export function mountsIn(value: Value, found: Mount[] = []): readonly Mount[] {
+  if (value instanceof Mount) found.push(value);
+  else if (value instanceof List) {
+    if (value.carries) for (const row of value.rows) mountsIn(row, found);
+  } else if (value instanceof Instance && value.carries) {
+    for (const child of value.values) mountsIn(child, found);
+  }
+
+  return found;
+}
+
+function carries(value: Value): boolean {
+  return value instanceof Mount || ((value instanceof Instance || value instanceof List) && value.carries);
 }
 
 /** Renders the layout of a page, a template whose definition is already known. */
 export function renderLayout(template: Template<unknown>, definition: Definition, report: Report): Instance {
-  return renderParts(template, definition, undefined, undefined, { context: documentContext, report });
+  return renderParts(template, definition, undefined, undefined, {
+    context: documentContext,
+    report,
+    home: undefined,
+  });
 }
 
 /** What the client is told of an event part. */
@@ -124,33 +195,34 @@ function renderParts(
   definition: Definition,
   last: Instance | undefined,
   key: Key | undefined,
-  { context, report }: Place
+  place: Place
 ): Instance {
   const { parts } = definition;
   const values = new Array<Value>(parts.length);
   let same = last !== undefined && last.key === key;
   for (let index = 0; index < parts.length; index++) {
     const before = last?.values[index];
-    const value = renderPart(template, parts[index] as Part, before, context, report);
+    const value = renderPart(template, parts[index] as Part, before, place);
     values[index] = value;
     if (value !== before) same = false;
   }
 
-  return same ? (last as Instance) : new Instance(definition, values, key);
+  if (same) return last as Instance;
+
+  return new Instance(definition, values, key, place.home?.mount, definition.nests && values.some(carries));
 }
 
 function renderPart(
   template: Template<unknown>,
   part: Part,
   previous: Value | undefined,
-  context: Context,
-  report: Report
+  { context, report, home }: Place
 ): Value {
   const hole = template.values[part.hole];
   switch (part.kind) {
     case PartKind.Child:
     case PartKind.Sole:
-      return renderChild(hole, previous, part, template, { context: contextOf(part, context), report });
+      return renderChild(hole, previous, part, template, { context: contextOf(part, context), report, home });
     case PartKind.Event:
       return renderEvent(hole, previous, part, template);
     case PartKind.Boolean:
@@ -189,9 +261,10 @@ function renderChild(
   if (value instanceof Template) return renderInstance(value, previous, undefined, place);
   if (value instanceof Repeat) return renderKeyed(value, previous, part, template, place);
   if (Array.isArray(value)) return renderPositional(value, previous, part, template, place);
+  if (value instanceof Placement && place.home !== undefined) return place.home.place(value, place.context);
   if (value instanceof UnsafeHtml) return renderRaw(value, previous, part, template);
 
-  throw wrongValue(value, part, template, 'text, a template, a list or nothing (null, undefined, false)');
+  throw wrongValue(value, part, template, 'text, a template, a component, a list or nothing (null, undefined, false)');
 }
 
 function renderText(
@@ -264,7 +337,7 @@ function renderPositional(
     if (row !== before) same = false;
   }
 
-  return same ? (last as List) : new List(rows, undefined, undefined);
+  return same ? (last as List) : new List(rows, undefined, undefined, rows.some(carries));
 }
 
 function renderKeyed(
@@ -278,11 +351,17 @@ function renderKeyed(
   if (last !== undefined && sameSource(last.source as Repeat<unknown>, repeat)) return last;
 
   const hoisted = last?.source?.view === repeat.view;
-  const render = (item: unknown, key: Key, before: Instance | undefined): Instance =>
-    renderInstance(asTemplate(repeat.view(item as never), part, template), before, key, place);
+  // Rows that are taken over are not looked at: they carry nothing if those of the last list did not.
+  let carrying = last?.carries ?? false;
+  const render = (item: unknown, key: Key, before: Instance | undefined): Instance => {
+    const row = renderInstance(asTemplate(repeat.view(item as never), part, template), before, key, place);
+    if (row.carries) carrying = true;
+
+    return row;
+  };
   const { rows, keys } = alignRows(last, hoisted, repeat, render);
 
-  return new List(rows, repeat, keys);
+  return new List(rows, repeat, keys, carrying);
 }
 
 function sameSource(last: Repeat<unknown>, next: Repeat<unknown>): boolean {

@@ -11,15 +11,20 @@
 import { createServer as createNodeServer, type IncomingMessage, type Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createMemoryBus } from './bus/memory.js';
+import type { Bus } from './bus.js';
 import { createClientScript } from './client-script.js';
+import type { AnyMessage } from './html.js';
 import { createHttp, reserved } from './http.js';
 import { createHandle, type Handle } from './node-http.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
 import { CloseCode } from './protocol.js';
 import { createReporter, type Reporter } from './report.js';
 import { createRouter, type Router, routeTo } from './router.js';
+import { Schedule } from './schedule.js';
 import type { JoinFrame, Session } from './session.js';
 import { createSessions, type Sessions } from './sessions.js';
+import { createSharedActors, type SharedActors } from './shared.js';
 import { createTokens, principalText, type Tokens } from './token.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 import { createRecognition, type Visitor } from './visitor.js';
@@ -37,12 +42,25 @@ export interface Listening {
 
 /** What `createServer` makes. Its functions can be handed on without the object. */
 export interface Server {
+  /**
+   * Starts a shared actor: state that belongs to no session, such as a chat room. Components watch its snapshots
+   * by `shared(name, …)`, send it messages by `enqueue.send(name, …)` and hear what it emits by `topic(name)`.
+   *
+   * @throws TroupeError `shared-actor` if the name is taken, `topic` if it cannot be one
+   */
+  readonly actor: SharedActors['start'];
   /** Closes all connections with 1001 and ends all sessions; for a server that is mounted. */
   readonly close: () => Promise<void>;
   /** What there is now and what has been refused so far. */
   readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
   readonly handle: Handle;
+  /** Publishes a message on a topic: to all components that subscribe to `topic(name)`. */
+  readonly publish: (topic: string, message: AnyMessage) => void;
+  /** Sends a message to the page's component of one session; false if there is no such session. */
+  readonly send: (session: string, message: AnyMessage) => boolean;
+  /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
+  readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
   /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours. */
@@ -82,6 +100,8 @@ async function admit(
 // PARTS -----------------------------------------------------------------------
 
 interface Parts {
+  readonly actors: SharedActors;
+  readonly bus: Bus;
   readonly handle: Handle;
   readonly sessions: Sessions;
   readonly transport: Transport;
@@ -93,11 +113,22 @@ function connectParts(settings: Settings, report: Reporter): Parts {
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
+  const { defer } = new Schedule(clock, report);
+  const bus = createMemoryBus({ defer, development: settings.development, report });
+  const publish = (topic: string, message: AnyMessage): void => bus.publish(topic, message);
+  const actors = createSharedActors({ clock, defer, publish, report });
   const sessions = createSessions({
     ...settings,
+    defer,
     dormant: settings.dormantSessions,
+    hub: {
+      subscribe: (topic, listener) => bus.subscribe(topic, listener),
+      watch: (name, listener) => actors.watch(name, listener),
+    },
     perAddress: sessionsPerAddress,
+    publish,
     report,
+    send: (name, message) => actors.send(name, message),
   });
 
   const http = createHttp({
@@ -121,7 +152,7 @@ function connectParts(settings: Settings, report: Reporter): Parts {
     report,
   });
 
-  return { handle: createHandle(http), sessions, transport };
+  return { actors, bus, handle: createHandle(http), sessions, transport };
 }
 
 // SERVER ----------------------------------------------------------------------
@@ -146,11 +177,12 @@ function connectParts(settings: Settings, report: Reporter): Parts {
  */
 export function createServer(options: ServerOptions): Server {
   const settings = readOptions(options);
-  const { handle, sessions, transport } = connectParts(settings, createReporter(settings.onError));
+  const { actors, bus, handle, sessions, transport } = connectParts(settings, createReporter(settings.onError));
 
   async function close(): Promise<void> {
     await transport.close();
     sessions.close();
+    actors.close();
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
@@ -178,6 +210,10 @@ export function createServer(options: ServerOptions): Server {
   }
 
   return {
+    actor: (name, logic, given) => actors.start(name, logic, given),
+    publish: (topic, message) => bus.publish(topic, message),
+    send: (session, message) => sessions.post(session, message),
+    stopActor: (name) => actors.stop(name),
     close,
     get counts() {
       return { ...transport.counts, sessions: sessions.counts };

@@ -8,18 +8,17 @@
  * the subscriptions are actors in that system. Client events do not pass through the machine.
  */
 
-import { type AnyActorLogic, type AnyActorRef, setup } from 'xstate';
-import { startActor } from './actor.js';
-import { Cell } from './cell.js';
+import { type AnyActorRef, createActor, setup } from 'xstate';
+import { releaseOptions } from './actor.js';
+import type { Cell } from './cell.js';
 import type { Clock } from './clock.js';
 import { decodePayload, encodeFrame } from './codec.js';
-import type { AnyComponent, ComponentSnapshot } from './component.js';
+import type { AnyComponent } from './component.js';
 import { Malformed } from './decode.js';
 import { describeAdoption, describePage, diff } from './diff.js';
-import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
-import { Inbox } from './inbox.js';
+import type { Hub } from './hub.js';
 import { Ledger } from './ledger.js';
 import { Mirror } from './mirror.js';
 import { PartKind, type Patch } from './patch.js';
@@ -33,10 +32,9 @@ import {
   type ServerFrame,
   ServerKind,
 } from './protocol.js';
-import type { EventValue, Value } from './rendered.js';
+import type { EventValue, Instance, Value } from './rendered.js';
 import type { Reporter } from './report.js';
-import { type Port, Subscriptions } from './subscriptions.js';
-import { runTurn, type TurnPowers } from './turn.js';
+import { Tree, type TreeHost } from './tree.js';
 import { Window } from './window.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -73,6 +71,12 @@ export interface SessionHost {
   /** Milliseconds a session is kept after its connection was lost. */
   readonly grace: number;
   readonly report: Reporter;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A connection has joined. */
@@ -87,8 +91,7 @@ export interface SessionHost {
 export interface SessionStart {
   readonly id: string;
   readonly component: AnyComponent;
-  readonly snapshot: ComponentSnapshot<unknown>;
-  readonly rendered: Value;
+  readonly props: object;
   /** Whether it takes the place of a session that is gone, whose page some client still shows. */
   readonly fresh: boolean;
 }
@@ -119,57 +122,47 @@ const life = setup({
 // SESSION ---------------------------------------------------------------------
 
 /** A session at work. */
-export class LiveSession implements Session, TurnPowers {
+export class LiveSession implements Session, TreeHost {
   readonly id: string;
-  readonly component: AnyComponent;
-  readonly inbox = new Inbox();
-  /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
+  readonly tree: Tree;
   page = 0;
   readonly #host: SessionHost;
   readonly #fresh: boolean;
-  /** What it starts with, until somebody joins. */
-  #dormant: SessionStart | undefined;
   #root: AnyActorRef | undefined;
-  #cell: Cell | undefined;
-  #subscriptions: Subscriptions | undefined;
+  #hasBegun = false;
   #connection: Connection | undefined;
   #mirror: Mirror | undefined;
   #window = new Window();
   #ledger = new Ledger();
-  #scheduled = false;
   /** Whether the client has asked, on this connection, for the whole page and not got it yet. */
   #asked = false;
   /** The number of the last frame that wrote the page whole; a client that has not seen it gets another. */
   #whole = 0;
   /** How many frames the client had applied when a fresh page was begun, until it is known to have that. */
   #unseen: number | undefined;
-  /** Whether it has been told in this turn that the inbox is full. */
-  #overflowing = false;
-  readonly #run = (): void => this.#turn();
 
-  constructor(host: SessionHost, start: SessionStart) {
+  constructor(host: SessionHost, { id, component, props, fresh }: SessionStart) {
     this.#host = host;
-    this.id = start.id;
-    this.component = start.component;
-    this.#fresh = start.fresh;
-    this.#dormant = start;
+    this.id = id;
+    this.#fresh = fresh;
+    this.tree = new Tree(component, props, this);
   }
 
   /** What the page shows; `null` once the session has ended. */
   get rendered(): Value {
-    return this.#cell?.rendered ?? this.#dormant?.rendered ?? null;
+    return this.tree.rendered;
   }
 
-  /** The state of its component, unless the session has ended. */
-  get snapshot(): ComponentSnapshot<unknown> | undefined {
-    return this.#cell?.snapshot ?? this.#dormant?.snapshot;
+  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
+  prepare(): Promise<void> | void {
+    return this.tree.root.prepare();
   }
 
   /** Ends it, whatever it is doing; its connection is closed as going away. */
   stop(): void {
-    if (this.#isOver) return;
-    if (this.#root === undefined) this.end();
-    else this.#root.send({ type: 'stopped' });
+    if (this.tree.isOver) return;
+    if (this.#hasBegun) this.#root?.send({ type: 'stopped' });
+    else this.end();
   }
 
   /** The last thing a session does. Called by its life. */
@@ -177,23 +170,57 @@ export class LiveSession implements Session, TurnPowers {
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection !== undefined) this.#host.left(this);
-    this.#subscriptions?.stop();
-    this.#cell?.actor.send({ type: 'xstate.stop' });
-    this.#cell = undefined;
-    this.#dormant = undefined;
-    for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
+    this.tree.stop();
     this.#host.ended(this);
     connection?.close(CloseCode.GoingAway, 'The session has ended.');
   }
 
-  get #isOver(): boolean {
-    return this.#cell === undefined && this.#dormant === undefined;
+  // TREE HOST -----------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  get report(): Reporter {
+    return this.#host.report;
+  }
+
+  get hub(): Hub {
+    return this.#host.hub;
+  }
+
+  publish(topic: string, message: AnyMessage): void {
+    this.#host.publish(topic, message);
+  }
+
+  send(name: string, message: AnyMessage): void {
+    this.#host.send(name, message);
+  }
+
+  defer(run: () => void): void {
+    this.#host.defer(run);
+  }
+
+  system(): AnyActorRef {
+    if (this.#root === undefined) {
+      const { clock, grace, report } = this.#host;
+      const root = createActor(life, { clock, id: this.id, input: { session: this, grace } });
+      root.subscribe({ error: (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }) });
+      this.#root = root;
+    }
+
+    return this.#root;
+  }
+
+  turned(events: number): void {
+    this.#ledger.process(events);
+    this.#flush();
   }
 
   // CONNECTIONS ---------------------------------------------------------------
 
   join(connection: Connection, frame: JoinFrame): void {
-    if (this.#isOver) {
+    if (this.tree.isOver) {
       connection.close(CloseCode.GoingAway, 'The session has ended.');
       return;
     }
@@ -201,8 +228,8 @@ export class LiveSession implements Session, TurnPowers {
     this.#connection = connection;
     this.#asked = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
-    if (this.#root === undefined) this.#begin();
-    else this.#root.send({ type: 'joined' });
+    if (this.#hasBegun) this.#root?.send({ type: 'joined' });
+    else this.#begin();
     if (earlier === undefined) this.#host.joined(this);
     this.#answer(frame);
     this.#flush();
@@ -245,19 +272,11 @@ export class LiveSession implements Session, TurnPowers {
 
   /** Starts the actors. */
   #begin(): void {
-    const { snapshot, rendered } = this.#dormant as SessionStart;
-    const { id, component } = this;
-    const { clock, grace, report } = this.#host;
-    const failed = (error: unknown): void => void report(ErrorCode.Internal, error, { session: id });
-    const root = startActor(life, { clock, id, input: { session: this, grace } }, failed);
-    const logic = component as unknown as AnyActorLogic;
-    const actor = startActor(logic, { parent: root, id: component.name, snapshot }, failed);
-    this.#root = root;
-    this.#cell = new Cell(component, actor, rendered, (code, error, name) => {
-      report(code, error, { session: id, component: name });
-    });
-    this.#dormant = undefined;
-    this.committed(this.#cell);
+    this.#hasBegun = true;
+    const root = this.system();
+    root.start();
+    releaseOptions(root);
+    this.tree.begin();
   }
 
   /** Answers a join: adopt, acknowledge or render. */
@@ -313,9 +332,9 @@ export class LiveSession implements Session, TurnPowers {
   #take(events: readonly EventRecord[]): void {
     for (const event of events) {
       if (!this.#ledger.receive()) continue;
-      if (this.inbox.isFull) {
+      if (this.tree.inbox.isFull) {
         this.#ledger.refuse();
-        this.#overflow();
+        this.tree.overflow();
         this.#dismiss(CloseCode.Flood, 'The inbox is full.');
         return;
       }
@@ -325,20 +344,21 @@ export class LiveSession implements Session, TurnPowers {
 
   /** False if the event cannot be read: it counts, so that it does not come again, and the client is closed. */
   #takeOne(event: EventRecord): boolean {
+    const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
+    const cell = instance?.mount?.cell ?? this.tree.root;
     try {
-      this.#put(this.#message(event), this.page);
+      this.tree.put(cell, this.#message(event, instance, cell), this.page);
       return true;
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.#put(undefined, this.page);
+      this.tree.put(cell, undefined, this.page);
       this.#dismiss(CloseCode.Malformed, error.message);
       return false;
     }
   }
 
   /** The message an event leads to; `undefined` if nothing stands there or the handler says so. */
-  #message(event: EventRecord): AnyMessage | undefined {
-    const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
+  #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
     const value = instance?.values[event.part] as EventValue | null;
@@ -347,80 +367,9 @@ export class LiveSession implements Session, TurnPowers {
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {
-      this.#host.report(ErrorCode.Handler, error, { session: this.id, component: this.component.name });
+      this.tree.report(ErrorCode.Handler, error, cell);
       return undefined;
     }
-  }
-
-  #put(message: AnyMessage | undefined, page: number, taken?: () => void): void {
-    const cell = this.#cell;
-    if (cell !== undefined && this.inbox.push({ cell, message, at: this.now(), page, taken })) {
-      if (!this.#scheduled) this.#schedule();
-      return;
-    }
-    if (cell !== undefined) this.#overflow();
-    taken?.();
-  }
-
-  /** The inbox is full. Reported once in a turn: who fills it does so thousands of times. */
-  #overflow(): void {
-    if (this.#overflowing) return;
-    this.#overflowing = true;
-    const error = new TroupeError(
-      ErrorCode.Overflow,
-      `The inbox of session ${this.id} is full; messages were dropped.`
-    );
-    this.#host.report(ErrorCode.Overflow, error, { session: this.id });
-  }
-
-  #schedule(): void {
-    this.#scheduled = true;
-    this.#host.defer(this.#run);
-  }
-
-  // TURN ----------------------------------------------------------------------
-
-  now(): number {
-    return this.#host.clock.now();
-  }
-
-  /** Runs a turn. What it puts into the inbox itself is no reason to schedule another: whether one is due shows at its end. */
-  #turn(): void {
-    this.#overflowing = false;
-    if (this.#cell === undefined) return;
-    try {
-      this.#ledger.process(runTurn(this));
-      this.#flush();
-    } catch (error) {
-      this.#host.report(ErrorCode.Internal, error, { session: this.id });
-    }
-    this.#scheduled = false;
-    if (this.inbox.size > 0) this.#schedule();
-  }
-
-  /** Brings the subscriptions of a component up to date with its model. */
-  committed(cell: Cell): void {
-    const { component, snapshot } = cell;
-    try {
-      const declared = component.subscriptions(snapshot.context as never);
-      if (declared.length === 0 && this.#subscriptions === undefined) return;
-      this.#subscriptions ??= new Subscriptions(this.#root as AnyActorRef, this.#port(component.name));
-      this.#subscriptions.update(declared);
-    } catch (error) {
-      this.#host.report(ErrorCode.Subscription, error, { session: this.id, component: component.name });
-    }
-  }
-
-  perform(_cell: Cell, effect: Effect): void {
-    this.#put(effect.message, 0);
-  }
-
-  #port(component: string): Port {
-    return {
-      clock: this.#host.clock,
-      deliver: (message) => new Promise((resolve) => this.#put(message, 0, resolve)),
-      report: (error) => void this.#host.report(ErrorCode.Subscription, error, { session: this.id, component }),
-    };
   }
 
   // FRAMES --------------------------------------------------------------------
@@ -432,7 +381,7 @@ export class LiveSession implements Session, TurnPowers {
     if (connection === undefined || mirror === undefined || mirror.isFull) return;
     if (!this.#window.isOpen(connection.buffered)) return;
     if (this.#asked) this.#renderAsked(mirror);
-    else if (this.rendered !== mirror.content) this.#sendDifference(mirror);
+    else if (this.rendered !== mirror.content || this.tree.hasStale) this.#sendDifference(mirror);
     if (this.#ledger.owed > 0) this.#acknowledge(this.#ledger.tell());
   }
 
@@ -440,7 +389,7 @@ export class LiveSession implements Session, TurnPowers {
   #sendDifference(mirror: Mirror): void {
     let changes: Patch;
     try {
-      changes = diff(mirror, this.rendered, this.#window.sent + 1);
+      changes = diff(mirror, this.rendered, this.#window.sent + 1, this.tree.takeStale());
     } catch (error) {
       this.#host.report(ErrorCode.Internal, error, { session: this.id });
       this.#whole = Number.POSITIVE_INFINITY;

@@ -4,11 +4,12 @@
  */
 
 import type { Clock } from './clock.js';
-import type { AnyComponent, ComponentSnapshot } from './component.js';
+import type { AnyComponent } from './component.js';
 import { ErrorCode, TroupeError } from './errors.js';
+import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 import { createIdentifier } from './identifier.js';
 import { markup } from './markup.js';
-import { renderRoot, type Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import { LiveSession, type Session, type SessionHost } from './session.js';
 
@@ -48,6 +49,8 @@ export interface Sessions {
    */
   open(route: Route, address: string): Promise<Page> | Page;
   find(id: string): Session | undefined;
+  /** Sends the page's component of a session a message; false if there is no such session. */
+  post(id: string, message: AnyMessage): boolean;
   /** A session under the id of one that is gone, or that another call has just put there; its client is told that it is fresh. Throws as `open`. */
   reopen(id: string, route: Route, address: string): Promise<Session> | Session;
   /** Whether the address has as many sessions as one may have. */
@@ -76,11 +79,19 @@ export interface SessionsOptions {
   readonly dormantTime: number;
   /** Milliseconds a session is kept after its connection was lost. */
   readonly grace: number;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
   /** Most sessions of one address, dormant and detached ones included. */
   readonly perAddress: number;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
   readonly report: Reporter;
+  /** Runs something soon, when others have had their go. */
+  defer(run: () => void): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
 }
 
 /** A session in the table. */
@@ -100,6 +111,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 class SessionTable implements Sessions, SessionHost {
   readonly clock: Clock;
   readonly grace: number;
+  readonly hub: Hub;
   readonly report: Reporter;
   readonly #options: SessionsOptions;
   readonly #entries = new Map<string, Entry>();
@@ -108,12 +120,12 @@ class SessionTable implements Sessions, SessionHost {
   readonly #perAddress = new Map<string, number>();
   #attached = 0;
   #sweep: unknown;
-  #ready: (() => void)[] = [];
 
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.clock = options.clock;
     this.grace = options.grace;
+    this.hub = options.hub;
     this.report = options.report;
   }
 
@@ -138,6 +150,13 @@ class SessionTable implements Sessions, SessionHost {
     return this.#entries.get(id)?.session;
   }
 
+  post(id: string, message: AnyMessage): boolean {
+    const session = this.#entries.get(id)?.session;
+    session?.tree.put(session.tree.root, message);
+
+    return session !== undefined;
+  }
+
   full(address: string): boolean {
     return (this.#perAddress.get(address) ?? 0) >= this.#options.perAddress;
   }
@@ -149,7 +168,7 @@ class SessionTable implements Sessions, SessionHost {
 
   // STARTING ------------------------------------------------------------------
 
-  /** Runs `init` and `view` once and puts the session into the table. */
+  /** Runs `init` and `view` of the page once and puts the session into the table. */
   #start<Result>(
     id: string,
     { component, props }: Route,
@@ -157,54 +176,29 @@ class SessionTable implements Sessions, SessionHost {
     fresh: boolean,
     done: (session: LiveSession) => Result
   ): Promise<Result> | Result {
-    const finish = (snapshot: ComponentSnapshot<unknown>): Result => {
+    const session = new LiveSession(this, { id, component, props, fresh });
+    const finish = (): Result => {
       const present = this.#entries.get(id)?.session;
       if (present !== undefined) return done(present);
-      const rendered = this.#render(component, snapshot);
-      const session = new LiveSession(this, { id, component, snapshot, rendered, fresh });
       this.#add(session, address);
 
       return done(session);
     };
-    const snapshot = this.#initialise(component, props);
+    const prepared = session.prepare();
 
-    return snapshot instanceof Promise ? this.#inTime(snapshot, component).then(finish) : finish(snapshot);
+    return prepared instanceof Promise ? this.#inTime(prepared, component).then(finish) : finish();
   }
 
-  #initialise(
-    component: AnyComponent<PageProps>,
-    props: PageProps
-  ): ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>> {
-    try {
-      return component.initialSnapshot(props);
-    } catch (cause) {
-      throw initError(component, 'threw', cause);
-    }
-  }
-
-  /** The snapshot, if `init` keeps its deadline. */
-  #inTime(snapshot: Promise<ComponentSnapshot<unknown>>, component: AnyComponent): Promise<ComponentSnapshot<unknown>> {
+  /** Waits for a page whose `init` is async, if that keeps its deadline. */
+  #inTime(prepared: Promise<void>, { name }: AnyComponent): Promise<void> {
     const { initDeadline } = this.#options;
 
     return new Promise((resolve, reject) => {
       const timer = this.clock.setTimeout(() => {
-        const message = `init of ${component.name} took longer than ${initDeadline} ms`;
-        reject(new TroupeError(ErrorCode.Deadline, message));
+        reject(new TroupeError(ErrorCode.Deadline, `init of ${name} took longer than ${initDeadline} ms`));
       }, initDeadline);
-      snapshot
-        .then(resolve, (cause: unknown) => reject(initError(component, 'rejected', cause)))
-        .finally(() => this.clock.clearTimeout(timer));
+      prepared.then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
     });
-  }
-
-  #render(component: AnyComponent, snapshot: ComponentSnapshot<unknown>): Value {
-    try {
-      return renderRoot(component.view(snapshot.context as never), undefined, (error) => {
-        this.report(error.code, error, { component: component.name });
-      });
-    } catch (cause) {
-      throw new TroupeError(ErrorCode.View, `view of ${component.name} threw: ${messageOf(cause)}`, { cause });
-    }
   }
 
   // KEEPING -------------------------------------------------------------------
@@ -239,16 +233,16 @@ class SessionTable implements Sessions, SessionHost {
 
   // HOST ----------------------------------------------------------------------
 
-  /** All sessions share one immediate: what arrives in one go is read before the first turn. */
   defer(run: () => void): void {
-    this.#ready.push(run);
-    if (this.#ready.length === 1) setImmediate(() => this.#runReady());
+    this.#options.defer(run);
   }
 
-  #runReady(): void {
-    const ready = this.#ready;
-    this.#ready = [];
-    for (const run of ready) run();
+  publish(topic: string, message: AnyMessage): void {
+    this.#options.publish(topic, message);
+  }
+
+  send(name: string, message: AnyMessage): void {
+    this.#options.send(name, message);
   }
 
   joined(session: LiveSession): void {
@@ -270,14 +264,4 @@ class SessionTable implements Sessions, SessionHost {
     if (others > 0) this.#perAddress.set(entry.address, others);
     else this.#perAddress.delete(entry.address);
   }
-}
-
-// ERRORS ----------------------------------------------------------------------
-
-function initError(component: AnyComponent, what: string, cause: unknown): TroupeError {
-  return new TroupeError(ErrorCode.Init, `init of ${component.name} ${what}: ${messageOf(cause)}`, { cause });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,12 +9,15 @@ import { startActor } from './actor.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a running subscription can do. */
 export interface Port {
   readonly clock: Clock;
+  /** What all sessions share. */
+  readonly hub: Hub;
   /** Sends the component a message; resolves when the turn that took it is committed. */
   deliver(message: AnyMessage): Promise<void>;
   /** Tells of something that went wrong. */
@@ -67,7 +70,9 @@ export interface GeneratorContext {
 export function every<Message extends AnyMessage = never>(
   milliseconds: number,
   message: NoInfer<Message>
-): Subscription<Message> {
+): Subscription<Message>;
+export function every<const Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message>;
+export function every<Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message> {
   if (!Number.isFinite(milliseconds) || milliseconds < 1) {
     throw new TroupeError(
       ErrorCode.Component,
@@ -125,6 +130,14 @@ export function generator<Message extends AnyMessage = never>(
   run: (
     context: GeneratorContext
   ) => AsyncIterator<NoInfer<Message>, unknown, undefined> | Iterator<NoInfer<Message>, unknown, undefined>
+): Subscription<Message>;
+export function generator<Message extends AnyMessage>(
+  key: string,
+  run: (context: GeneratorContext) => AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>
+): Subscription<Message>;
+export function generator<Message extends AnyMessage>(
+  key: string,
+  run: (context: GeneratorContext) => AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>
 ): Subscription<Message> {
   return new Subscription<Message>('generator', `generator ${key}`, (port) => startGenerator(port, key, run));
 }

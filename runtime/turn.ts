@@ -4,9 +4,8 @@
  * difference afterwards.
  */
 
-import type { Cell } from './cell.js';
+import type { Cell, Household } from './cell.js';
 import type { Effect } from './effect.js';
-import type { AnyMessage } from './html.js';
 import type { Inbox, Letter } from './inbox.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -18,8 +17,12 @@ export interface TurnPowers {
   readonly page: number;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** A cell has new state and shows it: time to bring its subscriptions up to date. */
+  /** The cells that have changed outside of any turn, since this was asked for the last time. */
+  takeChanged(): Iterable<Cell>;
+  /** A cell has new state and shows it: time to start it, if it is new, and to bring its subscriptions up to date. */
   committed(cell: Cell): void;
+  /** A cell has left the page for good. */
+  left(cell: Cell): void;
   /** Carries out one effect. */
   perform(cell: Cell, effect: Effect): void;
 }
@@ -45,15 +48,17 @@ const mostRounds = 16;
 export function runTurn(powers: TurnPowers): number {
   const { inbox, page } = powers;
   const until = powers.now() + longest;
+  const departures: Cell[] = [];
   let events = 0;
   let left = mostMessages;
-  for (let round = 0; round < mostRounds && left > 0 && inbox.size > 0; round++) {
+  for (let round = 0; round === 0 || (round < mostRounds && left > 0 && inbox.size > 0); round++) {
     if (round > 0 && powers.now() >= until) break;
     const letters = takeLetters(powers, left, until);
     for (const letter of letters) if (letter.page === page) events++;
     left -= letters.length;
-    commit(powers, letters);
+    commit(powers, letters, departures);
   }
+  settle(powers, departures);
 
   return events;
 }
@@ -65,7 +70,8 @@ function takeLetters(powers: TurnPowers, most: number, until: number): readonly 
   while (taken.length < most && inbox.size > 0) {
     const letters = inbox.take(inbox.size === 1 ? 1 : Math.min(16, most - taken.length));
     for (const letter of letters) {
-      if (letter.message !== undefined) letter.cell.take(letter.message as AnyMessage, letter.at);
+      // A component that has left takes nothing any more.
+      if (letter.message !== undefined && letter.cell.isPresent) letter.cell.take(letter.message, letter.at);
       taken.push(letter);
     }
     if (inbox.size > 0 && powers.now() >= until) break;
@@ -74,14 +80,60 @@ function takeLetters(powers: TurnPowers, most: number, until: number): readonly 
   return taken;
 }
 
-/** Shows each changed component once, in the order they were first written to, then commits and carries out effects. */
-function commit(powers: TurnPowers, letters: readonly Letter[]): void {
-  const dirty = [...new Set(letters.map(({ cell }) => cell))].filter((cell) => cell.isDirty);
-  for (const cell of dirty) cell.render();
-  const effects = dirty.map((cell) => cell.commit());
-  for (const cell of dirty) powers.committed(cell);
-  dirty.forEach((cell, index) => {
+/** Shows each changed component once, parents before their children, then commits and carries out effects. */
+function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell[]): void {
+  const rendering = new Rendering(departures);
+  for (const { cell } of letters) if (cell.isDirty) rendering.next(cell);
+  for (const cell of powers.takeChanged()) if (cell.isDirty) rendering.next(cell);
+  const shown = rendering.run();
+  const effects = shown.map((cell) => cell.commit());
+  for (const cell of shown) powers.committed(cell);
+  shown.forEach((cell, index) => {
     for (const effect of effects[index] as readonly Effect[]) powers.perform(cell, effect);
   });
   for (const letter of letters) letter.taken?.();
+}
+
+/** Who has left and not come back by the end of the turn is gone. */
+function settle(powers: TurnPowers, departures: readonly Cell[]): void {
+  for (const cell of departures) {
+    if (!cell.isPresent) powers.left(cell);
+    cell.parent?.settle();
+  }
+}
+
+// RENDERING -------------------------------------------------------------------
+
+/** The cells that are to be shown, by depth: to show one can only add deeper ones. */
+class Rendering implements Household {
+  readonly #departures: Cell[];
+  readonly #levels: Set<Cell>[] = [];
+
+  constructor(departures: Cell[]) {
+    this.#departures = departures;
+  }
+
+  next(cell: Cell): void {
+    const level = this.#levels[cell.depth];
+    if (level === undefined) this.#levels[cell.depth] = new Set([cell]);
+    else level.add(cell);
+  }
+
+  left(cell: Cell): void {
+    this.#departures.push(cell);
+  }
+
+  /** Shows them all, and gives those that still are in the page. */
+  run(): readonly Cell[] {
+    const shown: Cell[] = [];
+    for (let depth = 0; depth < this.#levels.length; depth++) {
+      for (const cell of this.#levels[depth] ?? []) {
+        if (!cell.isPresent) continue;
+        cell.render(this);
+        shown.push(cell);
+      }
+    }
+
+    return shown;
+  }
 }

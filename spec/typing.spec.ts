@@ -4,7 +4,7 @@
  * wrong value stands in a template of its own, because only the first of one call is reported.
  */
 
-import { createActor } from 'xstate';
+import { createActor, fromTransition, type SnapshotFrom } from 'xstate';
 import {
   type Component,
   component,
@@ -15,7 +15,9 @@ import {
   html,
   repeat,
   type Subscription,
+  shared,
   type Template,
+  topic,
   unsafeHtml,
 } from '../runtime/index.js';
 import { createServer } from '../runtime/server.js';
@@ -324,8 +326,10 @@ describe('types', () => {
     compiled(() => page(() => [every(1_000, { type: 'added' })]));
     // @ts-expect-error a payload of the wrong type
     compiled(() => page(() => [every(1_000, { type: 'added', title: 1 })]));
-    // @ts-expect-error a payload too many
-    compiled(() => page(() => [every(1_000, { type: 'cleared', id: 1 })]));
+    compiled(() => page((model) => [...model.todos.map(({ id }) => every(id, { type: 'toggled', id }))]));
+    compiled(() => page((model) => [...(model.running ? [every(1, { type: 'cleared' })] : [])]));
+    // @ts-expect-error a payload of the wrong type, where nothing says what is wanted
+    compiled(() => page((model) => [...model.todos.map(() => every(1, { type: 'toggled', id: 'x' }))]));
     // @ts-expect-error no message at all
     compiled(() => page(() => [every(1_000)]));
     // @ts-expect-error a generator of other messages
@@ -394,6 +398,43 @@ describe('types', () => {
     compiled(() => createActor(Counter).send({ type: 'added' }));
     // @ts-expect-error props of the wrong type
     compiled(() => createActor(WithProps, { input: { start: 'x' } }));
+  });
+
+  it('know what topics and shared actors send', () => {
+    const room = fromTransition((people: number, _event: { type: 'entered' }) => people + 1, 0);
+    type Room = SnapshotFrom<typeof room>;
+    const page = (subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[]) =>
+      subscriptions;
+
+    compiled(() => page((model) => [topic('room'), model.running && topic(`room ${model.filter}`)]));
+    compiled(() => page(() => [topic('room', {}), topic('hall', { missed: { type: 'cleared' } })]));
+    compiled(() => page(() => [shared('room', ({ context }: Room) => ({ type: 'toggled', id: context }))]));
+    compiled(() =>
+      page(() => [shared('room', ({ status }: Room) => (status === 'done' ? { type: 'cleared' } : null))])
+    );
+    compiled(() => {
+      const aside = topic<Message>('room', { missed: { type: 'cleared' } });
+      holds<Equal<typeof aside, Subscription<Message>>>();
+      return shared<Message, Room>('room', ({ context }) => ({ type: 'added', title: `${context}` }));
+    });
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [topic('room', { missed: { type: 'claered' } })]));
+    // @ts-expect-error a missing payload
+    compiled(() => page(() => [topic('room', { missed: { type: 'added' } })]));
+    // @ts-expect-error a topic of other messages
+    compiled(() => page(() => [topic<Other>('room')]));
+    // @ts-expect-error an option that there is not
+    compiled(() => page(() => [topic('room', { lost: { type: 'cleared' } })]));
+    // @ts-expect-error a name that is none
+    compiled(() => page(() => [topic(7)]));
+    // @ts-expect-error a misspelt type, read from a snapshot
+    compiled(() => page(() => [shared('room', (_snapshot: Room) => ({ type: 'claered' }))]));
+    // @ts-expect-error a payload of the wrong type
+    compiled(() => page(() => [shared('room', ({ context }: Room) => ({ type: 'added', title: context }))]));
+    // @ts-expect-error a snapshot of which nothing is said
+    compiled(() => page(() => [shared('room', ({ context }) => ({ type: 'toggled', id: context }))]));
+    // @ts-expect-error no way to read it
+    compiled(() => page(() => [shared('room')]));
   });
 
   it('let init be async', () => {

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import type { Household } from '../../runtime/cell.js';
 import { component } from '../../runtime/component.js';
 import { ErrorCode, type TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import { Company, note, notebook, shownBy, textsOf } from '../fixtures/cells.js';
+
+const household: Household = { next: () => undefined, left: () => undefined };
 
 describe('cell', () => {
   let company: Company;
@@ -16,7 +19,7 @@ describe('cell', () => {
     expect(cell.isDirty).to.equal(false);
     cell.take(note('a'), 0);
     expect(cell.isDirty).to.equal(true);
-    cell.render();
+    cell.render(household);
     expect(cell.isDirty).to.equal(true);
     cell.commit();
     expect(cell.isDirty).to.equal(false);
@@ -27,7 +30,7 @@ describe('cell', () => {
     cell.take(note('a'), 0);
     expect(textsOf(cell)).to.deep.equal(['a']);
     expect(shownBy(cell)).to.equal('');
-    cell.render();
+    cell.render(household);
     expect(shownBy(cell)).to.equal('a');
   });
 
@@ -36,7 +39,7 @@ describe('cell', () => {
     const before = cell.rendered;
     cell.take(note('a'), 0);
     cell.take(note('-'), 0);
-    cell.render();
+    cell.render(household);
     expect(cell.rendered).to.equal(before);
   });
 
@@ -44,7 +47,7 @@ describe('cell', () => {
     const cell = company.hire(notebook('a'));
     cell.take(note('a', note('1'), note('2')), 0);
     cell.take(note('b', note('3')), 0);
-    cell.render();
+    cell.render(household);
     expect(cell.commit().map(({ message }) => (message as { text?: string }).text)).to.deep.equal(['1', '2', '3']);
     expect(cell.commit()).to.deep.equal([]);
   });
@@ -69,10 +72,9 @@ describe('cell', () => {
     );
     cell.take({ type: 'good' }, 7);
     cell.take({ type: 'bad' }, 8);
-    cell.render();
-    expect(stamps).to.have.length(2);
-    expect(stamps[0]).to.deep.equal(stamps[1]);
-    expect(stamps[0]?.[0]).to.equal(7);
+    cell.render(household);
+    expect(stamps).to.have.length.of.at.least(2);
+    for (const stamp of stamps) expect(stamp).to.deep.equal([7, stamps[0]?.[1]]);
   });
 
   it('keeps its state when update returns a promise, and tells why', () => {
@@ -85,9 +87,9 @@ describe('cell', () => {
       })
     );
     cell.take({ type: 'any' }, 0);
-    cell.render();
+    cell.render(household);
     cell.commit();
-    expect(cell.snapshot.context).to.deep.equal({ count: 0 });
+    expect(cell.shown).to.deep.equal({ count: 0 });
     expect((company.faults[0] as { error: TroupeError }).error.code).to.equal(ErrorCode.Component);
     expect(company.told[0]).to.include('returned a promise');
   });
@@ -113,11 +115,11 @@ describe('cell', () => {
       company.faults.length = 0;
       for (const type of ['updating', 'viewing', 'mending'] as const) cell.take({ type }, 0);
       cell.take({ type: 'viewing' }, 0);
-      cell.render();
+      cell.render(household);
       cell.commit();
       expect(company.faults.map(({ code }) => code).sort(), String(thrown)).to.deep.equal(['update', 'view', 'view']);
-      expect(cell.snapshot.context).to.equal(false);
-      expect(cell.actor.getSnapshot()).to.have.property('status', 'active');
+      expect(cell.shown).to.equal(false);
+      expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
     }
   });
 
@@ -137,7 +139,7 @@ describe('cell', () => {
     );
     cell.take({ type: 'counted' }, 0);
     cell.take({ type: 'counted' }, 0);
-    cell.render();
+    cell.render(household);
     cell.commit();
     expect(company.told).to.deep.equal(['view of impure: only once']);
     expect(shownBy(cell)).to.equal(2);
@@ -153,7 +155,7 @@ describe('cell', () => {
       })
     );
     cell.take({ type: 'linked', to: 'javascript:alert(1)' } as never, 0);
-    cell.render();
+    cell.render(household);
     expect(company.faults.map(({ code }) => code)).to.deep.equal([ErrorCode.UnsafeUrl]);
     expect(shownBy(cell)).to.equal('about:invalid');
   });

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { createActor } from 'xstate';
-import { type ComponentSnapshot, component, PropsChanged, Restored } from '../../runtime/component.js';
+import { type ComponentSnapshot, component } from '../../runtime/component.js';
 import { type Enqueue, Received } from '../../runtime/effect.js';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
+import { PropsChanged, Restored } from '../../runtime/update.js';
 
 // COMPONENTS ------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ describe('component', () => {
         [{ view: html`<p></p>` }, /has no function `view`/],
         [
           { recieved: () => null },
-          /does not know `recieved`; it takes name, received, subscriptions, init, update, view\.$/,
+          /does not know `recieved`; it takes name, fallback, onError, received, subscriptions, init, update, view\.$/,
         ],
       ];
       for (const [parts, message] of wrong) {

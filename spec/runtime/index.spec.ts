@@ -11,6 +11,8 @@ describe('the entry', () => {
       'generator',
       'html',
       'repeat',
+      'shared',
+      'topic',
       'unsafeHtml',
     ]);
   });

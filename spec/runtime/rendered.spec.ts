@@ -159,7 +159,7 @@ describe('rendered', () => {
       for (const [value, described] of wrong) {
         const message = fault(loose`<p>one</p><p>${value}</p>`);
         expect(message.split('\n')[0]).to.equal(
-          `${described} in a child hole; it takes text, a template, a list or nothing (null, undefined, false).`
+          `${described} in a child hole; it takes text, a template, a component, a list or nothing (null, undefined, false).`
         );
         expect(message).to.contain('<p>one</p><p>${').and.to.match(/\^/);
       }

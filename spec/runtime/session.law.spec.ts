@@ -12,7 +12,7 @@ import { ClientKind, type EventData } from '../../runtime/protocol.js';
 import type { Value } from '../../runtime/rendered.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { every } from '../../runtime/subscriptions.js';
-import { FakeConnection, FakeHost, ModelClient, plain, startSession } from '../fixtures/live-session.js';
+import { FakeConnection, FakeHost, ModelClient, modelOf, plain, startSession } from '../fixtures/live-session.js';
 
 // PAGE ------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ describe('the law of exactly once', () => {
         resumed += world.wires.length - 1;
 
         expect(world.host.reports).to.deep.equal([]);
-        expect((world.session.snapshot as { context: Model }).context.log).to.deep.equal(world.made);
+        expect(modelOf<Model>(world.session).log).to.deep.equal(world.made);
         expect(world.client.processed).to.equal(world.made.length);
         expect(world.client.waiting).to.equal(0);
         expect(world.client.lost).to.equal(0);

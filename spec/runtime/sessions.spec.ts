@@ -9,7 +9,15 @@ import type { Whereabouts } from '../../runtime/report.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
 import { every, generator } from '../../runtime/subscriptions.js';
-import { eventsFrame, FakeConnection, joinFrame, type Report, settled, until } from '../fixtures/live-session.js';
+import {
+  eventsFrame,
+  FakeConnection,
+  joinFrame,
+  modelOf,
+  type Report,
+  settled,
+  until,
+} from '../fixtures/live-session.js';
 
 type Message = { type: 'clicked' };
 
@@ -30,10 +38,14 @@ describe('sessions', () => {
   function table(given: { dormant?: number; perAddress?: number; grace?: number } = {}): Sessions {
     return createSessions({
       clock,
+      defer: (run) => void setImmediate(run),
       dormant: 10,
       dormantTime: 1_000,
       grace: 500,
+      hub: { subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
+      publish: () => undefined,
+      send: () => undefined,
       perAddress: 3,
       report: (code, error, place: Whereabouts = {}) => {
         reports.push({ code, error, ...place });
@@ -103,7 +115,8 @@ describe('sessions', () => {
     });
 
     it('throws an error if init throws, rejects or is late, and keeps nothing', async () => {
-      const odd = (init: () => unknown) => ({ ...Counter, name: 'odd', initialSnapshot: init });
+      const odd = (init: () => unknown) =>
+        component({ name: 'odd', init, update: (model, _message: Message) => model, view: () => html`<p></p>` });
       const thrown = await failure(() =>
         open(
           odd(() => {
@@ -290,7 +303,7 @@ describe('sessions', () => {
       }
       await settled();
       for (const session of good) {
-        expect((session as LiveSession).snapshot?.context).to.deep.include({ count: 50 });
+        expect(modelOf(session as LiveSession)).to.deep.include({ count: 50 });
       }
       expect(connections.every(({ closed }) => closed === undefined)).to.equal(true);
       expect(reports.length).to.be.above(50);

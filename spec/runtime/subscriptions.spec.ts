@@ -19,6 +19,7 @@ type Message = { readonly type: string; readonly number?: number };
 /** Takes messages when the spec says so. */
 class FakePort implements Port {
   readonly clock: SimulatedClock = createSimulatedClock(5_000);
+  readonly hub = { subscribe: () => () => {}, watch: () => () => {} };
   readonly delivered: AnyMessage[] = [];
   readonly reports: unknown[] = [];
   /** Whether messages are taken as soon as they come. */

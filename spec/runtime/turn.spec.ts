@@ -179,7 +179,7 @@ describe('turn', () => {
       powers.post(cell, note('a'));
       expect(runTurn(powers)).to.equal(7);
       expect(textsOf(cell)).to.deep.equal(['a']);
-      expect(cell.actor.getSnapshot()).to.have.property('status', 'active');
+      expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
       expect(company.faults).to.have.length(6);
       expect(company.told[5]).to.include('sent an object with type xstate.stop; a message is an object with a type');
     });

@@ -1,0 +1,207 @@
+/**
+ * The state of a cell whose component runs any XState logic. Such logic acts at once and by itself:
+ * messages are sent to its actor, timers and invoked actors change it between turns. So nothing can be
+ * undone; if `view` throws, what was shown last stays while the state moves on, and an actor that fails is
+ * replaced under the same id from its last good snapshot.
+ *
+ * Between the actor and the session stands a guard: an actor of ours that is its parent, hears of its end
+ * and takes what it sends to its parent to the component in whose view it stands.
+ */
+
+import { Actor, type ActorLogic, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
+import type { State, StateHost } from './cell.js';
+import { Checkpoint } from './checkpoint.js';
+import type { AnyComponent } from './component.js';
+import type { Effect } from './effect.js';
+import { ErrorCode } from './errors.js';
+import type { AnyMessage } from './html.js';
+
+// GUARD -----------------------------------------------------------------------
+
+const guarding: Snapshot<undefined> = { status: 'active', output: undefined, error: undefined };
+
+/** Takes to `hear` what the actor below sends to its parent. */
+function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<undefined>, AnyMessage> {
+  return {
+    getInitialSnapshot: () => guarding,
+    getPersistedSnapshot: () => guarding,
+    transition: (snapshot, event) => {
+      if (!event.type.startsWith('xstate.')) hear(event);
+
+      return snapshot;
+    },
+  };
+}
+
+// STATE -----------------------------------------------------------------------
+
+const none: readonly Effect[] = [];
+
+/** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it stays as it is. */
+const mostFailures = 5;
+
+/** Any logic at work. */
+export class LogicState implements State {
+  readonly #component: AnyComponent;
+  readonly #host: StateHost;
+  #guard: AnyActorRef | undefined;
+  #actor: AnyActorRef | undefined;
+  readonly #checkpoint: Checkpoint;
+  /** The last snapshot that was no failure. */
+  #good: Snapshot<unknown> | undefined;
+  #seen: unknown;
+  #failures = 0;
+  /** Whether it is taking a message: a failure then costs that message, however often it happens. */
+  #isTaking = false;
+  /** Whether a successor is about to show the state it was given. */
+  #isResuming = false;
+  #isStarted = false;
+
+  constructor(component: AnyComponent, host: StateHost) {
+    this.#component = component;
+    this.#host = host;
+    this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, host.clock);
+  }
+
+  // BEGINNING -----------------------------------------------------------------
+
+  init(props: unknown): void {
+    this.initNow(props);
+  }
+
+  /** Makes the actor without starting it: it has its first snapshot, and has done nothing. */
+  initNow(props: unknown): void {
+    this.#guard = new Actor(
+      guardLogic((message) => this.#host.toParent(message)),
+      {
+        parent: this.#host.system(),
+        id: `guard of ${this.#component.name}`,
+      }
+    );
+    this.#make({ input: props });
+    const { status, error } = this.snapshot as { status: string; error?: unknown };
+    if (status === 'error') throw error;
+    this.#good = this.snapshot;
+    this.#checkpoint.note(this.#actor as AnyActorRef, this.snapshot);
+  }
+
+  #make(from: { input: unknown } | { snapshot: Snapshot<unknown> | undefined }): AnyActorRef {
+    const actor = new Actor(
+      this.#component as unknown as AnyActorLogic,
+      {
+        parent: this.#guard as AnyActorRef,
+        id: this.#component.name,
+        ...from,
+      } as never
+    );
+    actor.subscribe({
+      next: (snapshot) => this.#changed(actor, snapshot as Snapshot<unknown>),
+      error: (error) => this.#failed(actor, error),
+    });
+    this.#actor = actor;
+
+    return actor;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    const actor = this.#actor as AnyActorRef;
+    this.#guard?.start();
+    actor.start();
+    // Its first state was known before; its timers are set now.
+    if (actor === this.#actor && this.snapshot.status !== 'error') this.#checkpoint.note(actor, this.snapshot);
+  }
+
+  stop(): void {
+    const actor = this.#actor;
+    this.#actor = undefined;
+    actor?.send({ type: 'xstate.stop' });
+    this.#guard?.send({ type: 'xstate.stop' });
+  }
+
+  // QUERIES -------------------------------------------------------------------
+
+  get actor(): AnyActorRef | undefined {
+    return this.#actor;
+  }
+
+  get snapshot(): Snapshot<unknown> {
+    return (this.#actor?.getSnapshot() ?? this.#good) as Snapshot<unknown>;
+  }
+
+  get shown(): unknown {
+    return this.#good;
+  }
+
+  get isDirty(): boolean {
+    return this.#good !== this.#seen;
+  }
+
+  // STEPS ---------------------------------------------------------------------
+
+  take(message: AnyMessage): void {
+    this.#isTaking = true;
+    this.#actor?.send(message);
+    this.#isTaking = false;
+  }
+
+  receive(props: unknown): void {
+    const { name, received } = this.#component;
+    if (received === undefined) {
+      this.#host.report(
+        ErrorCode.Component,
+        new Error(`The props of ${name} changed, but it has no \`received(snapshot, props)\` to make an event of them.`)
+      );
+      return;
+    }
+    this.take(received(this.shown as never, props as never));
+  }
+
+  commit(): readonly Effect[] {
+    this.#seen = this.#good;
+
+    return none;
+  }
+
+  render(show: () => void): void {
+    try {
+      show();
+    } catch (error) {
+      this.#host.report(ErrorCode.View, error);
+    }
+  }
+
+  // CHANGES -------------------------------------------------------------------
+
+  #changed(actor: AnyActorRef, snapshot: Snapshot<unknown>): void {
+    if (actor !== this.#actor || snapshot === this.#good) return;
+    this.#good = snapshot;
+    if (!this.#isResuming) this.#failures = 0;
+    this.#checkpoint.note(actor, snapshot);
+    this.#host.changed();
+  }
+
+  /** Replaces the actor by one that goes on from the last good snapshot. */
+  #failed(actor: AnyActorRef, error: unknown): void {
+    this.#host.report(ErrorCode.Update, error);
+    if (actor !== this.#actor || !this.#isStarted) return;
+    try {
+      this.#checkpoint.abandon(actor);
+      if (!this.#isTaking) this.#failures++;
+      if (this.#failures <= mostFailures) this.#replace();
+    } catch (failure) {
+      this.#host.report(ErrorCode.Update, failure);
+    }
+  }
+
+  #replace(): void {
+    this.#isResuming = true;
+    this.#checkpoint.resume((snapshot) => {
+      const successor = this.#make({ snapshot });
+      successor.start();
+
+      return successor;
+    });
+    this.#isResuming = false;
+  }
+}

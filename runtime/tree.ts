@@ -1,0 +1,285 @@
+/**
+ * The tree of a session: the cells of its components, what waits for them in the inbox, and the turns that
+ * run them. `session.ts` puts client events in and sends what the page then shows differently.
+ *
+ * It is dormant until it begins: there are states and a rendered page, but no actor runs.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import { Cell, type CellHost } from './cell.js';
+import type { Clock } from './clock.js';
+import type { AnyComponent } from './component.js';
+import { rootContext } from './content.js';
+import type { Effect } from './effect.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import type { AnyMessage } from './html.js';
+import type { Hub } from './hub.js';
+import { Inbox } from './inbox.js';
+import type { Mount, Value } from './rendered.js';
+import type { Reporter } from './report.js';
+import { type Port, Subscriptions } from './subscriptions.js';
+import { runTurn, type TurnPowers } from './turn.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a tree needs of its session. */
+export interface TreeHost {
+  readonly id: string;
+  readonly clock: Clock;
+  readonly report: Reporter;
+  /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
+  readonly page: number;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
+  /** The root of the session's actors; made, not started, when first asked for. */
+  system(): AnyActorRef;
+  /** Publishes a message on a topic. */
+  publish(topic: string, message: AnyMessage): void;
+  /** Sends a message to a shared actor. */
+  send(name: string, message: AnyMessage): void;
+  /** Runs something soon, when what has arrived by now has been read. */
+  defer(run: () => void): void;
+  /** A turn is over and has taken so many events of the page. */
+  turned(events: number): void;
+}
+
+// TREE ------------------------------------------------------------------------
+
+/** The components of one session. */
+export class Tree implements CellHost, TurnPowers {
+  readonly inbox = new Inbox();
+  readonly root: Cell;
+  readonly #host: TreeHost;
+  #hasBegun = false;
+  #isOver = false;
+  #scheduled = false;
+  /** Whether it has been told in this turn that the inbox is full. */
+  #overflowing = false;
+  /** Cells that changed outside of any turn. */
+  #changed = new Set<Cell>();
+  /** Mounts, besides the root, that show something the client may not have been sent. */
+  #stale = new Set<Mount>();
+  /** Cells that have a message about a failure on its way: a failure of that is not told again. */
+  #telling = new Set<Cell>();
+  readonly #subscriptions = new Map<Cell, Subscriptions>();
+  readonly #run = (): void => this.#turn();
+
+  constructor(component: AnyComponent, props: object, host: TreeHost) {
+    this.#host = host;
+    this.root = new Cell(component, props, rootContext, this);
+  }
+
+  // LIFE ----------------------------------------------------------------------
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** What the page shows; `null` once it is over. */
+  get rendered(): Value {
+    return this.#isOver ? null : this.root.rendered;
+  }
+
+  /** Starts the actors of all components. */
+  begin(): void {
+    this.#hasBegun = true;
+    this.#beginCell(this.root);
+    if (this.inbox.size > 0 || this.#changed.size > 0) this.#schedule();
+  }
+
+  #beginCell(cell: Cell): void {
+    this.committed(cell);
+    for (const child of cell.children) this.#beginCell(child);
+  }
+
+  /** Stops everything; what waits is let go. */
+  stop(): void {
+    this.#isOver = true;
+    for (const subscriptions of this.#subscriptions.values()) subscriptions.stop();
+    this.#subscriptions.clear();
+    this.root.stop();
+    for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
+  }
+
+  // INBOX ---------------------------------------------------------------------
+
+  /** Puts a message into the inbox; if that is full it is dropped, and reported once a turn. */
+  put(cell: Cell, message: AnyMessage | undefined, page = 0, taken?: () => void): void {
+    if (this.#isOver) taken?.();
+    else if (this.inbox.push({ cell, message, at: this.now(), page, taken })) this.#schedule();
+    else {
+      this.overflow();
+      taken?.();
+    }
+  }
+
+  /** The inbox is full. Reported once in a turn: who fills it does so thousands of times. */
+  overflow(): void {
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    const { id, report } = this.#host;
+    const error = new TroupeError(ErrorCode.Overflow, `The inbox of session ${id} is full; messages were dropped.`);
+    report(ErrorCode.Overflow, error, { session: id });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#hasBegun) return;
+    this.#scheduled = true;
+    this.#host.defer(this.#run);
+  }
+
+  // TURN ----------------------------------------------------------------------
+
+  get page(): number {
+    return this.#host.page;
+  }
+
+  now(): number {
+    return this.#host.clock.now();
+  }
+
+  /** Runs a turn. What it puts into the inbox itself is no reason to schedule another: whether one is due shows at its end. */
+  #turn(): void {
+    this.#overflowing = false;
+    if (this.#isOver) return;
+    const { id, report } = this.#host;
+    try {
+      this.#host.turned(runTurn(this));
+    } catch (error) {
+      report(ErrorCode.Internal, error, { session: id });
+    }
+    this.#scheduled = false;
+    if (this.inbox.size > 0 || this.#changed.size > 0) this.#schedule();
+  }
+
+  takeChanged(): Iterable<Cell> {
+    if (this.#changed.size === 0) return [];
+    const changed = this.#changed;
+    this.#changed = new Set();
+
+    return changed;
+  }
+
+  committed(cell: Cell): void {
+    if (!cell.isStarted) cell.start();
+    if (cell.depth > 0) this.#stale.add(cell.mount);
+    this.#subscribe(cell);
+  }
+
+  left(cell: Cell): void {
+    for (const child of cell.children) this.left(child);
+    this.#subscriptions.get(cell)?.stop();
+    this.#subscriptions.delete(cell);
+    this.#stale.delete(cell.mount);
+    this.#changed.delete(cell);
+  }
+
+  /** What cannot be carried out is reported: an effect costs nobody their state. */
+  perform(cell: Cell, effect: Effect): void {
+    try {
+      this.#perform(cell, effect);
+    } catch (error) {
+      this.report(ErrorCode.Effect, error, cell);
+    }
+  }
+
+  #perform(cell: Cell, effect: Effect): void {
+    switch (effect.kind) {
+      case 'raise':
+        this.put(cell, effect.message);
+        break;
+      case 'parent':
+        if (cell.parent !== undefined) this.put(cell.parent, effect.message);
+        break;
+      case 'publish':
+        this.#host.publish(effect.topic, effect.message);
+        break;
+      case 'send':
+        this.#host.send(effect.name, effect.message);
+    }
+  }
+
+  /** The mounts that show something else than they did when this was asked for the last time, parents before their children. */
+  takeStale(): readonly Mount[] {
+    if (this.#stale.size === 0) return [];
+    const stale = [...this.#stale].sort((left, right) => left.cell.depth - right.cell.depth);
+    this.#stale.clear();
+
+    return stale;
+  }
+
+  get hasStale(): boolean {
+    return this.#stale.size > 0;
+  }
+
+  // SUBSCRIPTIONS -------------------------------------------------------------
+
+  /** Brings the subscriptions of a component up to date with its state. */
+  #subscribe(cell: Cell): void {
+    if (cell.isBroken) return;
+    try {
+      const declared = cell.component.subscriptions(cell.shown as never);
+      const running = this.#subscriptions.get(cell);
+      if (running !== undefined) running.update(declared);
+      else if (declared.length > 0) {
+        const started = new Subscriptions(this.#host.system(), this.#port(cell));
+        this.#subscriptions.set(cell, started);
+        started.update(declared);
+      }
+    } catch (error) {
+      this.report(ErrorCode.Subscription, error, cell);
+    }
+  }
+
+  #port(cell: Cell): Port {
+    return {
+      clock: this.#host.clock,
+      hub: this.#host.hub,
+      deliver: (message) => new Promise((resolve) => this.put(cell, message, 0, resolve)),
+      report: (error) => void this.report(ErrorCode.Subscription, error, cell),
+    };
+  }
+
+  // CELLS ---------------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  system(): AnyActorRef {
+    return this.#host.system();
+  }
+
+  changed(cell: Cell): void {
+    if (this.#isOver) return;
+    this.#changed.add(cell);
+    this.#schedule();
+  }
+
+  post(cell: Cell, message: AnyMessage): void {
+    this.put(cell, message);
+  }
+
+  /** Tells the host program of a fault, and the component itself if it wants to know. */
+  report(code: ErrorCode, error: unknown, cell: Cell): string {
+    const { id: session, report } = this.#host;
+    const { name, onError } = cell.component;
+    const id = report(code, error, { session, component: name });
+    if (onError === undefined || this.#telling.has(cell)) return id;
+    const failure = {
+      id,
+      code: error instanceof TroupeError ? error.code : code,
+      message: error instanceof Error ? error.message : String(error),
+    };
+    this.#telling.add(cell);
+    const told = (): void => void this.#telling.delete(cell);
+    try {
+      this.put(cell, onError(failure), 0, told);
+    } catch (fault) {
+      report(ErrorCode.Update, fault, { session, component: name });
+      told();
+    }
+
+    return id;
+  }
+}

@@ -1,0 +1,586 @@
+/** Components in the views of others: who is rendered when, what travels, who starts and stops, who is harmed. */
+
+import { expect } from 'chai';
+import { type AnyComponent, component } from '../../runtime/component.js';
+import type { Enqueue } from '../../runtime/effect.js';
+import { ErrorCode, type Failure } from '../../runtime/errors.js';
+import { type Hole, html, repeat } from '../../runtime/html.js';
+import { markup } from '../../runtime/markup.js';
+import { ServerKind } from '../../runtime/protocol.js';
+import type { LiveSession } from '../../runtime/session.js';
+import { every } from '../../runtime/subscriptions.js';
+import {
+  acknowledgeFrame,
+  eventsFrame,
+  FakeConnection,
+  FakeHost,
+  joinFrame,
+  modelOf,
+  startSession,
+} from '../fixtures/live-session.js';
+
+// COMPONENTS ------------------------------------------------------------------
+
+type ItemMessage = { type: 'clicked' } | { type: 'removePressed' } | { type: 'ticked' };
+type ListMessage =
+  | { type: 'added'; key: string }
+  | { type: 'removed'; key: string }
+  | { type: 'renamed'; title: string }
+  | { type: 'swapped' };
+
+/** What happened, written down by the components themselves. */
+let seen: string[] = [];
+
+interface ItemProps {
+  readonly key: string;
+  readonly title: string;
+}
+
+const Item = component({
+  name: 'item',
+  init: ({ key, title }: ItemProps) => {
+    seen.push(`init ${key}`);
+    return { key, title, clicks: 0 };
+  },
+  update: (model, message: ItemMessage, enqueue: Enqueue<ItemMessage, ListMessage>) => {
+    if (message.type === 'removePressed') enqueue.parent({ type: 'removed', key: model.key });
+    return message.type === 'clicked' ? { ...model, clicks: model.clicks + 1 } : model;
+  },
+  received: (model, { title }) => ({ ...model, title }),
+  view: ({ key, title, clicks }) => {
+    seen.push(`view ${key}`);
+    return html<ItemMessage>`<b @click=${{ type: 'clicked' }}>${title}-${clicks}</b><i @click=${{ type: 'removePressed' }}></i>`;
+  },
+});
+
+interface ListModel {
+  readonly keys: readonly string[];
+  readonly title: string;
+}
+
+const List = component({
+  name: 'list',
+  init: (): ListModel => ({ keys: ['a', 'b'], title: 'one' }),
+  update: (model, message: ListMessage) => {
+    switch (message.type) {
+      case 'added':
+        return { ...model, keys: [...model.keys, message.key] };
+      case 'removed':
+        return { ...model, keys: model.keys.filter((key) => key !== message.key) };
+      case 'renamed':
+        return { ...model, title: message.title };
+      case 'swapped':
+        return { ...model, keys: model.keys.toReversed() };
+    }
+  },
+  view: ({ keys, title }) => {
+    seen.push('view list');
+    return html`
+      <h1>${title}</h1>
+      <ul>${repeat(
+        keys,
+        (key) => key,
+        (key) => html<ListMessage>`<li>${Item({ key, title })}</li>`
+      )}</ul>`;
+  },
+});
+
+/** A page of one view, that shows what its only message says. */
+const showing = <Shown>(first: Shown, view: (shown: Shown) => Hole<ListMessage>) =>
+  component({
+    name: 'page',
+    init: () => ({ shown: first }),
+    update: (model, message: { type: 'shown'; shown: Shown } | ListMessage) =>
+      message.type === 'shown' ? { shown: message.shown } : model,
+    view: ({ shown }) => html<ListMessage>`<main>${view(shown)}</main>`,
+  });
+
+// SPECS -----------------------------------------------------------------------
+
+describe('tree', () => {
+  let host: FakeHost;
+
+  beforeEach(() => {
+    host = new FakeHost();
+    seen = [];
+  });
+
+  function joined(page: AnyComponent): { session: LiveSession; connection: FakeConnection } {
+    const session = startSession(page, host);
+    const connection = new FakeConnection();
+    session.join(connection, joinFrame());
+    connection.take();
+    return { session, connection };
+  }
+
+  /** Sends the page's component a message and runs the turn. */
+  function tell(session: LiveSession, message: object): void {
+    session.tree.put(session.tree.root, message as never);
+    host.turn();
+  }
+
+  const shown = (session: LiveSession): string =>
+    markup(session.rendered).replace(/<!--.*?-->|\n\s*| data-troupe-on="[^"]*"/g, '');
+  const patches = (connection: FakeConnection): unknown[] =>
+    connection.take().map((frame) => (frame.kind === ServerKind.Patch ? frame.changes : frame));
+  const cells = (session: LiveSession) => [...session.tree.root.children];
+
+  describe('the first page', () => {
+    it('holds the views of all components, each made once', () => {
+      const session = startSession(List, host);
+      expect(seen).to.deep.equal(['view list', 'init a', 'view a', 'init b', 'view b']);
+      expect(shown(session)).to.contain('<li><b>one-0</b><i></i></li><li>');
+    });
+
+    it('waits for every init that is async, side by side', async () => {
+      const Late = component({
+        name: 'late',
+        init: async ({ key }: { key: string }) => {
+          seen.push(`begin ${key}`);
+          await Promise.resolve();
+          seen.push(`end ${key}`);
+          return key;
+        },
+        update: (model: string, _message: { type: 'x' }) => model,
+        view: (model) => html`<p>${model}</p>`,
+      });
+      const page = showing(0, () => [Late({ key: 'a' }), Late({ key: 'b' })]);
+      const { LiveSession: Live } = await import('../../runtime/session.js');
+      const session = new Live(host, { id: 'x', component: page, props: {}, fresh: false });
+      await session.prepare();
+      expect(seen).to.deep.equal(['begin a', 'begin b', 'end a', 'end b']);
+      expect(shown(session)).to.equal('<main><p>a</p><p>b</p></main>');
+    });
+
+    it('is adopted as one tree', () => {
+      const session = startSession(List, host);
+      const connection = new FakeConnection();
+      session.join(connection, joinFrame());
+      expect(connection.take().map(({ kind }) => kind)).to.deep.equal([ServerKind.Adopt]);
+    });
+  });
+
+  describe('a change', () => {
+    it('of a child runs its view alone and sends what it shows', () => {
+      const { session, connection } = joined(List);
+      seen.length = 0;
+      // 1 list, 2 its rows, 3 the first row, 4 the item in it, 5 and 6 those of b.
+      session.receive(connection, eventsFrame([[4, 0]], 1));
+      host.turn();
+      expect(seen).to.deep.equal(['view a']);
+      expect(patches(connection)).to.deep.equal([[4, 2, 1]]);
+    });
+
+    it('of many children is one frame, parents before their children', () => {
+      const { session, connection } = joined(List);
+      session.receive(
+        connection,
+        eventsFrame(
+          [
+            [6, 0],
+            [4, 0],
+            [6, 0],
+          ],
+          1
+        )
+      );
+      tell(session, { type: 'renamed', title: 'two' });
+      expect(patches(connection)).to.deep.equal([[1, 0, 'two', 6, 1, 'two', 6, 2, 2, 4, 1, 'two', 4, 2, 1]]);
+    });
+
+    it('of props reaches a child as a step of its own, and only one whose props differ', () => {
+      const page = showing('x', (title) => [Item({ key: 'a', title }), Item({ key: 'b', title: 'same' })]);
+      const { session, connection } = joined(page);
+      seen.length = 0;
+      tell(session, { type: 'shown', shown: 'y' });
+      expect(seen).to.deep.equal(['view a']);
+      expect(shown(session)).to.contain('y-0').and.to.contain('same-0');
+      expect(patches(connection)).to.have.length(1);
+    });
+
+    it('that view refuses is undone with what it did to the children', () => {
+      const page = component({
+        name: 'page',
+        init: () => ({ title: 'x', bad: false }),
+        update: (model, message: ListMessage | { type: 'spoilt' }) =>
+          message.type === 'renamed'
+            ? { ...model, title: message.title }
+            : { ...model, bad: message.type === 'spoilt' },
+        view: ({ title, bad }) =>
+          html<ListMessage>`<p>${Item({ key: title, title })}</p>${bad ? (new Date() as never) : null}`,
+      });
+      const { session } = joined(page);
+      session.tree.put(session.tree.root, { type: 'renamed', title: 'y' } as never);
+      session.tree.put(session.tree.root, { type: 'spoilt' });
+      tell(session, { type: 'renamed', title: 'z' });
+      expect(host.codes).to.deep.equal([ErrorCode.Value]);
+      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string z']);
+      expect(shown(session)).to.contain('z-0');
+    });
+  });
+
+  describe('coming and going', () => {
+    it('starts a child when it appears and stops it when it leaves, with its subscriptions and children', () => {
+      const Ticking = component({
+        name: 'ticking',
+        init: () => 0,
+        update: (model: number, _message: { type: 'ticked' } | ListMessage) => model + 1,
+        view: (model) => html<ListMessage>`<p>${model}${Item({ key: 'inner', title: 't' })}</p>`,
+        subscriptions: () => [every(100, { type: 'ticked' })],
+      });
+      const page = showing(false, (isThere) => (isThere ? Ticking({ key: 1 }) : null));
+      const { session } = joined(page);
+      tell(session, { type: 'shown', shown: true });
+      const [ticking] = cells(session);
+      const [inner] = [...(ticking?.children ?? [])];
+      expect([ticking, inner].map((cell) => cell?.actor?.getSnapshot().status)).to.deep.equal(['active', 'active']);
+      host.clock.advance(100);
+      host.turn();
+      expect(ticking?.shown).to.equal(1);
+      tell(session, { type: 'shown', shown: false });
+      expect([ticking, inner].map((cell) => cell?.actor?.getSnapshot().status)).to.deep.equal(['stopped', 'stopped']);
+      expect(host.clock.pending).to.equal(0);
+      expect(shown(session)).to.equal('<main></main>');
+    });
+
+    it('keeps the actor of a child that moves, or leaves and comes back within a turn', () => {
+      const { session, connection } = joined(List);
+      session.receive(connection, eventsFrame([[4, 0]], 1));
+      host.turn();
+      const [a, b] = cells(session);
+      tell(session, { type: 'swapped' });
+      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string a', 'item string b']);
+      connection.take();
+
+      const flicker = component({
+        name: 'flicker',
+        init: () => ({ isThere: true }),
+        update: (_model, { type }: { type: 'left' | 'returned' } | ListMessage, enqueue) => {
+          if (type === 'left') enqueue.raise({ type: 'returned' });
+          return { isThere: type === 'returned' };
+        },
+        view: ({ isThere }) => html<ListMessage>`<p>${isThere ? Item({ key: 'x', title: 't' }) : null}</p>`,
+      });
+      const other = joined(flicker);
+      const [x] = cells(other.session);
+      other.session.receive(other.connection, eventsFrame([[2, 0]], 1));
+      host.turn();
+      tell(other.session, { type: 'left' });
+      expect(cells(other.session)).to.deep.equal([x]);
+      expect(x?.actor?.getSnapshot()).to.have.nested.property('context.clicks', 1);
+      expect([a, b].every((cell) => cell?.isPresent)).to.equal(true);
+    });
+
+    it('starts anew what left in an earlier turn', () => {
+      const page = showing(true, (isThere) => (isThere ? Item({ key: 'x', title: 't' }) : null));
+      const { session, connection } = joined(page);
+      session.receive(connection, eventsFrame([[2, 0]], 1));
+      host.turn();
+      tell(session, { type: 'shown', shown: false });
+      tell(session, { type: 'shown', shown: true });
+      expect(shown(session)).to.contain('t-0');
+    });
+
+    it('drops a message for a child that has left', () => {
+      const { session, connection } = joined(List);
+      tell(session, { type: 'removed', key: 'a' });
+      session.receive(connection, eventsFrame([[4, 0]]));
+      host.turn();
+      expect(host.reports).to.deep.equal([]);
+      const frames = connection.take();
+      expect(frames.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+    });
+
+    it('moves a child to another place of the view with its state, as new content', () => {
+      const page = showing(0, (place) =>
+        [0, 1].map((at) => html<ListMessage>`<p>${at === place ? Item({ key: 'x', title: 't' }) : null}</p>`)
+      );
+      const { session, connection } = joined(page);
+      session.receive(connection, eventsFrame([[4, 0]], 1));
+      host.turn();
+      connection.take();
+      tell(session, { type: 'shown', shown: 1 });
+      expect(shown(session)).to.equal('<main><p></p><p><b>t-1</b><i></i></p></main>');
+      const [changes] = patches(connection) as [unknown[]];
+      expect(changes).to.have.length(6);
+      session.receive(connection, acknowledgeFrame(2));
+      session.receive(connection, eventsFrame([[6, 0]]));
+      host.turn();
+      expect(shown(session)).to.contain('t-2');
+    });
+
+    it('renders a child anew whose place has another content model', () => {
+      const Cell = component({
+        name: 'cell',
+        init: () => 0,
+        update: (model: number, _message: { type: 'x' }) => model,
+        view: () => html`<a>text</a>`,
+      });
+      const page = showing(0, (kind) =>
+        kind === 0 ? html<ListMessage>`<p>${Cell({ key: 1 })}</p>` : html<ListMessage>`<svg>${Cell({ key: 1 })}</svg>`
+      );
+      const { session } = joined(page);
+      tell(session, { type: 'shown', shown: 1 });
+      expect(shown(session)).to.equal('<main><svg><a>text</a></svg></main>');
+      expect(host.reports).to.deep.equal([]);
+    });
+  });
+
+  describe('keys', () => {
+    it('that stand twice in a view are an error with the fix, and cost the message alone', () => {
+      const { session } = joined(showing(['a'], (keys) => keys.map((key) => Item({ key, title: 't' }))));
+      tell(session, { type: 'shown', shown: ['a', 'b', 'b'] });
+      expect(host.codes).to.deep.equal([ErrorCode.DuplicateKey]);
+      expect((host.reports[0] as { error: Error }).error.message).to.equal(
+        'The view of page has two item with the key b. Give each a key of its own.'
+      );
+      expect(cells(session)).to.have.length(1);
+    });
+
+    it('that stand twice are found though one stands in a row that was taken over', () => {
+      const row = (key: string) => html<ListMessage>`<li>${Item({ key, title: 't' })}</li>`;
+      const keys = ['a'];
+      const page = showing(false, (isTwice) => [
+        html<ListMessage>`<ul>${repeat(keys, (key) => key, row)}</ul>`,
+        isTwice ? html<ListMessage>`<p>${Item({ key: 'a', title: 't' })}</p>` : null,
+      ]);
+      const { session } = joined(page);
+      tell(session, { type: 'shown', shown: true });
+      expect(host.codes).to.deep.equal([ErrorCode.DuplicateKey]);
+      tell(session, { type: 'shown', shown: false });
+      expect(cells(session)).to.have.length(1);
+    });
+
+    it('tell apart by component, by key and by its type', () => {
+      const Other = component({
+        ...{ name: 'other', init: () => 0 },
+        update: (m: number, _: { type: 'x' }) => m,
+        view: () => html`<p></p>`,
+      });
+      const { session } = joined(
+        showing(0, () => [Other({ key: 1 }), Other({ key: '1' }), Item({ key: '1', title: 't' })])
+      );
+      expect(cells(session)).to.have.length(3);
+    });
+  });
+
+  describe('a message to the parent', () => {
+    it('is taken in the same turn, and one frame shows the outcome', () => {
+      const { session, connection } = joined(List);
+      session.receive(connection, eventsFrame([[4, 3]], 1));
+      host.turn();
+      expect(modelOf<ListModel>(session).keys).to.deep.equal(['b']);
+      expect(connection.take()).to.have.length(1);
+      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string b']);
+    });
+
+    it('of the root goes nowhere', () => {
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (model: number, _message: { type: 'x' }, enqueue: Enqueue<{ type: 'x' }, { type: 'y' }>) => {
+          enqueue.parent({ type: 'y' });
+          return model + 1;
+        },
+        view: (model) => html`<p>${model}</p>`,
+      });
+      const { session } = joined(page);
+      tell(session, { type: 'x' });
+      expect(modelOf(session)).to.equal(1);
+      expect(host.reports).to.deep.equal([]);
+    });
+  });
+
+  describe('failures', () => {
+    const Fragile = component({
+      name: 'fragile',
+      init: ({ mode }: { mode: string }) => {
+        if (mode === 'init') throw new Error('of init');
+        return { mode };
+      },
+      update: (model, { mode }: { type: 'set'; mode: string }) => {
+        if (mode === 'update') throw new Error('of update');
+        return { ...model, mode };
+      },
+      received: (model, { mode }) => {
+        if (mode === 'received') throw new Error('of received');
+        return { ...model, mode };
+      },
+      view: ({ mode }) => {
+        if (mode === 'view') throw new Error('of view');
+        return html`<em>${mode}</em>`;
+      },
+    });
+
+    for (const mode of ['init', 'view']) {
+      it(`of the first ${mode} show a notice with the id of the report; the rest of the page works`, () => {
+        const page = showing('well', (title) => [Fragile({ key: 1, mode }), Item({ key: 'a', title })]);
+        const { session } = joined(page);
+        expect(shown(session)).to.contain(
+          '<span role="alert">This part of the page could not be shown (report).</span>'
+        );
+        expect(host.reports).to.have.length(1).with.nested.property('[0].component', 'fragile');
+        tell(session, { type: 'shown', shown: 'still' });
+        expect(shown(session)).to.contain('still-0');
+      });
+    }
+
+    it('of the first view show the fallback of the component, and its view as soon as that works', () => {
+      const failures: Failure[] = [];
+      const Own = component({
+        name: 'own',
+        init: () => ({ isBad: true }),
+        update: (_model, _message: { type: 'mended' }) => ({ isBad: false }),
+        view: ({ isBad }) => {
+          if (isBad) throw new Error('of view');
+          return html`<em>well</em>`;
+        },
+        fallback: (failure) => {
+          failures.push(failure);
+          return html<{ type: 'mended' }>`<button @click=${{ type: 'mended' }}>Mend</button>`;
+        },
+      });
+      const { session, connection } = joined(showing(0, () => Own({ key: 1 })));
+      expect(failures).to.deep.equal([{ id: 'report', code: ErrorCode.View, message: 'view of own threw: of view' }]);
+      session.receive(connection, eventsFrame([[2, 0]], 1));
+      host.turn();
+      expect(shown(session)).to.equal('<main><em>well</em></main>');
+    });
+
+    it('of a child that appears later are its own', () => {
+      const page = showing('', (mode) => [Item({ key: 'a', title: 't' }), mode ? Fragile({ key: mode, mode }) : null]);
+      const { session } = joined(page);
+      for (const mode of ['init', 'view', 'well']) tell(session, { type: 'shown', shown: mode });
+      expect(host.reports).to.have.length(2);
+      expect(shown(session)).to.contain('<em>well</em>');
+    });
+
+    it('of update, view and received cost one message of that child', () => {
+      const page = showing('well', (mode) => Fragile({ key: 1, mode }));
+      const { session } = joined(page);
+      const [cell] = cells(session);
+      for (const mode of ['update', 'fine', 'view']) session.tree.put(cell as never, { type: 'set', mode } as never);
+      host.turn();
+      expect(shown(session)).to.contain('<em>fine</em>');
+      tell(session, { type: 'shown', shown: 'received' });
+      expect(shown(session)).to.contain('<em>fine</em>');
+      expect(host.codes).to.deep.equal([ErrorCode.View, ErrorCode.Update, ErrorCode.Update]);
+    });
+
+    it('reach the component as a message if it wants to know, and a failure of that does not', () => {
+      const log: string[] = [];
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (_model: number, message: { type: 'spoilt' } | { type: 'failed'; failure: Failure }) => {
+          if (message.type === 'spoilt') throw new Error('of update');
+          log.push(`${message.failure.id} ${message.failure.code} ${message.failure.message}`);
+          throw new Error('again');
+        },
+        view: (model) => html`<p>${model}</p>`,
+        onError: (failure): { type: 'failed'; failure: Failure } => ({ type: 'failed', failure }),
+      });
+      const { session } = joined(page);
+      tell(session, { type: 'spoilt' });
+      for (let turn = 0; turn < 5; turn++) host.turn();
+      expect(log).to.deep.equal(['report update of update']);
+      expect(host.reports).to.have.length(2);
+      expect(host.waiting).to.equal(0);
+      tell(session, { type: 'spoilt' });
+      for (let turn = 0; turn < 5; turn++) host.turn();
+      expect(log).to.have.length(2);
+    });
+
+    it('that come at random a thousand times in fifty components cost nobody else a message', () => {
+      const Member = component({
+        name: 'member',
+        init: () => ({ taken: [] as readonly number[], bad: false }),
+        update: (model, { number, harm }: { type: 'came'; number: number; harm: string }) => {
+          if (harm === 'update') throw new Error(`update ${number}`);
+          return { taken: [...model.taken, number], bad: harm === 'view' };
+        },
+        view: ({ taken, bad }) => {
+          if (bad) throw new Error('view');
+          return html`<p>${taken.length}</p>`;
+        },
+      });
+      const { session } = joined(showing(0, () => Array.from({ length: 50 }, (_, key) => Member({ key }))));
+      const members = cells(session);
+      const expected = members.map((): number[] => []);
+      let state = 7;
+      const random = (below: number): number => {
+        state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
+        return (state >> 8) % below;
+      };
+      let harmed = 0;
+      for (let number = 0; harmed < 1_000; number++) {
+        const index = random(50);
+        const harm = ['none', 'none', 'update', 'view'][random(4)] as string;
+        if (harm === 'none') expected[index]?.push(number);
+        else harmed++;
+        session.tree.put(members[index] as never, { type: 'came', number, harm } as never);
+        if (random(10) === 0) host.turn();
+      }
+      while (host.waiting > 0) host.turn();
+      const taken = members.map((member) => (member.shown as { taken: readonly number[] }).taken);
+      expect(taken.map((numbers) => numbers.filter((number) => !isHarmful(number)))).to.deep.equal(expected);
+      expect(host.reports.length).to.be.at.least(900);
+
+      function isHarmful(number: number): boolean {
+        return !expected.some((numbers) => numbers.includes(number));
+      }
+    });
+  });
+
+  describe('a window that was closed', () => {
+    it('sends what all components show at last, in one patch', () => {
+      const { session, connection } = joined(List);
+      connection.buffered = 1e6;
+      for (let click = 0; click < 3; click++)
+        session.receive(
+          connection,
+          eventsFrame(
+            [
+              [4, 0],
+              [6, 0],
+            ],
+            click === 0 ? 1 : 0
+          )
+        );
+      host.turn();
+      tell(session, { type: 'removed', key: 'b' });
+      tell(session, { type: 'added', key: 'c' });
+      expect(connection.take()).to.deep.equal([]);
+      connection.buffered = 0;
+      session.drained(connection);
+      const frames = connection.take();
+      expect(frames).to.have.length(1);
+      expect(shown(session)).to.contain('one-3').and.to.contain('one-0');
+    });
+  });
+
+  describe('many children', () => {
+    it('make the start and the stop of one no dearer', () => {
+      const cost = (count: number): number => {
+        const keys = Array.from({ length: count }, (_, index) => `${index}`);
+        const row = (key: string) => html<ListMessage>`<li>${Item({ key, title: 't' })}</li>`;
+        const page = showing(keys, (shownKeys) => html<ListMessage>`<ul>${repeat(shownKeys, (key) => key, row)}</ul>`);
+        const { session } = joined(page);
+        let best = Number.POSITIVE_INFINITY;
+        for (let round = 0; round < 12; round++) {
+          const next = round % 2 === 0 ? [...keys, 'more'] : keys;
+          const from = process.hrtime.bigint();
+          tell(session, { type: 'shown', shown: next });
+          best = Math.min(best, Number(process.hrtime.bigint() - from));
+        }
+        session.stop();
+        return best;
+      };
+      cost(100);
+      const few = cost(500);
+      const many = cost(5_000);
+      // Ten times the rows to look through, not ten times the work of a start squared.
+      expect(many / few).to.be.below(40);
+    });
+  });
+});
