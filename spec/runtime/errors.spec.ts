@@ -20,6 +20,8 @@ describe('errors', () => {
       Options: 'options',
       Effect: 'effect',
       Overflow: 'overflow',
+      SharedActor: 'shared-actor',
+      Topic: 'topic',
       Identify: 'identify',
       Internal: 'internal',
     });
