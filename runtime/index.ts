@@ -3,6 +3,7 @@
 export { type AnyComponent, type Component, type ComponentOptions, component } from './component.js';
 export type { Enqueue } from './effect.js';
 export { ErrorCode, TroupeError } from './errors.js';
+export { type GeneratorContext, generator } from './generator.js';
 export {
   type AnyMessage,
   type Handler,
@@ -15,4 +16,6 @@ export {
   unsafeHtml,
 } from './html.js';
 export type { EventData } from './protocol.js';
-export { every, type GeneratorContext, generator, type Subscription } from './subscriptions.js';
+export type { RunContext } from './run.js';
+export type { Subscription } from './subscriptions.js';
+export { every } from './timer.js';

@@ -32,7 +32,11 @@ const layers = [
   'ledger',
   'inbox',
   'cell',
+  'timer',
+  'generator',
   'subscriptions',
+  'restart',
+  'run',
   'actor',
   'clock',
   'document',
@@ -63,7 +67,7 @@ const layers = [
 const gates: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport'],
   msgpackr: ['codec'],
-  xstate: ['actor', 'cell', 'component', 'effect', 'session', 'sessions', 'subscriptions'],
+  xstate: ['actor', 'cell', 'component', 'effect', 'run', 'session', 'sessions', 'subscriptions'],
   rou3: ['router'],
 };
 

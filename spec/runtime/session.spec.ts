@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { decodeClientFrame } from '../../runtime/codec.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
+import { type GeneratorContext, generator } from '../../runtime/generator.js';
 import { html, repeat } from '../../runtime/html.js';
 import {
   Ask,
@@ -17,7 +18,7 @@ import {
   version,
 } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
-import { every, type GeneratorContext, generator } from '../../runtime/subscriptions.js';
+import { every } from '../../runtime/timer.js';
 import {
   acknowledgeFrame,
   eventsFrame,
