@@ -18,4 +18,5 @@ export {
 export type { EventData } from './protocol.js';
 export type { RunContext } from './run.js';
 export type { Subscription } from './subscriptions.js';
+export { type TaskContext, task } from './task.js';
 export { every } from './timer.js';

@@ -34,6 +34,7 @@ const layers = [
   'cell',
   'timer',
   'generator',
+  'task',
   'subscriptions',
   'restart',
   'run',

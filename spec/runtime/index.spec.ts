@@ -11,6 +11,7 @@ describe('the entry', () => {
       'generator',
       'html',
       'repeat',
+      'task',
       'unsafeHtml',
     ]);
   });

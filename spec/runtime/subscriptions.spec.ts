@@ -1,12 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
 import type { Run } from '../../runtime/run.js';
 import { Subscription, type Subscriptions } from '../../runtime/subscriptions.js';
-import { settled } from '../fixtures/live-session.js';
-import { type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
+import { collected, type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
 
 describe('subscriptions', () => {
   let subscribing: Subscribing;
@@ -229,13 +226,3 @@ describe('subscriptions', () => {
     expect(subscriptions.size).to.equal(1);
   });
 });
-
-/** Collects what nobody holds any more. */
-async function collected(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let round = 0; round < 3; round++) {
-    await settled();
-    collect();
-  }
-}
