@@ -16,6 +16,13 @@ export {
   type Template,
   unsafeHtml,
 } from './html.js';
+export {
+  type Interoperable,
+  type MessageObserver,
+  type ObservableContext,
+  observable,
+  type Subscribable,
+} from './observable.js';
 export type { EventData } from './protocol.js';
 export type { RunContext } from './run.js';
 export type { Subscription } from './subscriptions.js';

@@ -35,6 +35,7 @@ const layers = [
   'timer',
   'generator',
   'task',
+  'observable',
   'callback',
   'subscriptions',
   'restart',

@@ -11,6 +11,7 @@ describe('the entry', () => {
       'every',
       'generator',
       'html',
+      'observable',
       'repeat',
       'task',
       'unsafeHtml',
