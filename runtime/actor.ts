@@ -12,14 +12,17 @@ const spent = Object.freeze({});
  * Makes an actor and starts it.
  *
  * @param failed is told of what the actor throws, which is its end
+ * @param prepare is given the actor before it starts, for who must miss nothing of its start
  */
 export function startActor<Logic extends AnyActorLogic>(
   logic: Logic,
   options: ActorOptions<Logic>,
-  failed: (error: unknown) => void
+  failed: (error: unknown) => void,
+  prepare?: (actor: AnyActorRef) => void
 ): AnyActorRef {
   const actor = new Actor(logic, options);
   actor.subscribe({ error: failed });
+  prepare?.(actor);
   actor.start();
   // An actor keeps its options though it never asks for them again: the first model as long as the session, and 300
   // bytes of a shape that no two actors share.

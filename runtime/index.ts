@@ -1,5 +1,6 @@
 /** The public entry `troupe`: what a component is written with. Runs in browsers too; `troupe/server` serves it. */
 
+export { type ActorSubscriptionOptions, actor } from './actor-subscription.js';
 export { type CallbackContext, callback } from './callback.js';
 export { type AnyComponent, type Component, type ComponentOptions, component } from './component.js';
 export type { Enqueue } from './effect.js';

@@ -37,6 +37,7 @@ const layers = [
   'task',
   'observable',
   'callback',
+  'actor-subscription',
   'subscriptions',
   'restart',
   'run',
@@ -70,7 +71,7 @@ const layers = [
 const gates: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport'],
   msgpackr: ['codec'],
-  xstate: ['actor', 'cell', 'component', 'effect', 'run', 'session', 'sessions', 'subscriptions'],
+  xstate: ['actor', 'actor-subscription', 'cell', 'component', 'effect', 'run', 'session', 'sessions', 'subscriptions'],
   rou3: ['router'],
 };
 

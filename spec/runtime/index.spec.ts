@@ -6,6 +6,7 @@ describe('the entry', () => {
     expect(Object.keys(entry).sort()).to.deep.equal([
       'ErrorCode',
       'TroupeError',
+      'actor',
       'callback',
       'component',
       'every',

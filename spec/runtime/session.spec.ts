@@ -1,6 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { createMachine } from 'xstate';
+import { actor } from '../../runtime/actor-subscription.js';
 import { decodeClientFrame } from '../../runtime/codec.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
@@ -891,6 +893,30 @@ describe('session', () => {
       expect(connection.take().map((frame) => (frame as unknown as { changes: unknown[] }).changes[2])).to.deep.equal([
         1, 2, 3, 4, 5,
       ]);
+    });
+
+    it('that fail and are given up are reported; the session lives, though an actor of XState fails in its system', async () => {
+      const broken = createMachine({
+        entry: () => {
+          throw new Error('of a machine');
+        },
+      });
+      const Unlucky = component({
+        name: 'unlucky',
+        init: () => 0,
+        update: (model: number, _message: { type: 'ticked' }) => model + 1,
+        view: (model) => html`<p>${model}</p>`,
+        subscriptions: (_model) => [every(10, { type: 'ticked' }), actor('broken', broken)],
+      });
+      const { session } = joined(Unlucky);
+      for (let round = 0; round < 400; round++) {
+        host.clock.advance(10);
+        await host.rest();
+      }
+      expect(host.codes).to.deep.equal([ErrorCode.Subscription]);
+      expect((host.reports[0] as { error: Error }).error.message).to.include("'actor broken' has failed 6 times");
+      expect(context<number>(session)).to.equal(400);
+      expect(host.log).to.deep.equal(['joined']);
     });
 
     it('that cannot be told are reported, and those that run go on', async () => {
