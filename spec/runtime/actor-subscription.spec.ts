@@ -34,7 +34,7 @@ describe('actor as a subscription', () => {
 
   const error = new Error('failed');
 
-  /** Logic that notes its life and shows who it is. */
+  /** Logic that notes its life. */
   const ticking = (log: string[], interval = 10) =>
     fromCallback(({ sendBack }) => {
       log.push('+');
@@ -84,6 +84,17 @@ describe('actor as a subscription', () => {
       ]);
       port.clock.advance(5_000);
       expect(port.types.filter((type) => type.includes(' '))).to.deep.equal(['red active', 'off done']);
+    });
+
+    it('makes no message of a snapshot that an event has left as it was', () => {
+      const machines: AnyActorRef[] = [];
+      subscribing.root.system.inspect((event) => {
+        if (event.type === '@xstate.actor') machines.push(event.actorRef as AnyActorRef);
+      });
+      const still = createMachine({});
+      subscriptions.update([actor<Message, typeof still>('still', still, { changed: () => ({ type: 'changed' }) })]);
+      machines.at(-1)?.send({ type: 'unknown' });
+      expect(port.types).to.deep.equal(['changed']);
     });
 
     it('is done at its end, until its key was away', async () => {
@@ -255,21 +266,20 @@ describe('actor as a subscription', () => {
     });
 
     it('gives every new snapshot of a reducer once, and starts it anew when it throws', async () => {
-      const self: AnyActorRef[] = [];
-      const counting = fromTransition((count: number, { type }: { type: string }, scope) => {
+      const reducers: AnyActorRef[] = [];
+      const counting = fromTransition((count: number, { type }: { type: string }) => {
         if (type === 'broke') throw error;
-        void scope;
         return type === 'counted' ? count + 1 : count;
       }, 0);
       const declared = actor<Message, typeof counting>('counting', counting, {
         changed: ({ context }) => ({ type: 'changed', number: context }),
       });
       subscribing.root.system.inspect((event) => {
-        if (event.type === '@xstate.actor') self.push(event.actorRef as AnyActorRef);
+        if (event.type === '@xstate.actor') reducers.push(event.actorRef as AnyActorRef);
       });
       subscriptions.update([declared]);
-      self.at(-1)?.send({ type: 'counted' });
-      self.at(-1)?.send({ type: 'broke' });
+      reducers.at(-1)?.send({ type: 'counted' });
+      reducers.at(-1)?.send({ type: 'broke' });
       await port.pass(50);
       expect(port.delivered.map((message) => (message as Message).number)).to.deep.equal([0, 1, 0]);
       expect(port.reports).to.deep.equal([]);

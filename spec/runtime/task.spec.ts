@@ -125,6 +125,17 @@ describe('task', () => {
       expect(port.delivered).to.deep.equal([]);
     });
 
+    it('makes no message of an error that comes later, but reports it', async () => {
+      const promised = new Promised();
+      const asked: unknown[] = [];
+      const failed = (reason: unknown): Message => ({ type: `${asked.push(reason)}` });
+      subscriptions.update([task<Message>('load', promised.fn, failed)]);
+      subscriptions.update([]);
+      promised.reject(error);
+      await settled();
+      expect([asked, port.delivered, port.reports]).to.deep.equal([[], [], [error]]);
+    });
+
     it('is reported at once for any other error, and not started anew', async () => {
       const promised = new Promised();
       subscriptions.update([task<Message>('load', promised.fn)]);
