@@ -44,7 +44,12 @@ export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outg
   readonly view: (model: NoInfer<Model>) => Template<NoInfer<Message>>;
   /** The model after the props have changed. */
   readonly received?: (model: NoInfer<Model>, props: NoInfer<Props>) => NoInfer<Model>;
-  /** What should be alive now, by key: timers, generators. Falsy entries are left out. */
+  /**
+   * What should be alive now, by key: timers, generators, tasks, ... Falsy entries are left out.
+   *
+   * **Note:** take the model, as `_model` if it is not asked: the compiler looks into a function without
+   * parameters before it knows the messages, and then finds those in it wrong.
+   */
   readonly subscriptions?: (model: NoInfer<Model>) => Subscribed<NoInfer<Message>>;
 }
 

@@ -1,8 +1,11 @@
 /** The public entry `troupe`: what a component is written with. Runs in browsers too; `troupe/server` serves it. */
 
+export { type ActorSubscriptionOptions, actor } from './actor-subscription.js';
+export { type CallbackContext, callback } from './callback.js';
 export { type AnyComponent, type Component, type ComponentOptions, component } from './component.js';
 export type { Enqueue } from './effect.js';
 export { ErrorCode, TroupeError } from './errors.js';
+export { type GeneratorContext, generator } from './generator.js';
 export {
   type AnyMessage,
   type Handler,
@@ -14,6 +17,16 @@ export {
   type Template,
   unsafeHtml,
 } from './html.js';
+export {
+  type Interoperable,
+  type MessageObserver,
+  type ObservableContext,
+  observable,
+  type Subscribable,
+} from './observable.js';
 export type { EventData } from './protocol.js';
-export { every, type GeneratorContext, generator, type Subscription } from './subscriptions.js';
+export type { RunContext } from './run.js';
+export type { Subscription } from './subscriptions.js';
+export { type TaskContext, task } from './task.js';
+export { every } from './timer.js';
 export { shared, topic } from './topics.js';

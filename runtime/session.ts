@@ -155,7 +155,7 @@ export class LiveSession implements Session, TreeHost {
 
   /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
   prepare(): Promise<void> | void {
-    return this.tree.root.prepare();
+    return this.tree.prepare();
   }
 
   /** Ends it, whatever it is doing; its connection is closed as going away. */

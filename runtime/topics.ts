@@ -45,7 +45,7 @@ export function topic<Message extends AnyMessage = never>(
     return listening.start(name);
   };
 
-  return new Subscription<Message>('topic', `topic ${name}`, start, missed);
+  return new Subscription<Message>('topic', `topic ${name}`, start, missed, true);
 }
 
 /** Messages of a topic on their way to a component. */
@@ -113,7 +113,7 @@ class SharedSubscription<out Message> extends Subscription<Message> {
   readonly read: (snapshot: never) => Message | null;
 
   constructor(name: string, read: (snapshot: never) => Message | null) {
-    super('shared', `shared ${name}`, (port, current) => startWatching(port, current, name));
+    super('shared', `shared ${name}`, (port, current) => startWatching(port, current, name), undefined, true);
     this.read = read;
   }
 }

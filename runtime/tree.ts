@@ -8,7 +8,7 @@
 import type { AnyActorRef } from 'xstate';
 import { Cell, type CellHost } from './cell.js';
 import type { Clock } from './clock.js';
-import type { AnyComponent } from './component.js';
+import type { AnyComponent, Subscribed } from './component.js';
 import { rootContext } from './content.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
@@ -78,6 +78,21 @@ export class Tree implements CellHost, TurnPowers {
   /** What the page shows; `null` once it is over. */
   get rendered(): Value {
     return this.#isOver ? null : this.root.rendered;
+  }
+
+  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
+  prepare(): Promise<void> | void {
+    const prepared = this.root.prepare();
+    if (prepared instanceof Promise) return prepared.then(() => this.#prepareSubscriptions(this.root));
+    this.#prepareSubscriptions(this.root);
+
+    return undefined;
+  }
+
+  /** From the first page on nothing is missed: topics and shared actors are listened to, and what they tell waits. */
+  #prepareSubscriptions(cell: Cell): void {
+    this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
+    for (const child of cell.children) this.#prepareSubscriptions(child);
   }
 
   /** Starts the actors of all components. */
@@ -163,7 +178,7 @@ export class Tree implements CellHost, TurnPowers {
   committed(cell: Cell): void {
     if (!cell.isStarted) cell.start();
     if (cell.depth > 0) this.#stale.add(cell.mount);
-    this.#subscribe(cell);
+    this.#subscribe(cell, (subscriptions, declared) => subscriptions.update(declared));
   }
 
   left(cell: Cell): void {
@@ -215,17 +230,16 @@ export class Tree implements CellHost, TurnPowers {
   // SUBSCRIPTIONS -------------------------------------------------------------
 
   /** Brings the subscriptions of a component up to date with its state. */
-  #subscribe(cell: Cell): void {
+  #subscribe(cell: Cell, bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void): void {
     if (cell.isBroken) return;
     try {
       const declared = cell.component.subscriptions(cell.shown as never);
-      const running = this.#subscriptions.get(cell);
-      if (running !== undefined) running.update(declared);
-      else if (declared.length > 0) {
-        const started = new Subscriptions(this.#host.system(), this.#port(cell));
-        this.#subscriptions.set(cell, started);
-        started.update(declared);
+      let subscriptions = this.#subscriptions.get(cell);
+      if (subscriptions === undefined && declared.length > 0) {
+        subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell));
+        this.#subscriptions.set(cell, subscriptions);
       }
+      if (subscriptions !== undefined) bring(subscriptions, declared);
     } catch (error) {
       this.report(ErrorCode.Subscription, error, cell);
     }

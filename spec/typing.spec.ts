@@ -4,19 +4,25 @@
  * wrong value stands in a template of its own, because only the first of one call is reported.
  */
 
-import { createActor, fromTransition, type SnapshotFrom } from 'xstate';
+import { createActor, createMachine, fromPromise, fromTransition, type SnapshotFrom, setup } from 'xstate';
 import {
+  actor,
+  type CallbackContext,
   type Component,
+  callback,
   component,
   type EventData,
   every,
   type GeneratorContext,
   generator,
   html,
+  observable,
   repeat,
   type Subscription,
   shared,
+  type TaskContext,
   type Template,
+  task,
   topic,
   unsafeHtml,
 } from '../runtime/index.js';
@@ -354,6 +360,131 @@ describe('types', () => {
     compiled(() => page(() => [generator('plain', () => [{ type: 'cleared' }])]));
   });
 
+  it('know what tasks send', () => {
+    const page = (subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[]) =>
+      subscriptions;
+    async function adding({ sleep, signal }: TaskContext): Promise<Message | null> {
+      await sleep(10);
+      return signal.aborted ? null : { type: 'added', title: 'x' };
+    }
+
+    compiled(() => page((model) => [model.running && task('named', adding)]));
+    compiled(() => page(() => [task('inline', async () => ({ type: 'toggled', id: 1 }))]));
+    compiled(() => page(() => [task('some', async () => isShown && { type: 'cleared' })]));
+    compiled(() => page(() => [task('none', async () => {})]));
+    compiled(() =>
+      page(() => [
+        task(
+          'handled',
+          async ({ signal }) => ({ type: 'added', title: String(signal.aborted) }),
+          (error) => ({ type: 'added', title: String(error) })
+        ),
+      ])
+    );
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [task('inline', async () => ({ type: 'claered' }))]));
+    // @ts-expect-error a missing payload
+    compiled(() => page(() => [task('inline', async () => ({ type: 'added' }))]));
+    // @ts-expect-error a payload of the wrong type
+    compiled(() => page(() => [task('inline', async () => ({ type: 'added', title: 1 }))]));
+    // @ts-expect-error a message that was not promised
+    compiled(() => page(() => [task('inline', () => ({ type: 'cleared' }))]));
+    compiled(() =>
+      page(() => [
+        task(
+          'handled',
+          async () => ({ type: 'cleared' }),
+          // @ts-expect-error a misspelt type for an error
+          () => ({ type: 'claered' })
+        ),
+      ])
+    );
+  });
+
+  it('know what callbacks and observables send', () => {
+    const page = (subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[]) =>
+      subscriptions;
+    interface Lookalike<T> {
+      subscribe(observer?: Partial<{ next: (value: T) => void; error: (error: unknown) => void }>): {
+        unsubscribe(): void;
+      };
+      subscribe(next: (value: T) => void): { unsubscribe(): void };
+    }
+    const all = {} as Lookalike<Message>;
+    const some = {} as Lookalike<{ type: 'cleared' }>;
+    const more = {} as Lookalike<Message | Other>;
+    const marked = {} as { [Symbol.observable]: () => Lookalike<Message> };
+
+    compiled(() => page(() => [callback('inline', ({ send }) => send({ type: 'cleared' }))]));
+    compiled(() =>
+      page(() => [
+        callback(
+          'inline',
+          ({ send, signal }) =>
+            () =>
+              signal.aborted && send({ type: 'cleared' })
+        ),
+      ])
+    );
+    compiled(() => {
+      const listen = ({ send }: CallbackContext<Message>): void => send({ type: 'added', title: 'x' });
+      return page(() => [callback('named', listen)]);
+    });
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [callback('inline', ({ send }) => send({ type: 'claered' }))]));
+    // @ts-expect-error a missing payload
+    compiled(() => page(() => [callback('inline', ({ send }) => send({ type: 'added' }))]));
+    // @ts-expect-error what is no cleanup
+    compiled(() => page(() => [callback('inline', () => 7)]));
+    // @ts-expect-error a promise
+    compiled(() => page(() => [callback('inline', async ({ send }) => send({ type: 'cleared' }))]));
+
+    compiled(() => page(() => [observable('all', () => all), observable('some', ({ signal }) => signal && some)]));
+    compiled(() => page(() => [observable('marked', () => marked)]));
+    compiled(() => page(() => [observable('inline', () => ({ subscribe: ({ next }) => next({ type: 'cleared' }) }))]));
+    // @ts-expect-error an observable of other messages, too
+    compiled(() => page(() => [observable('more', () => more)]));
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [observable('inline', () => ({ subscribe: ({ next }) => next({ type: 'claered' }) }))]));
+    // @ts-expect-error what nobody can subscribe to
+    compiled(() => page(() => [observable('inline', () => [{ type: 'cleared' }])]));
+  });
+
+  it('know what actors emit, need and show', () => {
+    const page = (subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[]) =>
+      subscriptions;
+    const quiet = createMachine({});
+    const emitting = setup({ types: {} as { emitted: { type: 'cleared' } } }).createMachine({});
+    const others = setup({ types: {} as { emitted: Other } }).createMachine({});
+    const loading = fromPromise(async ({ input }: { input: { id: number } }) => input.id);
+
+    compiled(() => page((model) => [model.running && actor('quiet', quiet), actor('emitting', emitting)]));
+    compiled(() => page(() => [actor('loading', loading, { input: { id: 1 } })]));
+    compiled(() =>
+      page(() => [
+        actor('loading', loading, {
+          input: { id: 1 },
+          changed: ({ output, status }) => {
+            holds<Equal<typeof output, number | undefined>>();
+            return status === 'done' && { type: 'toggled', id: output as number };
+          },
+        }),
+      ])
+    );
+    // @ts-expect-error a machine that emits what is no message
+    compiled(() => page(() => [actor('others', others)]));
+    // @ts-expect-error input that is missing
+    compiled(() => page(() => [actor('loading', loading)]));
+    // @ts-expect-error input of the wrong type
+    compiled(() => page(() => [actor('loading', loading, { input: { id: 'x' } })]));
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [actor('quiet', quiet, { changed: () => ({ type: 'claered' }) })]));
+    // @ts-expect-error a missing payload
+    compiled(() => page(() => [actor('loading', loading, { input: { id: 1 }, changed: () => ({ type: 'added' }) })]));
+    // @ts-expect-error what is no logic
+    compiled(() => page(() => [actor('none', {})]));
+  });
+
   // COMPONENTS ----------------------------------------------------------------
 
   const parts = {
@@ -379,6 +510,32 @@ describe('types', () => {
     type CounterMessage = { type: 'added'; n: number } | { type: 'reset' };
 
     holds<Equal<typeof Counter, Component<{ count: number }, CounterMessage, unknown>>>();
+  });
+
+  it('know what subscriptions a component may have', () => {
+    const loading = fromPromise(async () => 1);
+
+    compiled(() =>
+      component({
+        ...parts,
+        subscriptions: ({ running, todos }) => [
+          running && task('load', async () => ({ type: 'added', title: 'x' })),
+          callback('bell', ({ send }) => send({ type: 'cleared' })),
+          observable('all', () => ({ subscribe: ({ next }) => next({ type: 'cleared' }) })),
+          actor('loading', loading, { changed: ({ output = 0 }) => ({ type: 'toggled', id: output + todos.length }) }),
+        ],
+      })
+    );
+    compiled(() =>
+      component({
+        ...parts,
+        subscriptions: (_model) => [
+          every(1_000, { type: 'cleared' }),
+          // @ts-expect-error a misspelt type
+          task('load', async () => ({ type: 'claered' })),
+        ],
+      })
+    );
   });
 
   it('know the actor of a component', () => {

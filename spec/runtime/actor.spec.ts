@@ -36,6 +36,14 @@ describe('actor', () => {
     expect(errors.map((error) => (error as Error).message)).to.deep.equal(['at the start']);
   });
 
+  it('can be prepared before it starts, so that nothing of its start is missed', () => {
+    const seen: unknown[] = [];
+    startActor(counting, {}, fail, (actor) => {
+      actor.subscribe({ next: ({ context }) => seen.push(context), error: fail });
+    });
+    expect(seen).to.deep.equal([0]);
+  });
+
   it('keeps nothing of the options it was started with', () => {
     const snapshot = { ...startActor(counting, {}, fail).getSnapshot(), context: 7 };
     const actor = startActor(counting, { snapshot, input: { large: true } as never }, fail);

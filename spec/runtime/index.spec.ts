@@ -6,12 +6,16 @@ describe('the entry', () => {
     expect(Object.keys(entry).sort()).to.deep.equal([
       'ErrorCode',
       'TroupeError',
+      'actor',
+      'callback',
       'component',
       'every',
       'generator',
       'html',
+      'observable',
       'repeat',
       'shared',
+      'task',
       'topic',
       'unsafeHtml',
     ]);

@@ -11,7 +11,7 @@ import { html, repeat } from '../../runtime/html.js';
 import { ClientKind, type EventData } from '../../runtime/protocol.js';
 import type { Value } from '../../runtime/rendered.js';
 import type { LiveSession } from '../../runtime/session.js';
-import { every } from '../../runtime/subscriptions.js';
+import { every } from '../../runtime/timer.js';
 import { FakeConnection, FakeHost, ModelClient, modelOf, plain, startSession } from '../fixtures/live-session.js';
 
 // PAGE ------------------------------------------------------------------------

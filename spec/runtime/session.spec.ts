@@ -1,9 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { createMachine } from 'xstate';
+import { actor } from '../../runtime/actor-subscription.js';
 import { decodeClientFrame } from '../../runtime/codec.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
+import { type GeneratorContext, generator } from '../../runtime/generator.js';
 import { html, repeat } from '../../runtime/html.js';
 import {
   Ask,
@@ -17,7 +20,8 @@ import {
   version,
 } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
-import { every, type GeneratorContext, generator } from '../../runtime/subscriptions.js';
+import { every } from '../../runtime/timer.js';
+import { shared, topic } from '../../runtime/topics.js';
 import {
   acknowledgeFrame,
   eventsFrame,
@@ -123,24 +127,60 @@ describe('session', () => {
     });
 
     it('starts no actor before it', () => {
-      let starts = 0;
       const session = startSession(
         component({
           name: 'eager',
           init: () => 0,
           update: (model: number, _message: { type: 'ticked' }) => model,
           view: () => html`<p>eager</p>`,
-          subscriptions: (_model) => {
-            starts++;
-            return [every(1, { type: 'ticked' })];
-          },
+          subscriptions: (_model) => [every(1, { type: 'ticked' })],
         }),
         host
       );
       host.clock.advance(1_000);
-      expect([starts, host.clock.pending, host.waiting]).to.deep.equal([0, 0, 0]);
+      expect([host.clock.pending, host.waiting]).to.deep.equal([0, 0]);
       session.join(new FakeConnection(), joinFrame());
-      expect([starts, host.clock.pending]).to.deep.equal([1, 1]);
+      expect(host.clock.pending).to.equal(1);
+    });
+
+    it('misses nothing that is told between the first page and it', () => {
+      type Message = { type: 'told'; text: string } | { type: 'changed'; to: unknown };
+      const Listening = component({
+        name: 'listening',
+        init: (): readonly string[] => [],
+        update: (model, message: Message) => [...model, message.type === 'told' ? message.text : `${message.to}`],
+        view: (model) => html`<p>${model.join()}</p>`,
+        subscriptions: (_model) => [topic('news'), shared('room', (to) => ({ type: 'changed', to }))],
+      });
+      const session = startSession(Listening, host);
+      expect([host.listening('topic news'), host.listening('actor room')]).to.deep.equal([1, 1]);
+      host.tell('topic news', { type: 'told', text: 'a' });
+      host.tell('actor room', 1);
+      host.tell('topic news', { type: 'told', text: 'b' });
+      host.turn();
+      expect(host.waiting, 'nothing runs before somebody joins').to.equal(0);
+      session.join(new FakeConnection(), joinFrame());
+      host.turn();
+      expect(modelOf(session)).to.deep.equal(['a', '1', 'b']);
+      host.tell('topic news', { type: 'told', text: 'c' });
+      host.turn();
+      expect(modelOf(session)).to.deep.equal(['a', '1', 'b', 'c']);
+      expect([host.listening('topic news'), host.listening('actor room')]).to.deep.equal([1, 1]);
+      session.stop();
+      expect([host.listening('topic news'), host.listening('actor room')]).to.deep.equal([0, 0]);
+    });
+
+    it('that never comes leaves nobody listening', () => {
+      const Listening = component({
+        name: 'listening',
+        init: () => 0,
+        update: (model: number, _message: { type: 'told' }) => model,
+        view: () => html`<p></p>`,
+        subscriptions: (_model) => [topic('news')],
+      });
+      const session = startSession(Listening, host);
+      session.stop();
+      expect(host.listening('topic news')).to.equal(0);
     });
 
     it('answers fresh to a client that comes from a session that is gone', () => {
@@ -897,6 +937,30 @@ describe('session', () => {
       expect(connection.take().map((frame) => (frame as unknown as { changes: unknown[] }).changes[2])).to.deep.equal([
         1, 2, 3, 4, 5,
       ]);
+    });
+
+    it('that fail and are given up are reported; the session lives, though an actor of XState fails in its system', async () => {
+      const broken = createMachine({
+        entry: () => {
+          throw new Error('of a machine');
+        },
+      });
+      const Unlucky = component({
+        name: 'unlucky',
+        init: () => 0,
+        update: (model: number, _message: { type: 'ticked' }) => model + 1,
+        view: (model) => html`<p>${model}</p>`,
+        subscriptions: (_model) => [every(10, { type: 'ticked' }), actor('broken', broken)],
+      });
+      const { session } = joined(Unlucky);
+      for (let round = 0; round < 400; round++) {
+        host.clock.advance(10);
+        await host.rest();
+      }
+      expect(host.codes).to.deep.equal([ErrorCode.Subscription]);
+      expect((host.reports[0] as { error: Error }).error.message).to.include("'actor broken' has failed 6 times");
+      expect(context<number>(session)).to.equal(400);
+      expect(host.log).to.deep.equal(['joined']);
     });
 
     it('that cannot be told are reported, and those that run go on', async () => {

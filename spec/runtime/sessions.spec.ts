@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
+import { generator } from '../../runtime/generator.js';
 import { html } from '../../runtime/html.js';
 import { isIdentifier } from '../../runtime/identifier.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { Whereabouts } from '../../runtime/report.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
-import { every, generator } from '../../runtime/subscriptions.js';
+import { every } from '../../runtime/timer.js';
 import {
   eventsFrame,
   FakeConnection,

@@ -54,7 +54,8 @@ describe('topics', () => {
       },
       report: (error) => void reports.push(error),
     };
-    subscriptions = new Subscriptions(createActor(createMachine({})).start(), port);
+    const system = createActor(createMachine({})).start();
+    subscriptions = new Subscriptions(() => system, port);
   });
 
   afterEach(async () => {

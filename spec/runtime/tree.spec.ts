@@ -8,7 +8,7 @@ import { type Hole, html, repeat } from '../../runtime/html.js';
 import { markup } from '../../runtime/markup.js';
 import { ServerKind } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
-import { every } from '../../runtime/subscriptions.js';
+import { every } from '../../runtime/timer.js';
 import {
   acknowledgeFrame,
   eventsFrame,

@@ -62,7 +62,7 @@ describe('update', () => {
         })
       ).start();
       const before = actor.getSnapshot();
-      actor.send(new Received({ type: 'counted', by: 1 }, 7) as never);
+      actor.send(new Received({ type: 'counted', by: 1 } as Message, 7) as never);
       expect(actor.getSnapshot()).to.deep.include({ status: 'active', context: 0, effects: [] });
       expect((actor.getSnapshot() as { fault?: Error }).fault?.message).to.equal('no');
       actor.send(new Restored(before) as never);
