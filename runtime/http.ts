@@ -136,10 +136,9 @@ async function answerPage(
   options: HttpOptions,
   request: HttpRequest,
   visitor: Visitor,
-  route: Route
+  { cookie, headers, route }: { cookie: string; headers: Headers; route: Route }
 ): Promise<HttpAnswer> {
   const { base, document, script, sessions, tokens } = options;
-  const { cookie, headers } = startPage(options, request, visitor);
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
   if (sessions.full(visitor.address)) return answerStatus(429);
@@ -170,10 +169,11 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   const visitor = await options.recognise(request);
 
   if (typeof visitor === 'number') return answerStatus(visitor);
-  const route = routeTo(place, visitor.principal);
+  const { cookie, headers } = startPage(options, request, visitor);
+  const route = routeTo(place, visitor.principal, cookie);
 
   try {
-    return await answerPage(options, request, visitor, route);
+    return await answerPage(options, request, visitor, { cookie, headers, route });
   } catch (error) {
     return answerFailure(options, error, route);
   }

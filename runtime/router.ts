@@ -7,6 +7,7 @@
  * here, after matching, so that an encoded slash stays inside its parameter.
  */
 
+import { createHash } from 'node:crypto';
 import { addRoute, createRouter as createTable, findRoute } from 'rou3';
 import type { AnyComponent } from './component.js';
 import { ErrorCode, TroupeError } from './errors.js';
@@ -24,7 +25,7 @@ export interface Routes {
 export type Astray = 400 | 404 | 414;
 
 /** What stands at a URL, whoever asks. */
-export interface Place extends Omit<PageProps, 'principal'> {
+export interface Place extends Pick<PageProps, 'params' | 'path' | 'query'> {
   readonly component: Route['component'];
 }
 
@@ -34,9 +35,30 @@ export interface Router {
   find(url: string): Place | Astray;
 }
 
-/** The route that leads a visitor there. */
-export function routeTo({ component, params, query, path }: Place, principal: unknown): Route {
-  return { component, props: { params, query, path, principal } };
+/** The route that leads a visitor there, whose browser has this cookie. */
+export function routeTo({ component, params, query, path }: Place, principal: unknown, cookie: string): Route {
+  return { component, props: new RoutedProps({ params, query, path, principal }, cookie) };
+}
+
+/** Props that name the browser when they are asked to: most pages never do. */
+class RoutedProps implements PageProps {
+  readonly params: PageProps['params'];
+  readonly query: PageProps['query'];
+  readonly path: string;
+  readonly principal: unknown;
+  readonly #cookie: string;
+
+  constructor({ params, query, path, principal }: Omit<PageProps, 'browser'>, cookie: string) {
+    this.params = params;
+    this.query = query;
+    this.path = path;
+    this.principal = principal;
+    this.#cookie = cookie;
+  }
+
+  get browser(): string {
+    return createHash('sha256').update(`troupe browser ${this.#cookie}`).digest('base64url').slice(0, 22);
+  }
 }
 
 // READING URLS ----------------------------------------------------------------

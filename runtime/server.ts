@@ -94,7 +94,9 @@ async function admit(
   const place = router.find(claim.url);
 
   if (typeof place === 'number') return CloseCode.Reload;
-  return sessions.full(address) ? CloseCode.TryLater : sessions.reopen(claim.id, routeTo(place, principal), address);
+  return sessions.full(address)
+    ? CloseCode.TryLater
+    : sessions.reopen(claim.id, routeTo(place, principal, cookie), address);
 }
 
 // PARTS -----------------------------------------------------------------------

@@ -25,6 +25,11 @@ export interface PageProps {
   readonly path: string;
   /** What `identify` said of the request. */
   readonly principal: unknown;
+  /**
+   * Names the browser that asks: the same in all its pages for as long as it keeps our cookie, and no secret, since
+   * the cookie cannot be told from it.
+   */
+  readonly browser: string;
 }
 
 /** A component and what it is given. */

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/document.js';
 import { html } from '../../runtime/html.js';
 
-const props = { params: {}, query: {}, path: '/', principal: undefined };
+const props = { params: {}, query: {}, path: '/', principal: undefined, browser: 'b' };
 const page = {
   content: '<p>content</p>',
   props,

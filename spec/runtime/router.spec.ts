@@ -70,8 +70,13 @@ describe('router', () => {
     const place = router.find('/users/1');
 
     if (typeof place === 'number') throw new Error('not found');
-    expect(routeTo(place, 'ada')).to.have.property('component', user);
-    expect(routeTo(place, 'ada').props).to.include({ path: '/users/1', principal: 'ada' });
+    expect(routeTo(place, 'ada', 'cookie')).to.have.property('component', user);
+    expect(routeTo(place, 'ada', 'cookie').props).to.include({ path: '/users/1', principal: 'ada' });
+    const browsers = ['cookie', 'cookie', 'other'].map((cookie) => routeTo(place, 'ada', cookie).props.browser);
+    expect(browsers[0])
+      .to.equal(browsers[1])
+      .and.to.match(/^[\w-]{22}$/);
+    expect(browsers[0]).to.not.equal(browsers[2]);
   });
 
   it('throws for a pattern that cannot be used, and names it', () => {

@@ -29,7 +29,7 @@ const Counter = component({
   view: ({ count, path }) => html<Message>`<button @click=${{ type: 'clicked' }}>${count}</button><p>${path}</p>`,
 });
 
-const props: PageProps = { params: {}, query: {}, path: '/here', principal: undefined };
+const props: PageProps = { params: {}, query: {}, path: '/here', principal: undefined, browser: 'b' };
 
 describe('sessions', () => {
   let clock = createSimulatedClock(1_000_000);
