@@ -70,9 +70,9 @@ export interface Enqueue<Message, Outgoing = never> {
   /** Sends a message to the component in whose view this one stands. The root of a page has none: it goes nowhere. */
   parent(message: Outgoing): void;
   /** Publishes a message to all components that subscribe to `topic(name)`, in this session and all others. */
-  publish(topic: string, message: AnyMessage): void;
+  publish<Published extends AnyMessage>(topic: string, message: Published): void;
   /** Sends a message to the shared actor of this name (`server.actor`). */
-  send(name: string, message: AnyMessage): void;
+  send<Sent extends AnyMessage>(name: string, message: Sent): void;
 }
 
 // QUEUE -----------------------------------------------------------------------

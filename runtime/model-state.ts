@@ -120,14 +120,22 @@ export class ModelState implements State {
   /** One message through `update`; if that throws, the state is as before. */
   #step({ steps }: Tentative, event: Received | PropsChanged): Step {
     const before = this.snapshot;
-    const actor = this.#actor as AnyActorRef;
-    actor.send(event);
+    this.#send(event);
     const { effects, fault } = this.snapshot;
-    if (fault !== undefined) actor.send(new Restored(before));
+    if (fault !== undefined) this.#send(new Restored(before));
     const step = { event, effects: fault === undefined ? effects : none, fault };
     steps.push(step);
 
     return step;
+  }
+
+  /** Before there is an actor its logic is asked directly, which needs no scope for what a session sends. */
+  #send(event: Received | PropsChanged | Restored): void {
+    if (this.#actor !== undefined) this.#actor.send(event);
+    else {
+      const { transition } = this.#component as unknown as AnyActorLogic;
+      this.#first = transition(this.#first, event, undefined as never) as Snapshot;
+    }
   }
 
   commit(): readonly Effect[] {
@@ -159,7 +167,7 @@ export class ModelState implements State {
     const tentative = this.#tentative;
     let found = false;
     if (tentative !== undefined) {
-      (this.#actor as AnyActorRef).send(new Restored(tentative.before));
+      this.#send(new Restored(tentative.before));
       for (const { event } of tentative.steps.splice(0)) {
         if (!this.#takeAgain(tentative, event, show)) found = true;
       }
@@ -174,7 +182,7 @@ export class ModelState implements State {
     try {
       show();
     } catch (error) {
-      (this.#actor as AnyActorRef).send(new Restored(before));
+      this.#send(new Restored(before));
       tentative.steps.pop();
       this.#host.report(ErrorCode.View, error);
       return false;

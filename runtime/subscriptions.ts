@@ -166,15 +166,19 @@ export class Subscriptions {
     return this.#started.size;
   }
 
-  /** Begins what is early, before there are actors; they get theirs with the first `update`. */
+  /** As `update`, of what is early alone, before there are actors; they get theirs with the first `update`. */
   prepare(declared: readonly (Subscription<AnyMessage> | null | undefined | false)[]): void {
+    const early = this.#early;
+    const wanted = new Map<string, Running>();
     for (const subscription of byKey(declared).values()) {
       if (!subscription.isEarly) continue;
-      this.#early ??= new Map();
-      const running = new Running(this.#port, subscription);
-      this.#early.set(subscription.key, running);
-      running.begin(undefined);
+      const running = early?.get(subscription.key) ?? new Running(this.#port, subscription);
+      running.declared = subscription;
+      wanted.set(subscription.key, running);
     }
+    this.#early = wanted;
+    for (const [key, running] of early ?? []) if (!wanted.has(key)) running.stop();
+    for (const [key, running] of wanted) if (!early?.has(key)) running.begin(undefined);
   }
 
   /**

@@ -83,13 +83,21 @@ export class Tree implements CellHost, TurnPowers {
   /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
   prepare(): Promise<void> | void {
     const prepared = this.root.prepare();
-    if (prepared instanceof Promise) return prepared.then(() => this.#prepareSubscriptions(this.root));
-    this.#prepareSubscriptions(this.root);
+    if (prepared instanceof Promise) return prepared.then(() => this.#listen());
+    this.#listen();
 
     return undefined;
   }
 
-  /** From the first page on nothing is missed: topics and shared actors are listened to, and what they tell waits. */
+  /**
+   * From the first page on nothing is missed: topics and shared actors are listened to. What these tell at once,
+   * the state of a shared actor, is in the first page already; what they tell later waits until somebody joins.
+   */
+  #listen(): void {
+    this.#prepareSubscriptions(this.root);
+    if (this.inbox.size > 0) runTurn(this);
+  }
+
   #prepareSubscriptions(cell: Cell): void {
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
     for (const child of cell.children) this.#prepareSubscriptions(child);
@@ -176,6 +184,10 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   committed(cell: Cell): void {
+    if (!this.#hasBegun) {
+      this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
+      return;
+    }
     if (!cell.isStarted) cell.start();
     if (cell.depth > 0) this.#stale.add(cell.mount);
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.update(declared));

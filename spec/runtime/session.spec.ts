@@ -8,6 +8,7 @@ import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
 import { type GeneratorContext, generator } from '../../runtime/generator.js';
 import { html, repeat } from '../../runtime/html.js';
+import { markup } from '../../runtime/markup.js';
 import {
   Ask,
   ClientKind,
@@ -168,6 +169,35 @@ describe('session', () => {
       expect([host.listening('topic news'), host.listening('actor room')]).to.deep.equal([1, 1]);
       session.stop();
       expect([host.listening('topic news'), host.listening('actor room')]).to.deep.equal([0, 0]);
+    });
+
+    it('finds the state of a shared actor in the first page, in its children as well', () => {
+      const Child = component({
+        name: 'child',
+        init: () => 'nothing',
+        update: (_model, { to }: { type: 'changed'; to: string }) => to,
+        view: (model) => html`<p>${model}</p>`,
+        subscriptions: (_model) => [shared('room', (to: string) => ({ type: 'changed', to }))],
+      });
+      const Page = component({
+        name: 'page',
+        init: () => false,
+        update: (_model, { to }: { type: 'changed'; to: string }) => to === 'full',
+        view: (model) => html`<h1>${model && 'open'}</h1>${model && Child({ key: 1 })}`,
+        subscriptions: (_model) => [shared('room', (to: string) => ({ type: 'changed', to }))],
+      });
+      host.hub.watch = (_name, listener) => {
+        listener('full');
+        return () => undefined;
+      };
+      const session = startSession(Page, host);
+      expect(markup(session.rendered)).to.contain('<h1>open</h1>').and.to.contain('<p>full</p>');
+      expect(host.waiting).to.equal(0);
+      const connection = new FakeConnection();
+      session.join(connection, joinFrame());
+      host.turn();
+      expect(connection.take().map(({ kind }) => kind)).to.deep.equal([ServerKind.Adopt]);
+      expect(host.reports).to.deep.equal([]);
     });
 
     it('that never comes leaves nobody listening', () => {
