@@ -4,6 +4,7 @@
  */
 
 import { Actor, type ActorOptions, type AnyActorLogic, type AnyActorRef } from 'xstate';
+import { tamed } from './reducer.js';
 
 /** What is left of an actor's options once it runs. */
 const spent = Object.freeze({});
@@ -20,7 +21,7 @@ export function startActor<Logic extends AnyActorLogic>(
   failed: (error: unknown) => void,
   prepare?: (actor: AnyActorRef) => void
 ): AnyActorRef {
-  const actor = new Actor(logic, options);
+  const actor = new Actor(tamed(logic), options);
   actor.subscribe({ error: failed });
   prepare?.(actor);
   actor.start();

@@ -11,6 +11,7 @@ import type { Effect, Enqueue } from './effect.js';
 import { ErrorCode, type Failure, TroupeError } from './errors.js';
 import { type AnyMessage, type Key, Placement, type Template } from './html.js';
 import { isPromise } from './model.js';
+import { tamed } from './reducer.js';
 import type { Subscription } from './subscriptions.js';
 import { firstSnapshot, snapshotOf, transition } from './update.js';
 
@@ -183,7 +184,9 @@ function modelLogic(options: AnyOptions): object {
 }
 
 /** The logic as it is, bound to itself: we stand around it and change nothing. */
-function logicOf({ logic, received }: LogicOptions<AnyActorLogic>): object {
+function logicOf({ logic: given, received }: LogicOptions<AnyActorLogic>): object {
+  const logic = tamed(given);
+
   return {
     logic,
     received,

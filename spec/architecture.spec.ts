@@ -58,6 +58,7 @@ const layers = [
   'component',
   'update',
   'model',
+  'reducer',
   'effect',
   'diff',
   'mirror',
@@ -84,19 +85,10 @@ const layers = [
 const gates: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport'],
   msgpackr: ['codec'],
+  // biome-ignore format: a list
   xstate: [
-    ...[
-      'actor',
-      'actor-subscription',
-      'cell',
-      'checkpoint',
-      'component',
-      'logic-state',
-      'model-state',
-      'run',
-      'session',
-    ],
-    ...['shared', 'subscriptions', 'tree', 'update'],
+    'actor', 'actor-subscription', 'cell', 'checkpoint', 'component', 'logic-state', 'model-state', 'reducer', 'run',
+    'session', 'shared', 'subscriptions', 'tree', 'update',
   ],
   rou3: ['router'],
 };

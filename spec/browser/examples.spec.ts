@@ -10,6 +10,11 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Counter } from '../../examples/01-counter/counter.js';
 import { Streaming } from '../../examples/02-streaming/streaming.js';
+import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
+import { Chat } from '../../examples/05-chat/chat.js';
+import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
+import { Table } from '../../examples/06-table/table.js';
+import { type Clock, createSimulatedClock, systemClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
 import { html } from '../../runtime/html.js';
 import { createServer, type Server } from '../../runtime/server.js';
@@ -57,14 +62,23 @@ interface Mounted {
   close(): Promise<void>;
 }
 
-async function mount(): Promise<Mounted> {
+async function mount(clock: Clock = systemClock): Promise<Mounted> {
   const troupe = createServer({
-    routes: { '/counter': Counter, '/streaming': Streaming, '/form': Form },
+    clock,
+    routes: {
+      '/counter': Counter,
+      '/streaming': Streaming,
+      '/form': Form,
+      '/traffic-light': TrafficLight,
+      '/chat/:room': Chat,
+      '/table': Table,
+    },
     secret: 'a secret for these specs',
     onError: (report) => {
       throw report.error;
     },
   });
+  for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
   const sockets = new Set<Duplex>();
   const http = createHttpServer((request, response) => {
     response.setHeader('Content-Security-Policy', "default-src 'self'");
@@ -212,6 +226,112 @@ describe('the examples in Chromium', function () {
         return now.filter((row) => texts.get(row.firstElementChild?.textContent) === row).length;
       });
       expect(kept).to.be.above(5);
+    });
+  });
+
+  describe('the traffic light', () => {
+    it('lets the pedestrian cross when its time has come, and forgets the request', async () => {
+      const clock = createSimulatedClock(Date.now());
+      await mounted.close();
+      mounted = await mount(clock);
+      await open('/traffic-light');
+      const request = page.getByRole('button', { name: 'I want to cross' });
+      await request.click();
+      await shows(page, '[role="status"]:not([hidden])', 'Cars may go. Your request is noted.');
+      expect(await request.isDisabled()).to.equal(true);
+      for (const [time, walk, lamp] of [
+        [3_000, 'Do not walk', 'amber'],
+        [1_500, 'Walk', 'red'],
+        [4_000, 'Do not walk', 'red'],
+        [2_500, 'Do not walk', 'green'],
+      ] as const) {
+        clock.advance(time);
+        await shows(page, '.walk', walk);
+        await page.waitForFunction((wanted) => {
+          const lit = [...document.querySelectorAll('.lamp.lit')].map(({ className }) => className.split(' ')[1]);
+          return lit.join() === wanted;
+        }, lamp);
+      }
+      expect(await request.isDisabled()).to.equal(false);
+    });
+  });
+
+  describe('the chat', () => {
+    const say = async (on: Page, name: string, ...texts: readonly string[]): Promise<void> => {
+      await on.getByLabel('Your name').fill(name);
+      for (const text of texts) {
+        await on.getByLabel('Message').fill(text);
+        await on.keyboard.press('Enter');
+        await on.waitForFunction(() => (document.querySelector('[name=message]') as HTMLInputElement).value === '');
+      }
+    };
+    const posts = (on: Page): Promise<string[]> => on.locator('.posts li p').allTextContents();
+    const heard = (on: Page, count: number): Promise<unknown> =>
+      on.waitForFunction((wanted) => document.querySelectorAll('.posts li').length === wanted, count);
+
+    it('keeps two browsers in step, and the rooms apart', async () => {
+      await open('/chat/lobby');
+      const other = await newPage();
+      await other.page.goto(`${mounted.origin}/chat/lobby`);
+      await live(other.page);
+      await say(page, 'Ada', 'Hello', '<b>there</b>');
+      await heard(other.page, 2);
+      await say(other.page, 'Bob', 'Good day');
+      await heard(page, 3);
+      expect(await posts(page)).to.deep.equal(['Hello', '<b>there</b>', 'Good day']);
+      expect(await posts(other.page)).to.deep.equal(await posts(page));
+      await other.page.getByRole('link', { name: 'garden' }).click();
+      await live(other.page);
+      expect(await posts(other.page)).to.deep.equal([]);
+      await other.expectNoErrors();
+    });
+
+    it('gives newcomers the history with the first page, without JavaScript, too', async () => {
+      await open('/chat/garden');
+      await say(page, 'Ada', 'First', 'Second');
+      const html = await (await fetch(`${mounted.origin}/chat/garden`)).text();
+      expect(html).to.contain('First').and.to.contain('Second').and.to.not.contain('Nobody has said anything');
+    });
+  });
+
+  describe('the table', () => {
+    const rows = (count: number): Promise<unknown> =>
+      page.waitForFunction((wanted) => document.querySelectorAll('tbody tr').length === wanted, count);
+    const idOf = (index: number): Promise<string | null> =>
+      page.locator(`tbody tr:nth-child(${index}) td`).first().textContent();
+
+    it('does what the benchmark asks, and keeps the rows that stay', async () => {
+      await open('/table');
+      await page.click('#run');
+      await rows(1_000);
+      await page.evaluate(() => {
+        const table = [...document.querySelectorAll('tbody tr')];
+        Object.assign(window, { second: table[1], last: table[998] });
+      });
+      await page.click('#swaprows');
+      await page.waitForFunction(() => document.querySelector('tbody tr:nth-child(2) td')?.textContent === '999');
+      expect(await idOf(999)).to.equal('2');
+      expect(
+        await page.evaluate(() => {
+          const { second, last } = window as unknown as { second: Element; last: Element };
+          const table = [...document.querySelectorAll('tbody tr')];
+          return table[1] === last && table[998] === second;
+        })
+      ).to.equal(true);
+      await page.click('tbody tr:nth-child(3) a');
+      await page.waitForSelector('tbody tr:nth-child(3).danger');
+      await page.click('tbody tr:nth-child(3) [aria-label="Remove row 3"]');
+      await rows(999);
+      await page.click('#update');
+      await page.waitForFunction(() =>
+        document.querySelector('tbody tr td:nth-child(2)')?.textContent?.endsWith(' !!!')
+      );
+      await page.click('#add');
+      await rows(1_999);
+      await page.click('#clear');
+      await rows(0);
+      await page.click('#runlots');
+      await rows(10_000);
     });
   });
 

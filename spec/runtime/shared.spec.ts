@@ -487,10 +487,13 @@ describe('shared', () => {
   });
 
   it('reports one that fails while it is stopped, and leaves it', () => {
-    const stubborn = fromTransition((state: number, { type }: { type: string }) => {
-      if (type === 'xstate.stop') throw new Error('at the stop');
-      return state;
-    }, 0);
+    const stubborn = {
+      ...fromTransition((state: number, _event: { type: string }) => state, 0),
+      config: undefined,
+      transition: () => {
+        throw new Error('at the stop');
+      },
+    } as unknown as AnyActorLogic;
     actors.start('room', stubborn);
     actors.stop('room');
     expect(messages()).to.deep.equal(["The shared actor 'room' failed: at the stop. It had been stopped."]);
