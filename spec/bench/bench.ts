@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import type { Figure } from './compare.js';
 import { clickBytes, clientSize, listBytes } from './exact.js';
 import { placement } from './process.js';
-import { cell, click } from './row/click.js';
+import { cell, children, click } from './row/click.js';
 import { memory } from './row/memory.js';
 import { page } from './row/page.js';
+import { publish } from './row/publish.js';
 import { stream } from './row/stream.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -46,6 +47,8 @@ const exactly = (value: number): Figure => ({ value });
 const measures: Readonly<Record<string, Measure>> = {
   click: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.8, take: click },
   cell: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.35, take: cell },
+  children: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.6, take: children },
+  publish: { unit: 'patches per CPU-second', judged: 'ratio', least: 0.3, take: publish },
   'wire.click.up': { unit: 'bytes', judged: 'value', most: 6, take: async () => exactly((await clickBytes()).up) },
   'wire.click.down': { unit: 'bytes', judged: 'value', most: 6, take: async () => exactly((await clickBytes()).down) },
   'wire.append': { unit: 'bytes', judged: 'value', most: 12, take: async () => exactly((await listBytes()).append) },

@@ -37,9 +37,12 @@ export async function cpuSeconds({ server }: Side, work: () => Promise<void>): P
   return ((await server.ask<number>('usage')) - before) / 1e6;
 }
 
-/** Starts both sides, lets `work` use them and ends all their processes. */
-export async function withSides<Result>(work: (limit: Side, ours: Side) => Promise<Result>): Promise<Result> {
-  const names = ['server-limit', 'load', 'server-troupe', 'load'];
+/** Starts both sides, lets `work` use them and ends all their processes. The limit may be a server of ours, too. */
+export async function withSides<Result>(
+  work: (limit: Side, ours: Side) => Promise<Result>,
+  limit: 'server-limit' | 'server-troupe' = 'server-limit'
+): Promise<Result> {
+  const names = [limit, 'load', 'server-troupe', 'load'];
   const workers: Worker[] = [];
   try {
     for (const name of names) workers.push(await start(name));

@@ -165,6 +165,43 @@ function press({ part }: { part: number }): void {
   for (const { socket } of clickers) socket.send(pack([ClientKind.Events, [[1, part]], 0]));
 }
 
+// LISTENING -------------------------------------------------------------------
+
+/** The last number that each listener has been told, and who waits for all to have been told one. */
+let heard: number[] = [];
+let waiting: { readonly number: number; left: number; readonly done: () => void } | undefined;
+
+/** Opens visits that are told numbers, one a patch. */
+async function openListeners({ url, count, bare }: { url: string; count: number; bare: boolean }): Promise<void> {
+  if (bare) await openSockets({ url, count });
+  else await joinPages({ url, count });
+  heard = clickers.map(() => 0);
+  clickers.forEach(({ socket }, index) => {
+    let unacknowledged = bare ? 0 : 1;
+    socket.on('message', (bytes: Buffer) => {
+      hear(index, decode(bytes));
+      if (++unacknowledged < Limit.acknowledgeFrames) return;
+      socket.send(pack([ClientKind.Acknowledge, unacknowledged]));
+      unacknowledged = 0;
+    });
+  });
+}
+
+function hear(index: number, frame: Wire): void {
+  const [kind, changes] = frame as readonly [number, readonly Wire[]];
+  const told = changes?.[2];
+  if (kind !== ServerKind.Patch || told !== waiting?.number) throw new Error(`not the patch: ${JSON.stringify(frame)}`);
+  heard[index] = told as number;
+  if (waiting !== undefined && --waiting.left === 0) waiting.done();
+}
+
+/** Resolves when all listeners have been told this number. */
+function delivered({ number: wanted }: { number: number }): Promise<void> {
+  return new Promise((done) => {
+    waiting = { number: wanted, left: heard.length, done };
+  });
+}
+
 // PAGES -----------------------------------------------------------------------
 
 /** Gets pages for some time, several at once; joins one of `joinEvery`. Answers how many there were. */
@@ -188,4 +225,7 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
     throw new Error(`not the page: ${status} ${text}`);
 }
 
-answer({ joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages });
+answer({
+  ...{ joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
+  ...{ openListeners, delivered },
+});

@@ -1,6 +1,6 @@
 /** The pages that are measured. Small on purpose: what costs here is Troupe. */
 
-import { component, type GeneratorContext, generator, html, repeat } from 'troupe';
+import { component, type GeneratorContext, generator, html, repeat, topic } from 'troupe';
 
 // COUNTER ---------------------------------------------------------------------
 
@@ -41,6 +41,38 @@ export const Cells = component({
     return { cells: model.cells.with(at, { at, count: cell.count + 1 }) };
   },
   view: ({ cells }) => html<CellMessage>`<table><tbody>${repeat(cells, ({ at }) => at, cellRow)}</tbody></table>`,
+});
+
+// CHILDREN --------------------------------------------------------------------
+
+/** A component that counts its clicks. */
+const Child = component({
+  name: 'child',
+  init: () => ({ count: 0 }),
+  update: (model, _message: { type: 'clicked' }) => ({ count: model.count + 1 }),
+  view: ({ count }) =>
+    html<{ type: 'clicked' }>`<p><button @click=${{ type: 'clicked' }}>+</button><b>${count}</b></p>`,
+});
+
+const childKeys = Array.from({ length: 500 }, (_, key) => key);
+
+/** Five hundred of them. */
+export const Children = component({
+  name: 'children',
+  init: () => ({}),
+  update: (model, _message: { type: 'nothing' }) => model,
+  view: () => html`<main>${childKeys.map((key) => Child({ key }))}</main>`,
+});
+
+// NEWS ------------------------------------------------------------------------
+
+/** Shows the number that was published last. */
+export const News = component({
+  name: 'news',
+  init: () => ({ number: 0 }),
+  update: (_model, { number }: { type: 'told'; number: number }) => ({ number }),
+  view: ({ number }) => html`<output>${number}</output>`,
+  subscriptions: (_model) => [topic('news')],
 });
 
 // STREAM ----------------------------------------------------------------------

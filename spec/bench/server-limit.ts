@@ -49,6 +49,15 @@ function stream(list: number): Serve {
   };
 }
 
+/** The sockets that are written to at once. */
+const listeners: WebSocket[] = [];
+
+/** Writes the same bytes to all. */
+function broadcast(number: number): void {
+  const bytes = Buffer.from(packr.pack([ServerKind.Patch, [1, 0, number], 0]));
+  for (const socket of listeners) socket.send(bytes);
+}
+
 /** Listens with sockets; answers the URL. */
 async function listen(serve: Serve): Promise<string> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -73,5 +82,7 @@ answer({
   clicks: ({ shown }: { shown: number }) => listen(clicks(shown)),
   stream: ({ list }: { list: number }) => listen(stream(list)),
   idle: () => listen(() => {}),
+  broadcasting: () => listen((socket) => void listeners.push(socket)),
+  publish: ({ number }: { number: number }) => broadcast(number),
   pages: ({ size }: { size: number }) => listenPages(size),
 });

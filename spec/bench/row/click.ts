@@ -11,6 +11,23 @@ export const click = (): Promise<Figure> => clicks('/counter', 50);
 /** One cell of a thousand keyed rows, in 10 sessions. */
 export const cell = (): Promise<Figure> => clicks('/cells', 10);
 
+/** One of five hundred child components, in 10 sessions, against the counter in as many. */
+export function children(): Promise<Figure> {
+  return withSides(async (limit, ours) => {
+    for (const [side, path] of [
+      [limit, '/counter'],
+      [ours, '/children'],
+    ] as const) {
+      const origin = await side.server.ask<string>('listen');
+      await side.load.ask('joinPages', { url: origin + path, count: 10 });
+    }
+    return compare(
+      () => clicksPerSecond(limit),
+      () => clicksPerSecond(ours)
+    );
+  }, 'server-troupe');
+}
+
 function clicks(path: string, count: number): Promise<Figure> {
   return withSides(async (limit, ours) => {
     const origin = await ours.server.ask<string>('listen');
