@@ -88,6 +88,7 @@ interface Placed {
 }
 
 const noCells: ReadonlyMap<string, Cell> = new Map();
+const noProps = Object.freeze({});
 
 // CELL ------------------------------------------------------------------------
 
@@ -184,8 +185,11 @@ export class Cell implements Home, StateHost {
    */
   prepare(): Promise<void> | void {
     this.#hasBegun = true;
+    const props = this.#props;
+    // Those of a page never change, and what a request was is not kept as long as a session.
+    if (this.parent === undefined) this.#props = noProps;
     try {
-      const begun = this.#state.init(this.#props);
+      const begun = this.#state.init(props);
       if (isPromise(begun as undefined | Promise<undefined>)) return this.#prepareLater(begun as Promise<void>);
     } catch (error) {
       this.#failedToBegin(error, 'threw');

@@ -55,13 +55,14 @@ export class Tree implements CellHost, TurnPowers {
   #scheduled = false;
   /** Whether it has been told in this turn that the inbox is full. */
   #overflowing = false;
+  // Sets and maps are made when they are needed: most sessions are one idle component, and there are thousands.
   /** Cells that changed outside of any turn. */
-  #changed = new Set<Cell>();
+  #changed: Set<Cell> | undefined;
   /** Mounts, besides the root, that show something the client may not have been sent. */
-  #stale = new Set<Mount>();
+  #stale: Set<Mount> | undefined;
   /** Cells that have a message about a failure on its way: a failure of that is not told again. */
-  #telling = new Set<Cell>();
-  readonly #subscriptions = new Map<Cell, Subscriptions>();
+  #telling: Set<Cell> | undefined;
+  #subscriptions: Map<Cell, Subscriptions> | undefined;
   readonly #run = (): void => this.#turn();
 
   constructor(component: AnyComponent, props: object, host: TreeHost) {
@@ -107,7 +108,7 @@ export class Tree implements CellHost, TurnPowers {
   begin(): void {
     this.#hasBegun = true;
     this.#beginCell(this.root);
-    if (this.inbox.size > 0 || this.#changed.size > 0) this.#schedule();
+    if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
   }
 
   #beginCell(cell: Cell): void {
@@ -118,8 +119,8 @@ export class Tree implements CellHost, TurnPowers {
   /** Stops everything; what waits is let go. */
   stop(): void {
     this.#isOver = true;
-    for (const subscriptions of this.#subscriptions.values()) subscriptions.stop();
-    this.#subscriptions.clear();
+    for (const subscriptions of this.#subscriptions?.values() ?? []) subscriptions.stop();
+    this.#subscriptions = undefined;
     this.root.stop();
     for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
   }
@@ -172,13 +173,12 @@ export class Tree implements CellHost, TurnPowers {
       report(ErrorCode.Internal, error, { session: id });
     }
     this.#scheduled = false;
-    if (this.inbox.size > 0 || this.#changed.size > 0) this.#schedule();
+    if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
   }
 
   takeChanged(): Iterable<Cell> {
-    if (this.#changed.size === 0) return [];
-    const changed = this.#changed;
-    this.#changed = new Set();
+    const changed = this.#changed ?? [];
+    this.#changed = undefined;
 
     return changed;
   }
@@ -189,16 +189,19 @@ export class Tree implements CellHost, TurnPowers {
       return;
     }
     if (!cell.isStarted) cell.start();
-    if (cell.depth > 0) this.#stale.add(cell.mount);
+    if (cell.depth > 0) {
+      this.#stale ??= new Set();
+      this.#stale.add(cell.mount);
+    }
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.update(declared));
   }
 
   left(cell: Cell): void {
     for (const child of cell.children) this.left(child);
-    this.#subscriptions.get(cell)?.stop();
-    this.#subscriptions.delete(cell);
-    this.#stale.delete(cell.mount);
-    this.#changed.delete(cell);
+    this.#subscriptions?.get(cell)?.stop();
+    this.#subscriptions?.delete(cell);
+    this.#stale?.delete(cell.mount);
+    this.#changed?.delete(cell);
   }
 
   /** What cannot be carried out is reported: an effect costs nobody their state. */
@@ -228,15 +231,14 @@ export class Tree implements CellHost, TurnPowers {
 
   /** The mounts that show something else than they did when this was asked for the last time, parents before their children. */
   takeStale(): readonly Mount[] {
-    if (this.#stale.size === 0) return [];
-    const stale = [...this.#stale].sort((left, right) => left.cell.depth - right.cell.depth);
-    this.#stale.clear();
+    const stale = [...(this.#stale ?? [])].sort((left, right) => left.cell.depth - right.cell.depth);
+    this.#stale = undefined;
 
     return stale;
   }
 
   get hasStale(): boolean {
-    return this.#stale.size > 0;
+    return this.#stale !== undefined;
   }
 
   // SUBSCRIPTIONS -------------------------------------------------------------
@@ -246,9 +248,10 @@ export class Tree implements CellHost, TurnPowers {
     if (cell.isBroken) return;
     try {
       const declared = cell.component.subscriptions(cell.shown as never);
-      let subscriptions = this.#subscriptions.get(cell);
+      let subscriptions = this.#subscriptions?.get(cell);
       if (subscriptions === undefined && declared.length > 0) {
         subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell));
+        this.#subscriptions ??= new Map();
         this.#subscriptions.set(cell, subscriptions);
       }
       if (subscriptions !== undefined) bring(subscriptions, declared);
@@ -278,6 +281,7 @@ export class Tree implements CellHost, TurnPowers {
 
   changed(cell: Cell): void {
     if (this.#isOver) return;
+    this.#changed ??= new Set();
     this.#changed.add(cell);
     this.#schedule();
   }
@@ -291,14 +295,15 @@ export class Tree implements CellHost, TurnPowers {
     const { id: session, report } = this.#host;
     const { name, onError } = cell.component;
     const id = report(code, error, { session, component: name });
-    if (onError === undefined || this.#telling.has(cell)) return id;
+    if (onError === undefined || this.#telling?.has(cell)) return id;
     const failure = {
       id,
       code: error instanceof TroupeError ? error.code : code,
       message: error instanceof Error ? error.message : String(error),
     };
+    this.#telling ??= new Set();
     this.#telling.add(cell);
-    const told = (): void => void this.#telling.delete(cell);
+    const told = (): void => void this.#telling?.delete(cell);
     try {
       this.put(cell, onError(failure), 0, told);
     } catch (fault) {
