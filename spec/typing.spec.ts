@@ -11,6 +11,7 @@ import {
   type Component,
   callback,
   component,
+  type Enqueue,
   type EventData,
   every,
   type GeneratorContext,
@@ -681,6 +682,117 @@ describe('types', () => {
           enqueue.raise({ type: 'cleared', id: 1 });
           return now;
         },
+      })
+    );
+  });
+
+  it('know what a component placed in a view needs, and what it sends', () => {
+    type Out = { type: 'removed'; id: string };
+    const Child = component({
+      name: 'child',
+      init: ({ title }: { title: string }) => ({ title }),
+      update: (now, _message: Message, enqueue: Enqueue<Message, Out>) => {
+        enqueue.parent({ type: 'removed', id: now.title });
+        return now;
+      },
+      view: ({ title }) => html<Message>`<p @click=${{ type: 'cleared' }}>${title}</p>`,
+    });
+    const Alone = component({ ...parts, init: (): Model => model });
+
+    compiled(() => html<Out>`<p>${Child({ key: 1, title: 'x' })}</p>`);
+    compiled(() => html<Out>`<p>${isShown && Child({ key: 'a', title: 'x' })}</p>`);
+    compiled(() => html<Message | Out>`<ul>${[1, 2].map((key) => Child({ key, title: 'x' }))}</ul>`);
+    compiled(
+      () =>
+        html<Out>`<ul>${repeat(
+          ['a'],
+          (key) => key,
+          (key) => Child({ key, title: key })
+        )}</ul>`
+    );
+    compiled(() => html<Message>`<p>${Alone({ key: 1 })}</p>`);
+    // @ts-expect-error a prop is missing
+    compiled(() => html<Out>`<p>${Child({ key: 1 })}</p>`);
+    // @ts-expect-error a prop of the wrong type
+    compiled(() => html<Out>`<p>${Child({ key: 1, title: 1 })}</p>`);
+    // @ts-expect-error a key is missing
+    compiled(() => html<Out>`<p>${Child({ title: 'x' })}</p>`);
+    // @ts-expect-error a parent that does not take what it sends
+    compiled(() => html<Message>`<p>${Child({ key: 1, title: 'x' })}</p>`);
+    // @ts-expect-error the same in a map
+    compiled(() => html<Message>`<ul>${[1, 2].map((key) => Child({ key, title: 'x' }))}</ul>`);
+    compiled(() =>
+      component({
+        ...parts,
+        update: (now: Model, _message: Message, enqueue) => {
+          // @ts-expect-error a message to a parent of which nothing was said
+          enqueue.parent({ type: 'removed', id: 'x' });
+          return now;
+        },
+      })
+    );
+    compiled(() =>
+      component({
+        ...parts,
+        update: (now: Model, _message: Message, enqueue: Enqueue<Message, Out>) => {
+          // @ts-expect-error a wrong message to the parent
+          enqueue.parent({ type: 'removed', id: 1 });
+          return now;
+        },
+      })
+    );
+  });
+
+  it('know the events, the state and the input of a statechart', () => {
+    const machine = setup({
+      types: {} as {
+        events: { type: 'pressed' } | { type: 'set'; to: number };
+        context: { n: number };
+        input: { n: number };
+      },
+    }).createMachine({ context: ({ input }) => input, initial: 'red', states: { red: {}, green: {} } });
+    const Light = component({
+      name: 'light',
+      logic: machine,
+      view: (snapshot) => {
+        holds<Equal<typeof snapshot.value, 'red' | 'green'>>();
+        return html<{ type: 'pressed' }>`<p @click=${{ type: 'pressed' }}>${snapshot.context.n}</p>`;
+      },
+      subscriptions: () => [every(1, { type: 'pressed' })],
+    });
+    const Reducer = component({
+      name: 'reducer',
+      logic: fromTransition((count: number, _event: { type: 'added' }) => count + 1, 0),
+      view: ({ context }) => html<{ type: 'added' }>`<p @click=${{ type: 'added' }}>${context}</p>`,
+    });
+    const Loader = component({
+      name: 'loader',
+      logic: fromPromise(async ({ input }: { input: { id: number } }) => `${input.id}`),
+      view: ({ output }) => html`<p>${output}</p>`,
+    });
+
+    compiled(() => html`<p>${Light({ key: 1, n: 1 })}${Reducer({ key: 1 })}${Loader({ key: 1, id: 2 })}</p>`);
+    compiled(() => createActor(Light, { input: { n: 1 } }).send({ type: 'set', to: 1 }));
+    // @ts-expect-error input is missing
+    compiled(() => html`<p>${Light({ key: 1 })}</p>`);
+    // @ts-expect-error input of the wrong type
+    compiled(() => html`<p>${Loader({ key: 1, id: 'x' })}</p>`);
+    // @ts-expect-error an event the machine does not know
+    compiled(() => createActor(Light, { input: { n: 1 } }).send({ type: 'presed' }));
+    compiled(() =>
+      component({
+        name: 'light',
+        // @ts-expect-error a view that sends what the machine does not take
+        logic: machine,
+        view: () => html<{ type: 'presed' }>`<p @click=${{ type: 'presed' }}></p>`,
+      })
+    );
+    compiled(() =>
+      component({
+        name: 'light',
+        logic: machine,
+        // @ts-expect-error a state the machine does not have
+        view: (snapshot) => html`<p>${snapshot.matches('blue') && 1}</p>`,
       })
     );
   });
