@@ -1,5 +1,6 @@
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createSimulatedClock } from '../../runtime/clock.js';
+import { createSimulatedClock, systemClock } from '../../runtime/clock.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
@@ -7,6 +8,7 @@ import { html } from '../../runtime/html.js';
 import { isIdentifier } from '../../runtime/identifier.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { Whereabouts } from '../../runtime/report.js';
+import { Schedule } from '../../runtime/schedule.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
 import { every } from '../../runtime/timer.js';
@@ -36,7 +38,9 @@ describe('sessions', () => {
   let reports: Report[];
   let sessions: Sessions;
 
-  function table(given: { dormant?: number; perAddress?: number; grace?: number } = {}): Sessions {
+  function table(
+    given: { dormant?: number; perAddress?: number; grace?: number; defer?: (run: () => void) => void } = {}
+  ): Sessions {
     return createSessions({
       clock,
       defer: (run) => void setImmediate(run),
@@ -310,6 +314,44 @@ describe('sessions', () => {
       expect(reports.length).to.be.above(50);
       expect(new Set(reports.map(({ component: name }) => name))).to.deep.equal(new Set(['faulty']));
       expect(sessions.find(bad.id), 'and it lives itself').to.equal(bad);
+    });
+
+    it('of a session with a hundred thousand messages are served meanwhile', async () => {
+      const { defer } = new Schedule(systemClock, (_code, error) => {
+        throw error;
+      });
+      sessions = table({ dormant: 100, perAddress: 100, grace: 1e6, defer });
+      const Busy = component({
+        name: 'busy',
+        init: () => 0,
+        update: (model: number, _message: Message) => model + 1,
+        view: (model) => html<Message>`<p>${model}</p>`,
+      });
+      const busy = (await open(Busy)).session as LiveSession;
+      join(busy);
+      const good = (await open()).session;
+      const connection = join(good);
+      let sent = 0;
+      const fill = (): void => {
+        while (sent < 100_000 && !busy.tree.inbox.isFull) {
+          busy.tree.put(busy.tree.root, { type: 'clicked' });
+          sent++;
+        }
+      };
+      let longest = 0;
+      while (sent < 100_000 || busy.tree.inbox.size > 0) {
+        fill();
+        const before = connection.bytes.length;
+        good.receive(connection, eventsFrame([[1, 0]], 1));
+        let waited = 0;
+        while (connection.bytes.length === before) {
+          await nextImmediate();
+          waited++;
+        }
+        longest = Math.max(longest, waited);
+      }
+      expect(modelOf(busy)).to.equal(100_000);
+      expect(longest, 'goes until an answer').to.be.at.most(3);
     });
   });
 });
