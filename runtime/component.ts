@@ -176,7 +176,7 @@ function modelLogic(options: AnyOptions): object {
   const initialSnapshot = (props: unknown): unknown => {
     const model = init(props);
 
-    return isPromise(model) ? model.then((first) => snapshotOf(first)) : snapshotOf(model);
+    return isPromise(model) ? Promise.resolve(model).then((first) => snapshotOf(first)) : snapshotOf(model);
   };
 
   return { ...logic, initialSnapshot };
@@ -203,8 +203,8 @@ const modelParts = ['init', 'update', 'view'] as const;
 const logicParts = ['view'] as const;
 const optional = ['fallback', 'onError', 'received', 'subscriptions'] as const;
 
-function validate(options: object): void {
-  const given = options as Record<string, unknown>;
+function validate(options: object | undefined): void {
+  const given = (options ?? {}) as Record<string, unknown>;
   const { name, logic } = given;
   if (typeof name !== 'string' || name === '') {
     throw new TroupeError(

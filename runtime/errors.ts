@@ -62,6 +62,15 @@ export interface Failure {
   readonly message: string;
 }
 
+/** What was thrown, as text; it may be anything, also an object that has none. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that has no text';
+  }
+}
+
 /** An error with a stable `code`; `message` says what was given, what is allowed and the fix. */
 export class TroupeError extends Error {
   readonly code: ErrorCode;

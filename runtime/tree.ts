@@ -11,13 +11,13 @@ import type { Clock } from './clock.js';
 import type { AnyComponent, Subscribed } from './component.js';
 import { rootContext } from './content.js';
 import type { Effect } from './effect.js';
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
 import { Inbox } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
-import { type Port, Subscriptions } from './subscriptions.js';
+import { declaredBy, type Port, Subscriptions } from './subscriptions.js';
 import { runTurn, type TurnPowers } from './turn.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -62,6 +62,8 @@ export class Tree implements CellHost, TurnPowers {
   /** Cells that have a message about a failure on its way: a failure of that is not told again. */
   #telling = new Set<Cell>();
   readonly #subscriptions = new Map<Cell, Subscriptions>();
+  /** What was wrong with what a cell declared the last time: it is reported once, not after every turn. */
+  readonly #refused = new Map<Cell, string>();
   readonly #run = (): void => this.#turn();
 
   constructor(component: AnyComponent, props: object, host: TreeHost) {
@@ -185,6 +187,7 @@ export class Tree implements CellHost, TurnPowers {
     for (const child of cell.children) this.left(child);
     this.#subscriptions.get(cell)?.stop();
     this.#subscriptions.delete(cell);
+    this.#refused.delete(cell);
     this.#stale.delete(cell.mount);
     this.#changed.delete(cell);
   }
@@ -233,14 +236,17 @@ export class Tree implements CellHost, TurnPowers {
   #subscribe(cell: Cell, bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void): void {
     if (cell.isBroken) return;
     try {
-      const declared = cell.component.subscriptions(cell.shown as never);
+      const declared = declaredBy(cell.component, cell.shown);
       let subscriptions = this.#subscriptions.get(cell);
       if (subscriptions === undefined && declared.length > 0) {
         subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell));
         this.#subscriptions.set(cell, subscriptions);
       }
       if (subscriptions !== undefined) bring(subscriptions, declared);
+      this.#refused.delete(cell);
     } catch (error) {
+      if (this.#refused.get(cell) === textOf(error)) return;
+      this.#refused.set(cell, textOf(error));
       this.report(ErrorCode.Subscription, error, cell);
     }
   }
@@ -283,7 +289,7 @@ export class Tree implements CellHost, TurnPowers {
     const failure = {
       id,
       code: error instanceof TroupeError ? error.code : code,
-      message: error instanceof Error ? error.message : String(error),
+      message: textOf(error),
     };
     this.#telling.add(cell);
     const told = (): void => void this.#telling.delete(cell);
