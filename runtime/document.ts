@@ -101,7 +101,7 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   414: ['Address too long', 'This address is longer than the server accepts.'],
   429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
   500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
-  503: ['Not ready', 'The page took too long to make. Try again in a moment.'],
+  503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
 /** A small page that says what a status means; `detail` stands below, for whoever asks for help. */

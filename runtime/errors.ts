@@ -46,6 +46,8 @@ export const ErrorCode = {
   Topic: 'topic',
   /** A queue reached its limit and something was dropped. */
   Overflow: 'overflow',
+  /** Something was asked of a server that is closed. */
+  Closed: 'closed',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
   /** Something inside the runtime itself threw. */

@@ -43,7 +43,7 @@ export interface HttpOptions {
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<Sessions, 'full' | 'open'>;
+  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'open'>;
   readonly tokens: Pick<Tokens, 'seal'>;
   readonly trustProxy: number;
 }
@@ -152,8 +152,9 @@ async function answerPage(
   return withLength(200, headers, renderPage(document, page));
 }
 
-/** A page that did not come about: too late is 503, anything else 500. */
+/** A page that did not come about: too late, for its deadline or for the server, is 503, anything else 500. */
 function answerFailure({ development, report }: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
+  if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503);
   const id = report(ErrorCode.Internal, error, { component: component.name });
   const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
   const detail = development && error instanceof Error ? `\n\n${error.stack ?? error.message}` : '';
@@ -167,6 +168,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   if (place === 404) return undefined;
   if (typeof place === 'number') return answerStatus(place);
   if (!isReadable(request.method)) return answerStatus(405);
+  if (options.sessions.isClosed) return answerStatus(503);
   const visitor = await options.recognise(request);
 
   if (typeof visitor === 'number') return answerStatus(visitor);

@@ -93,6 +93,7 @@ export class Tree implements CellHost, TurnPowers {
 
   /** From the first page on nothing is missed: topics and shared actors are listened to, and what they tell waits. */
   #prepareSubscriptions(cell: Cell): void {
+    if (this.#isOver) return;
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
     for (const child of cell.children) this.#prepareSubscriptions(child);
   }
