@@ -254,7 +254,7 @@ function renderChild(
   template: Template<unknown> | undefined,
   place: Place
 ): Value {
-  if (value === null || value === undefined || value === false || value === '') return null;
+  if (value === null || value === undefined || typeof value === 'boolean' || value === '') return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return renderText(value, previous, part, template, place.context);
   }
@@ -264,7 +264,12 @@ function renderChild(
   if (value instanceof Placement && place.home !== undefined) return place.home.place(value, place.context);
   if (value instanceof UnsafeHtml) return renderRaw(value, previous, part, template);
 
-  throw wrongValue(value, part, template, 'text, a template, a component, a list or nothing (null, undefined, false)');
+  throw wrongValue(
+    value,
+    part,
+    template,
+    'text, a template, a component, a list or nothing (null, undefined, false, true)'
+  );
 }
 
 function renderText(

@@ -94,6 +94,7 @@ describe('types', () => {
     compiled(() => html<Message>`<p>${html`<b @click=${{ type: 'cleared' }}>sends what the outer one sends</b>`}</p>`);
     compiled(() => html<Message>`<p>${unsafeHtml('<b>')}</p>`);
     compiled(() => html<Message>`<p>${model.filter}${model.todos.length}</p>`);
+    compiled(() => html<Message>`<p>${model.todos.length > 0 || 'nothing to do'}</p>`);
   });
 
   it('let lists be written without a cast', () => {
