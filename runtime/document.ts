@@ -6,9 +6,11 @@
  * `default-src 'self'`. Status pages (404 and the like) are made here, too.
  */
 
-import type { TroupeError } from './errors.js';
-import { html, type Template, unsafeHtml } from './html.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import { html, Template, unsafeHtml } from './html.js';
 import { documentMarkup } from './markup.js';
+import { present } from './model.js';
+import { Mark } from './patch.js';
 import type { PageProps } from './sessions.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -82,12 +84,50 @@ function root({ content, socket, token }: PageContent): Template<never> {
 /**
  * The HTML of a whole page.
  *
- * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered.
+ * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered,
+ * `options` if the page could not work in it
  */
 export function renderPage({ language, styles, template, title, warn }: Document, page: PageContent): string {
   const { props, script, url } = page;
+  const made = template({ root: root(page), script, language, styles, title, url, props });
+  const text = documentMarkup(checkedTemplate(made), warn);
 
-  return documentMarkup(template({ root: root(page), script, language, styles, title, url, props }), warn);
+  checkPage(text, page);
+  return text;
+}
+
+// CHECKS ----------------------------------------------------------------------
+
+function documentError(what: string): TroupeError {
+  return new TroupeError(ErrorCode.Options, `The option \`document\` ${what}`);
+}
+
+function checkedTemplate(given: unknown): Template<never> {
+  const made = present(
+    given,
+    'The option `document` returned a promise; it returns a template at once. Load what it shows in `init`.',
+    ErrorCode.Options
+  );
+  if (made instanceof Template) return made as Template<never>;
+
+  const what = typeof made === 'object' && made !== null ? 'an object' : typeof made;
+  throw documentError(`returned ${what}; it returns a template: ({ root, script }) => html\`<!doctype html>…\`.`);
+}
+
+/** A page needs its root, once, and the script. They are told by what nobody else writes: the token's signature, the URL. */
+function checkPage(text: string, { script, token }: PageContent): void {
+  const mark = ` ${Mark.Token}="${/^[\w-]*/.exec(token)?.[0]}`;
+  const first = text.indexOf(mark);
+
+  if (first === -1) throw documentError('does not show the page. Put ${root} into its <body>.');
+  if (text.includes(mark, first + mark.length)) {
+    throw documentError('shows the page more than once. Put ${root} into its <body> once.');
+  }
+  if (!text.includes(script)) {
+    throw documentError(
+      'does not load the client script. Put <script type="module" src=${script}></script> into its <head>.'
+    );
+  }
 }
 
 // STATUS PAGES ----------------------------------------------------------------
