@@ -61,6 +61,11 @@ export interface PageContent {
 
 // PAGES -----------------------------------------------------------------------
 
+/** Style sheets, as they stand in `<head>`. */
+function linked(styles: readonly string[]): readonly Template<never>[] {
+  return styles.map((href) => html`<link rel="stylesheet" href=${href}>`);
+}
+
 /** The document of a server that brings none: readable, zoomable, titled, in a language. */
 export const defaultDocument: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
 <html lang=${language}>
@@ -68,7 +73,7 @@ export const defaultDocument: DocumentTemplate = ({ language, root, script, styl
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
-    ${styles.map((href) => html`<link rel="stylesheet" href=${href}>`)}
+    ${linked(styles)}
     <script type="module" src=${script}></script>
   </head>
   <body>
@@ -144,8 +149,8 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
-/** A small page that says what a status means; `detail` stands below, for whoever asks for help. */
-export function renderStatus(status: number, detail?: string): string {
+/** A small page that says what a status means; `detail` stands below, for whoever asks for help. Looks as `styles` say. */
+export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
   const [title, text] = meanings[status] ?? ['Something went wrong', ''];
 
   return documentMarkup(
@@ -155,6 +160,7 @@ export function renderStatus(status: number, detail?: string): string {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    ${linked(styles)}
   </head>
   <body>
     <main>
@@ -164,7 +170,7 @@ export function renderStatus(status: number, detail?: string): string {
     </main>
   </body>
 </html>`,
-    // Nothing in these holes is a URL or a style, so there is nothing to warn of.
+    // What is wrong with a style sheet's URL is told of when a page is made.
     () => undefined
   );
 }

@@ -65,7 +65,7 @@ export interface ServerOptions {
   readonly secret?: string | readonly string[];
   /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
-  /** URLs of style sheets, for the default document. Default none. */
+  /** URLs of style sheets, for the default document and pages of errors. Default none. */
   readonly styles?: readonly string[];
   /** The title of the pages, for the default document. Default 'Troupe'. */
   readonly title?: string;

@@ -157,7 +157,7 @@ function connectParts(settings: Settings, report: Reporter): Parts {
     report,
   });
 
-  return { actors, bus, handle: createHandle(http), sessions, transport };
+  return { actors, bus, handle: createHandle(http, settings.styles), sessions, transport };
 }
 
 // SERVER ----------------------------------------------------------------------

@@ -134,7 +134,8 @@ describe('document', () => {
     for (const status of [400, 401, 404, 405, 414, 429, 500, 503]) {
       expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>.*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/s);
     }
-    expect(renderStatus(500, 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
+    expect(renderStatus(500, [], 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
     expect(renderStatus(999)).to.contain('<h1>Something went wrong</h1>');
+    expect(renderStatus(404, ['/a.css'])).to.contain('<link rel="stylesheet" href="/a.css">');
   });
 });

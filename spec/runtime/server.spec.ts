@@ -182,14 +182,16 @@ describe('server', () => {
     });
 
     it('answers 404 with a page, and unknown upgrades with 404', async () => {
-      const { url } = await listen();
+      const { url } = await listen({ styles: ['/a.css'] });
       const response = await fetch(`${url}unknown`);
       const socket = new WebSocket(`${url.replace('http', 'ws')}unknown`).on('error', () => undefined);
       const [, refusal] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
 
       refusal.resume();
       expect(response.status).to.equal(404);
-      expect(await response.text()).to.contain('<h1>Not found</h1>');
+      expect(await response.text())
+        .to.contain('<h1>Not found</h1>')
+        .and.to.contain('href="/a.css"');
       expect(refusal.statusCode).to.equal(404);
     });
 
@@ -200,6 +202,15 @@ describe('server', () => {
       expect(response.status).to.equal(200);
       expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8');
       expect(server.counts.sessions.dormant).to.equal(0);
+    });
+
+    it('answers a request target that names the host, too', async () => {
+      const { port } = await listen();
+      const asked = request({ host: '127.0.0.1', port, path: 'http://a/hello/Ada' }).end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+
+      expect(response.statusCode).to.equal(200);
+      expect(String((await response.toArray()).join(''))).to.contain('<output>Ada</output>');
     });
 
     it('survives a request target that is no path', async () => {
