@@ -38,7 +38,7 @@ export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outg
   extends CommonOptions<Message> {
   /** The first model. May be async for the first page, which waits for it, up to a deadline. */
   readonly init: (props: Props) => Model | Promise<Model>;
-  /** The model after a message. Must not change the model it is given. */
+  /** The model after a message, the same if nothing changes. Must not change the model it is given; that there is none is `null`, not `undefined`. */
   readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>, Outgoing>) => NoInfer<Model>;
   /** What the page shows. */
   readonly view: (model: NoInfer<Model>) => Template<NoInfer<Message>>;

@@ -167,6 +167,21 @@ describe('component', () => {
       }
     });
 
+    it('that returns nothing is a fault with the fix, unless there was nothing', () => {
+      const Forgetful = loose({ update: () => undefined, received: () => undefined });
+      const error = transition(Forgetful, start, received({ type: 'incremented' })).fault as TroupeError;
+
+      expect(error.code).to.equal(ErrorCode.Update);
+      expect(error.message).to.equal(
+        'update of loose returned nothing after incremented. It returns the next model: the one it was given if nothing changes, null if there is none.'
+      );
+      expect(transition(Forgetful, start, new PropsChanged({})).fault)
+        .to.have.property('message')
+        .that.includes('received of loose returned nothing after the props have changed.');
+      const nothing = { ...start, context: undefined };
+      expect(transition(Forgetful, nothing, received({ type: 'incremented' })).fault).to.equal(undefined);
+    });
+
     it('after one that threw has no fault', () => {
       const failed = transition(Counter, start, received({ type: 'failed', error: 1 }));
 

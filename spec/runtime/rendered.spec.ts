@@ -164,6 +164,20 @@ describe('rendered', () => {
       }
     });
 
+    it('throws an error that shows the template around a keyed list whose keys are wrong', () => {
+      const list = (key: (item: number) => number | string) => repeat([1, 2], key, (item) => html`<li>${item}</li>`);
+      const wrong: readonly (readonly [Template<unknown>, ErrorCode])[] = [
+        [html`<ul>${list(() => 'same')}</ul>`, ErrorCode.DuplicateKey],
+        [html`<ul>${list(() => undefined as never)}</ul>`, ErrorCode.Value],
+        [html`<ul>${[list(() => 'same')]}</ul>`, ErrorCode.DuplicateKey],
+      ];
+      for (const [view, code] of wrong) {
+        const lines = fault(view, code).split('\n');
+        expect(lines[0]).to.contain('Give repeat a');
+        expect(lines.slice(1)).to.deep.equal(['    <ul>${…}</ul>', '        ^']);
+      }
+    });
+
     it('throws an error that shows the template around a list for what is wrong in the list', () => {
       const wrong = {};
       for (const value of [
