@@ -31,6 +31,12 @@ import { createTokens, principalText, type Tokens } from './token.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 import { createRecognition, type Visitor } from './visitor.js';
 
+export type { DocumentPage, DocumentTemplate } from './document.js';
+export type { ServerOptions } from './options.js';
+export type { ErrorReport } from './report.js';
+export type { PageProps } from './sessions.js';
+export type { HttpRequest, Identify } from './visitor.js';
+
 // TYPES -----------------------------------------------------------------------
 
 /** A server that listens on its own. */
@@ -68,7 +74,7 @@ export interface Server {
   readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
-  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours. */
+  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours: it must be destroyed if nobody else takes it. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
@@ -175,7 +181,9 @@ function connectParts(settings: Settings, report: Reporter): Parts {
  * const troupe = createServer({ base: '/app', routes: { '/': Counter } });
  *
  * app.use(troupe.handle); // Express
- * server.on('upgrade', troupe.upgrade);
+ * server.on('upgrade', (request, socket, head) => {
+ *   if (!troupe.upgrade(request, socket, head)) socket.destroy();
+ * });
  * ```
  *
  * @throws TroupeError `options`, naming everything that is wrong with them.

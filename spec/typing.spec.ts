@@ -17,6 +17,7 @@ import {
   generator,
   html,
   observable,
+  type PageProps,
   repeat,
   type Subscription,
   shared,
@@ -26,7 +27,18 @@ import {
   topic,
   unsafeHtml,
 } from '../runtime/index.js';
-import { createServer } from '../runtime/server.js';
+import {
+  createServer,
+  type DocumentPage,
+  type DocumentTemplate,
+  type ErrorReport,
+  type HttpRequest,
+  type Identify,
+  type Listening,
+  type PageProps as PagePropsOfServer,
+  type Server,
+  type ServerOptions,
+} from '../runtime/server.js';
 
 // A PAGE ----------------------------------------------------------------------
 
@@ -696,5 +708,16 @@ describe('types', () => {
     compiled(() => createServer({ routes: { '/': component(parts), '/users/:id': User } }));
     // @ts-expect-error props that no page has
     compiled(() => createServer({ routes: { '/': Wrong } }));
+  });
+
+  it('name what a server is given and gives', () => {
+    holds<Equal<PageProps, PagePropsOfServer>>();
+    holds<Equal<DocumentPage['props'], PageProps>>();
+    holds<Equal<NonNullable<ServerOptions['identify']>, Identify>>();
+    holds<Equal<Parameters<Identify>[0], HttpRequest>>();
+    holds<Equal<NonNullable<ServerOptions['document']>, DocumentTemplate>>();
+    holds<Equal<Parameters<NonNullable<ServerOptions['onError']>>[0], ErrorReport>>();
+    holds<Equal<ReturnType<typeof createServer>, Server>>();
+    holds<Equal<Awaited<ReturnType<Server['listen']>>, Listening>>();
   });
 });
