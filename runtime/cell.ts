@@ -14,10 +14,10 @@ import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import type { Context } from './content.js';
 import type { Effect } from './effect.js';
-import { ErrorCode, type Failure, TroupeError } from './errors.js';
+import { ErrorCode, type Failure, TroupeError, textOf } from './errors.js';
 import { type AnyMessage, html, type Placement, type Template } from './html.js';
 import { LogicState } from './logic-state.js';
-import { isAlike, isPromise } from './model.js';
+import { disregard, isAlike, isPromise } from './model.js';
 import { ModelState } from './model-state.js';
 import { type Home, Mount, mountsIn, renderRoot } from './rendered.js';
 
@@ -222,7 +222,7 @@ export class Cell implements Home, StateHost {
 
   #failedToBegin(cause: unknown, how: string): void {
     const { name } = this.component;
-    const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${messageOf(cause)}`, { cause });
+    const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${textOf(cause)}`, { cause });
     if (this.parent === undefined) throw error;
     this.#isBroken = true;
     this.#showFallback(ErrorCode.Init, error);
@@ -313,7 +313,7 @@ export class Cell implements Home, StateHost {
     try {
       this.#show();
     } catch (cause) {
-      const error = new TroupeError(ErrorCode.View, `view of ${this.component.name} threw: ${messageOf(cause)}`, {
+      const error = new TroupeError(ErrorCode.View, `view of ${this.component.name} threw: ${textOf(cause)}`, {
         cause,
       });
       if (this.parent === undefined) throw error;
@@ -472,8 +472,10 @@ function isMessage(message: unknown): message is AnyMessage {
 }
 
 function notAMessage(given: unknown, name: string): TroupeError {
-  const what =
-    typeof given === 'object' && given !== null
+  disregard(given);
+  const what = isPromise(given)
+    ? 'a promise'
+    : typeof given === 'object' && given !== null
       ? `an object with type ${String((given as Partial<AnyMessage>).type)}`
       : String(given);
 
@@ -481,8 +483,4 @@ function notAMessage(given: unknown, name: string): TroupeError {
     ErrorCode.Update,
     `${name} was sent ${what}; a message is an object with a type, a string that does not begin with 'xstate.'.`
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -39,7 +39,7 @@ export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outg
   extends CommonOptions<Message> {
   /** The first model. May be async for the first page, which waits for it, up to a deadline. */
   readonly init: (props: Props) => Model | Promise<Model>;
-  /** The model after a message. Must not change the model it is given. */
+  /** The model after a message, the same if nothing changes. Must not change the model it is given; that there is none is `null`, not `undefined`. */
   readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>, Outgoing>) => NoInfer<Model>;
   /** What the page shows. */
   readonly view: (model: NoInfer<Model>) => Template<NoInfer<Message>>;
@@ -177,7 +177,7 @@ function modelLogic(options: AnyOptions): object {
   const initialSnapshot = (props: unknown): unknown => {
     const model = init(props);
 
-    return isPromise(model) ? model.then((first) => snapshotOf(first)) : snapshotOf(model);
+    return isPromise(model) ? Promise.resolve(model).then((first) => snapshotOf(first)) : snapshotOf(model);
   };
 
   return { ...logic, initialSnapshot };
@@ -206,8 +206,8 @@ const modelParts = ['init', 'update', 'view'] as const;
 const logicParts = ['view'] as const;
 const optional = ['fallback', 'onError', 'received', 'subscriptions'] as const;
 
-function validate(options: object): void {
-  const given = options as Record<string, unknown>;
+function validate(options: object | undefined): void {
+  const given = (options ?? {}) as Record<string, unknown>;
   const { name, logic } = given;
   if (typeof name !== 'string' || name === '') {
     throw new TroupeError(

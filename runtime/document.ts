@@ -6,9 +6,11 @@
  * `default-src 'self'`. Status pages (404 and the like) are made here, too.
  */
 
-import type { TroupeError } from './errors.js';
-import { html, type Template, unsafeHtml } from './html.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import { html, Template, unsafeHtml } from './html.js';
 import { documentMarkup } from './markup.js';
+import { present } from './model.js';
+import { Mark } from './patch.js';
 import type { PageProps } from './sessions.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -59,6 +61,11 @@ export interface PageContent {
 
 // PAGES -----------------------------------------------------------------------
 
+/** Style sheets, as they stand in `<head>`. */
+function linked(styles: readonly string[]): readonly Template<never>[] {
+  return styles.map((href) => html`<link rel="stylesheet" href=${href}>`);
+}
+
 /** The document of a server that brings none: readable, zoomable, titled, in a language. */
 export const defaultDocument: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
 <html lang=${language}>
@@ -66,7 +73,7 @@ export const defaultDocument: DocumentTemplate = ({ language, root, script, styl
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
-    ${styles.map((href) => html`<link rel="stylesheet" href=${href}>`)}
+    ${linked(styles)}
     <script type="module" src=${script}></script>
   </head>
   <body>
@@ -82,12 +89,50 @@ function root({ content, socket, token }: PageContent): Template<never> {
 /**
  * The HTML of a whole page.
  *
- * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered.
+ * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered,
+ * `options` if the page could not work in it
  */
 export function renderPage({ language, styles, template, title, warn }: Document, page: PageContent): string {
   const { props, script, url } = page;
+  const made = template({ root: root(page), script, language, styles, title, url, props });
+  const text = documentMarkup(checkedTemplate(made), warn);
 
-  return documentMarkup(template({ root: root(page), script, language, styles, title, url, props }), warn);
+  checkPage(text, page);
+  return text;
+}
+
+// CHECKS ----------------------------------------------------------------------
+
+function documentError(what: string): TroupeError {
+  return new TroupeError(ErrorCode.Options, `The option \`document\` ${what}`);
+}
+
+function checkedTemplate(given: unknown): Template<never> {
+  const made = present(
+    given,
+    'The option `document` returned a promise; it returns a template at once. Load what it shows in `init`.',
+    ErrorCode.Options
+  );
+  if (made instanceof Template) return made as Template<never>;
+
+  const what = typeof made === 'object' && made !== null ? 'an object' : typeof made;
+  throw documentError(`returned ${what}; it returns a template: ({ root, script }) => html\`<!doctype html>…\`.`);
+}
+
+/** A page needs its root, once, and the script. They are told by what nobody else writes: the token's signature, the URL. */
+function checkPage(text: string, { script, token }: PageContent): void {
+  const mark = ` ${Mark.Token}="${/^[\w-]*/.exec(token)?.[0]}`;
+  const first = text.indexOf(mark);
+
+  if (first === -1) throw documentError('does not show the page. Put ${root} into its <body>.');
+  if (text.includes(mark, first + mark.length)) {
+    throw documentError('shows the page more than once. Put ${root} into its <body> once.');
+  }
+  if (!text.includes(script)) {
+    throw documentError(
+      'does not load the client script. Put <script type="module" src=${script}></script> into its <head>.'
+    );
+  }
 }
 
 // STATUS PAGES ----------------------------------------------------------------
@@ -101,11 +146,11 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   414: ['Address too long', 'This address is longer than the server accepts.'],
   429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
   500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
-  503: ['Not ready', 'The page took too long to make. Try again in a moment.'],
+  503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
-/** A small page that says what a status means; `detail` stands below, for whoever asks for help. */
-export function renderStatus(status: number, detail?: string): string {
+/** A small page that says what a status means; `detail` stands below, for whoever asks for help. Looks as `styles` say. */
+export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
   const [title, text] = meanings[status] ?? ['Something went wrong', ''];
 
   return documentMarkup(
@@ -115,6 +160,7 @@ export function renderStatus(status: number, detail?: string): string {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    ${linked(styles)}
   </head>
   <body>
     <main>
@@ -124,7 +170,7 @@ export function renderStatus(status: number, detail?: string): string {
     </main>
   </body>
 </html>`,
-    // Nothing in these holes is a URL or a style, so there is nothing to warn of.
+    // What is wrong with a style sheet's URL is told of when a page is made.
     () => undefined
   );
 }

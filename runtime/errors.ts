@@ -46,6 +46,8 @@ export const ErrorCode = {
   Topic: 'topic',
   /** A queue reached its limit and something was dropped. */
   Overflow: 'overflow',
+  /** Something was asked of a server that is closed. */
+  Closed: 'closed',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
   /** Something inside the runtime itself threw. */
@@ -60,6 +62,15 @@ export interface Failure {
   readonly code: ErrorCode;
   /** What the error said. */
   readonly message: string;
+}
+
+/** What was thrown, as text; it may be anything, also an object that has none. */
+export function textOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that has no text';
+  }
 }
 
 /** An error with a stable `code`; `message` says what was given, what is allowed and the fix. */

@@ -4,7 +4,8 @@
 
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
-import { disregard, type Run, type RunContext } from './run.js';
+import { disregard, isPromise } from './model.js';
+import type { Run, RunContext } from './run.js';
 import { Subscription } from './subscriptions.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -76,7 +77,9 @@ function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => voi
     iterator = checkedIterator(key, fn(run.context));
     while (!run.isOver) {
       const { done, value } = await iterator.next();
+      disregard(value);
       if (done === true || run.isOver) return;
+      if (isPromise(value)) throw await refusedPromise(key, iterator);
       await run.deliver(value);
     }
   }
@@ -95,6 +98,16 @@ function checkedIterator(key: string, iterator: Yielding<AnyMessage>): Yielding<
   throw new TroupeError(
     ErrorCode.Subscription,
     `generator('${key}', fn): fn returned ${String(iterator)}; it is a generator function, function* or async function*.`
+  );
+}
+
+/** What a sync generator yields is a message: nobody would see what becomes of a promise. It is ended like any that fails. */
+async function refusedPromise(key: string, iterator: Yielding<AnyMessage>): Promise<TroupeError> {
+  await finish(iterator);
+
+  return new TroupeError(
+    ErrorCode.Subscription,
+    `generator('${key}', fn): fn yielded a promise. Write async function*, which waits for what it yields.`
   );
 }
 

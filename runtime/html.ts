@@ -28,7 +28,10 @@ export type Style = { readonly [property: string]: string | number | null | unde
 /** From the decoded event to a message; `null` or `false` for no message. */
 export type Handler<Message> = (event: EventData) => Message | null | false;
 
-/** What can stand between tags: text, templates, lists, or nothing (`null`, `undefined`, `false`). */
+/**
+ * What can stand between tags: text, templates, lists, or nothing: `null`, `undefined`, `false`, and `true`, because
+ * a condition is no text. To show one, say how: `${isOn ? 'yes' : 'no'}`.
+ */
 export type Child<Message> =
   | string
   | number

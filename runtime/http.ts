@@ -43,7 +43,7 @@ export interface HttpOptions {
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<Sessions, 'full' | 'open'>;
+  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'open'>;
   readonly tokens: Pick<Tokens, 'seal'>;
   readonly trustProxy: number;
 }
@@ -76,16 +76,16 @@ const retry: Headers = ['Retry-After', '10'];
 const extraHeaders: { readonly [status: number]: Headers } = { 405: ['Allow', 'GET, HEAD'], 429: retry, 503: retry };
 
 /** A small page that says what a status means, and `detail` below it. */
-export function answerStatus(status: number, detail?: string): HttpAnswer {
-  return withLength(status, [...statusHeaders, ...(extraHeaders[status] ?? [])], renderStatus(status, detail));
+export function answerStatus(status: number, styles: readonly string[], detail?: string): HttpAnswer {
+  return withLength(status, [...statusHeaders, ...(extraHeaders[status] ?? [])], renderStatus(status, styles, detail));
 }
 
 /** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
 const icon = '/favicon.ico';
 
 /** Where there is nothing: a page that says so, or nothing at all where nobody has asked for a page. */
-export function answerNowhere(url: string): HttpAnswer {
-  if (url !== icon) return answerStatus(404);
+export function answerNowhere(url: string, styles: readonly string[]): HttpAnswer {
+  if (url !== icon) return answerStatus(404, styles);
 
   return { status: 204, headers: [cache, 'public, max-age=86400'], body: '' };
 }
@@ -141,7 +141,7 @@ async function answerPage(
   const { base, document, script, sessions, tokens } = options;
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
-  if (sessions.full(visitor.address)) return answerStatus(429);
+  if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
   const { session, html: content } = await sessions.open(route, visitor.address);
   const { url } = request;
   const token = tokens.seal({ id: session.id, url }, { cookie, principal: principalText(visitor.principal) });
@@ -151,24 +151,29 @@ async function answerPage(
   return withLength(200, headers, renderPage(document, page));
 }
 
-/** A page that did not come about: too late is 503, anything else 500. */
-function answerFailure({ development, report }: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
+/** A page that did not come about: too late, for its deadline or for the server, is 503, anything else 500. */
+function answerFailure(options: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
+  const { development, document, report } = options;
+
+  if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503, document.styles);
   const id = report(ErrorCode.Internal, error, { component: component.name });
   const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
   const detail = development && error instanceof Error ? `\n\n${error.stack ?? error.message}` : '';
 
-  return answerStatus(status, `Error ${id}${detail}`);
+  return answerStatus(status, document.styles, `Error ${id}${detail}`);
 }
 
 async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | undefined> {
   const place = options.router.find(request.url);
+  const refuse = (status: number): HttpAnswer => answerStatus(status, options.document.styles);
 
   if (place === 404) return undefined;
-  if (typeof place === 'number') return answerStatus(place);
-  if (!isReadable(request.method)) return answerStatus(405);
+  if (typeof place === 'number') return refuse(place);
+  if (!isReadable(request.method)) return refuse(405);
+  if (options.sessions.isClosed) return refuse(503);
   const visitor = await options.recognise(request);
 
-  if (typeof visitor === 'number') return answerStatus(visitor);
+  if (typeof visitor === 'number') return refuse(visitor);
   const { cookie, headers } = startPage(options, request, visitor);
   const route = routeTo(place, visitor.principal, cookie);
 
@@ -181,10 +186,11 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 
 // HTTP ------------------------------------------------------------------------
 
-async function answerReserved({ script }: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
-  if (path !== `/${script.file}`) return answerStatus(404);
+async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
+  const { document, script } = options;
 
-  return isReadable(request.method) ? answerScript(script, request) : answerStatus(405);
+  if (path !== `/${script.file}`) return answerStatus(404, document.styles);
+  return isReadable(request.method) ? answerScript(script, request) : answerStatus(405, document.styles);
 }
 
 /** Makes the function that answers requests. */

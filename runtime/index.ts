@@ -26,6 +26,7 @@ export {
 } from './observable.js';
 export type { EventData } from './protocol.js';
 export type { RunContext } from './run.js';
+export type { PageProps } from './sessions.js';
 export type { Subscription } from './subscriptions.js';
 export { type TaskContext, task } from './task.js';
 export { every } from './timer.js';

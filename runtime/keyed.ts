@@ -7,7 +7,7 @@
  * rows really changed their order is the longest increasing subsequence computed.
  */
 
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 import type { Key, Repeat } from './html.js';
 import type { Instance, List } from './rendered.js';
 
@@ -18,6 +18,9 @@ const lookAhead = 16;
 
 /** Renders the row of an item, into the row it had. */
 export type RenderRow = (item: unknown, key: Key, previous: Instance | undefined) => Instance;
+
+/** Shows the hole a list stands in, for errors. */
+export type ShowPlace = () => string;
 
 /** The rows of a list and the set of their keys, if that was needed. */
 export interface Aligned {
@@ -40,13 +43,14 @@ export interface Aligned {
  * new row, and a has gone.
  *
  * @param hoisted whether the view is the one of the last time, so that identical items have identical rows
- * @throws TroupeError `duplicate-key`
+ * @throws TroupeError `duplicate-key`, or `value` for a key that is none
  */
 export function alignRows(
   last: List | undefined,
   hoisted: boolean,
   source: Repeat<unknown>,
-  render: RenderRow
+  render: RenderRow,
+  showPlace: ShowPlace = () => ''
 ): Aligned {
   const { items } = source;
   const keyOf = source.key as (item: unknown) => Key;
@@ -80,7 +84,7 @@ export function alignRows(
   }
   while (at < lastRows.length) left.push(at++);
 
-  return { rows, keys: settle({ rows, waiting, left, source, last, lastItems, hoisted, render }) };
+  return { rows, keys: settle({ rows, waiting, left, source, last, lastItems, hoisted, render, showPlace }) };
 }
 
 /** The items the last rows were made of, unless the array has been changed in place: then only keys tell. */
@@ -131,10 +135,13 @@ interface Unplaced {
   readonly lastItems: readonly unknown[];
   readonly hoisted: boolean;
   readonly render: RenderRow;
+  readonly showPlace: ShowPlace;
 }
 
 /** Renders the items that wait, into rows left over with the same key, and brings the set of keys up to date. */
-function settle({ rows, waiting, left, source, last, lastItems, hoisted, render }: Unplaced): Set<Key> | undefined {
+function settle(unplaced: Unplaced): Set<Key> | undefined {
+  const { rows, waiting, left, source, last, lastItems, hoisted, render, showPlace } = unplaced;
+
   if (waiting.length === 0 && left.length === 0) return handOn(last);
 
   const keys = handOn(last) ?? new Set(last?.rows.map((row) => row.key as Key));
@@ -146,7 +153,7 @@ function settle({ rows, waiting, left, source, last, lastItems, hoisted, render 
   }
   for (const index of waiting) {
     const item = source.items[index];
-    const key = checkedKey((source.key as (item: unknown) => Key)(item), keys, index);
+    const key = checkedKey((source.key as (item: unknown) => Key)(item), keys, index, showPlace);
     const at = byKey.get(key) ?? -1;
     const row = last?.rows[at];
     rows[index] = hoisted && row !== undefined && lastItems[at] === item ? row : render(item, key, row);
@@ -164,11 +171,11 @@ function handOn(last: List | undefined): Set<Key> | undefined {
 }
 
 /** The key as it can travel, put into the set of keys. */
-function checkedKey(given: Key, keys: Set<Key>, index: number): Key {
+function checkedKey(given: Key, keys: Set<Key>, index: number, showPlace: ShowPlace): Key {
   if (typeof given !== 'string' && (typeof given !== 'number' || Number.isNaN(given))) {
     throw new TroupeError(
       ErrorCode.Value,
-      `The key of row ${index} is ${String(given)}; a key is a string or a number.`
+      `The key of row ${index} is ${textOf(given)}; a key is a string or a number. Give repeat a function from the item to one: (item) => item.id.${showPlace()}`
     );
   }
   const key = typeof given === 'string' && !given.isWellFormed() ? given.toWellFormed() : given;
@@ -177,7 +184,7 @@ function checkedKey(given: Key, keys: Set<Key>, index: number): Key {
   if (keys.size === known) {
     throw new TroupeError(
       ErrorCode.DuplicateKey,
-      `Two rows of one list have the key ${JSON.stringify(key)}, the second at index ${index}. Give repeat a key function that tells all items apart.`
+      `Two rows of one list have the key ${JSON.stringify(key)}, the second at index ${index}. Give repeat a key function that tells all items apart.${showPlace()}`
     );
   }
 

@@ -60,7 +60,7 @@ export class ModelState implements State {
       return undefined;
     }
 
-    return first.then((snapshot) => {
+    return Promise.resolve(first).then((snapshot) => {
       this.#first = snapshot;
     });
   }

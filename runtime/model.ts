@@ -18,14 +18,22 @@ export function isPromise<Value>(value: Value | Promise<Value>): value is Promis
 /**
  * The value, which must be there at once. What the promise of it comes to does not matter any more.
  *
- * @throws TroupeError `component`, with `message`, if it is a promise
+ * @throws TroupeError `component`, or what `code` says, with `message`, if it is a promise
  */
-export function present<Value>(value: Value | Promise<Value>, message: string): Value {
+export function present<Value>(
+  value: Value | Promise<Value>,
+  message: string,
+  code: ErrorCode = ErrorCode.Component
+): Value {
   if (!isPromise(value)) return value;
 
-  // Nobody waits for it, so that its rejection must not end the process.
-  Promise.resolve(value).catch(() => {});
-  throw new TroupeError(ErrorCode.Component, message);
+  disregard(value);
+  throw new TroupeError(code, message);
+}
+
+/** Lets a promise go that came where none belongs: nobody waits for it, so its rejection must not end the process. */
+export function disregard(given: unknown): void {
+  if (isPromise(given)) Promise.resolve(given).catch(() => undefined);
 }
 
 // FREEZING --------------------------------------------------------------------

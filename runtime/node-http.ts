@@ -15,15 +15,15 @@ function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAn
   response.end(body);
 }
 
-/** Makes a request handler of Node's shape. */
-export function createHandle(http: Http): Handle {
+/** Makes a request handler of Node's shape; `styles` are the style sheets of its page for what is not there. */
+export function createHandle(http: Http, styles: readonly string[] = []): Handle {
   return (request, response, next) => {
     const asked = readRequest(request);
     http(asked)
       .then((answer) => {
         if (answer !== undefined) writeAnswer(response, answer);
         else if (next) next();
-        else writeAnswer(response, answerNowhere(asked.url));
+        else writeAnswer(response, answerNowhere(asked.url, styles));
       })
       .catch((error: unknown) => (next ? next(error) : response.destroy(error as Error)));
   };

@@ -5,7 +5,8 @@
 
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
-import { disregard, type Run, type RunContext, type Stop } from './run.js';
+import { disregard } from './model.js';
+import type { Run, RunContext, Stop } from './run.js';
 import { Subscription } from './subscriptions.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -7,8 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 import { type DocumentTemplate, defaultDocument } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
+import { reserved } from './http.js';
 import { type OnError, printReport } from './report.js';
-import type { Routes } from './router.js';
+import { below, type Routes } from './router.js';
 import type { Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -64,7 +65,7 @@ export interface ServerOptions {
   readonly secret?: string | readonly string[];
   /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
-  /** URLs of style sheets, for the default document. Default none. */
+  /** URLs of style sheets, for the default document and pages of errors. Default none. */
   readonly styles?: readonly string[];
   /** The title of the pages, for the default document. Default 'Troupe'. */
   readonly title?: string;
@@ -117,8 +118,8 @@ const defaults = {
 
 // RULES -----------------------------------------------------------------------
 
-/** What an option must be, and how to say so. */
-type Rule = readonly [allowed: string, test: (value: unknown) => boolean];
+/** What an option must be, how to say so and, of one with many entries, which of them is wrong. */
+type Rule = readonly [allowed: string, test: (value: unknown) => boolean, offence?: (value: unknown) => string];
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
@@ -129,8 +130,17 @@ const texts: Rule = ['an array of strings', isTexts];
 const fn: Rule = ['a function', (value) => typeof value === 'function'];
 const positive: Rule = ['a number above 0', (value) => typeof value === 'number' && value > 0];
 
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && new URL(value).origin === value;
+function isOrigin(value: unknown): boolean {
+  return isText(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** Shows the first that is none and, if it is a URL, its origin. */
+function originOffence(value: unknown): string {
+  if (!Array.isArray(value)) return `, not ${shown(value)}`;
+  const wrong: unknown = value.find((origin) => !isOrigin(origin));
+  const meant = isText(wrong) && URL.canParse(wrong) ? new URL(wrong).origin : 'null';
+
+  return `, and ${shown(wrong)} is none${meant === 'null' ? '' : `: write ${shown(meant)}`}`;
 }
 
 /** A secret that could be guessed would let anybody open any session. */
@@ -142,15 +152,28 @@ function isSecret(value: unknown): boolean {
   return isTexts(secrets) && secrets.length > 0 && secrets.every((secret) => secret.length >= shortestSecret);
 }
 
-function isRoutes(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const isComponent = (component: unknown) =>
-    typeof component === 'function' && typeof (component as { view?: unknown }).view === 'function';
-
-  return Object.entries(value).every(([pattern, component]) => pattern.startsWith('/') && isComponent(component));
+function isComponent(value: unknown): boolean {
+  return typeof value === 'function' && typeof (value as { view?: unknown }).view === 'function';
 }
 
-const secretRule: Rule = [`a string of at least ${shortestSecret} characters, or an array of such`, isSecret];
+/** What is wrong with the first route that is wrong; `undefined` if there is none. */
+function routeOffence(value: Record<string, unknown>): string | undefined {
+  const entries = Object.entries(value);
+
+  if (entries.length === 0) return ', at least one';
+  for (const [pattern, component] of entries) {
+    if (!pattern.startsWith('/')) return `, and '${pattern}' does not: write '/${pattern}'`;
+    if (below(reserved, pattern) !== undefined)
+      return `, and '${pattern}' is reserved: nothing can stand below ${reserved}`;
+    if (!isComponent(component)) return `, and at '${pattern}' stands ${shown(component)}`;
+  }
+  return undefined;
+}
+
+const isRoutes = (value: unknown): boolean => isRecord(value) && routeOffence(value) === undefined;
+
+/** An error does not repeat a secret. */
+const secretRule: Rule = [`a string of at least ${shortestSecret} characters, or an array of such`, isSecret, () => ''];
 
 const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   base: [
@@ -175,8 +198,16 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   language: text,
   maxFrame: positive,
   onError: fn,
-  origins: ["an array of origins like 'https://example.com'", (value) => isTexts(value) && value.every(isOrigin)],
-  routes: ["an object from paths that start with '/' to components", isRoutes],
+  origins: [
+    "an array of origins like 'https://example.com'",
+    (value) => isTexts(value) && value.every(isOrigin),
+    originOffence,
+  ],
+  routes: [
+    "an object from paths that start with '/' to components",
+    isRoutes,
+    (value) => (isRecord(value) ? (routeOffence(value) ?? '') : `, not ${shown(value)}`),
+  ],
   secret: secretRule,
   sessionsPerAddress: positive,
   styles: texts,
@@ -188,13 +219,13 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   ],
 };
 
-/** A value as an error message shows it; of secrets, nothing. */
-function show(name: string, value: unknown): string {
-  if (name === 'secret') return '';
-  const shown =
-    isText(value) || value === undefined ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value);
+/** A value as an error message shows it. */
+function shown(value: unknown): string {
+  if (isText(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'function') return 'a function';
 
-  return `, not ${typeof value === 'object' && value !== null && !Array.isArray(value) ? 'this object' : shown}`;
+  return isRecord(value) ? 'this object' : String(value);
 }
 
 /** What is wrong with the options, one sentence each. */
@@ -205,10 +236,10 @@ function faultsOf(given: Record<string, unknown>): string[] {
     const rule = Object.hasOwn(known, name) ? known[name] : undefined;
 
     if (rule === undefined) return [`There is no option \`${name}\`; there are ${Object.keys(rules).join(', ')}.`];
-    const [allowed, test] = rule;
+    const [allowed, test, offence = (given) => `, not ${shown(given)}`] = rule;
     const isAbsent = value === undefined && name !== 'routes';
 
-    return isAbsent || test(value) ? [] : [`\`${name}\` must be ${allowed}${show(name, value)}.`];
+    return isAbsent || test(value) ? [] : [`\`${name}\` must be ${allowed}${offence(value)}.`];
   });
 }
 

@@ -254,7 +254,7 @@ function renderChild(
   template: Template<unknown> | undefined,
   place: Place
 ): Value {
-  if (value === null || value === undefined || value === false || value === '') return null;
+  if (value === null || value === undefined || typeof value === 'boolean' || value === '') return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return renderText(value, previous, part, template, place.context);
   }
@@ -264,7 +264,12 @@ function renderChild(
   if (value instanceof Placement && place.home !== undefined) return place.home.place(value, place.context);
   if (value instanceof UnsafeHtml) return renderRaw(value, previous, part, template);
 
-  throw wrongValue(value, part, template, 'text, a template, a component, a list or nothing (null, undefined, false)');
+  throw wrongValue(
+    value,
+    part,
+    template,
+    'text, a template, a component, a list or nothing (null, undefined, false, true)'
+  );
 }
 
 function renderText(
@@ -359,7 +364,7 @@ function renderKeyed(
 
     return row;
   };
-  const { rows, keys } = alignRows(last, hoisted, repeat, render);
+  const { rows, keys } = alignRows(last, hoisted, repeat, render, () => showHole(part, template));
 
   return new List(rows, repeat, keys, carrying);
 }
@@ -544,6 +549,13 @@ function isSameMessage(previous: Value | undefined, next: Record<string, unknown
 
 // ERRORS ----------------------------------------------------------------------
 
+/** The hole in its template, on lines of their own; of a plain row, the one its list stands in. */
+function showHole(part: Part, template: Template<unknown> | undefined): string {
+  if (template instanceof PlainRow) return showHole(template.part, template.template);
+
+  return template === undefined ? '' : `\n${markHole(template.statics, part.hole)}`;
+}
+
 function wrongValue(value: unknown, part: Part, template: Template<unknown> | undefined, allowed: string): TroupeError {
   if (template instanceof PlainRow) return wrongValue(value, template.part, template.template, allowed);
   if (value instanceof Promise) value.catch(() => {});
@@ -553,7 +565,7 @@ function wrongValue(value: unknown, part: Part, template: Template<unknown> | un
 
   return new TroupeError(
     ErrorCode.Value,
-    `${describe(value)} in ${where}; it takes ${allowed}.\n${markHole(template.statics, part.hole)}`
+    `${describe(value)} in ${where}; it takes ${allowed}.${showHole(part, template)}`
   );
 }
 

@@ -1,10 +1,11 @@
 /**
  * Reports: how faults reach the host program. Whoever catches something makes a report of it; the option
- * `onError` receives it. Imports the words of `errors.ts` only.
+ * `onError` receives it.
  */
 
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 import { createIdentifier } from './identifier.js';
+import { isPromise } from './model.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -22,7 +23,7 @@ export interface ErrorReport {
   readonly component?: string | undefined;
 }
 
-/** Receives every report. */
+/** Receives every report. May be async; nobody waits for it. */
 export type OnError = (report: ErrorReport) => void;
 
 /** Where a fault happened, as far as it is known. */
@@ -34,18 +35,24 @@ export type Reporter = (code: ErrorCode, error: unknown, place?: Whereabouts) =>
 // REPORTS ---------------------------------------------------------------------
 
 /**
- * Makes the function that everything in one server reports with. What `onError` itself throws goes to
- * stderr: a faulty logger must not take the server down.
+ * Makes the function that everything in one server reports with. What `onError` itself throws, or rejects
+ * with if it is async, goes to stderr: a faulty logger must not take the server down.
  */
 export function createReporter(onError: OnError): Reporter {
   return (code, error, place) => {
     const id = createIdentifier().slice(0, 8);
+    const report: ErrorReport = { id, code: error instanceof TroupeError ? error.code : code, error, ...place };
+    const failed = (failure: unknown): void => {
+      printReport(report);
+      printReport({ id, code: ErrorCode.Internal, error: failure });
+    };
 
     try {
-      onError({ id, code: error instanceof TroupeError ? error.code : code, error, ...place });
+      const told: unknown = onError(report);
+
+      if (isPromise(told)) Promise.resolve(told).catch(failed);
     } catch (failure) {
-      printReport({ id, code, error, ...place });
-      printReport({ id, code: ErrorCode.Internal, error: failure });
+      failed(failure);
     }
     return id;
   };
@@ -56,5 +63,7 @@ export function printReport({ id, code, error, session, component }: ErrorReport
   const where = [component && ` in ${component}`, session && ` of session ${session}`].filter(Boolean).join('');
   const stack = process.env.NODE_ENV !== 'production' && error instanceof Error ? error.stack : undefined;
 
-  process.stderr.write(`troupe ${code}${where} (${id}): ${stack ?? String(error)}\n`);
+  process.stderr.write(
+    `troupe ${code}${where} (${id}): ${stack ?? (error instanceof Error ? error : textOf(error))}\n`
+  );
 }

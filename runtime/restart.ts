@@ -7,7 +7,7 @@
  * `subscriptions.ts` asks after each failed run.
  */
 
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -80,17 +80,8 @@ export class Restarts {
   }
 
   #tell(times: number, what: string, cause: unknown): void {
-    const message = `The subscription '${this.#key}' has failed ${times} ${what}. Last: ${textOf(cause)}`;
+    const message = `The subscription '${this.#key}' has failed ${times} ${what}. Last: ${cause instanceof Error ? cause : textOf(cause)}`;
 
     this.#report(new TroupeError(ErrorCode.Subscription, message, { cause }));
-  }
-}
-
-/** What was thrown, as text; it may be anything, also an object that has none. */
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown);
-  } catch {
-    return 'something that has no text';
   }
 }

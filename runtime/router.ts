@@ -110,10 +110,28 @@ function readParams(params: Record<string, string | undefined> | undefined): Pag
 
 // ROUTER ----------------------------------------------------------------------
 
+/** A pattern without the names of its parameters: two that are alike in it match the same paths. */
+function shapeOf(pattern: string): string {
+  return pattern
+    .replace(/\*\*:\w+/g, '**')
+    .replace(/:\w+/g, ':')
+    .replace(/(?<=.)\/$/, '');
+}
+
 function createRouteTable(routes: Routes) {
   const table = createTable<AnyComponent<PageProps>>();
+  const shapes = new Map<string, string>();
 
   for (const [pattern, component] of Object.entries(routes)) {
+    const other = shapes.get(shapeOf(pattern));
+
+    if (other !== undefined) {
+      throw new TroupeError(
+        ErrorCode.Options,
+        `The routes '${other}' and '${pattern}' match the same paths. Remove one of them.`
+      );
+    }
+    shapes.set(shapeOf(pattern), pattern);
     try {
       addRoute(table, '', pattern, component);
     } catch (cause) {

@@ -183,11 +183,6 @@ function sleep(clock: Clock, signal: AbortSignal, milliseconds: number): Promise
   return slept;
 }
 
-/** Lets a promise go that came where none belongs: its rejection must not end the process. */
-export function disregard(given: unknown): void {
-  if (given instanceof Promise) given.catch(() => undefined);
-}
-
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
 }

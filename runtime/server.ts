@@ -14,6 +14,8 @@ import type { Duplex } from 'node:stream';
 import { createMemoryBus } from './bus/memory.js';
 import type { Bus } from './bus.js';
 import { createClientScript } from './client-script.js';
+import type { Clock } from './clock.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { createHttp, reserved } from './http.js';
 import { createHandle, type Handle } from './node-http.js';
@@ -29,6 +31,12 @@ import { createTokens, principalText, type Tokens } from './token.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 import { createRecognition, type Visitor } from './visitor.js';
 
+export type { DocumentPage, DocumentTemplate } from './document.js';
+export type { ServerOptions } from './options.js';
+export type { ErrorReport } from './report.js';
+export type { PageProps } from './sessions.js';
+export type { HttpRequest, Identify } from './visitor.js';
+
 // TYPES -----------------------------------------------------------------------
 
 /** A server that listens on its own. */
@@ -36,7 +44,10 @@ export interface Listening {
   readonly port: number;
   /** Where its first page is, `http://localhost:3000/`. */
   readonly url: string;
-  /** Stops listening, closes all connections with 1001 and ends all sessions. */
+  /**
+   * Stops listening, closes all connections with 1001 and ends all sessions. What is still asked then has a
+   * second to come to its end.
+   */
   close(): Promise<void>;
 }
 
@@ -49,7 +60,7 @@ export interface Server {
    * @throws TroupeError `shared-actor` if the name is taken, `topic` if it cannot be one
    */
   readonly actor: SharedActors['start'];
-  /** Closes all connections with 1001 and ends all sessions; for a server that is mounted. */
+  /** Closes all connections with 1001 and ends all sessions; for a server that is mounted. Pages are answered with 503 from then on. */
   readonly close: () => Promise<void>;
   /** What there is now and what has been refused so far. */
   readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
@@ -61,9 +72,9 @@ export interface Server {
   readonly send: (session: string, message: AnyMessage) => boolean;
   /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
   readonly stopActor: (name: string) => void;
-  /** Starts an HTTP server; port 0 takes any that is free. */
+  /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
-  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours. */
+  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours: it must be destroyed if nobody else takes it. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
@@ -154,7 +165,7 @@ function connectParts(settings: Settings, report: Reporter): Parts {
     report,
   });
 
-  return { actors, bus, handle: createHandle(http), sessions, transport };
+  return { actors, bus, handle: createHandle(http, settings.styles), sessions, transport };
 }
 
 // SERVER ----------------------------------------------------------------------
@@ -172,7 +183,9 @@ function connectParts(settings: Settings, report: Reporter): Parts {
  * const troupe = createServer({ base: '/app', routes: { '/': Counter } });
  *
  * app.use(troupe.handle); // Express
- * server.on('upgrade', troupe.upgrade);
+ * server.on('upgrade', (request, socket, head) => {
+ *   if (!troupe.upgrade(request, socket, head)) socket.destroy();
+ * });
  * ```
  *
  * @throws TroupeError `options`, naming everything that is wrong with them.
@@ -192,6 +205,9 @@ export function createServer(options: ServerOptions): Server {
   }
 
   async function listen(port: number, host?: string): Promise<Listening> {
+    if (sessions.isClosed) {
+      throw new TroupeError(ErrorCode.Closed, 'This server is closed and cannot listen again. Make another one.');
+    }
     const server = createNodeServer(handle);
 
     server.on('upgrade', (request, socket, head) => {
@@ -206,7 +222,7 @@ export function createServer(options: ServerOptions): Server {
         const stopped = new Promise((resolve) => server.close(resolve));
 
         await close();
-        await stopped;
+        await endRequests(server, settings.clock, stopped);
       },
     };
   }
@@ -224,6 +240,18 @@ export function createServer(options: ServerOptions): Server {
     listen,
     upgrade,
   };
+}
+
+/** Milliseconds that a request which is still asked, or answered, has when the server stops. */
+const requestDeadline = 1_000;
+
+/** Waits for the last request. A client that has sent half of one would be waited for as long as it likes. */
+async function endRequests(server: NodeServer, clock: Clock, stopped: Promise<unknown>): Promise<void> {
+  const timer = clock.setTimeout(() => server.closeAllConnections(), requestDeadline);
+
+  server.closeIdleConnections();
+  await stopped;
+  clock.clearTimeout(timer);
 }
 
 /** Resolves with the port, rejects if it cannot be had. */

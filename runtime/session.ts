@@ -21,6 +21,7 @@ import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
 import { Ledger } from './ledger.js';
 import { Mirror } from './mirror.js';
+import { present } from './model.js';
 import { PartKind, type Patch } from './patch.js';
 import {
   Ask,
@@ -431,7 +432,12 @@ type NumberedFrame = Extract<
 >;
 
 /** What a handler may return. */
-function checkedMessage(message: unknown, event: string): AnyMessage | undefined {
+function checkedMessage(given: unknown, event: string): AnyMessage | undefined {
+  const message = present(
+    given,
+    `The handler of @${event} returned a promise; it returns a message at once. What takes time is declared as a task.`,
+    ErrorCode.Handler
+  );
   if (message === null || message === undefined || message === false) return undefined;
   if (typeof (message as { type?: unknown }).type === 'string') return message as AnyMessage;
 

@@ -50,7 +50,7 @@ export interface Sessions {
   /**
    * A dormant session and its first page. At the limit the oldest dormant session goes.
    *
-   * @throws TroupeError `init`, `deadline` or `view`, at once or by rejecting
+   * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
   find(id: string): Session | undefined;
@@ -58,10 +58,11 @@ export interface Sessions {
   post(id: string, message: AnyMessage): boolean;
   /** A session under the id of one that is gone, or that another call has just put there; its client is told that it is fresh. Throws as `open`. */
   reopen(id: string, route: Route, address: string): Promise<Session> | Session;
-  /** Whether the address has as many sessions as one may have. */
+  /** Whether the address has as many sessions as one may have, those that are being made included. */
   full(address: string): boolean;
   readonly counts: SessionCounts;
-  /** Ends all sessions. */
+  readonly isClosed: boolean;
+  /** Ends all sessions; those that are being made come to nothing. */
   close(): void;
 }
 
@@ -124,6 +125,7 @@ class SessionTable implements Sessions, SessionHost {
   readonly #dormant = new Set<Entry>();
   readonly #perAddress = new Map<string, number>();
   #attached = 0;
+  #isClosed = false;
   #sweep: unknown;
 
   constructor(options: SessionsOptions) {
@@ -166,7 +168,12 @@ class SessionTable implements Sessions, SessionHost {
     return (this.#perAddress.get(address) ?? 0) >= this.#options.perAddress;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   close(): void {
+    this.#isClosed = true;
     this.clock.clearTimeout(this.#sweep);
     for (const { session } of [...this.#entries.values()]) session.stop();
   }
@@ -183,15 +190,38 @@ class SessionTable implements Sessions, SessionHost {
   ): Promise<Result> | Result {
     const session = new LiveSession(this, { id, component, props, fresh });
     const finish = (): Result => {
+      if (this.#isClosed) throw new TroupeError(ErrorCode.Closed, 'The server is closed and makes no sessions.');
       const present = this.#entries.get(id)?.session;
-      if (present !== undefined) return done(present);
-      this.#add(session, address);
+      if (present === undefined) this.#add(session, address);
+      else this.#abandon(session, address);
 
-      return done(session);
+      return done(present ?? session);
     };
-    const prepared = session.prepare();
+    const fail = (error: unknown): never => {
+      this.#abandon(session, address);
+      throw error;
+    };
+    // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    try {
+      const prepared = session.prepare();
 
-    return prepared instanceof Promise ? this.#inTime(prepared, component).then(finish) : finish();
+      return prepared instanceof Promise ? this.#inTime(prepared, component).then(finish).catch(fail) : finish();
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** Lets go of a session that does not come into the table: whatever its `init` still does, nothing follows from it. */
+  #abandon(session: LiveSession, address: string): void {
+    session.stop();
+    this.#giveBack(address);
+  }
+
+  #giveBack(address: string): void {
+    const others = (this.#perAddress.get(address) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(address, others);
+    else this.#perAddress.delete(address);
   }
 
   /** Waits for a page whose `init` is async, if that keeps its deadline. */
@@ -213,7 +243,6 @@ class SessionTable implements Sessions, SessionHost {
     const entry: Entry = { session, address, since: this.clock.now() };
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
   }
 
@@ -265,8 +294,6 @@ class SessionTable implements Sessions, SessionHost {
     if (entry?.session !== session) return;
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
-    const others = (this.#perAddress.get(entry.address) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(entry.address, others);
-    else this.#perAddress.delete(entry.address);
+    this.#giveBack(entry.address);
   }
 }

@@ -13,6 +13,7 @@ import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
+import { disregard, present } from './model.js';
 import { Restarts } from './restart.js';
 import { Run, type RunOwner, type Stop } from './run.js';
 
@@ -144,6 +145,42 @@ function startSubscription(parent: AnyActorRef, port: Port, running: Running): S
   return { actor: startActor(new SubscriptionLogic(running), options, port.report), running };
 }
 
+// DECLARING -------------------------------------------------------------------
+
+/** Everything that may stand among declarations. */
+type Declarations = readonly (Subscription<AnyMessage> | null | undefined | false)[];
+
+/** A component, as far as it declares. */
+interface Declaring {
+  readonly name: string;
+  readonly subscriptions: (state: never) => Declarations;
+}
+
+/**
+ * What a component declares in a state.
+ *
+ * @throws TroupeError `subscription` if that is no array, a promise of one for instance
+ */
+export function declaredBy({ name, subscriptions }: Declaring, state: unknown): Declarations {
+  const declared = present(
+    subscriptions(state as never),
+    `subscriptions of ${name} returned a promise. It returns an array at once; what takes time is a task in it.`,
+    ErrorCode.Subscription
+  );
+  if (Array.isArray(declared)) return declared;
+
+  throw new TroupeError(
+    ErrorCode.Subscription,
+    `subscriptions of ${name} returned ${describe(declared)}; it returns an array: [every(…), generator(…), …], or [] for none.`
+  );
+}
+
+function describe(given: unknown): string {
+  if (typeof given === 'function') return 'a function';
+
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
+}
+
 // RUNNING ---------------------------------------------------------------------
 
 const none: ReadonlyMap<string, Started> = new Map();
@@ -167,7 +204,7 @@ export class Subscriptions {
   }
 
   /** As `update`, of what is early alone, before there are actors; they get theirs with the first `update`. */
-  prepare(declared: readonly (Subscription<AnyMessage> | null | undefined | false)[]): void {
+  prepare(declared: Declarations): void {
     const early = this.#early;
     const wanted = new Map<string, Running>();
     for (const subscription of byKey(declared).values()) {
@@ -186,7 +223,7 @@ export class Subscriptions {
    *
    * @throws TroupeError `duplicate-key`; then nothing is started or stopped.
    */
-  update(declared: readonly (Subscription<AnyMessage> | null | undefined | false)[]): void {
+  update(declared: Declarations): void {
     if (declared.length === 0 && this.#started.size === 0 && this.#early === undefined) return;
     const wanted = byKey(declared);
     const early = this.#early;
@@ -219,17 +256,25 @@ export class Subscriptions {
   }
 }
 
-function byKey(
-  declared: readonly (Subscription<AnyMessage> | null | undefined | false)[]
-): Map<string, Subscription<AnyMessage>> {
+function byKey(declared: Declarations): Map<string, Subscription<AnyMessage>> {
   const wanted = new Map<string, Subscription<AnyMessage>>();
   for (const subscription of declared) {
     if (!subscription) continue;
+    if (!(subscription instanceof Subscription)) throw notASubscription(subscription);
     if (wanted.has(subscription.key) && subscription.kind !== 'every') throw duplicate(subscription);
     wanted.set(subscription.key, subscription);
   }
 
   return wanted;
+}
+
+function notASubscription(given: unknown): TroupeError {
+  disregard(given);
+
+  return new TroupeError(
+    ErrorCode.Subscription,
+    `subscriptions returned ${describe(given)} among its entries; each is made by every, generator, task or their like, or is null, undefined or false.`
+  );
 }
 
 function duplicate(subscription: Subscription<AnyMessage>): TroupeError {

@@ -155,13 +155,14 @@ class TemplateDefinition implements Definition {
     const live = this.parts.find(isLive);
     if (live === undefined) return;
 
-    const message = 'A document is written once: events and properties do nothing in it. Put them into a component.';
+    const fix = live.kind === PartKind.Style ? 'Use a class and a style sheet.' : 'Put them into a component.';
+    const message = `A document is written once: events, properties and style objects do nothing in it. ${fix}`;
     throw templateError(this.#source, placeOfHole(this.#source, live.hole), message);
   }
 }
 
 function isLive({ kind }: Part): boolean {
-  return kind === PartKind.Event || kind === PartKind.Property;
+  return kind === PartKind.Event || kind === PartKind.Property || kind === PartKind.Style;
 }
 
 function isSimple(part: Part, index: number): boolean {

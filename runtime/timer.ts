@@ -16,7 +16,8 @@ import { type Port, type Start, Subscription } from './subscriptions.js';
  * **Note:** a tick that finds the last one's message not yet taken is left out. Two timers of one component
  * with the same interval and message type are one and the same.
  *
- * @throws TroupeError `component` unless the interval is a finite number of at least 1 millisecond.
+ * @throws TroupeError `component` unless the interval is a finite number of at least 1 millisecond and the
+ * message has a type.
  */
 export function every<Message extends AnyMessage = never>(
   milliseconds: number,
@@ -29,6 +30,12 @@ export function every<Message extends AnyMessage>(milliseconds: number, message:
     throw new TroupeError(
       ErrorCode.Component,
       `every(${milliseconds}, message): the interval is in milliseconds, at least 1.`
+    );
+  }
+  if (typeof (message as Partial<AnyMessage> | undefined)?.type !== 'string') {
+    throw new TroupeError(
+      ErrorCode.Component,
+      `every(${milliseconds}, message) has no message; give it one, an object with a type: { type: 'secondPassed' }.`
     );
   }
   const start: Start = (port, current) => startTimer(port, current, milliseconds);

@@ -11,13 +11,13 @@ import type { Clock } from './clock.js';
 import type { AnyComponent, Subscribed } from './component.js';
 import { rootContext } from './content.js';
 import type { Effect } from './effect.js';
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
 import { Inbox } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
-import { type Port, Subscriptions } from './subscriptions.js';
+import { declaredBy, type Port, Subscriptions } from './subscriptions.js';
 import { runTurn, type TurnPowers } from './turn.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -63,6 +63,8 @@ export class Tree implements CellHost, TurnPowers {
   /** Cells that have a message about a failure on its way: a failure of that is not told again. */
   #telling: Set<Cell> | undefined;
   #subscriptions: Map<Cell, Subscriptions> | undefined;
+  /** What was wrong with what a cell declared the last time: it is reported once, not after every turn. */
+  #refused: Map<Cell, string> | undefined;
   readonly #run = (): void => this.#turn();
 
   constructor(component: AnyComponent, props: object, host: TreeHost) {
@@ -100,6 +102,7 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   #prepareSubscriptions(cell: Cell): void {
+    if (this.#isOver) return;
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
     for (const child of cell.children) this.#prepareSubscriptions(child);
   }
@@ -200,6 +203,7 @@ export class Tree implements CellHost, TurnPowers {
     for (const child of cell.children) this.left(child);
     this.#subscriptions?.get(cell)?.stop();
     this.#subscriptions?.delete(cell);
+    this.#refused?.delete(cell);
     this.#stale?.delete(cell.mount);
     this.#changed?.delete(cell);
   }
@@ -247,7 +251,7 @@ export class Tree implements CellHost, TurnPowers {
   #subscribe(cell: Cell, bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void): void {
     if (cell.isBroken) return;
     try {
-      const declared = cell.component.subscriptions(cell.shown as never);
+      const declared = declaredBy(cell.component, cell.shown);
       let subscriptions = this.#subscriptions?.get(cell);
       if (subscriptions === undefined && declared.length > 0) {
         subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell));
@@ -255,7 +259,11 @@ export class Tree implements CellHost, TurnPowers {
         this.#subscriptions.set(cell, subscriptions);
       }
       if (subscriptions !== undefined) bring(subscriptions, declared);
+      this.#refused?.delete(cell);
     } catch (error) {
+      if (this.#refused?.get(cell) === textOf(error)) return;
+      this.#refused ??= new Map();
+      this.#refused.set(cell, textOf(error));
       this.report(ErrorCode.Subscription, error, cell);
     }
   }
@@ -299,7 +307,7 @@ export class Tree implements CellHost, TurnPowers {
     const failure = {
       id,
       code: error instanceof TroupeError ? error.code : code,
-      message: error instanceof Error ? error.message : String(error),
+      message: textOf(error),
     };
     this.#telling ??= new Set();
     this.#telling.add(cell);

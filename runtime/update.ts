@@ -97,6 +97,7 @@ interface Step {
 function once({ name, update }: Options, model: unknown, received: Received): Step {
   const queue = new EffectQueue(received);
   const next = present(update(model, received.message, queue), asynchronous(`update of ${name}`));
+  if (next === undefined) checkGiven(model, `update of ${name}`, `after ${received.message.type}`);
 
   return { model: next, effects: queue.effects };
 }
@@ -104,8 +105,23 @@ function once({ name, update }: Options, model: unknown, received: Received): St
 const asynchronous = (what: string): string =>
   `${what} returned a promise. It must return the next model at once; declare work that takes time as a subscription.`;
 
+/** A model that was there and is not any more was forgotten: `view` would have to answer for it. */
+function checkGiven(before: unknown, what: string, when: string): void {
+  if (before === undefined) return;
+
+  throw new TroupeError(
+    ErrorCode.Update,
+    `${what} returned nothing ${when}. It returns the next model: the one it was given if nothing changes, null if there is none.`
+  );
+}
+
 function receive({ name, received }: Options, model: unknown, props: unknown): unknown {
-  if (received !== undefined) return present(received(model, props), asynchronous(`received of ${name}`));
+  if (received !== undefined) {
+    const next = present(received(model, props), asynchronous(`received of ${name}`));
+    if (next === undefined) checkGiven(model, `received of ${name}`, 'after the props have changed');
+
+    return next;
+  }
   if (!development) return model;
 
   throw new TroupeError(

@@ -8,6 +8,7 @@
 
 import type { Clock } from './clock.js';
 import { ErrorCode } from './errors.js';
+import { isPromise } from './model.js';
 import type { Reporter } from './report.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -135,7 +136,7 @@ export function createRecognition(
   async function ask(request: HttpRequest): Promise<unknown> {
     const answer = identify?.(request);
 
-    return answer instanceof Promise ? within(answer, clock, deadline) : answer;
+    return isPromise(answer) ? within(Promise.resolve(answer), clock, deadline) : answer;
   }
 
   return async (request) => {

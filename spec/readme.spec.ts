@@ -1,6 +1,9 @@
 /** The README says what is so: its commands exist, its listing runs, its tables are complete. */
 
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import http from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as troupe from 'troupe';
@@ -23,6 +26,13 @@ const rowsOf = (text: string): readonly (readonly string[])[] =>
   [...text.matchAll(/^\|(.*)\|$/gm)].map(([, row]) => (row as string).split('|').map((cell) => cell.trim())).slice(2);
 
 const codeIn = (cell: string | undefined): string => /`([^`]+)`/.exec(cell ?? '')?.[1] ?? '';
+
+const Counter = troupe.component({
+  name: 'counter',
+  init: () => 0,
+  update: (count: number, _message: { type: 'incremented' }) => count + 1,
+  view: (count) => troupe.html`<p>${count}</p>`,
+});
 
 describe('README', () => {
   it('names commands that exist', () => {
@@ -52,6 +62,50 @@ describe('README', () => {
     } finally {
       await listening.close();
     }
+  });
+
+  it('shows what a page is given by code that compiles', () => {
+    const listing = /```ts\n(?<code>[\s\S]*?)```/.exec(section('What a page is given'))?.groups?.['code'] ?? '';
+    expect(read('spec/fixtures/page-props.ts').replace(/^.*\n\n/, '')).to.equal(listing);
+  });
+
+  it('lists every property of what a page is given', () => {
+    const [, body] = /export interface PageProps \{([\s\S]*?)\n\}/.exec(read('runtime/sessions.ts')) ?? [];
+    const properties = [...(body ?? '').matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name);
+    expect(rowsOf(section('What a page is given')).map(([name]) => codeIn(name))).to.deep.equal(properties);
+  });
+
+  it('names every type of a server', () => {
+    const source = read('runtime/server.ts');
+    const exported = [...source.matchAll(/^export type \{ (?<names>.*) \}/gm)].flatMap(({ groups }) =>
+      (groups?.['names'] ?? '').split(', ')
+    );
+    expect(exported).to.include.members(['ServerOptions', 'PageProps']);
+    const text = section('What a page is given');
+    const names = [...exported, 'Server', 'Listening'];
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).to.deep.equal([]);
+  });
+
+  it('mounts such that upgrades nobody takes are closed', async () => {
+    const [, code = ''] = /```ts\n([\s\S]*?)\n\/\/ Express/.exec(section('Mounting')) ?? [];
+    const make = new Function('http', 'createServer', 'Counter', `${await untyped(code)} return { server, troupe };`);
+    const mounted = make(http, server.createServer, Counter) as { server: http.Server; troupe: server.Server };
+    await once(mounted.server.listen(0, '127.0.0.1'), 'listening');
+    const socket = connect((mounted.server.address() as AddressInfo).port, '127.0.0.1');
+    try {
+      socket.write('GET /other HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.on('error', () => undefined);
+      await once(socket, 'close');
+    } finally {
+      socket.destroy();
+      await mounted.troupe.close();
+      mounted.server.close();
+    }
+  });
+
+  it('mounts everywhere by the same function', () => {
+    const listeners = [...section('Mounting').matchAll(/\.on\('upgrade', (?<listener>[\w.]+)\)/g)];
+    expect(listeners.map(({ groups }) => groups?.['listener'])).to.deep.equal(['upgrade', 'upgrade', 'upgrade']);
   });
 
   it('lists every option of createServer', () => {
@@ -85,11 +139,18 @@ describe('README', () => {
   });
 });
 
+/** A listing with its types dropped. */
+async function untyped(listing: string): Promise<string> {
+  const { transform } = await import('esbuild');
+
+  return (await transform(listing, { loader: 'ts' })).code;
+}
+
 /** Runs the listing as it stands, with its types dropped and on a port that is free. */
 async function run(listing: string): Promise<server.Listening> {
-  const { transform } = await import('esbuild');
-  const { code } = await transform(listing, { loader: 'ts' });
-  const body = code.replace(/^import .*$/gm, '').replace('.listen(3000)', ".listen(0, '127.0.0.1')");
+  const body = (await untyped(listing))
+    .replace(/^import .*$/gm, '')
+    .replace('.listen(3000)', ".listen(0, '127.0.0.1')");
   const start = body.lastIndexOf('createServer(');
   const make = new Function(
     'troupe',

@@ -18,6 +18,7 @@ import {
   generator,
   html,
   observable,
+  type PageProps,
   repeat,
   type Subscription,
   shared,
@@ -27,7 +28,18 @@ import {
   topic,
   unsafeHtml,
 } from '../runtime/index.js';
-import { createServer } from '../runtime/server.js';
+import {
+  createServer,
+  type DocumentPage,
+  type DocumentTemplate,
+  type ErrorReport,
+  type HttpRequest,
+  type Identify,
+  type Listening,
+  type PageProps as PagePropsOfServer,
+  type Server,
+  type ServerOptions,
+} from '../runtime/server.js';
 
 // A PAGE ----------------------------------------------------------------------
 
@@ -95,6 +107,7 @@ describe('types', () => {
     compiled(() => html<Message>`<p>${html`<b @click=${{ type: 'cleared' }}>sends what the outer one sends</b>`}</p>`);
     compiled(() => html<Message>`<p>${unsafeHtml('<b>')}</p>`);
     compiled(() => html<Message>`<p>${model.filter}${model.todos.length}</p>`);
+    compiled(() => html<Message>`<p>${model.todos.length > 0 || 'nothing to do'}</p>`);
   });
 
   it('let lists be written without a cast', () => {
@@ -807,5 +820,16 @@ describe('types', () => {
     compiled(() => createServer({ routes: { '/': component(parts), '/users/:id': User } }));
     // @ts-expect-error props that no page has
     compiled(() => createServer({ routes: { '/': Wrong } }));
+  });
+
+  it('name what a server is given and gives', () => {
+    holds<Equal<PageProps, PagePropsOfServer>>();
+    holds<Equal<DocumentPage['props'], PageProps>>();
+    holds<Equal<NonNullable<ServerOptions['identify']>, Identify>>();
+    holds<Equal<Parameters<Identify>[0], HttpRequest>>();
+    holds<Equal<NonNullable<ServerOptions['document']>, DocumentTemplate>>();
+    holds<Equal<Parameters<NonNullable<ServerOptions['onError']>>[0], ErrorReport>>();
+    holds<Equal<ReturnType<typeof createServer>, Server>>();
+    holds<Equal<Awaited<ReturnType<Server['listen']>>, Listening>>();
   });
 });

@@ -3,7 +3,9 @@ import type { Household } from '../../runtime/cell.js';
 import { component } from '../../runtime/component.js';
 import { ErrorCode, type TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
+import { Calm } from '../fixtures/calm.js';
 import { Company, note, notebook, shownBy, textsOf } from '../fixtures/cells.js';
+import { settled } from '../fixtures/live-session.js';
 
 const household: Household = { next: () => undefined, left: () => undefined };
 
@@ -167,5 +169,14 @@ describe('cell', () => {
     expect(company.told).to.deep.equal([
       "update of a: a was sent 7; a message is an object with a type, a string that does not begin with 'xstate.'.",
     ]);
+  });
+
+  it('lets go of a promise it was sent, whose rejection ends nobody', async () => {
+    const calm = new Calm();
+    calm.watch();
+    company.hire(notebook('a')).take(Promise.reject(new Error('unheard')) as never, 0);
+    await settled();
+    expect(calm.stop()).to.deep.equal([]);
+    expect(company.told[0]).to.include('a was sent a promise; a message is an object');
   });
 });

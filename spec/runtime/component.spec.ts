@@ -89,6 +89,12 @@ describe('component', () => {
       }
     });
 
+    it('throws an error if there is none', () => {
+      for (const nothing of [undefined, null, 7, 'counter']) {
+        expect(() => component(nothing as never)).to.throw(TroupeError, /takes a name/);
+      }
+    });
+
     it('throws an error if received or subscriptions are not functions', () => {
       for (const name of ['received', 'subscriptions']) {
         expect(() => loose({ [name]: [] })).to.throw(TroupeError, new RegExp(`\`${name}\``));
@@ -115,6 +121,15 @@ describe('component', () => {
       const first = await Async.initialSnapshot({});
 
       expect(first.context).to.deep.equal({ count: 1, log: [] });
+    });
+
+    it('is waited for if what init returns has a then of its own', async () => {
+      const thenable = (model: object) =>
+        Object.fromEntries([['then', (resolve: (value: object) => void) => void resolve(model)]]);
+      const first = loose({ init: (() => thenable({ count: 1, log: [] })) as never }).initialSnapshot({});
+
+      expect(first).to.be.instanceOf(Promise);
+      expect((await first).context).to.deep.equal({ count: 1, log: [] });
     });
 
     it('is not there if init throws or rejects', async () => {
@@ -150,6 +165,21 @@ describe('component', () => {
         else expect(next.fault).to.equal(error);
         expect(next.status).to.equal('active');
       }
+    });
+
+    it('that returns nothing is a fault with the fix, unless there was nothing', () => {
+      const Forgetful = loose({ update: () => undefined, received: () => undefined });
+      const error = transition(Forgetful, start, received({ type: 'incremented' })).fault as TroupeError;
+
+      expect(error.code).to.equal(ErrorCode.Update);
+      expect(error.message).to.equal(
+        'update of loose returned nothing after incremented. It returns the next model: the one it was given if nothing changes, null if there is none.'
+      );
+      expect(transition(Forgetful, start, new PropsChanged({})).fault)
+        .to.have.property('message')
+        .that.includes('received of loose returned nothing after the props have changed.');
+      const nothing = { ...start, context: undefined };
+      expect(transition(Forgetful, nothing, received({ type: 'incremented' })).fault).to.equal(undefined);
     });
 
     it('after one that threw has no fault', () => {

@@ -6,7 +6,10 @@ import {
   renderPage,
   renderStatus,
 } from '../../runtime/document.js';
+import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
+import { Calm } from '../fixtures/calm.js';
+import { settled } from '../fixtures/live-session.js';
 
 const props = { params: {}, query: {}, path: '/', principal: undefined, browser: 'b' };
 const page = {
@@ -72,11 +75,67 @@ describe('document', () => {
     expect(text).to.contain('src="/client.js"').and.to.contain('<p>content</p>');
   });
 
+  describe('of a host program that cannot work', () => {
+    const wrong: readonly (readonly [string, DocumentTemplate, string])[] = [
+      [
+        'without the page',
+        ({ script }) => html`<!doctype html><html><head><script src=${script}></script></head><body></body></html>`,
+        'The option `document` does not show the page. Put ${root} into its <body>.',
+      ],
+      [
+        'with the page twice',
+        ({ root, script }) =>
+          html`<!doctype html><html><head><script src=${script}></script></head><body>${root}<hr>${root}</body></html>`,
+        'The option `document` shows the page more than once. Put ${root} into its <body> once.',
+      ],
+      [
+        'without the script',
+        ({ root }) => html`<!doctype html><html><head></head><body>${root}</body></html>`,
+        'The option `document` does not load the client script. Put <script type="module" src=${script}></script> into its <head>.',
+      ],
+      [
+        'that is nothing',
+        () => undefined as never,
+        'The option `document` returned undefined; it returns a template: ({ root, script }) => html`<!doctype html>…`.',
+      ],
+      [
+        'that is a string',
+        () => '<!doctype html>' as never,
+        'The option `document` returned string; it returns a template: ({ root, script }) => html`<!doctype html>…`.',
+      ],
+      [
+        'that is yet to come',
+        (async () => {
+          throw new Error('unheard');
+        }) as never,
+        'The option `document` returned a promise; it returns a template at once. Load what it shows in `init`.',
+      ],
+    ];
+    for (const [what, template, message] of wrong) {
+      it(`throws an error for one ${what}`, async () => {
+        const calm = new Calm();
+        calm.watch();
+        expect(() => renderPage(setUp(template).document, page))
+          .to.throw(TroupeError, message)
+          .with.property('code', ErrorCode.Options);
+        await settled();
+        expect(calm.stop()).to.deep.equal([]);
+      });
+    }
+
+    it('is not told so because a page speaks of what makes a root', () => {
+      const content = '<pre> data-troupe-socket="/socket" data-troupe-token="</pre>';
+
+      expect(renderPage(setUp().document, { ...page, content })).to.contain(content);
+    });
+  });
+
   it('has a page for every status, with a heading and the detail in its place', () => {
     for (const status of [400, 401, 404, 405, 414, 429, 500, 503]) {
       expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>.*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/s);
     }
-    expect(renderStatus(500, 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
+    expect(renderStatus(500, [], 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
     expect(renderStatus(999)).to.contain('<h1>Something went wrong</h1>');
+    expect(renderStatus(404, ['/a.css'])).to.contain('<link rel="stylesheet" href="/a.css">');
   });
 });

@@ -22,6 +22,7 @@ describe('errors', () => {
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
       Topic: 'topic',
+      Closed: 'closed',
       Identify: 'identify',
       Internal: 'internal',
     });

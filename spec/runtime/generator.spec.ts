@@ -3,6 +3,7 @@ import { ErrorCode, type TroupeError } from '../../runtime/errors.js';
 import { type GeneratorContext, generator } from '../../runtime/generator.js';
 import type { Subscription, Subscriptions } from '../../runtime/subscriptions.js';
 import { every } from '../../runtime/timer.js';
+import { Calm } from '../fixtures/calm.js';
 import { settled } from '../fixtures/live-session.js';
 import { type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
 
@@ -379,6 +380,30 @@ describe('generator', () => {
       expect((port.reports[0] as Error).cause).to.have.property(
         'message',
         "generator('wrong', fn): fn returned undefined; it is a generator function, function* or async function*."
+      );
+    });
+
+    it('is told what it yielded if that is a promise, which harms nobody, and is ended', async () => {
+      const calm = new Calm();
+      calm.watch();
+      let ended = 0;
+      subscriptions.update([
+        generator<Message>('hasty', function* () {
+          try {
+            yield Promise.reject(new Error('unheard')) as never;
+          } finally {
+            ended++;
+          }
+        }),
+      ]);
+      await port.pass(4_000);
+      expect(calm.stop()).to.deep.equal([]);
+      expect(port.delivered).to.deep.equal([]);
+      expect(ended).to.equal(6);
+      expect(port.reports).to.have.length(1);
+      expect((port.reports[0] as Error).cause).to.have.property(
+        'message',
+        "generator('hasty', fn): fn yielded a promise. Write async function*, which waits for what it yields."
       );
     });
 

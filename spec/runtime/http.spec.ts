@@ -221,6 +221,23 @@ describe('http', () => {
       expect(await addressAt(0, { address: '::1' })).to.equal('0:0:0:0::/64');
     });
 
+    it('answers 503 once the server is closed, also to who was waiting, and reports nothing', async () => {
+      const { get, reports, sessions } = setUp();
+
+      sessions.page = async () => {
+        throw new TroupeError(ErrorCode.Closed, 'closed');
+      };
+      expect((await get('/app')).status).to.equal(503);
+      sessions.isClosed = true;
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await get('/app', { method });
+
+        expect(answer.status).to.equal(503);
+        expect(answer.headers).to.have.property('Retry-After');
+      }
+      expect(reports).to.deep.equal([]);
+    });
+
     it('answers 429 to an address that has its most sessions', async () => {
       const { get, sessions } = setUp();
 

@@ -259,10 +259,10 @@ describe('keyed', () => {
     });
 
     it('throws an error if a key is neither a string nor a number', () => {
-      for (const key of [undefined, null, {}, true, 1n, Symbol('key'), Number.NaN]) {
+      for (const key of [undefined, null, {}, Object.create(null), true, 1n, Symbol('key'), Number.NaN]) {
         expect(() => render([item('a'), item(key as Key)])).to.throw(
           TroupeError,
-          /^The key of row 1 is .*a string or a number/
+          /^The key of row 1 is .*; a key is a string or a number\. Give repeat a function from the item to one: \(item\) => item\.id\./
         );
       }
     });

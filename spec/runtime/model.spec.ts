@@ -40,6 +40,12 @@ describe('model', () => {
     expect(unhandled).to.deep.equal([]);
   });
 
+  it('that is a promise is refused under the code that is wanted', () => {
+    expect(() => present(Promise.resolve(1), 'no', ErrorCode.Handler))
+      .to.throw(TroupeError)
+      .with.property('code', 'handler');
+  });
+
   describe('isAlike', () => {
     it('compares one level deep', () => {
       const inner = {};

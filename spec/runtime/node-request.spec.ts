@@ -36,6 +36,20 @@ describe('node request', () => {
     expect(readRequest(incoming({ originalUrl: '/app/a?b=c' })).url).to.equal('/app/a?b=c');
   });
 
+  it('has path and query alone where the target names the host, too', () => {
+    for (const [target, url] of [
+      ['http://a/users/9?b=c', '/users/9?b=c'],
+      ['HTTPS://a:8080/users', '/users'],
+      ['http://a', '/'],
+      ['http://a?b=c', '/?b=c'],
+      ['//a/b', '//a/b'],
+      ['*', '*'],
+      ['ftp://a/b', 'ftp://a/b'],
+    ]) {
+      expect(readRequest(incoming({ url: target })).url, target).to.equal(url);
+    }
+  });
+
   it('asks for the root, by GET, from nowhere, where nothing is said', () => {
     const { address, method, url } = readRequest(incoming({ method: undefined, socket: {}, url: undefined }));
 

@@ -105,10 +105,36 @@ describe('options', () => {
     });
   }
 
-  it('requires routes, from paths to components', () => {
-    expect(complaint({ secret })).to.contain('`routes` must be');
-    expect(complaint({ routes: { '/': () => undefined }, secret })).to.contain('`routes` must be');
+  it('requires routes, from paths to components, and names the one that is wrong', () => {
+    const must = "`routes` must be an object from paths that start with '/' to components";
+    const home = fakeComponent('home');
+    const wrong: readonly (readonly [unknown, string])[] = [
+      [undefined, ', not undefined.'],
+      [[], ', at least one.'],
+      [{}, ', at least one.'],
+      [{ '/': home, users: home }, ", and 'users' does not: write '/users'."],
+      [{ '/': home, '/users': () => undefined }, ", and at '/users' stands a function."],
+      [{ '/': home, '/users': { view: home } }, ", and at '/users' stands this object."],
+      [{ '/_troupe': home }, ", and '/_troupe' is reserved: nothing can stand below /_troupe."],
+      [{ '/_troupe/x': home }, ", and '/_troupe/x' is reserved: nothing can stand below /_troupe."],
+    ];
+    for (const [given, message] of wrong) expect(complaint({ routes: given, secret })).to.contain(must + message);
+    expect(readOptions({ routes: { '/_troupes': home }, secret }).routes).to.have.property('/_troupes');
     expect(complaint(undefined)).to.contain('takes an object of options');
+  });
+
+  it('shows the origin that is none, and what it should be', () => {
+    const must = "`origins` must be an array of origins like 'https://example.com'";
+    const wrong: readonly (readonly [unknown, string])[] = [
+      ['https://a.com', ', not "https://a.com".'],
+      [['https://a.com', 'https://b.com/'], ', and "https://b.com/" is none: write "https://b.com".'],
+      [['https://B.com/path'], ', and "https://B.com/path" is none: write "https://b.com".'],
+      [['example.com'], ', and "example.com" is none.'],
+      [['a:b'], ', and "a:b" is none.'],
+      [[7], ', and 7 is none.'],
+    ];
+    for (const [given, message] of wrong)
+      expect(complaint({ origins: given, routes, secret })).to.contain(must + message);
   });
 
   it('refuses a secret that is too short, without repeating it', () => {

@@ -94,8 +94,8 @@ describe('rendered', () => {
   });
 
   describe('children', () => {
-    it('are nothing for null, undefined, false and the empty text', () => {
-      for (const value of [null, undefined, false, '', '\0'])
+    it('are nothing for null, undefined, false, true and the empty text', () => {
+      for (const value of [null, undefined, false, true, '', '\0'])
         expect(first(html`<p>${value}</p>`), String(value)).to.equal(null);
     });
 
@@ -145,7 +145,6 @@ describe('rendered', () => {
 
     it('throws an error for anything else, with the template quoted, the place marked and the fix', () => {
       const wrong: readonly (readonly [unknown, string])[] = [
-        [true, 'true (boolean)'],
         [{}, 'An object'],
         [new Date(0), 'An object (Date)'],
         [new Map(), 'An object (Map)'],
@@ -159,9 +158,23 @@ describe('rendered', () => {
       for (const [value, described] of wrong) {
         const message = fault(loose`<p>one</p><p>${value}</p>`);
         expect(message.split('\n')[0]).to.equal(
-          `${described} in a child hole; it takes text, a template, a component, a list or nothing (null, undefined, false).`
+          `${described} in a child hole; it takes text, a template, a component, a list or nothing (null, undefined, false, true).`
         );
         expect(message).to.contain('<p>one</p><p>${').and.to.match(/\^/);
+      }
+    });
+
+    it('throws an error that shows the template around a keyed list whose keys are wrong', () => {
+      const list = (key: (item: number) => number | string) => repeat([1, 2], key, (item) => html`<li>${item}</li>`);
+      const wrong: readonly (readonly [Template<unknown>, ErrorCode])[] = [
+        [html`<ul>${list(() => 'same')}</ul>`, ErrorCode.DuplicateKey],
+        [html`<ul>${list(() => undefined as never)}</ul>`, ErrorCode.Value],
+        [html`<ul>${[list(() => 'same')]}</ul>`, ErrorCode.DuplicateKey],
+      ];
+      for (const [view, code] of wrong) {
+        const lines = fault(view, code).split('\n');
+        expect(lines[0]).to.contain('Give repeat a');
+        expect(lines.slice(1)).to.deep.equal(['    <ul>${…}</ul>', '        ^']);
       }
     });
 

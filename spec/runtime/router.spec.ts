@@ -85,6 +85,20 @@ describe('router', () => {
       .with.property('code', 'options');
   });
 
+  it('throws for two patterns that match the same paths', () => {
+    for (const [one, other] of [
+      ['/a/:x', '/a/:y'],
+      ['/a', '/a/'],
+      ['/a/**', '/a/**:rest'],
+      ['/:a/b/:c', '/:c/b/:a'],
+    ] as const) {
+      expect(() => createRouter({ [one]: home, [other]: user }, ''))
+        .to.throw(TroupeError, `The routes '${one}' and '${other}' match the same paths. Remove one of them.`)
+        .with.property('code', 'options');
+    }
+    createRouter({ '/': home, '/a': home, '/a/:x': home, '/a/:x/b': home, '/:x/a': home, '/a/**': home }, '');
+  });
+
   it('reads paths', () => {
     expect(pathOf('/a?b?c')).to.equal('/a');
     expect(pathOf('/a')).to.equal('/a');

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer as createNodeServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
 import { decode } from '../../runtime/decode.js';
-import { ErrorCode } from '../../runtime/errors.js';
+import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import type { ServerOptions } from '../../runtime/options.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
@@ -182,14 +182,16 @@ describe('server', () => {
     });
 
     it('answers 404 with a page, and unknown upgrades with 404', async () => {
-      const { url } = await listen();
+      const { url } = await listen({ styles: ['/a.css'] });
       const response = await fetch(`${url}unknown`);
       const socket = new WebSocket(`${url.replace('http', 'ws')}unknown`).on('error', () => undefined);
       const [, refusal] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
 
       refusal.resume();
       expect(response.status).to.equal(404);
-      expect(await response.text()).to.contain('<h1>Not found</h1>');
+      expect(await response.text())
+        .to.contain('<h1>Not found</h1>')
+        .and.to.contain('href="/a.css"');
       expect(refusal.statusCode).to.equal(404);
     });
 
@@ -200,6 +202,15 @@ describe('server', () => {
       expect(response.status).to.equal(200);
       expect(response.headers.get('content-type')).to.equal('text/html; charset=utf-8');
       expect(server.counts.sessions.dormant).to.equal(0);
+    });
+
+    it('answers a request target that names the host, too', async () => {
+      const { port } = await listen();
+      const asked = request({ host: '127.0.0.1', port, path: 'http://a/hello/Ada' }).end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+
+      expect(response.statusCode).to.equal(200);
+      expect(String((await response.toArray()).join(''))).to.contain('<output>Ada</output>');
     });
 
     it('survives a request target that is no path', async () => {
@@ -230,6 +241,67 @@ describe('server', () => {
       expect((await closed)[0]).to.equal(CloseCode.GoingAway);
       expect(server.counts.sessions).to.deep.equal({ attached: 0, detached: 0, dormant: 0 });
       running.length = 0;
+    });
+  });
+
+  describe('closing', () => {
+    it('does not wait for a client that has sent half a request for longer than a second', async () => {
+      const clock = createSimulatedClock(1_700_000_000_000);
+      const { close, port, url } = await listen({ clock });
+      const halves = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+
+      await Promise.all(halves.map((half) => once(half, 'connect')));
+      halves[0]?.write('GET / HTTP/1.1\r\nHost: x\r\n');
+      halves[1]?.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf');
+      for (const half of halves) half.on('error', () => undefined);
+      // When this is answered what was sent before has arrived, too.
+      await (await fetch(`${url}unknown`)).text();
+      let isOver = false;
+      const closed = close().then(() => {
+        isOver = true;
+      });
+      while (clock.pending === 0) await new Promise(setImmediate);
+      clock.advance(999);
+      await new Promise(setImmediate);
+      expect(isOver).to.equal(false);
+      clock.advance(1);
+      await closed;
+      expect(clock.pending).to.equal(0);
+      running.length = 0;
+    });
+
+    it('leaves no session behind that was being made, and answers pages with 503', async () => {
+      let come: ((model: object) => void) | undefined;
+      const Late = component({
+        name: 'late',
+        init: () => new Promise<object>((resolve) => (come = resolve)),
+        update: (model: object, _message: Message) => model,
+        view: () => html<Message>`<p>came</p>`,
+      });
+      const server = create({ routes: { '/': Late } });
+      const url = await mount(server.handle, server);
+      const answer = fetch(url);
+
+      while (come === undefined) await new Promise(setImmediate);
+      await server.close();
+      come({});
+      expect((await answer).status).to.equal(503);
+      const later = await fetch(url);
+
+      expect(later.status).to.equal(503);
+      expect(later.headers.get('retry-after')).to.equal('10');
+      expect(server.counts.sessions).to.deep.equal({ attached: 0, detached: 0, dormant: 0 });
+    });
+
+    it('is for good: it does not listen again', async () => {
+      const server = create();
+
+      await server.close();
+      const error = (await server.listen(0).catch((reason: unknown) => reason)) as TroupeError;
+
+      expect(error).to.be.instanceOf(TroupeError);
+      expect(error.code).to.equal(ErrorCode.Closed);
+      expect(error.message).to.equal('This server is closed and cannot listen again. Make another one.');
     });
   });
 

@@ -23,6 +23,7 @@ import {
 import type { LiveSession } from '../../runtime/session.js';
 import { every } from '../../runtime/timer.js';
 import { shared, topic } from '../../runtime/topics.js';
+import { Calm } from '../fixtures/calm.js';
 import {
   acknowledgeFrame,
   eventsFrame,
@@ -487,6 +488,31 @@ describe('session', () => {
       );
       expect(host.reports[0]).to.include({ session: 'session', component: 'form' });
       expect(connection.closed).to.equal(undefined);
+    });
+
+    it('whose handler is async is reported, and its rejection ends nobody', async () => {
+      const Hasty = component({
+        name: 'hasty',
+        init: () => 0,
+        update: (model: number, _message: CounterMessage) => model + 1,
+        view: (model) =>
+          html<CounterMessage>`<button @click=${
+            (async () => {
+              throw new Error('unheard');
+            }) as never
+          }>${model}</button>`,
+      });
+      const calm = new Calm();
+      calm.watch();
+      const { session, connection } = joined(Hasty);
+      expect(told(clicked(session, connection, [1, 0]))).to.equal(1);
+      await settled();
+      expect(calm.stop()).to.deep.equal([]);
+      expect(host.codes).to.deep.equal([ErrorCode.Handler]);
+      expect((host.reports[0] as { error: Error }).error.message).to.equal(
+        'The handler of @click returned a promise; it returns a message at once. What takes time is declared as a task.'
+      );
+      expect(context<number>(session)).to.equal(0);
     });
 
     it('whose message update or view refuses is reported, counted and undone', () => {
@@ -1015,6 +1041,57 @@ describe('session', () => {
       await host.rest();
       expect(context<{ ticks: number }>(session).ticks).to.equal(2);
       expect((host.reports[0] as { error: Error }).error.message).to.equal('subscriptions are broken');
+      expect(host.codes, 'told once, not after every turn').to.deep.equal([ErrorCode.Subscription]);
+    });
+
+    for (const [declared, message] of [
+      [
+        () => Promise.reject(new Error('unheard')),
+        'subscriptions of odd returned a promise. It returns an array at once; what takes time is a task in it.',
+      ],
+      [
+        () => undefined,
+        'subscriptions of odd returned undefined; it returns an array: [every(…), generator(…), …], or [] for none.',
+      ],
+      [
+        () => [() => 1],
+        'subscriptions returned a function among its entries; each is made by every, generator, task or their like, or is null, undefined or false.',
+      ],
+    ] as const) {
+      it(`are told what they are if they are none: ${message.slice(0, 40)}`, async () => {
+        const calm = new Calm();
+        calm.watch();
+        const Odd = component({
+          name: 'odd',
+          init: () => 0,
+          update: (model: number, _message: CounterMessage) => model + 1,
+          view: (model) => html<CounterMessage>`<button @click=${{ type: 'incremented' }}>${model}</button>`,
+          subscriptions: (_model) => declared() as never,
+        });
+        const { session, connection } = joined(Odd);
+        clicked(session, connection, [1, 0], [1, 0]);
+        await settled();
+        expect(calm.stop()).to.deep.equal([]);
+        expect(host.reports.map(({ error }) => (error as Error).message)).to.deep.equal([message]);
+        expect(context<number>(session)).to.equal(2);
+      });
+    }
+
+    it('are reported again when what is wrong with them has changed, or has come back', () => {
+      const faults = ['a', 'a', 'b', '', 'b'];
+      const Odd = component({
+        name: 'odd',
+        init: () => -2,
+        update: (model: number, _message: CounterMessage) => model + 1,
+        view: (model) => html<CounterMessage>`<button @click=${{ type: 'incremented' }}>${model}</button>`,
+        subscriptions: (model) => {
+          if (faults[model]) throw new Error(faults[model]);
+          return [];
+        },
+      });
+      const { session, connection } = joined(Odd);
+      for (let click = 0; click < 7; click++) clicked(session, connection, [1, 0]);
+      expect(host.reports.map(({ error }) => (error as Error).message)).to.deep.equal(['a', 'b', 'b']);
     });
   });
 

@@ -5,6 +5,7 @@ import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
 import { html } from '../../runtime/html.js';
+import type { Hub } from '../../runtime/hub.js';
 import { isIdentifier } from '../../runtime/identifier.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { Whereabouts } from '../../runtime/report.js';
@@ -12,6 +13,7 @@ import { Schedule } from '../../runtime/schedule.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
 import { every } from '../../runtime/timer.js';
+import { topic } from '../../runtime/topics.js';
 import {
   eventsFrame,
   FakeConnection,
@@ -31,6 +33,22 @@ const Counter = component({
   view: ({ count, path }) => html<Message>`<button @click=${{ type: 'clicked' }}>${count}</button><p>${path}</p>`,
 });
 
+const AsyncCounter = component({
+  name: 'async counter',
+  init: async () => 0,
+  update: (model: number, _message: Message) => model + 1,
+  view: (model) => html<Message>`<p>${model}</p>`,
+});
+
+const Broken = component({
+  name: 'broken',
+  init: (): number => {
+    throw new Error('broken');
+  },
+  update: (model: number, _message: Message) => model,
+  view: () => html<Message>`<p></p>`,
+});
+
 const props: PageProps = { params: {}, query: {}, path: '/here', principal: undefined, browser: 'b' };
 
 describe('sessions', () => {
@@ -39,7 +57,7 @@ describe('sessions', () => {
   let sessions: Sessions;
 
   function table(
-    given: { dormant?: number; perAddress?: number; grace?: number; defer?: (run: () => void) => void } = {}
+    given: { dormant?: number; perAddress?: number; grace?: number; hub?: Hub; defer?: (run: () => void) => void } = {}
   ): Sessions {
     return createSessions({
       clock,
@@ -200,6 +218,45 @@ describe('sessions', () => {
       (session as LiveSession).stop();
       expect(sessions.full('a')).to.equal(false);
     });
+
+    it('count sessions that are being made, and give their places back if nothing comes of them', async () => {
+      const outcomes: (() => void)[] = [];
+      const Late = component({
+        name: 'late',
+        init: () =>
+          new Promise<number>((resolve, reject) => {
+            outcomes.push(
+              () => resolve(0),
+              () => reject(new Error('not now'))
+            );
+          }),
+        update: (model: number, _message: Message) => model,
+        view: () => html<Message>`<p></p>`,
+      });
+      const three = [open(Late), failure(() => open(Late)), failure(() => open(Late))];
+      expect(sessions.full('a')).to.equal(true);
+      outcomes[3]?.();
+      await three[1];
+      expect(sessions.full('a'), 'one has rejected').to.equal(false);
+      outcomes[0]?.();
+      await three[0];
+      await open();
+      expect(sessions.full('a'), 'one was made, one is in the making, one came').to.equal(true);
+      clock.advance(100);
+      expect(await three[2]).to.include({ code: ErrorCode.Deadline });
+      expect(sessions.full('a'), 'one was too late').to.equal(false);
+      expect(await failure(() => open(Broken))).to.include({ code: ErrorCode.Init });
+      await open();
+      expect(sessions.full('a')).to.equal(true);
+    });
+
+    it('give back the place of a session that another call has made', async () => {
+      const route = { component: AsyncCounter as AnyComponent<PageProps>, props };
+      const id = 'q83vEjRWeJCrze8SNFZ4kA';
+      await Promise.all([sessions.reopen(id, route, 'a'), sessions.reopen(id, route, 'a')]);
+      await open();
+      expect(sessions.full('a')).to.equal(false);
+    });
   });
 
   // LIFE ----------------------------------------------------------------------
@@ -238,6 +295,40 @@ describe('sessions', () => {
       const [first, second] = await Promise.all([sessions.reopen(id, route, 'a'), sessions.reopen(id, route, 'a')]);
       expect(first).to.equal(second);
       expect(sessions.counts.dormant).to.equal(1);
+    });
+
+    it('that was too late listens to nothing', async () => {
+      const listening = new Set<unknown>();
+      let come: (model: number) => void = () => undefined;
+      const Late = component({
+        name: 'late',
+        init: () => new Promise<number>((resolve) => (come = resolve)),
+        update: (model: number, _message: Message) => model,
+        view: () => html<Message>`<p></p>`,
+        subscriptions: (_model) => [topic('news')],
+      });
+      const listen = (_name: string, listener: unknown) => {
+        listening.add(listener);
+        return () => void listening.delete(listener);
+      };
+      sessions = table({ hub: { subscribe: listen, watch: listen } });
+      const late = failure(() => open(Late));
+      clock.advance(100);
+      await late;
+      come(1);
+      await settled();
+      expect(listening.size).to.equal(0);
+    });
+
+    it('that is being made when the table is closed comes to nothing, and none is made afterwards', async () => {
+      const late = failure(() => open(AsyncCounter));
+      expect(sessions.isClosed).to.equal(false);
+      sessions.close();
+      expect(sessions.isClosed).to.equal(true);
+      expect(await late).to.include({ code: ErrorCode.Closed });
+      expect(await failure(() => open())).to.include({ code: ErrorCode.Closed });
+      expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
+      expect(clock.pending).to.equal(0);
     });
 
     it('ends with the table, and its connection is closed as going away', async () => {

@@ -240,6 +240,7 @@ describe('template', () => {
       expect(() => checkIn(defined(literal`<div></div>`), inHead)).throw(/directly in <head>/);
       checkIn(defined(literal`<div id="troupe" data-troupe-token=${1}></div>`), inBody);
       expect(() => checkIn(defined(literal`<p @click=${1}></p>`), inBody)).throw(/^A document is written once/);
+      expect(() => checkIn(defined(literal`<p style=${1}></p>`), inBody)).throw(/^A document is written once/);
     });
 
     const head = '<head></head>';
@@ -288,6 +289,11 @@ describe('template', () => {
       ],
       ['an event', [`<!doctype html><html>${head}<body @load=`, '></body></html>'], /^A document is written once/],
       ['a property', [`<!doctype html><html>${head}<body .title=`, '></body></html>'], /^A document is written once/],
+      [
+        'a style object',
+        [`<!doctype html><html>${head}<body style=`, '></body></html>'],
+        /^A document is written once: events, properties and style objects do nothing in it\. Use a class and a style sheet\./,
+      ],
       [
         'the root itself',
         [`<!doctype html><html>${head}<body><div id="troupe"></div></body></html>`],

@@ -122,4 +122,13 @@ describe('every', () => {
       );
     }
   });
+
+  it('throws an error for a message that is none', () => {
+    for (const wrong of [undefined, null, 'ticked', {}]) {
+      expect(() => every<Message>(20, wrong as never)).to.throw(
+        TroupeError,
+        "every(20, message) has no message; give it one, an object with a type: { type: 'secondPassed' }."
+      );
+    }
+  });
 });

@@ -80,6 +80,8 @@ describe('visitor', () => {
   it('has the principal that identify returns, now or later', async () => {
     expect(await setUp(() => 'ada').recognise(ask())).to.have.property('principal', 'ada');
     expect(await setUp(async () => 'ada').recognise(ask())).to.have.property('principal', 'ada');
+    const thenable = Object.fromEntries([['then', (resolve: (value: string) => void) => void resolve('ada')]]);
+    expect(await setUp(() => thenable).recognise(ask())).to.have.property('principal', 'ada');
   });
 
   it('is refused by false, and by what is thrown, which is reported', async () => {
@@ -94,11 +96,15 @@ describe('visitor', () => {
 
   it('is not waited for beyond the deadline, and leaves no timer when it comes in time', async () => {
     const slow = setUp(() => new Promise(() => undefined));
+    const odd = setUp(() => Object.fromEntries([['then', () => undefined]]));
     const quick = setUp(async () => 'ada');
     const answer = slow.recognise(ask());
 
     slow.clock.advance(5_000);
     expect(await answer).to.equal(503);
+    const other = odd.recognise(ask());
+    odd.clock.advance(5_000);
+    expect(await other).to.equal(503);
     await quick.recognise(ask());
     await new Promise(setImmediate);
     expect(quick.clock.pending).to.equal(0);
