@@ -16,7 +16,7 @@ import type { Reporter } from './report.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
 import type { Route, Sessions } from './sessions.js';
 import { principalText, type Tokens } from './token.js';
-import { cookieName, type HttpRequest, isSecure, type Unrecognised, type Visitor } from './visitor.js';
+import { cookieName, type HttpRequest, isSecure, type Recognise, type Visitor } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ export interface HttpOptions {
   /** Whether pages of errors tell what was thrown. */
   readonly development: boolean;
   readonly document: Document;
-  readonly recognise: (request: HttpRequest) => Promise<Visitor | Unrecognised>;
+  readonly recognise: Recognise;
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
@@ -142,7 +142,8 @@ async function answerPage(
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
   if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
-  const { session, html: content } = await sessions.open(route, visitor.address);
+  const opened = sessions.open(route, visitor.address);
+  const { session, html: content } = opened instanceof Promise ? await opened : opened;
   const { url } = request;
   const token = tokens.seal({ id: session.id, url }, { cookie, principal: principalText(visitor.principal) });
   const own = `${base}${reserved}`;
@@ -171,7 +172,9 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   if (typeof place === 'number') return refuse(place);
   if (!isReadable(request.method)) return refuse(405);
   if (options.sessions.isClosed) return refuse(503);
-  const visitor = await options.recognise(request);
+  const recognised = options.recognise(request);
+  // What is there already is not waited for: most pages are made in one go.
+  const visitor = recognised instanceof Promise ? await recognised : recognised;
 
   if (typeof visitor === 'number') return refuse(visitor);
   const { cookie, headers } = startPage(options, request, visitor);

@@ -154,7 +154,11 @@ export class LogicState implements State {
       );
       return;
     }
-    this.take(received(this.shown as never, props as never));
+    try {
+      this.take(received(this.shown as never, props as never));
+    } catch (error) {
+      this.#host.report(ErrorCode.Update, error);
+    }
   }
 
   commit(): readonly Effect[] {

@@ -143,14 +143,13 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   open(route: Route, address: string): Promise<Page> | Page {
-    return this.#start(createIdentifier(), route, address, false, (session) => ({
-      session,
-      html: markup(session.rendered),
-    }));
+    const started = this.#start(createIdentifier(), route, address, false);
+
+    return started instanceof Promise ? started.then(pageOf) : pageOf(started);
   }
 
   reopen(id: string, route: Route, address: string): Promise<Session> | Session {
-    return this.#start(id, route, address, true, (session) => session);
+    return this.#start(id, route, address, true);
   }
 
   find(id: string): Session | undefined {
@@ -181,35 +180,41 @@ class SessionTable implements Sessions, SessionHost {
   // STARTING ------------------------------------------------------------------
 
   /** Runs `init` and `view` of the page once and puts the session into the table. */
-  #start<Result>(
-    id: string,
-    { component, props }: Route,
-    address: string,
-    fresh: boolean,
-    done: (session: LiveSession) => Result
-  ): Promise<Result> | Result {
+  #start(id: string, { component, props }: Route, address: string, fresh: boolean): Promise<LiveSession> | LiveSession {
     const session = new LiveSession(this, { id, component, props, fresh });
-    const finish = (): Result => {
-      if (this.#isClosed) throw new TroupeError(ErrorCode.Closed, 'The server is closed and makes no sessions.');
-      const present = this.#entries.get(id)?.session;
-      if (present === undefined) this.#add(session, address);
-      else this.#abandon(session, address);
-
-      return done(present ?? session);
-    };
-    const fail = (error: unknown): never => {
-      this.#abandon(session, address);
-      throw error;
-    };
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     try {
       const prepared = session.prepare();
 
-      return prepared instanceof Promise ? this.#inTime(prepared, component).then(finish).catch(fail) : finish();
+      return prepared instanceof Promise
+        ? this.#startLater(this.#inTime(prepared, component), session, address)
+        : this.#keep(session, address);
     } catch (error) {
-      return fail(error);
+      this.#abandon(session, address);
+      throw error;
     }
+  }
+
+  async #startLater(prepared: Promise<void>, session: LiveSession, address: string): Promise<LiveSession> {
+    try {
+      await prepared;
+
+      return this.#keep(session, address);
+    } catch (error) {
+      this.#abandon(session, address);
+      throw error;
+    }
+  }
+
+  /** The session, now in the table; or the one that another call has put there meanwhile. */
+  #keep(session: LiveSession, address: string): LiveSession {
+    if (this.#isClosed) throw new TroupeError(ErrorCode.Closed, 'The server is closed and makes no sessions.');
+    const present = this.#entries.get(session.id)?.session;
+    if (present === undefined) this.#add(session, address);
+    else this.#abandon(session, address);
+
+    return present ?? session;
   }
 
   /** Lets go of a session that does not come into the table: whatever its `init` still does, nothing follows from it. */
@@ -297,3 +302,5 @@ class SessionTable implements Sessions, SessionHost {
     this.#giveBack(entry.address);
   }
 }
+
+const pageOf = (session: LiveSession): Page => ({ session, html: markup(session.rendered) });

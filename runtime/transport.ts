@@ -13,7 +13,7 @@ import { ErrorCode } from './errors.js';
 import { readRequest } from './node-request.js';
 import { CloseCode } from './protocol.js';
 import { pathOf } from './router.js';
-import { addressOf, type HttpRequest, hostOf, type Unrecognised, type Visitor } from './visitor.js';
+import { addressOf, type HttpRequest, hostOf, type Recognise, type Unrecognised, type Visitor } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ export interface TransportOptions extends Omit<Switchboard, 'closed'> {
   readonly origins: readonly string[] | undefined;
   /** Where the socket is, a path. */
   readonly path: string;
-  readonly recognise: (request: HttpRequest) => Promise<Visitor | Unrecognised>;
+  readonly recognise: Recognise;
   readonly trustProxy: number;
 }
 

@@ -127,25 +127,27 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
   });
 }
 
+/** Tells who stands behind a request; at once, unless somebody has to be asked. */
+export type Recognise = (request: HttpRequest) => Promise<Visitor | Unrecognised> | Visitor;
+
 /** Makes the function that tells who stands behind a request. */
-export function createRecognition(
-  options: RecognitionOptions
-): (request: HttpRequest) => Promise<Visitor | Unrecognised> {
+export function createRecognition(options: RecognitionOptions): Recognise {
   const { clock, deadline, identify, report, trustProxy } = options;
+  const visitorOf = (request: HttpRequest, principal: unknown): Visitor => ({
+    address: addressOf(request, trustProxy),
+    cookie: readCookie(request),
+    principal,
+  });
 
-  async function ask(request: HttpRequest): Promise<unknown> {
-    const answer = identify?.(request);
-
-    return isPromise(answer) ? within(Promise.resolve(answer), clock, deadline) : answer;
-  }
-
+  if (identify === undefined) return (request) => visitorOf(request, undefined);
   return async (request) => {
     try {
-      const principal = await ask(request);
+      const answer = identify(request);
+      const principal = isPromise(answer) ? await within(Promise.resolve(answer), clock, deadline) : answer;
 
       if (principal === late) return 503;
       if (principal === false) return 401;
-      return { address: addressOf(request, trustProxy), cookie: readCookie(request), principal };
+      return visitorOf(request, principal);
     } catch (error) {
       report(ErrorCode.Identify, error);
       return 401;
