@@ -1,32 +1,40 @@
 /**
- * All examples on one server: an index page at `/`, each example at its own path, one style sheet.
- * Listens on `PORT`, else 3000.
+ * All examples on one server: an index page at `/`, each example at its own path, one style sheet; TodoMVC has
+ * its own. Listens on `PORT`, else 3000.
  */
 
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'troupe/server';
 import { Counter } from './01-counter/counter.js';
 import { Streaming } from './02-streaming/streaming.js';
+import { TodoList } from './03-todo/todo.js';
+import { todos } from './03-todo/todos.js';
 import { TrafficLight } from './04-traffic-light/traffic-light.js';
 import { Chat } from './05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from './05-chat/room.js';
 import { Table } from './06-table/table.js';
+import { document } from './document.js';
 import { type Entry, home } from './home.js';
+import { sheets } from './sheets.js';
 
 const entries: readonly Entry[] = [
   { path: '/counter', title: 'Counter', idea: 'State, messages and a view.' },
   { path: '/streaming', title: 'Streaming', idea: 'A generator pushes a value every 10 ms into a keyed list.' },
+  { path: '/todo', title: 'Todo', idea: 'A shared actor keeps the todos of each browser: TodoMVC.' },
   { path: '/traffic-light', title: 'Traffic light', idea: 'A statechart with delays is a component.' },
   { path: '/chat', title: 'Chat', idea: 'Rooms are shared actors; all browsers are in step.' },
   { path: '/table', title: 'Table', idea: 'Ten thousand keyed rows, of which only the changed ones are looked at.' },
 ];
 
 const troupe = createServer({
+  document,
   routes: {
     '/': home(entries),
     '/counter': Counter,
     '/streaming': Streaming,
+    '/todo': TodoList,
+    '/todo/active': TodoList,
+    '/todo/completed': TodoList,
     '/traffic-light': TrafficLight,
     '/chat': Chat,
     '/chat/:room': Chat,
@@ -36,16 +44,15 @@ const troupe = createServer({
   title: 'Troupe examples',
 });
 
+troupe.actor('todos', todos);
 for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
 
-// Compiled, this file stands in `dist/examples/`; the style sheet is not copied there.
-const style = readFileSync(new URL('../../examples/style.css', import.meta.url));
-
 const server = createHttpServer((request, response) => {
+  const sheet = sheets.get(request.url ?? '');
   if (request.url === '/favicon.ico') return response.writeHead(204).end();
-  if (request.url !== '/style.css') return troupe.handle(request, response);
+  if (sheet === undefined) return troupe.handle(request, response);
   response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' });
-  response.end(style);
+  response.end(sheet);
 });
 server.on('upgrade', (request, socket, head) => {
   if (!troupe.upgrade(request, socket, head)) socket.destroy();

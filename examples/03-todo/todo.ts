@@ -1,0 +1,198 @@
+/**
+ * TodoMVC. The todos are in a shared actor (`todos.ts`): they are still there after a reload, and all pages of
+ * one browser show the same. What is being typed (`field.ts`) or edited is each page's own.
+ *
+ * A label is there for the field that edits its todo: so the browser itself puts the focus there when the label
+ * is clicked, and a double click brings forward a field that has the focus already.
+ */
+
+import { component, type Enqueue, type EventData, html, repeat, shared } from 'troupe';
+import type { SnapshotFrom } from 'xstate';
+import { offlineNotice } from '../../components/offline-notice.js';
+import { clear, emptyField, entryOf, type Field, type FieldEvent, fieldValue, press, type } from './field.js';
+import { type Addressed, type Change, longestTitle, mostTodos, type Todo, type todos, todosOf } from './todos.js';
+
+interface Model {
+  /** Whose todos they are. */
+  readonly browser: string;
+  readonly filter: Filter;
+  readonly todos: readonly Todo[];
+  readonly field: Field;
+  /** The todo that is edited, as it was when that began. */
+  readonly editing: Todo | undefined;
+}
+
+type Message =
+  | { type: 'listChanged'; todos: readonly Todo[] }
+  | { type: 'keyPressed' | 'typed' | 'entered'; event: FieldEvent }
+  | { type: 'editStarted'; todo: Todo }
+  | { type: 'editCancelled'; id: number }
+  | { type: 'edited'; id: number; title: string }
+  | Exclude<Change, { type: 'added' | 'renamed' }>;
+
+// FILTERS ---------------------------------------------------------------------
+
+/** By path: what a filter is called, and which todos it shows. */
+const filters = {
+  '/todo': { name: 'All', accepts: (_todo: Todo) => true },
+  '/todo/active': { name: 'Active', accepts: ({ completed }: Todo) => !completed },
+  '/todo/completed': { name: 'Completed', accepts: ({ completed }: Todo) => completed },
+} as const;
+
+type Filter = keyof typeof filters;
+
+const filterPaths = Object.keys(filters) as readonly Filter[];
+
+// UPDATE ----------------------------------------------------------------------
+
+function update(model: Model, message: Message, enqueue: Enqueue<Message>): Model {
+  const { browser, editing, field } = model;
+  const send = (change: Change): void => {
+    const addressed: Addressed = { browser, ...change };
+    enqueue.send('todos', addressed);
+  };
+  switch (message.type) {
+    case 'listChanged':
+      return { ...model, todos: message.todos };
+    case 'keyPressed':
+      return { ...model, field: press(field, message.event) };
+    case 'typed':
+      return { ...model, field: type(field, message.event) };
+    case 'entered': {
+      const title = entryOf(field, message.event);
+      if (title === '' || model.todos.length >= mostTodos) return { ...model, field: press(field, message.event) };
+      send({ type: 'added', title });
+
+      return { ...model, field: clear(field, message.event) };
+    }
+    case 'editStarted':
+      return { ...model, editing: message.todo };
+    case 'editCancelled':
+      return editing?.id === message.id ? { ...model, editing: undefined } : model;
+    case 'edited':
+      // Enter has saved it already when the field loses the focus.
+      if (editing?.id !== message.id) return model;
+      send({ type: 'renamed', id: message.id, title: message.title });
+
+      return { ...model, editing: undefined };
+    default:
+      send(message);
+
+      return model;
+  }
+}
+
+// VIEW ------------------------------------------------------------------------
+
+const fieldHandlers = ({ shown }: Field) => ({
+  input: ({ value }: EventData): Message => ({ type: 'typed', event: { text: value, shown } }),
+  keydown: ({ key, value }: EventData): Message => ({
+    type: key === 'Enter' ? 'entered' : 'keyPressed',
+    event: { text: value, shown },
+  }),
+});
+
+const header = (field: Field) => {
+  const { input, keydown } = fieldHandlers(field);
+
+  return html<Message>`
+    <header class="header">
+      <h1>todos</h1>
+      <input class="new-todo" placeholder="What needs to be done?" aria-label="What needs to be done?" autocomplete="off"
+        autofocus .value=${fieldValue(field)} @input=${input} @keydown=${keydown}>
+    </header>`;
+};
+
+/** A row is the todo itself, or what says that it is edited. */
+type Row = Todo | { readonly id: number; readonly edited: Todo };
+
+const keyInEdit = ({ id }: Todo, { key, value }: EventData): Message | null => {
+  if (key === 'Enter') return { type: 'edited', id, title: value };
+
+  return key === 'Escape' ? { type: 'editCancelled', id } : null;
+};
+
+const keyInRow = (todo: Todo, { key, repeat }: EventData): Message | null =>
+  (key === 'Enter' || key === 'F2') && !repeat ? { type: 'editStarted', todo } : null;
+
+const rowView = (row: Row) => {
+  const isEdited = 'edited' in row;
+  const todo = isEdited ? row.edited : row;
+  const { id, title, completed } = todo;
+
+  return html<Message>`
+    <li data-testid="todo-item" class=${isEdited ? 'editing' : completed ? 'completed' : null}>
+      <div class="view">
+        <input class="toggle" type="checkbox" aria-label="Toggle Todo" .checked=${completed}
+          @change=${({ checked }) => ({ type: 'toggled', id, completed: checked })}>
+        <label data-testid="todo-title" for="edit-${id}" @dblclick=${{ type: 'editStarted', todo }}>${title}</label>
+        <button type="button" class="destroy" aria-label="Delete" @click=${{ type: 'removed', id }}></button>
+      </div>
+      <input class="edit" id="edit-${id}" aria-label="Edit" autocomplete="off" maxlength=${longestTitle}
+        ?readonly=${!isEdited} .value=${isEdited ? title : ''}
+        @keydown=${(event) => (isEdited ? keyInEdit(todo, event) : keyInRow(todo, event))}
+        @blur=${({ value }) => isEdited && { type: 'edited', id, title: value }}>
+    </li>`;
+};
+
+const list = ({ editing, filter, todos }: Model) => {
+  const rows = todos
+    .filter(filters[filter].accepts)
+    .map((todo): Row => (todo.id === editing?.id ? { id: todo.id, edited: editing } : todo));
+
+  return html<Message>`
+    <main class="main">
+      <input id="toggle-all" class="toggle-all" type="checkbox" .checked=${todos.every(({ completed }) => completed)}
+        @change=${({ checked }) => ({ type: 'allToggled', completed: checked })}>
+      <label for="toggle-all">Mark all as complete</label>
+      <ul class="todo-list">${repeat(rows, ({ id }) => id, rowView)}</ul>
+    </main>`;
+};
+
+const filterLink = (path: Filter, isSelected: boolean) => html`
+  <li><a href=${path} class=${isSelected && 'selected'} aria-current=${isSelected && 'page'}>${filters[path].name}</a></li>`;
+
+const footer = ({ filter, todos }: Model) => {
+  const left = todos.filter(({ completed }) => !completed).length;
+
+  return html<Message>`
+    <footer class="footer">
+      <span class="todo-count" data-testid="todo-count"><strong>${left}</strong> ${left === 1 ? 'item' : 'items'} left</span>
+      <ul class="filters">${filterPaths.map((path) => filterLink(path, path === filter))}</ul>
+      ${
+        left < todos.length &&
+        html<Message>`
+          <button type="button" class="clear-completed" @click=${{ type: 'completedCleared' }}>Clear completed</button>`
+      }
+    </footer>`;
+};
+
+export const TodoList = component({
+  name: 'todo',
+  init: ({ browser, path }: { browser: string; path: string }): Model => ({
+    browser,
+    filter: filterPaths.find((filter) => filter === path) ?? '/todo',
+    todos: [],
+    field: emptyField,
+    editing: undefined,
+  }),
+  update,
+  subscriptions: (model) => [
+    shared('todos', ({ context }: SnapshotFrom<typeof todos>) => {
+      const present = todosOf(context, model.browser);
+
+      return present === model.todos ? null : { type: 'listChanged', todos: present };
+    }),
+  ],
+  view: (model) => html<Message>`
+    ${offlineNotice()}
+    <section class="todoapp">
+      ${header(model.field)}
+      ${model.todos.length > 0 && list(model)}
+      ${model.todos.length > 0 && footer(model)}
+    </section>
+    <footer class="info">
+      <p>Double-click to edit a todo</p>
+      <p><a href="/">Other examples</a></p>
+    </footer>`,
+});
