@@ -1,9 +1,7 @@
 /** The document around each page: as the default one, but that the pages of TodoMVC have style sheets of their own. */
 
 import { html } from 'troupe';
-import type { createServer } from 'troupe/server';
-
-type DocumentTemplate = NonNullable<Parameters<typeof createServer>[0]['document']>;
+import type { DocumentTemplate } from 'troupe/server';
 
 /** The option `document` of the examples' server. */
 export const document: DocumentTemplate = ({ language, props, root, script, styles, title }) => {

@@ -427,6 +427,12 @@ describe('the todo example in Chromium', function () {
       await shows(page, ['buy some cheese']);
     });
 
+    it('has the todos in the first page, before any script runs', async () => {
+      await openWithThree();
+      const html = await (await page.request.get(page.url())).text();
+      for (const title of three) expect(html).to.contain(title);
+    });
+
     it('keeps two tabs of a browser in step', async () => {
       await openWithThree();
       const other = await page.context().newPage();
