@@ -11,7 +11,7 @@ import type { Figure } from './compare.js';
 import { clickBytes, clientSize, listBytes } from './exact.js';
 import { placement } from './process.js';
 import { cell, children, click } from './row/click.js';
-import { memory } from './row/memory.js';
+import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
 import { page } from './row/page.js';
 import { publish } from './row/publish.js';
 import { stream } from './row/stream.js';
@@ -57,6 +57,8 @@ const measures: Readonly<Record<string, Measure>> = {
   'wire.remove': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).remove) },
   'stream.repeat': { unit: 'CPU microseconds per element', judged: 'ratio', most: 3, take: stream },
   'memory.session': { unit: 'KB of heap', judged: 'value', most: 8, take: memory },
+  'memory.component': { unit: 'KB of heap', judged: 'value', most: 5, take: memoryOfComponent },
+  'memory.subscription': { unit: 'KB of heap', judged: 'value', most: 4, take: memoryOfSubscription },
   page: { unit: 'pages per CPU-second', judged: 'ratio', least: 0.35, take: page },
   'client.brotli': { unit: 'bytes', judged: 'value', most: 8_192, take: () => exactly(clientSize().brotli) },
 };

@@ -1,6 +1,6 @@
 /** The pages that are measured. Small on purpose: what costs here is Troupe. */
 
-import { component, type GeneratorContext, generator, html, repeat, topic } from 'troupe';
+import { component, every, type GeneratorContext, generator, html, repeat, topic } from 'troupe';
 
 // COUNTER ---------------------------------------------------------------------
 
@@ -62,6 +62,17 @@ export const Children = component({
   init: () => ({}),
   update: (model, _message: { type: 'nothing' }) => model,
   view: () => html`<main>${childKeys.map((key) => Child({ key }))}</main>`,
+});
+
+// TIMERS ----------------------------------------------------------------------
+
+/** Five hundred timers that never fire while they are looked at. */
+export const Timers = component({
+  name: 'timers',
+  init: () => 0,
+  update: (model: number, _message: { type: 'ticked' }) => model + 1,
+  view: (model) => html`<output>${model}</output>`,
+  subscriptions: (_model) => childKeys.map((key) => every(3_600_000 + key, { type: 'ticked' })),
 });
 
 // NEWS ------------------------------------------------------------------------

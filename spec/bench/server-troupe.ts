@@ -1,12 +1,19 @@
 /** Our server, as a process of a benchmark. */
 
 import { createServer } from 'troupe/server';
-import { Cells, Children, Counter, News, Streaming } from './pages.js';
+import { Cells, Children, Counter, News, Streaming, Timers } from './pages.js';
 import { answer } from './process.js';
 
 /** So high that they are counted and never reached: all load comes from one address. */
 const limits = { framesPerSecond: 1_000_000, sessionsPerAddress: 1_000_000 };
-const routes = { '/counter': Counter, '/cells': Cells, '/stream': Streaming, '/children': Children, '/news': News };
+const routes = {
+  '/counter': Counter,
+  '/cells': Cells,
+  '/stream': Streaming,
+  '/children': Children,
+  '/news': News,
+  '/timers': Timers,
+};
 const troupe = createServer({ ...limits, routes, secret: 'a secret of benchmarks' });
 
 answer({

@@ -1,4 +1,7 @@
-/** `memory.session`: heap of one idle attached counter session over one idle bare connection, in KB. */
+/**
+ * `memory.session`: heap of one idle attached counter session over one idle bare connection, in KB.
+ * `memory.component`, `memory.subscription`: heap of one component, or one timer, of five hundred in a page.
+ */
 
 import { type Figure, type Side, withSides } from '../compare.js';
 
@@ -22,11 +25,35 @@ export function memory(): Promise<Figure> {
   });
 }
 
+/** Sessions of a page with many parts, and how many parts it has. */
+const pages = 40;
+const parts = 500;
+
+/** One of the components in a page. */
+export const component = (): Promise<Figure> => onePart('/children');
+
+/** One of the timers of a page. */
+export const subscription = (): Promise<Figure> => onePart('/timers');
+
+function onePart(path: string): Promise<Figure> {
+  return withSides(async (_limit, ours) => {
+    const origin = await ours.server.ask<string>('listen');
+    const open = (to: string, count: number) => ours.load.ask('joinPages', { url: origin + to, count });
+    await open(path, 1);
+    const page = await growth(ours, () => open(path, pages), pages);
+
+    return {
+      value: page.heap / parts,
+      note: `a page of ${parts}, with all its session has: ${page.heap.toFixed(0)} KB`,
+    };
+  });
+}
+
 /** KB per connection. */
-async function growth({ server }: Side, open: () => Promise<unknown>): Promise<Memory> {
+async function growth({ server }: Side, open: () => Promise<unknown>, connections = count): Promise<Memory> {
   const before = await server.ask<Memory>('memory');
   await open();
   const after = await server.ask<Memory>('memory');
-  const perSession = (bytes: number): number => bytes / count / 1_024;
+  const perSession = (bytes: number): number => bytes / connections / 1_024;
   return { heap: perSession(after.heap - before.heap), rss: perSession(after.rss - before.rss) };
 }
