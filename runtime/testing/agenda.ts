@@ -5,7 +5,7 @@
  * It stands in the place of `schedule.ts` and of the network.
  */
 
-import { setImmediate as later } from 'node:timers';
+import { setImmediate } from 'node:timers';
 import { ErrorCode } from '../errors.js';
 import type { Reporter } from '../report.js';
 
@@ -15,7 +15,9 @@ const longest = 10_000;
 /** Rounds in which nothing was done, after which promises are taken for settled. */
 const quietRounds = 2;
 
-// Kept from before a test runner may put a simulated one in its place.
+/** Kept from before a test runner may put a simulated one in its place. */
+const later = setImmediate;
+
 const nextRound = (): Promise<void> => new Promise((resolve) => later(resolve));
 
 /** What is due, of server and pages. */

@@ -361,6 +361,11 @@ export class LivePage {
     this.#server.reports.check();
   }
 
+  /** As `close`: `await using page = await openPage(Counter)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Closes the page, whatever was reported. */
   async abandon(): Promise<void> {
     if (this.#isClosed) return;

@@ -260,6 +260,28 @@ describe('testing', () => {
       expect(page.getByRole('button', { expanded: true }).textContent).to.equal('Bread');
     });
 
+    it('takes the props of its component and no others', () => {
+      const never = (): unknown => [
+        // @ts-expect-error a misspelt prop
+        openPage(Item, { props: { titel: 'Milk' } }),
+        // @ts-expect-error no props at all
+        openPage(Item),
+        // @ts-expect-error no such option
+        openPage(Counter, { tempo: 2 }),
+        openPage(Place),
+      ];
+      expect(never).to.be.a('function');
+    });
+
+    it('tells what was typed before the client was there', async () => {
+      const page = kept(await openPage(List, { start: false }));
+      await page.type(page.getByLabelText('Title'), 'early');
+      await page.start();
+      expect(page.getByLabelText<HTMLInputElement>('Title').value).to.equal('early');
+      await page.press('{Enter}');
+      expect(page.getByRole('listitem').textContent).to.equal('early x');
+    });
+
     it('can be one of a site that has not got another', async () => {
       const failure = await openPage({ routes: { '/': Counter }, url: '/nowhere' }).catch((error: Error) => error);
       expect(failure)
@@ -345,6 +367,17 @@ describe('testing', () => {
       expect(page.text()).to.equal('- 1 +');
     });
 
+    it('of one page is held back without the other', async () => {
+      const page = kept(await openPage(Chat, { actors: { room: roomLogic } }));
+      const other = kept(await page.newPage());
+      page.hold();
+      await page.sendTo('room', { type: 'posted', text: 'one' });
+      await page.sendTo('room', { type: 'posted', text: 'two' });
+      expect([page.text(), other.text()]).to.deep.equal(['', 'one, two']);
+      await page.release();
+      expect(page.text()).to.equal('one, two');
+    });
+
     it('gives way to a new session when the old one is gone', async () => {
       const page = kept(await openPage(Counter, { grace: 1_000 }));
       await page.click(page.getByText('+'));
@@ -397,6 +430,16 @@ describe('testing', () => {
       expect([page.text(), other.text()]).to.deep.equal(['- 1 +', '- -1 +']);
       expect(page.window).to.not.equal(other.window);
       expect(page.window.Array).to.not.equal(other.window.Array);
+    });
+
+    it('can be many at once', async () => {
+      const pages = await Promise.all(Array.from({ length: 20 }, () => openPage(Counter)));
+      for (const page of pages) kept(page);
+      await Promise.all(pages.slice(0, 10).map((page) => page.click(page.getByText('+'))));
+      expect(pages.map((page) => page.text())).to.deep.equal([
+        ...Array<string>(10).fill('- 1 +'),
+        ...Array<string>(10).fill('- 0 +'),
+      ]);
     });
 
     it('leave the globals of the process alone', async () => {
