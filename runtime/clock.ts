@@ -21,6 +21,8 @@ export interface Clock {
 export interface SimulatedClock extends Clock {
   /** Moves on by `duration` milliseconds and runs what is due on the way, in order, each at its own time. */
   advance(duration: number): void;
+  /** When the timeout that is due first is due. */
+  readonly next: number | undefined;
   /** How many timeouts wait. */
   readonly pending: number;
 }
@@ -108,6 +110,9 @@ export function createSimulatedClock(start = 0): SimulatedClock {
 
   return {
     now: () => now,
+    get next() {
+      return earliest(timeouts)?.at;
+    },
     get pending() {
       return timeouts.size;
     },

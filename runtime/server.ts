@@ -1,6 +1,6 @@
 /**
- * The server: closes the ring. Pages, upgrades, sessions and tokens know nothing of each other; here
- * they are given to one another.
+ * The server: closes the ring. `site.ts` has the pages and the sessions, `transport.ts` the sockets; neither
+ * knows the other, and here they are given to one another.
  *
  *     GET     -> http.ts      -> sessions.open   -> page with a token
  *     upgrade -> transport.ts -> join with token -> sessions.find, or sessions.reopen -> session
@@ -11,25 +11,17 @@
 import { createServer as createNodeServer, type IncomingMessage, type Server as NodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createMemoryBus } from './bus/memory.js';
-import type { Bus } from './bus.js';
-import { createClientScript } from './client-script.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
-import { createHttp, reserved } from './http.js';
 import { createHandle, type Handle } from './node-http.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
-import { CloseCode } from './protocol.js';
 import { createReporter, type Reporter } from './report.js';
-import { createRouter, type Router, routeTo } from './router.js';
 import { Schedule } from './schedule.js';
-import type { JoinFrame, Session } from './session.js';
-import { createSessions, type Sessions } from './sessions.js';
-import { createSharedActors, type SharedActors } from './shared.js';
-import { createTokens, principalText, type Tokens } from './token.js';
+import type { Sessions } from './sessions.js';
+import type { SharedActors } from './shared.js';
+import { createSite, type Site, socketPath } from './site.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
-import { createRecognition, type Visitor } from './visitor.js';
 
 export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { ServerOptions } from './options.js';
@@ -67,9 +59,9 @@ export interface Server {
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
   readonly handle: Handle;
   /** Publishes a message on a topic: to all components that subscribe to `topic(name)`. */
-  readonly publish: (topic: string, message: AnyMessage) => void;
+  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void;
   /** Sends a message to the page's component of one session; false if there is no such session. */
-  readonly send: (session: string, message: AnyMessage) => boolean;
+  readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
   /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
   readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
@@ -78,94 +70,18 @@ export interface Server {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
-// JOINING ---------------------------------------------------------------------
-
-/** What leads a join to its session. */
-interface Admission {
-  readonly router: Router;
-  readonly sessions: Sessions;
-  readonly tokens: Tokens;
-}
-
-/**
- * The session that a token speaks of: the one that is there, or a fresh one of the same id for the same
- * URL if it is gone.
- */
-async function admit(
-  { router, sessions, tokens }: Admission,
-  { token }: JoinFrame,
-  { address, cookie, principal }: Visitor
-): Promise<Session | CloseCode> {
-  const claim = cookie && tokens.open(token, { cookie, principal: principalText(principal) });
-
-  if (!claim) return CloseCode.Refused;
-  const found = sessions.find(claim.id);
-
-  if (found !== undefined) return found;
-  const place = router.find(claim.url);
-
-  if (typeof place === 'number') return CloseCode.Reload;
-  return sessions.full(address)
-    ? CloseCode.TryLater
-    : sessions.reopen(claim.id, routeTo(place, principal, cookie), address);
-}
-
 // PARTS -----------------------------------------------------------------------
 
-interface Parts {
-  readonly actors: SharedActors;
-  readonly bus: Bus;
-  readonly handle: Handle;
-  readonly sessions: Sessions;
-  readonly transport: Transport;
-}
-
-function connectParts(settings: Settings, report: Reporter): Parts {
-  const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
-  const script = createClientScript(clientScript);
-  const router = createRouter(settings.routes, base);
-  const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
-  const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const { defer } = new Schedule(clock, report);
-  const bus = createMemoryBus({ defer, development: settings.development, report });
-  const publish = (topic: string, message: AnyMessage): void => bus.publish(topic, message);
-  const actors = createSharedActors({ clock, defer, publish, report });
-  const sessions = createSessions({
+function connectTransport(settings: Settings, { admit, recognise, script }: Site, report: Reporter): Transport {
+  return createTransport({
     ...settings,
-    defer,
-    dormant: settings.dormantSessions,
-    hub: {
-      subscribe: (topic, listener) => bus.subscribe(topic, listener),
-      watch: (name, listener) => actors.watch(name, listener),
-    },
-    perAddress: sessionsPerAddress,
-    publish,
-    report,
-    send: (name, message) => actors.send(name, message),
-  });
-
-  const http = createHttp({
-    ...settings,
-    document: { ...settings, template: settings.document, warn: (error) => void report(error.code, error) },
-    recognise,
-    report,
-    router,
-    script,
-    sessions,
-    tokens,
-  });
-
-  const transport = createTransport({
-    ...settings,
-    admit: (frame, visitor) => admit({ router, sessions, tokens }, frame, visitor),
+    admit,
     client: script.hash,
-    connectionsPerAddress: sessionsPerAddress,
-    path: `${base}${reserved}/socket`,
+    connectionsPerAddress: settings.sessionsPerAddress,
+    path: socketPath(settings.base),
     recognise,
     report,
   });
-
-  return { actors, bus, handle: createHandle(http, settings.styles), sessions, transport };
 }
 
 // SERVER ----------------------------------------------------------------------
@@ -192,7 +108,11 @@ function connectParts(settings: Settings, report: Reporter): Parts {
  */
 export function createServer(options: ServerOptions): Server {
   const settings = readOptions(options);
-  const { actors, bus, handle, sessions, transport } = connectParts(settings, createReporter(settings.onError));
+  const report = createReporter(settings.onError);
+  const site = createSite(settings, report, new Schedule(settings.clock, report).defer);
+  const { actors, bus, sessions } = site;
+  const transport = connectTransport(settings, site, report);
+  const handle = createHandle(site.http, settings.styles);
 
   async function close(): Promise<void> {
     await transport.close();

@@ -12,9 +12,19 @@ import { expect } from 'chai';
 
 /** The files of `runtime/`, top to bottom: imports point down this list only, type imports may point up. */
 const layers = [
+  'testing',
+  'testing/test-page',
+  'testing/stage',
+  'testing/browser-window',
+  'testing/test-server',
+  'testing/network',
+  'testing/peers',
+  'testing/reports',
+  'testing/agenda',
   'server',
   'options',
   'node-http',
+  'site',
   'http',
   'transport',
   'node-request',
@@ -88,9 +98,11 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   // biome-ignore format: a list
   xstate: [
     'actor', 'actor-subscription', 'cell', 'checkpoint', 'component', 'logic-state', 'model-state', 'reducer', 'run',
-    'session', 'shared', 'subscriptions', 'tree', 'update',
+    'session', 'shared', 'subscriptions', 'testing/test-server', 'tree', 'update',
   ],
   rou3: ['router'],
+  '@testing-library/dom': ['testing/peers', 'testing/test-page'],
+  '@testing-library/user-event': ['testing/peers', 'testing/test-page'],
 };
 
 /** From here on down nothing knows Node: the session, and `update`, `view`, templates and diff, could run in a browser. */

@@ -1,5 +1,6 @@
 /** The README says what is so: its commands exist, its listing runs, its tables are complete. */
 
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import * as troupe from 'troupe';
 import * as server from 'troupe/server';
+import { openPage } from 'troupe/testing';
 import { eventDefaults, Limit } from '../runtime/protocol.js';
 import { getPage, join as joinPage, nextFrame, pack } from './bench/visit.js';
 
@@ -33,6 +35,8 @@ const Counter = troupe.component({
   update: (count: number, _message: { type: 'incremented' }) => count + 1,
   view: (count) => troupe.html`<p>${count}</p>`,
 });
+
+type Component = Parameters<typeof openPage>[0];
 
 describe('README', () => {
   it('names commands that exist', () => {
@@ -108,6 +112,31 @@ describe('README', () => {
     expect(listeners.map(({ groups }) => groups?.['listener'])).to.deep.equal(['upgrade', 'upgrade', 'upgrade']);
   });
 
+  it('has a test that passes', async () => {
+    const [, listing = ''] = /```ts\n([\s\S]*?)```/.exec(section('Testing')) ?? [];
+    const { transform } = await import('esbuild');
+    const { code } = await transform(listing, { loader: 'ts' });
+    const tests: (() => Promise<void>)[] = [];
+    const test = (_name: string, run: () => Promise<void>): void => void tests.push(run);
+    const body = code.replace(/^import .*$/gm, '');
+    new Function('assert', 'test', 'openPage', 'Counter', body)(assert, test, openPage, await counter());
+    expect(tests).to.have.length(1);
+    await tests[0]?.();
+  });
+
+  it('names everything that a page in a test has', () => {
+    const source = read('runtime/testing/test-page.ts');
+    const [, body = ''] = /export class LivePage \{([\s\S]*?)\n\}/.exec(source) ?? [];
+    const members = [...body.matchAll(/^ {2}(?:async |get |readonly )?([a-z]\w*)(?:<.*?>)?[(:]/gm)].map(
+      ([, name]) => name
+    );
+    const inner = ['constructor', 'window', 'load', 'abandon'];
+    const text = section('Testing');
+    const missing = members.filter((name) => !inner.includes(name ?? '') && !text.includes(`\`${name}`));
+    expect(members).to.include.members(['click', 'close', 'text', 'sent']);
+    expect(missing).to.deep.equal([]);
+  });
+
   it('lists every option of createServer', () => {
     const source = read('runtime/options.ts');
     const [, body] = /export interface ServerOptions \{([\s\S]*?)\n\}/.exec(source) ?? [];
@@ -144,6 +173,16 @@ async function untyped(listing: string): Promise<string> {
   const { transform } = await import('esbuild');
 
   return (await transform(listing, { loader: 'ts' })).code;
+}
+
+/** The component of the first listing. */
+async function counter(): Promise<Component> {
+  const { transform } = await import('esbuild');
+  const [, listing = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  const { code } = await transform(listing.slice(0, listing.indexOf('createServer({')), { loader: 'ts' });
+  const body = `${code.replace(/^import .*$/gm, '')} return Counter`;
+
+  return new Function('component', 'html', body)(troupe.component, troupe.html) as Component;
 }
 
 /** Runs the listing as it stands, with its types dropped and on a port that is free. */

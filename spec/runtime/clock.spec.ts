@@ -96,6 +96,16 @@ describe('clock', () => {
       expect(ran).to.deep.equal([10, 20, 30]);
     });
 
+    it('tells when the next one is due', () => {
+      const clock = createSimulatedClock(100);
+      expect(clock.next).to.equal(undefined);
+      clock.setTimeout(() => undefined, 20);
+      const sooner = clock.setTimeout(() => undefined, 10);
+      expect(clock.next).to.equal(110);
+      clock.clearTimeout(sooner);
+      expect(clock.next).to.equal(120);
+    });
+
     it('forgets a cleared timeout', () => {
       const clock = createSimulatedClock();
       let calls = 0;

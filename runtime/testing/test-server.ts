@@ -1,0 +1,156 @@
+/**
+ * The server of a test: all of a real one but the sockets, with a clock that is told to move and an agenda that
+ * is run on demand. `test-page.ts` are the browsers that visit it.
+ */
+
+import type { AnyActorLogic } from 'xstate';
+import { createSimulatedClock, type SimulatedClock } from '../clock.js';
+import type { Switchboard } from '../connection.js';
+import type { AnyMessage } from '../html.js';
+import type { HttpAnswer } from '../http.js';
+import { readOptions, type ServerOptions, type Settings } from '../options.js';
+import { createReporter } from '../report.js';
+import { createSite, type Site } from '../site.js';
+import { cookieName, type HttpRequest } from '../visitor.js';
+import { Agenda } from './agenda.js';
+import { Network } from './network.js';
+import { Reports, type TestReport } from './reports.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Options of a server in a test: those of `createServer`, and a few more. */
+export interface TestServerOptions extends Omit<ServerOptions, 'clientScript' | 'clock' | 'onError'> {
+  /** Shared actors, by name: their logic, or with what they are started. */
+  readonly actors?: {
+    readonly [name: string]: AnyActorLogic | { readonly logic: AnyActorLogic; readonly input: unknown };
+  };
+  /** The time at the start. Default: the beginning of 2026. */
+  readonly now?: number;
+  /** Is told of everything that goes wrong. Default: it fails the action after which it is noticed. */
+  readonly onError?: (report: TestReport) => void;
+}
+
+/** What a browser remembers. */
+export interface Browser {
+  cookie: string | undefined;
+}
+
+/** What a test is run with where nothing else is said. Time stands still, so a user who types is not too fast. */
+const defaults = {
+  development: true,
+  framesPerSecond: Number.POSITIVE_INFINITY,
+  secret: 'the secret of a server in a test',
+};
+
+const beginning = Date.UTC(2026, 0, 1);
+
+/** Where the pages of tests are. */
+export const origin = 'http://localhost';
+
+// SERVER ----------------------------------------------------------------------
+
+/** A server without a network. */
+export class TestServer {
+  readonly agenda: Agenda;
+  readonly clock: SimulatedClock;
+  readonly reports: Reports;
+  readonly site: Site;
+  readonly #settings: Settings;
+  /** How many pages visit it. */
+  #visitors = 0;
+
+  constructor({ actors = {}, now = beginning, onError, ...options }: TestServerOptions) {
+    this.clock = createSimulatedClock(now);
+    this.reports = new Reports(onError);
+    this.#settings = readOptions({ ...defaults, ...options, clock: this.clock, onError: this.reports.add });
+    const report = createReporter(this.reports.add);
+    this.agenda = new Agenda(report);
+    this.site = createSite(this.#settings, report, this.agenda.defer);
+    for (const [name, given] of Object.entries(actors)) {
+      if ('transition' in given) this.site.actors.start(name, given);
+      else this.site.actors.start(name, given.logic, { input: given.input as never });
+    }
+  }
+
+  // VISITORS ------------------------------------------------------------------
+
+  /** A page has come. */
+  visit(): void {
+    this.#visitors++;
+  }
+
+  /** A page has gone; with the last one everything ends. */
+  async leave(): Promise<void> {
+    if (--this.#visitors > 0) return;
+    this.site.sessions.close();
+    this.site.actors.close();
+    await this.agenda.rest();
+  }
+
+  /** Asks for a page. */
+  async get(url: string, browser: Browser): Promise<HttpAnswer | undefined> {
+    const answering = this.site.http(requestOf(url, browser));
+    const answer = await answering;
+    const setting = answer?.headers.find((value) => value.startsWith(`${cookieName}=`));
+    if (setting !== undefined) browser.cookie = setting.split(';')[0];
+
+    return answer;
+  }
+
+  /** The network of a page in a browser. `joined` is told of the session each time the page has joined. */
+  network(browser: Browser, joined: (session: string) => void): Network {
+    const { clock, joinDeadline, framesPerSecond } = this.#settings;
+    const { admit, recognise, script } = this.site;
+    const switchboard: Switchboard = {
+      admit: async (frame, visitor) => {
+        const session = await admit(frame, visitor);
+        if (typeof session !== 'number') joined(session.id);
+
+        return session;
+      },
+      client: script.hash,
+      clock,
+      closed: new Map(),
+      framesPerSecond,
+      joinDeadline,
+      report: createReporter(this.reports.add),
+    };
+
+    return new Network({
+      agenda: this.agenda,
+      complain: this.reports.complain,
+      recognise: async () => recognise(requestOf('/', browser)),
+      switchboard,
+    });
+  }
+
+  // WHAT HAPPENS --------------------------------------------------------------
+
+  publish(topic: string, message: AnyMessage): void {
+    this.site.bus.publish(topic, message);
+  }
+
+  /** Waits until all is at rest, and fails if something went wrong. */
+  async rest(): Promise<void> {
+    await this.agenda.rest();
+    this.reports.check();
+  }
+
+  /** Lets time pass: from one timeout to the next, with rest at each. */
+  async advance(duration: number): Promise<void> {
+    const { agenda, clock } = this;
+    const end = clock.now() + duration;
+    await agenda.rest();
+    for (let next = clock.next; next !== undefined && next <= end; next = clock.next) {
+      clock.advance(next - clock.now());
+      await agenda.rest();
+    }
+    clock.advance(end - clock.now());
+  }
+}
+
+function requestOf(url: string, { cookie }: Browser): HttpRequest {
+  const headers = { host: new URL(origin).host, origin, ...(cookie !== undefined && { cookie }) };
+
+  return { address: '127.0.0.1', headers, method: 'GET', secure: false, url };
+}

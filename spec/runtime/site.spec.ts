@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { createSimulatedClock } from '../../runtime/clock.js';
+import { component } from '../../runtime/component.js';
+import { type AnyMessage, html } from '../../runtime/html.js';
+import { readOptions } from '../../runtime/options.js';
+import { ClientKind, CloseCode, version } from '../../runtime/protocol.js';
+import type { JoinFrame, LiveSession } from '../../runtime/session.js';
+import { createSite, type Site, socketPath } from '../../runtime/site.js';
+
+const Page = component({
+  name: 'page',
+  init: () => ({}),
+  update: (model, _message: AnyMessage) => model,
+  view: () => html`<p>here</p>`,
+});
+
+const secret = 'a secret of some length';
+
+function make(): Site {
+  const settings = readOptions({ clock: createSimulatedClock(1_000_000), routes: { '/': Page }, secret });
+
+  return createSite(
+    settings,
+    () => '',
+    (run) => run()
+  );
+}
+
+const request = { address: '1.2.3.4', headers: {}, method: 'GET', secure: false, url: '/' };
+
+const joinWith = (token: string): JoinFrame => ({
+  kind: ClientKind.Join,
+  version,
+  client: '',
+  token,
+  frame: 0,
+  processed: 0,
+  sent: 0,
+  hashes: [],
+});
+
+/** The token in a page, and the visitor it was given to. */
+async function fetchPage(site: Site) {
+  const answer = await site.http(request);
+  const [, token = ''] = /data-troupe-token="([^"]*)"/.exec(String(answer?.body)) ?? [];
+  const cookie = answer?.headers.find((value) => value.startsWith('troupe=')) ?? '';
+  const visitor = await site.recognise({ ...request, headers: { cookie: cookie.split(';')[0] } });
+  if (typeof visitor === 'number') throw new Error(`not recognised: ${visitor}`);
+
+  return { token, visitor };
+}
+
+describe('site', () => {
+  it('leads the token of a page to its session', async () => {
+    const site = make();
+    const { token, visitor } = await fetchPage(site);
+    expect(site.sessions.counts.dormant).to.equal(1);
+    const session = await site.admit(joinWith(token), visitor);
+    expect(session).to.equal(site.sessions.find((session as { id: string }).id));
+    site.sessions.close();
+  });
+
+  it('makes a fresh session of the same id where the old one is gone', async () => {
+    const site = make();
+    const { token, visitor } = await fetchPage(site);
+    const old = (await site.admit(joinWith(token), visitor)) as LiveSession;
+    old.stop();
+    const session = (await site.admit(joinWith(token), visitor)) as { id: string };
+    expect(session).to.not.equal(old);
+    expect(session.id).to.equal(old.id);
+    site.sessions.close();
+  });
+
+  it('refuses a token of another cookie', async () => {
+    const site = make();
+    const { token, visitor } = await fetchPage(site);
+    expect(await site.admit(joinWith(token), { ...visitor, cookie: 'x'.repeat(22) })).to.equal(CloseCode.Refused);
+    expect(await site.admit(joinWith(token), { ...visitor, cookie: undefined })).to.equal(CloseCode.Refused);
+    site.sessions.close();
+  });
+
+  it('says where its socket is', () => {
+    expect(socketPath('/app')).to.equal('/app/_troupe/socket');
+  });
+});

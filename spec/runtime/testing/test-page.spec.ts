@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { component } from '../../../runtime/component.js';
+import { html } from '../../../runtime/html.js';
+import type { EventData } from '../../../runtime/protocol.js';
+import { type TestPage, visit } from '../../../runtime/testing/test-page.js';
+import { TestServer } from '../../../runtime/testing/test-server.js';
+
+type Message = { type: 'moved'; x: number } | { type: 'keyed'; key: string };
+
+const Page = component({
+  name: 'page',
+  init: () => ({ text: 'nothing' }),
+  update: (_model, message: Message) => ({ text: message.type === 'moved' ? `x ${message.x}` : `key ${message.key}` }),
+  view: ({ text }) => html<Message>`
+    <div @pointermove=${({ x }: EventData) => ({ type: 'moved' as const, x })}>${text}</div>
+    <input aria-label="Keys" style=${{ color: 'red' }} @keydown=${({ key }: EventData) => ({ type: 'keyed' as const, key })}>`,
+});
+
+describe('testing/test-page', () => {
+  let page: TestPage;
+
+  beforeEach(async () => {
+    const server = new TestServer({ routes: { '/': Page } });
+    page = await visit({ server, browser: { cookie: undefined }, url: '/', start: true });
+  });
+
+  afterEach(() => page.abandon());
+
+  it('dispatches any event with any fields', async () => {
+    await page.fire(page.getByText('nothing'), 'pointermove', { clientX: 7 });
+    expect(page.getByText('x 7')).to.be.an.instanceof(page.window.HTMLElement);
+  });
+
+  it('presses keys with what has the focus', async () => {
+    await page.click(page.getByLabelText('Keys'));
+    await page.press('{Escape}');
+    expect(page.text()).to.equal('key Escape');
+  });
+
+  it('presses one key after the other, each answered before the next', async () => {
+    await page.click(page.getByLabelText('Keys'));
+    const seen: string[] = [];
+    const watching = new page.window.MutationObserver(() => seen.push(page.text()));
+    watching.observe(page.root, { subtree: true, characterData: true });
+    await page.press('a{{{Shift>}b{/Shift}[KeyC]{Enter}');
+    expect(seen).to.deep.equal(['key a', 'key {', 'key Shift', 'key b', 'key c', 'key Enter']);
+  });
+
+  it('finds at once what others wait for', async () => {
+    void page.fire(page.getByText('nothing'), 'pointermove', { clientX: 3 });
+    expect((await page.findByText('x 3')).tagName).to.equal('DIV');
+    expect(await page.findByText('never').catch((error: Error) => error.name)).to.equal('TestingLibraryElementError');
+  });
+
+  it('shows its HTML without marks, with styles', () => {
+    expect(page.html()).to.match(/^<div>nothing<\/div>\s+<input aria-label="Keys" style="color: red;">$/);
+  });
+
+  it('is closed once, and cannot be used any more', async () => {
+    await page.close();
+    await page.close();
+    expect(() => page.document).to.throw('This page is closed.');
+  });
+});
