@@ -36,7 +36,7 @@ export function apply(target: Target, patch: Patch): void {
     const found = target.find(number);
     if (found instanceof Instance) target.write(found, part, value);
     else if (found && Array.isArray(value)) applyToList(target, found, part, value);
-    else throw new Inconsistent(`target ${number}`);
+    else throw new Inconsistent('target');
   }
 }
 
@@ -44,23 +44,14 @@ function applyToList(target: Target, list: List, operation: number, operands: re
   const [first, second] = operands;
   const indexOf = (number: Wire | undefined): number => {
     const index = list.rows.indexOf(target.find(number) as Instance);
-    if (index < 0) throw new Inconsistent(`row ${number}`);
+    if (index < 0) throw new Inconsistent('row');
     return index;
   };
-  switch (operation) {
-    case ListOperation.Append:
-      target.insert(list, list.rows.length, operands, 0);
-      break;
-    case ListOperation.Insert:
-      target.insert(list, indexOf(first), operands, 1);
-      break;
-    case ListOperation.Remove:
-      target.remove(list, indexOf(first), (second ?? 1) as number);
-      break;
-    case ListOperation.Move:
-      target.move(list, indexOf(first), second === undefined ? list.rows.length : indexOf(second));
-      break;
-    default:
-      throw new Inconsistent(`operation ${operation}`);
-  }
+  const { length } = list.rows;
+  if (operation === ListOperation.Append) target.insert(list, length, operands, 0);
+  else if (operation === ListOperation.Insert) target.insert(list, indexOf(first), operands, 1);
+  else if (operation === ListOperation.Remove) target.remove(list, indexOf(first), (second ?? 1) as number);
+  else if (operation === ListOperation.Move) {
+    target.move(list, indexOf(first), second === undefined ? length : indexOf(second));
+  } else throw new Inconsistent('operation');
 }

@@ -4,9 +4,9 @@
  * when it joins again.
  */
 
-import { Namespace, PartKind, type Wire } from '../runtime/patch.js';
+import { type Namespace, PartKind, type Wire } from '../runtime/patch.js';
 import { Limit } from '../runtime/protocol.js';
-import { applyStyles } from './dom.js';
+import { applyStyles, parse } from './dom.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -54,16 +54,11 @@ export class Definitions {
     if (this.#parsed.size > Limit.definitions) this.#parsed = new Map(this.#table.map((known) => [known.hash, known]));
   }
 
-  /** How many there are. */
-  get count(): number {
-    return this.#table.length;
-  }
-
   /** The definition a frame means: by index, or spelled out and thereby met. */
   resolve(wire: Wire | undefined): Definition {
     if (!Array.isArray(wire)) {
       const known = this.#table[wire as number];
-      if (!known) throw new Inconsistent(`definition ${wire}`);
+      if (!known) throw new Inconsistent('definition');
       return known;
     }
     const definition = this.#parsed.get(wire[0]) ?? this.#parse(wire);
@@ -78,19 +73,20 @@ export class Definitions {
       parts.push({ kind, node, name });
       if (kind === PartKind.Event) this.#listen(name);
     }
-    const definition = { hash: hash as string, content: parse(html as string, namespace as Namespace), parts };
+    const definition = { hash: hash as string, content: contentOf(html as string, namespace as Namespace), parts };
     applyStyles(definition.content);
     this.#parsed.set(definition.hash, definition);
     return definition;
   }
 }
 
+/** By `Namespace`: the element that makes the parser read what is in it in that namespace. */
+const wrappers = ['', 'svg', 'math'] as const;
+
 /** Parses HTML where its namespace is the one of its elements. */
-function parse(html: string, namespace: Namespace): DocumentFragment {
-  const template = document.createElement('template');
-  const wrapper = namespace === Namespace.Html ? '' : namespace === Namespace.Svg ? 'svg' : 'math';
-  template.innerHTML = wrapper ? `<${wrapper}>${html}</${wrapper}>` : html;
-  const { content } = template;
+function contentOf(html: string, namespace: Namespace): DocumentFragment {
+  const wrapper = wrappers[namespace];
+  const content = parse(wrapper ? `<${wrapper}>${html}</${wrapper}>` : html);
   if (wrapper) (content.firstChild as ChildNode).replaceWith(...(content.firstChild as ChildNode).childNodes);
   return content;
 }

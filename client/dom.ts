@@ -10,13 +10,26 @@ import { Mark, type Scalar, type Wire } from '../runtime/patch.js';
 
 // NODES -----------------------------------------------------------------------
 
+/** Parses HTML that nothing happens in: no image is loaded, no element made to be one of a page's own. */
+export function parse(html: string): DocumentFragment {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content;
+}
+
 /** A parent that can move a node without disconnecting it, in browsers that have that. */
 interface Mover {
   moveBefore?(node: Node, before: Node | null): void;
 }
 
+/** Neighbouring nodes. */
+interface Run {
+  readonly first: ChildNode;
+  readonly last: ChildNode;
+}
+
 /** The nodes from `first` to `last`; only these two if another script has torn them apart. */
-function run(first: ChildNode, last: ChildNode): ChildNode[] {
+function nodesOf({ first, last }: Run): ChildNode[] {
   const nodes = [first];
   for (let node: ChildNode | null = first; node !== last; nodes.push(node)) {
     node = node.nextSibling;
@@ -25,14 +38,14 @@ function run(first: ChildNode, last: ChildNode): ChildNode[] {
   return nodes;
 }
 
-/** Removes the nodes from `first` to `last`. */
-export function removeNodes(first: ChildNode, last: ChildNode): void {
-  for (const node of run(first, last)) node.remove();
+/** Removes the nodes of a run. */
+export function removeNodes(run: Run): void {
+  for (const node of nodesOf(run)) node.remove();
 }
 
-/** Moves the nodes from `first` to `last` in front of `before`; focus and state survive where the browser can do that. */
-export function moveNodes(parent: ParentNode & Mover, first: ChildNode, last: ChildNode, before: Node | null): void {
-  for (const node of run(first, last)) {
+/** Moves the nodes of a run in front of `before`; focus and state survive where the browser can do that. */
+export function moveNodes(parent: ParentNode & Mover, run: Run, before: Node | null): void {
+  for (const node of nodesOf(run)) {
     if (parent.moveBefore && parent.isConnected && node.isConnected) parent.moveBefore(node, before);
     else parent.insertBefore(node, before);
   }
@@ -40,19 +53,16 @@ export function moveNodes(parent: ParentNode & Mover, first: ChildNode, last: Ch
 
 // ATTRIBUTES ------------------------------------------------------------------
 
-/** The namespaces of prefixed attributes, as the HTML parser knows them. */
-const attributeNamespaces: Record<string, string> = {
-  xlink: 'http://www.w3.org/1999/xlink',
-  xml: 'http://www.w3.org/XML/1998/namespace',
-};
-
 /** Writes an attribute if it differs; `null` removes it. */
 export function writeAttribute(element: Element, name: string, value: Scalar): void {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== `${value}`) {
-    const namespace = attributeNamespaces[name.split(':')[0] as string] ?? null;
-    if (namespace) element.setAttributeNS(namespace, name, `${value}`);
-    else element.setAttribute(name, `${value}`);
+    // The parser knows the namespaces of prefixed attributes.
+    if (name.includes(':')) {
+      const [attribute] = (parse(`<svg ${name}>`).firstChild as Element).attributes;
+      element.setAttributeNode((attribute as Attr).cloneNode() as Attr);
+    }
+    element.setAttribute(name, `${value}`);
   }
 }
 
@@ -72,9 +82,6 @@ export function writeClass(element: Element, last: string | null, next: string |
 
 // STYLE -----------------------------------------------------------------------
 
-/** An element with a style, HTML or SVG. */
-type Styled = Element & ElementCSSInlineStyle;
-
 /** Declarations, flat: name, value, name, value. */
 type Flat = readonly Wire[];
 
@@ -83,12 +90,16 @@ type Flat = readonly Wire[];
  * anew, in order: a shorthand that changes would otherwise undo the longhands after it.
  */
 export function writeStyle(element: Element, last: Flat | null, next: Flat | null): void {
-  const { style } = element as Styled;
-  for (let index = 0; last && index < last.length; index += 2) style.removeProperty(`${last[index]}`);
-  for (let index = 0; next && index < next.length; index += 2) {
-    const [value, important] = `${next[index + 1]}`.split(/\s*!(?=\s*important\s*$)/i);
-    style.setProperty(`${next[index]}`, value as string, important?.trim());
-  }
+  // A field of a form may be named `style`.
+  const style: CSSStyleDeclaration = Reflect.get(Object.getPrototypeOf(element), 'style', element);
+  last?.forEach((name, index) => {
+    if (index % 2 === 0) style.removeProperty(`${name}`);
+  });
+  next?.forEach((name, index) => {
+    if (index % 2) return;
+    const [value, important] = `${next[index + 1]}`.split(/\s*!\s*(important)\s*$/i);
+    style.setProperty(`${name}`, value as string, important);
+  });
   if (!style.length) element.removeAttribute('style');
 }
 
@@ -107,27 +118,15 @@ export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
 
 // PROPERTIES ------------------------------------------------------------------
 
-/** A control that has a caret. */
-interface Caret {
-  selectionStart: number | null;
-  selectionEnd: number | null;
-  selectionDirection: 'forward' | 'backward' | 'none' | null;
-  setSelectionRange(start: number, end: number, direction?: 'forward' | 'backward' | 'none'): void;
-}
-
 /** Writes a DOM property if it differs; a caret that is not at the end of a focused text stays where it is. */
 export function writeProperty(element: Element, name: string, value: Scalar): void {
   const properties = element as unknown as Record<string, unknown>;
   const current = properties[name];
   if (current === (typeof current === 'string' ? `${value ?? ''}` : value)) return;
-  if (name !== 'value' || element !== element.ownerDocument.activeElement) {
-    properties[name] = value;
-    return;
-  }
-  const caret = element as unknown as Caret;
-  const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = caret;
+  const typing = name === 'value' && element === element.ownerDocument.activeElement;
+  const { selectionStart, selectionEnd, selectionDirection } = element as HTMLInputElement;
   properties[name] = value;
-  if (typeof start === 'number' && start < `${current}`.length) {
-    caret.setSelectionRange(start, end as number, direction ?? 'none');
+  if (typing && selectionStart !== null && selectionStart < `${current}`.length) {
+    (element as HTMLInputElement).setSelectionRange(selectionStart, selectionEnd, selectionDirection ?? 'none');
   }
 }

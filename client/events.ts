@@ -10,7 +10,7 @@
 import { HandlerKind, Mark, type Wire } from '../runtime/patch.js';
 import { Limit } from '../runtime/protocol.js';
 import { findEdits, type Inputs } from './inputs.js';
-import { payloadOf } from './payload.js';
+import { modifiersOf, payloadOf } from './payload.js';
 import type { Handler, View } from './view.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -30,7 +30,7 @@ interface Early {
 /** Events that tell the state of a control. */
 const edit = /^(input|change)$/;
 /** Events after which the user is ahead of the server in a control. */
-const typing = /^(input|change|key|click)/;
+const typing = /^(key|click|input|change)/;
 
 // EVENTS ----------------------------------------------------------------------
 
@@ -39,7 +39,6 @@ export class Events {
   readonly #root: Element;
   readonly #inputs: Inputs;
   readonly #raise: Raise;
-  readonly #types = new Set<string>();
   readonly #find: View['handler'];
   /** Whether there is a tree. */
   #begun = false;
@@ -54,20 +53,14 @@ export class Events {
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
   }
 
-  /** Listens to events of this type from now on. */
+  /** Listens to events of this type from now on. The same listener twice counts once. */
   listen(type: string): void {
-    if (this.#types.has(type)) return;
-    this.#types.add(type);
-    this.#root.addEventListener(type, (event) => this.#receive(event), {
-      capture: true,
-      passive: /^(touch|wheel)/.test(type),
-    });
+    this.#root.addEventListener(type, this.#receive, { capture: true, passive: /^(touch|wheel)/.test(type) });
   }
 
-  /** The controls that were edited so far, whether an event told of it or not. */
+  /** The controls that were edited so far. */
   get edited(): Set<Element> {
-    const noted = this.#early.filter(({ event }) => edit.test(event.type)).map(({ target }) => target);
-    return new Set([...noted, ...findEdits(this.#root)]);
+    return new Set(findEdits(this.#root));
   }
 
   /** There is a tree now: tells what happened before, in order, and `edits` that no event told of. */
@@ -85,15 +78,19 @@ export class Events {
   }
 
   /** Finds whom an event concerns, the innermost first; says whether anybody. */
-  #receive(event: Event): boolean {
+  readonly #receive = (event: Event): boolean => {
     const { type, bubbles } = event;
     const target = event.target as Element;
     let heard = false;
-    for (let node: Node | null = target; node; node = bubbles && node !== this.#root ? node.parentNode : null) {
+    // Through elements only, and not by parentNode: a field of a form may be named like that.
+    const walker = document.createTreeWalker(this.#root, 1);
+    walker.currentNode = target;
+    for (let node: Node | null = target; node; node = bubbles ? walker.parentNode() : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;
-      const handler = this.#begun ? this.#find(element, type) : undefined;
-      if (!(this.#begun ? handler : typesOf(element).includes(type)) || !prevent(event, element)) continue;
+      const handler = this.#find(element, type);
+      if (!handler && (this.#begun || !typesOf(element).includes(type))) continue;
+      if (!prevent(event, element)) continue;
       heard = true;
       if (handler) this.#tell(handler, type, target, () => payloadOf(event, element));
       else if (this.#early.length < Limit.outbox) {
@@ -101,11 +98,11 @@ export class Events {
       }
     }
     return heard;
-  }
+  };
 
   #tell(handler: Handler, type: string, target: Element, payload: () => readonly Wire[]): void {
     const number = this.#raise(handler, handler.kind === HandlerKind.Function ? payload() : undefined);
-    if (number && typing.test(type)) this.#inputs.sent(target, number);
+    if (number && typing.test(type)) this.#inputs.sent(target, number, edit.test(type));
   }
 }
 
@@ -116,10 +113,8 @@ function typesOf(element: Element): string[] {
 /** Prevents what the browser would do instead of the handler. Answers no if it is the browser's: a link for a new tab. */
 function prevent(event: Event, element: Element): boolean {
   const { type } = event;
-  if (type === 'click' && element.closest('a[href]')) {
-    const { altKey, button, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
-    if (altKey || button || ctrlKey || metaKey || shiftKey) return false;
-  } else if (!/^(submit|dragover|drop)$/.test(type)) return true;
-  event.preventDefault();
+  const link = type === 'click' && element.closest(':any-link');
+  if (link && ((event as MouseEvent).button || modifiersOf(event))) return false;
+  if (link || /^(submit|dragover|drop)$/.test(type)) event.preventDefault();
   return true;
 }

@@ -4,52 +4,69 @@
  * tell what is sent and processed; `view.ts` asks before each write.
  *
  * The last write that had to wait is made as soon as nothing newer is on its way, so that what the
- * server has made of an input is shown, and never an older state of it.
+ * server has made of an input is shown, and never an older state of it. If the server has made nothing
+ * of it there is no such write: then the last one is made again, unless the user has gone on.
  */
+
+import { parse } from './dom.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** A control, as far as values go. */
-type Control = Element & { readonly defaultValue?: string; readonly value?: string; readonly type?: string };
+type Control = Element & {
+  readonly checked?: boolean;
+  readonly defaultChecked?: boolean;
+  readonly defaultValue?: string;
+  readonly form?: Element | null;
+  readonly name?: string;
+  readonly options?: HTMLOptionsCollection;
+  readonly type?: string;
+  readonly value?: string;
+};
 
 // INPUTS ----------------------------------------------------------------------
 
 /** The controls the user is ahead in. */
 export class Inputs {
-  /** By control: the number of the newest event from it. */
+  /** By control: the number of the newest event from it; 0 if it was edited before there was anybody to tell. */
   readonly #sent = new Map<Element, number>();
-  /** Controls that were edited before there was anybody to tell. */
-  readonly #edited = new Set<Element>();
-  /** By control and property: the last write that waits. */
-  readonly #held = new Map<Element, Map<string, () => void>>();
-  #composing: EventTarget | null = null;
+  /** By control: what it showed when it last told its state. */
+  readonly #shown = new Map<Element, string>();
+  readonly #composing = new Set<Element>();
+  /** By element and property: the last write. */
+  readonly #writes = new WeakMap<Element, Map<string, () => void>>();
+  /** Those of them that wait, and what they write into. */
+  readonly #held = new Map<(() => void) | undefined, Element>();
+  readonly #root: Element;
 
-  /** @param root where compositions are watched */
-  constructor(root: EventTarget) {
-    root.addEventListener('compositionstart', ({ target }) => {
-      this.#composing = target;
-    });
+  /** @param root where the controls are */
+  constructor(root: Element) {
+    this.#root = root;
+    root.addEventListener('compositionstart', ({ target }) => this.#composing.add(target as Element));
     root.addEventListener('compositionend', () => {
-      this.#composing = null;
+      this.#composing.clear();
       this.release();
     });
   }
 
-  /** Whether a write has to wait; it is then made later, unless a newer one for the same property comes. */
-  holds(element: Element, name: string, write: () => void): boolean {
-    const control = controlOf(element);
-    const writes = this.#held.get(element) ?? new Map<string, () => void>();
-    if (!this.#isAhead(control)) {
-      writes.delete(name);
-      return false;
-    }
-    this.#held.set(element, writes.set(name, write));
+  /**
+   * Whether a write has to wait; it is then made later, unless a newer one for the same property comes.
+   *
+   * @param known whether the page shows it already, so that it would be made again only
+   */
+  holds(element: Element, name: string, write: () => void, known = false): boolean {
+    const writes = this.#writes.get(element) ?? new Map<string, () => void>();
+    this.#held.delete(writes.get(name));
+    this.#writes.set(element, writes.set(name, write));
+    if (known || !this.#isAhead(element)) return known;
+    this.#held.set(write, element);
     return true;
   }
 
-  /** Event number `event` comes from this control. */
-  sent(control: Element, event: number): void {
+  /** Event number `event` comes from this control; `edit` if it tells its state. */
+  sent(control: Element, event: number, edit = false): void {
     this.#sent.set(control, event);
+    if (edit) this.#shown.set(control, stateOf(control));
   }
 
   /** Events up to this number are processed, or lost: what comes now need not wait for them. */
@@ -59,36 +76,51 @@ export class Inputs {
 
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
   release(): void {
-    for (const [element, writes] of this.#held) {
-      if (this.#isAhead(controlOf(element))) continue;
-      this.#held.delete(element);
-      for (const write of writes.values()) write();
+    for (const [write, element] of this.#held) {
+      if (this.#isAhead(element)) continue;
+      this.#held.delete(write);
+      write?.();
+    }
+    for (const [control, shown] of this.#shown) {
+      if (this.#isAhead(control)) continue;
+      this.#shown.delete(control);
+      if (stateOf(control) === shown) this.#restate(control);
+    }
+  }
+
+  /** Makes the last writes into a control again: its options' and its group's are among them. */
+  #restate(control: Element): void {
+    for (const element of [control, ...this.#root.querySelectorAll('[type=radio],option')]) {
+      if (isPart(element, control)) this.#writes.get(element)?.forEach((write) => void write());
     }
   }
 
   /** Keeps these controls as the user has left them, until `letGo`: nobody has been told of the edits yet. */
   keep(controls: Iterable<Element>): void {
-    for (const control of controls) this.#edited.add(control);
+    for (const control of controls) this.#sent.set(control, 0);
   }
 
   /** Lets go of the kept controls. Where nobody wanted to hear of an edit, what was to be written over it is dropped. */
   letGo(): void {
-    for (const element of this.#held.keys()) {
-      const control = controlOf(element);
-      if (this.#edited.has(control) && !this.#sent.has(control)) this.#held.delete(element);
-    }
-    this.#edited.clear();
-    this.release();
+    this.processed(0);
+    for (const [write, element] of this.#held) if (!this.#isAhead(element)) this.#held.delete(write);
   }
 
-  #isAhead(control: Element): boolean {
-    return this.#sent.has(control) || this.#edited.has(control) || this.#composing === control;
+  #isAhead(element: Element): boolean {
+    return [...this.#sent.keys(), ...this.#composing].some((control) => isPart(element, control));
   }
 }
 
-/** The control that an element is or, as an option, belongs to. */
-function controlOf(element: Element): Element {
-  return element.closest('select') ?? element;
+/** Whether an element changes with a control: as itself, as an option of it, or as a button of the same group. */
+function isPart(element: Control, control: Control): boolean {
+  return (
+    element === control ||
+    element.closest('select') === control ||
+    (element.type === 'radio' &&
+      element.type === control.type &&
+      element.name === control.name &&
+      element.form === control.form)
+  );
 }
 
 // EDITS -----------------------------------------------------------------------
@@ -96,18 +128,19 @@ function controlOf(element: Element): Element {
 /** The controls that no longer show what the page was loaded with: edited, or restored by the browser. */
 export function findEdits(root: ParentNode): Element[] {
   return [...root.querySelectorAll<Control>('input,textarea,select')].filter((control) => {
-    if (control.value === control.defaultValue && !checkable.test(`${control.type}`)) return false;
-    const fresh = document.createElement('template');
-    fresh.innerHTML = control.outerHTML;
-    return stateOf(control) !== stateOf(fresh.content.firstChild as Control);
+    if (control.value === control.defaultValue && control.checked === control.defaultChecked) return false;
+    return stateOf(control) !== stateOf(pristine(control));
   });
 }
 
-const checkable = /^(checkbox|radio)$/;
+/** An element as the page was loaded with it. */
+export function pristine<Kind extends Element>(element: Kind): Kind {
+  return parse(element.outerHTML).firstChild as ChildNode & Kind;
+}
 
 /** What a control shows, as one string; chosen files are none of ours. */
 function stateOf(control: Control): string {
-  const { checked, options, type, value } = control as Control & { checked?: boolean; options?: HTMLOptionsCollection };
+  const { checked, options, type, value } = control;
   if (options) return `${Array.from(options, ({ selected }) => selected)}`;
-  return type === 'file' ? '' : `${checkable.test(`${type}`) ? checked : value}`;
+  return type === 'file' ? '' : `${checked} ${value}`;
 }

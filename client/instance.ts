@@ -8,11 +8,8 @@ import type { Definition } from './definitions.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Raw HTML stands there: what it consists of is nobody's business. */
-export const raw = Symbol('raw');
-
-/** What stands in a child part. */
-export type Child = Text | Instance | List | typeof raw | null;
+/** What stands in a child part. Raw HTML is as it came: what it consists of is nobody's business. */
+export type Child = Text | Instance | List | readonly Wire[] | null;
 
 /** What stands in a part: a child, or the last value written; `undefined` as long as that is not known. */
 export type State = Child | Wire | undefined;
@@ -34,10 +31,11 @@ export class Instance {
   readonly states: State[] = [];
 
   /** As a row of a keyed list. */
-  key: Wire = null;
+  readonly key: Wire;
 
-  constructor(definition: Definition) {
+  constructor(definition: Definition, key: Wire = null) {
     this.definition = definition;
+    this.key = key;
   }
 }
 
@@ -48,7 +46,7 @@ export class List {
   /** The instance and part it stands in. */
   readonly owner: Instance;
   readonly part: number;
-  readonly rows: Instance[] = [];
+  rows: Instance[] = [];
 
   constructor(owner: Instance, part: number, keyed: boolean) {
     this.owner = owner;
@@ -66,7 +64,7 @@ export function parentOf({ nodes }: Instance, part: number): ParentNode & Node {
 }
 
 /** The node in front of which the content of a child part begins. */
-export function startOf({ nodes }: Instance, part: number): Node | null {
+export function startOf({ nodes }: Instance, part: number): ChildNode | null {
   const node = nodes[part] as Node;
   return node instanceof Comment ? node.nextSibling : node.firstChild;
 }

@@ -9,11 +9,15 @@
 import { PartKind, type Scalar, type Wire } from '../runtime/patch.js';
 import type { Part } from './definitions.js';
 import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
+import { pristine } from './inputs.js';
 import type { Instance, State } from './instance.js';
 import { Selects } from './selects.js';
 
-/** Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to. */
-export type Holds = (control: Element, name: string, write: () => void) => boolean;
+/**
+ * Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to.
+ * With `known` the page shows already what it writes.
+ */
+export type Holds = (control: Element, name: string, write: () => void, known?: boolean) => boolean;
 
 /** Properties that the user changes. */
 const editable = /^(value|checked|selected)$/;
@@ -33,13 +37,13 @@ export class Leaves {
   }
 
   /** What stands in a part of the page as the server rendered it, where that has to be known. */
-  present(instance: Instance, part: number, value: Wire): State {
+  present(instance: Instance, part: number): State {
     const { kind, name } = instance.definition.parts[part] as Part;
-    const element = instance.nodes[part] as Element & Record<string, Wire>;
+    const element = instance.nodes[part] as Element;
     if (kind === PartKind.Class) return element.getAttribute(name);
     if (kind === PartKind.Style) return this.#styles.get(element) ?? null;
-    const present = element[`default${name.charAt(0).toUpperCase()}${name.slice(1)}`];
-    return present === `${value ?? ''}` ? value : present;
+    if (kind === PartKind.Property) this.#offer(element, name, () => loaded(element, name), true);
+    return undefined;
   }
 
   /** Makes `value` what stands in a part. */
@@ -49,6 +53,10 @@ export class Leaves {
     if (last === value) return;
     instance.states[part] = value;
     const element = instance.nodes[part] as Element;
+    // The user may have changed what the page was loaded with, and it is the same still.
+    if (last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`) {
+      return this.#selects.want(element, value as Scalar);
+    }
     this.touch(element);
     switch (kind) {
       case PartKind.Text:
@@ -85,15 +93,26 @@ export class Leaves {
 
   /** Writes a property. What an element's own code throws is its own affair and stops nothing. */
   #assign(element: Element, name: string, value: Scalar): void {
-    const assign = (): void => {
+    if (name === 'value') this.#selects.want(element, value);
+    this.#offer(element, name, () => value);
+  }
+
+  #offer(element: Element, name: string, value: () => Scalar, known = false): void {
+    const write = (): void => {
       try {
-        writeProperty(element, name, value);
+        writeProperty(element, name, value());
       } catch (error) {
         reportError(error);
       }
       this.#selects.wrote(element);
     };
-    if (name === 'value') this.#selects.want(element, value);
-    if (!editable.test(name) || !this.#holds(element, name, assign)) assign();
+    const held = editable.test(name) && this.#holds(element, name, write, known);
+    if (!held && !known) write();
   }
+}
+
+/** A property as the page was loaded with it. */
+function loaded(element: Element, name: string): Scalar {
+  const property = name as keyof Element;
+  return (pristine(element)[property] ?? element[property]) as Scalar;
 }

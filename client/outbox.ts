@@ -9,10 +9,16 @@ import type { Instance } from './instance.js';
 
 /** An event: where it was raised, and its payload. The instance's number is looked up when it is sent. */
 export interface Raised {
-  readonly instance: Instance;
+  /** `null` if the event is to have no effect; it is counted all the same. */
+  instance: Instance | null;
   readonly part: number;
-  readonly payload: readonly Wire[] | undefined;
+  payload: readonly Wire[] | undefined;
+  /** What it counts for in a frame. */
+  readonly bytes: number;
 }
+
+/** What the events of one frame count for together, unless the first counts for more. */
+const batch = 16_384;
 
 /** The events that are not processed yet. */
 export class Outbox {
@@ -27,16 +33,20 @@ export class Outbox {
     return this.processed + this.#events.length;
   }
 
-  /** Takes up an event; answers its number, or 0 if there is no more room. */
+  /** Takes up an event; answers its number, or 0 if there is no more room, or never will be in a frame. */
   add(event: Raised): number {
-    if (this.#events.length >= Limit.outbox) return 0;
+    if (this.#events.length >= Limit.outbox || event.bytes > Limit.frame) return 0;
     this.#events.push(event);
     return this.raised;
   }
 
-  /** Those to be sent now, `most` of them; they count as gone. */
-  take(most: number): readonly Raised[] {
-    const taken = this.#events.slice(this.#gone, this.#gone + most);
+  /** Those to be sent in the next frame; they count as gone. */
+  take(): readonly Raised[] {
+    let sum = 0;
+    const taken = this.#events.slice(this.#gone).filter(({ bytes }, index) => {
+      sum += bytes;
+      return !index || sum <= batch;
+    });
     this.#gone += taken.length;
     return taken;
   }
@@ -53,9 +63,21 @@ export class Outbox {
     this.#gone = 0;
   }
 
-  /** Drops all that are on their way and says how many; they are not numbered any more. */
+  /** The first frame sent could not be read: its events are sent again without effect. Says how many had one. */
+  spoil(): number {
+    const sent = this.#gone;
+    this.rewind();
+    const spoilt = this.take().slice(0, sent);
+    for (const event of spoilt) {
+      event.instance = null;
+      event.payload = undefined;
+    }
+    return spoilt.length;
+  }
+
+  /** Drops all that are on their way and says how many; counts from the start again. */
   drop(): number {
-    this.#gone = 0;
+    this.#gone = this.processed = 0;
     return this.#events.splice(0).length;
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import type { Wire } from '../runtime/patch.js';
-import { eventDefaults, type PayloadField, payloadFields } from '../runtime/protocol.js';
+import { type EventData, type PayloadField, payloadFields } from '../runtime/protocol.js';
 
 /** Any object, as far as its fields go. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,52 +14,61 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function payloadOf(event: Event, element: Element): Wire[] {
   const payload = payloadFields(event.type).map((field) => read(field, event, element));
-  while (payload.length && isDefault(payload.at(-1))) payload.pop();
+  // All defaults are false, 0, '' or [].
+  while (payload.length && (!payload.at(-1) || (payload.at(-1) as Wire[]).length === 0)) payload.pop();
   return payload;
 }
 
-/** All defaults are false, 0, '' or []. */
-function isDefault(value: Wire | undefined): boolean {
-  return Array.isArray(value) ? !value.length : !value;
+/** The modifier keys of an event, as bits. */
+export function modifiersOf(event: Event): number {
+  const keys = ['altKey', 'ctrlKey', 'metaKey', 'shiftKey'] as const;
+  return keys.reduce((bits, key, index) => bits + (+!!(event as KeyboardEvent)[key] << index), 0);
 }
 
 function read(field: PayloadField, event: Event, element: Element): Wire {
   const source = event as Event & Fields & { readonly changedTouches?: readonly Fields[] };
   const target = event.target as unknown as Fields;
   const control = typeof (element as unknown as Fields)['value'] === 'string' ? (element as unknown as Fields) : target;
+  const { selectedOptions } = control as Partial<HTMLSelectElement>;
   switch (field) {
     case 'value':
+      return typed(control, field, '');
     case 'checked':
-      return typed(control, field);
+      return typed(control, field, false);
+    case 'key':
+    case 'code':
+      return typed(source, field, '');
+    case 'repeat':
+      return typed(source, field, false);
     case 'values':
-      return control['multiple'] ? selectedOf(control as Partial<HTMLSelectElement>) : [];
+      return Array.from(control['multiple'] ? (selectedOptions ?? []) : [], ({ value }) => value);
     case 'entries':
-      return entriesOf(event as SubmitEvent);
+      return entriesOf(event);
     case 'modifiers':
-      return +!!source['altKey'] + 2 * +!!source['ctrlKey'] + 4 * +!!source['metaKey'] + 8 * +!!source['shiftKey'];
+      return modifiersOf(event);
     case 'open':
-      return source['newState'] ? source['newState'] === 'open' : typed(target, field);
+      return source['newState'] ? source['newState'] === 'open' : typed(target, field, false);
     case 'x':
     case 'y':
-      return typed(source.changedTouches?.[0] ?? source, field, `client${field.toUpperCase()}`);
+      return typed(source.changedTouches?.[0] ?? source, field, 0, `client${field.toUpperCase()}`);
     default:
-      return typed(/^scroll/.test(field) ? target : source, field);
+      return typed(/^scroll/.test(field) ? target : source, field, 0);
   }
 }
 
-/** A field if it is of the type it is to have, else its default. */
-function typed(source: Fields, field: Exclude<PayloadField, 'modifiers'>, name: string = field): Wire {
+/** A field if it is of the type of its default, else the default. */
+function typed<Field extends keyof EventData>(
+  source: Fields,
+  field: Field,
+  absent: EventData[Field] & Wire,
+  name: string = field
+): Wire {
   const value = source[name] as Wire;
-  return typeof value === typeof eventDefaults[field] ? value : (eventDefaults[field] as Wire);
+  return typeof value === typeof absent ? value : absent;
 }
 
-function selectedOf({ selectedOptions }: Partial<HTMLSelectElement>): string[] {
-  return Array.from(selectedOptions ?? [], ({ value }) => value);
-}
-
-function entriesOf({ target, submitter }: SubmitEvent): string[] {
-  if (!(target instanceof HTMLFormElement)) return [];
-  return [...new FormData(target, submitter)].flatMap(([name, value]) =>
-    typeof value === 'string' ? [name, value] : []
-  );
+/** While an event tells the entries, as `formdata` does, no others can be asked for. */
+function entriesOf({ formData, submitter, target }: Partial<FormDataEvent & SubmitEvent>): string[] {
+  const entries = formData ?? (target instanceof HTMLFormElement ? new FormData(target, submitter) : []);
+  return [...entries].flatMap(([name, value]) => (typeof value === 'string' ? [name as string, value] : []));
 }

@@ -34,8 +34,8 @@ export interface SessionParts {
   /** The hash of the script, '' if it has none. */
   readonly client: string;
   readonly token: string;
-  /** A new session has begun; so many events were lost. */
-  fresh(dropped: number): void;
+  /** Tells the page that so many events were lost: one by one, or with the session that was to have them. */
+  tell(how: 'dropped' | 'fresh', dropped: number): void;
 }
 
 /** The timers, for specs to replace. */
@@ -45,8 +45,9 @@ export type Timers = Pick<typeof globalThis, 'clearTimeout' | 'setTimeout'>;
 const quiet = 25_000;
 /** Milliseconds in which something must come when it was asked for. */
 const patience = 10_000;
-/** Events in one frame. */
-const batch = 32;
+
+/** What an event counts for beside its payload: more than it takes, so that a frame holds 32 of them at most. */
+const around = 500;
 
 // SESSION ---------------------------------------------------------------------
 
@@ -66,7 +67,6 @@ export class Session {
   #asked = false;
   /** Whether the connection has been told that all is well. */
   #settled = false;
-  #sending = false;
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
 
@@ -80,7 +80,6 @@ export class Session {
   /** The socket is open: joins. */
   opened(): void {
     const { client, outbox, token, view } = this.#parts;
-    this.#untold = 0;
     outbox.rewind();
     view.definitions.keep();
     const { processed, raised } = outbox;
@@ -88,13 +87,13 @@ export class Session {
     this.#expect();
   }
 
-  /** The socket is closed. Events may not be sent again if one of them could not be read. */
+  /** The socket is closed. What could not be read is not sent again. */
   closed(refused: boolean): void {
     this.#answered = this.#asked = this.#settled = false;
     this.#timers.clearTimeout(this.#watching);
-    this.#timers.clearTimeout(this.#acknowledging);
-    this.#acknowledging = undefined;
-    if (refused) this.#drop();
+    this.#told();
+    const spoilt = refused && this.#parts.outbox.spoil();
+    if (spoilt) this.#parts.tell('dropped', spoilt);
   }
 
   /** Asks for a sign of life now: the connection may have died while nobody looked. */
@@ -132,7 +131,7 @@ export class Session {
     }
     const [kind, , , reason] = frame;
     const fresh = kind === ServerKind.Render && reason === Reason.Fresh;
-    const dropped = fresh ? this.#startAnew() : 0;
+    const dropped = fresh && this.#startAnew();
     this.#count(frame);
     try {
       this.#show(frame);
@@ -141,22 +140,15 @@ export class Session {
       this.#broken = true;
     }
     this.#parts.inputs.release();
-    if (fresh) this.#parts.fresh(dropped);
+    if (dropped !== false) this.#parts.tell('fresh', dropped);
     this.#answer();
     this.#tell();
   }
 
-  /** A new session counts from the start; what was on its way is lost. */
+  /** A new session counts from the start; what was on its way is lost. Says how many events that were. */
   #startAnew(): number {
-    this.#frame = this.#untold = 0;
-    const dropped = this.#drop();
-    this.#parts.outbox.processed = 0;
-    return dropped;
-  }
-
-  /** Gives up what is on its way and says how many events that were. */
-  #drop(): number {
     const { inputs, outbox } = this.#parts;
+    this.#frame = this.#untold = 0;
     inputs.processed(outbox.raised);
     inputs.release();
     return outbox.drop();
@@ -224,8 +216,7 @@ export class Session {
 
   #acknowledge(ask: number): void {
     const frames = this.#told();
-    if (ask) this.#send([ClientKind.Acknowledge, frames, ask]);
-    else if (frames) this.#send([ClientKind.Acknowledge, frames]);
+    if (frames || ask) this.#send([ClientKind.Acknowledge, frames, ask].slice(0, ask ? 3 : 2));
   }
 
   #told(): number {
@@ -238,30 +229,25 @@ export class Session {
 
   // EVENTS --------------------------------------------------------------------
 
-  /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting. */
+  /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting or it is too big. */
   raise({ instance, part }: Handler, payload: readonly Wire[] | undefined): number {
-    const number = this.#parts.outbox.add({ instance, part, payload });
-    if (!this.#sending) {
-      // One frame for all that one DOM event leads to.
-      this.#sending = true;
-      queueMicrotask(() => {
-        this.#sending = false;
-        this.#flush();
-      });
-    }
+    const number = this.#parts.outbox.add({ instance, part, payload, bytes: around + encode(payload ?? []).length });
+    if (!number) this.#parts.tell('dropped', 1);
+    // One frame for all that one DOM event leads to: the first that comes takes all.
+    queueMicrotask(() => this.#flush());
     return number;
   }
 
   #flush(): void {
     if (!this.#answered) return;
     const { outbox, view } = this.#parts;
-    for (let taken = outbox.take(batch); taken.length; taken = outbox.take(batch)) {
+    for (let taken = outbox.take(); taken.length; taken = outbox.take()) {
       const events = taken.map(({ instance, part, payload }) => {
-        const address = view.find(instance.number) === instance ? [instance.number, part] : [0, 0];
+        const address = instance && view.find(instance.number) === instance ? [instance.number, part] : [0, 0];
         return payload ? [...address, payload] : address;
       });
       const frames = this.#told();
-      this.#send(frames === 1 ? [ClientKind.Events, events] : [ClientKind.Events, events, frames]);
+      this.#send([ClientKind.Events, events, frames].slice(0, frames === 1 ? 2 : 3));
     }
   }
 }

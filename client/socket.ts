@@ -4,7 +4,7 @@
  * `session.ts` speaks over it.
  */
 
-import { CloseCode } from '../runtime/protocol.js';
+import { Verdict } from '../runtime/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -124,9 +124,9 @@ export class Socket {
   }
 
   #closed(code: number): void {
-    this.#end(code === CloseCode.TooBig || code === CloseCode.Malformed);
-    if (code === CloseCode.Replaced) this.#replaced = true;
-    else if ((code !== CloseCode.Reload && code !== CloseCode.Refused) || !this.#reload()) this.#backOff();
+    this.#end(code === Verdict.TooBig || code === Verdict.Malformed);
+    if (code === Verdict.Replaced) this.#replaced = true;
+    else if ((code !== Verdict.Reload && code !== Verdict.Refused) || !this.#reload()) this.#backOff();
   }
 
   #backOff(): void {
@@ -147,10 +147,10 @@ export class Socket {
       const now = this.#host.Date.now();
       if (now - Number(sessionStorage.getItem(reloadKey)) < reloadInterval) return false;
       sessionStorage.setItem(reloadKey, `${now}`);
+      location.reload();
+      return true;
     } catch {
       return false;
     }
-    location.reload();
-    return true;
   }
 }

@@ -35,13 +35,18 @@ export function expectEnd(rest: Node | null, source: Source): void {
   if (rest && source === Source.Guess) throw new Inconsistent(rest.nodeName);
 }
 
+/** Whether a child part ends here. */
+export function isEnd(node: Node | null): node is null | Comment {
+  return !node || (node instanceof Comment && node.data === Marker.Close);
+}
+
 /**
  * The text of a child part as one node, and what follows it: the closing comment, or nothing. Parsers
  * split long texts.
  */
 export function joinTexts(node: Node | null, source: Source): readonly [Text | null, Node | null] {
   let text: Text | null = null;
-  while (node && !(node instanceof Comment && node.data === Marker.Close)) {
+  while (!isEnd(node)) {
     const next: Node | null = node.nextSibling;
     if (!(node instanceof Text)) expectEnd(node, source);
     else if (text) {

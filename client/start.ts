@@ -29,7 +29,8 @@ export interface StartOptions {
  *
  * The root's attribute `data-troupe` tells the state of the connection: `connecting`, `live`, `offline`.
  * When the server has begun a new session because the old one was gone, `troupe:fresh` is dispatched on
- * the root; its `detail.dropped` is the number of events that were lost.
+ * the root; its `detail.dropped` is the number of events that were lost. `troupe:dropped` tells the same of
+ * events that were lost although the session goes on: too many, too big, or refused by the server.
  *
  * **Note:** a page without a root is left alone.
  */
@@ -38,7 +39,7 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
   const inputs = new Inputs(root);
   const view: View = createView(root, {
     listen: (type) => events.listen(type),
-    holds: (control, name, write) => inputs.holds(control, name, write),
+    holds: (...write) => inputs.holds(...write),
   });
   const events = new Events(
     root,
@@ -47,14 +48,20 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
     (handler, payload) => session.raise(handler, payload)
   );
   const session: Session = new Session({
-    connection: { send: (bytes) => socket.send(bytes), settled: () => socket.settled(), lost: () => socket.lost() },
+    get connection() {
+      return socket;
+    },
     events,
     inputs,
     outbox: new Outbox(),
     view,
     client,
     token: root.getAttribute(Mark.Token) ?? '',
-    fresh: (dropped) => root.dispatchEvent(new CustomEvent('troupe:fresh', { detail: { dropped } })),
+    tell: (how, dropped) => {
+      const type = `troupe:${how}`;
+      console.warn(type, dropped);
+      root.dispatchEvent(new CustomEvent(type, { detail: { dropped } }));
+    },
   });
   const show = (state: string): void => root.setAttribute(Mark.State, state);
   const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, show);

@@ -12,10 +12,10 @@
 import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { moveNodes, removeNodes } from './dom.js';
-import { type Child, Instance, List, type Numbered, parentOf, raw, spotIn, startOf } from './instance.js';
+import { moveNodes, parse, removeNodes } from './dom.js';
+import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { type Holds, Leaves } from './leaves.js';
-import { expectEnd, joinTexts, match, Source } from './source.js';
+import { expectEnd, isEnd, joinTexts, match, Source } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -33,11 +33,12 @@ export interface Handler {
   readonly kind: HandlerKind;
 }
 
-/** A row of a list as it stands in a frame: its values start at `from`. */
+/** An instance as it stands in a frame: its values start at `from`. */
 interface Row {
-  readonly key: Wire;
   readonly definition: Definition;
   readonly from: number;
+  /** As a row of a keyed list. */
+  readonly key?: Wire | undefined;
 }
 
 /** The root is an instance too: one sole part, which holds the page. */
@@ -76,7 +77,7 @@ export class View {
   constructor(element: Element, hooks: Partial<ViewHooks>) {
     this.#element = element;
     this.definitions = new Definitions((type) => hooks.listen?.(type));
-    this.#leaves = new Leaves(element, (control, name, write) => !!hooks.holds?.(control, name, write));
+    this.#leaves = new Leaves(element, (...write) => !!hooks.holds?.(...write));
     this.#reset();
   }
 
@@ -93,13 +94,13 @@ export class View {
 
   /** Makes the page what a tree says and keeps all nodes that can stay. */
   render(tree: Wire): void {
-    const { count } = this.definitions;
+    const { length } = this.definitions.hashes;
     try {
       this.#frame(() => (this.bound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
     } catch {
       // The page is not what it was thought to be, or other scripts have torn it apart: make it anew.
-      this.definitions.keep(count);
-      this.#frame(() => this.#replace(tree));
+      this.definitions.keep(length);
+      this.#frame(() => this.#take(tree, Source.Clone));
     }
   }
 
@@ -114,7 +115,11 @@ export class View {
 
   #take(tree: Wire, source: Source): void {
     this.#reset();
-    expectEnd(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
+    if (source) expectEnd(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
+    else {
+      this.#element.replaceChildren();
+      this.#child(this.#root, 0, tree);
+    }
     this.bound = true;
   }
 
@@ -124,16 +129,9 @@ export class View {
     this.#child(this.#root, 0, tree);
   }
 
-  #replace(tree: Wire): void {
-    this.#reset();
-    this.#element.replaceChildren();
-    this.#child(this.#root, 0, tree);
-    this.bound = true;
-  }
-
   #reset(): void {
     this.bound = false;
-    this.#root = new Instance({ hash: '', content: document.createDocumentFragment(), parts: [rootPart] });
+    this.#root = new Instance({ hash: '', content: parse(''), parts: [rootPart] });
     this.#root.nodes.push(this.#element);
     this.#root.states.push(null);
     this.#restart();
@@ -187,21 +185,21 @@ export class View {
   // INSTANCES -----------------------------------------------------------------
 
   /** A new instance; its nodes are in a fragment of their own. */
-  #create(definition: Definition, values: readonly Wire[], from: number): Instance {
-    const clone = document.importNode(definition.content, true);
-    return this.#bind(definition, values, from, clone.firstChild, Source.Clone);
+  #create(row: Row, values: readonly Wire[]): Instance {
+    const clone = document.importNode(row.definition.content, true);
+    return this.#bind(row, values, clone.firstChild, Source.Clone);
   }
 
   /** Goes in step through the nodes of a template and those of a clone or the page, and binds the parts on the way. */
-  #bind(definition: Definition, values: readonly Wire[], from: number, start: Node | null, source: Source): Instance {
-    const instance = new Instance(definition);
+  #bind({ definition, from, key }: Row, values: readonly Wire[], start: Node | null, source: Source): Instance {
+    const instance = new Instance(definition, key);
     const { parts, content } = definition;
     let index = 0;
     let part = 0;
-    const walk = (pattern: Node | null, node: Node | null): Node | null => {
+    const walk = (pattern: Node | null, node: Node | null, outermost = false): Node | null => {
       for (; pattern; pattern = pattern.nextSibling) {
         const found = match(pattern, node, source);
-        if (pattern.parentNode === content) {
+        if (outermost) {
           instance.first ??= found;
           instance.last = found;
         }
@@ -219,7 +217,7 @@ export class View {
       return node;
     };
     this.#register(instance);
-    walk(content.firstChild, start);
+    walk(content.firstChild, start, true);
     return instance;
   }
 
@@ -238,7 +236,7 @@ export class View {
     } else if (kind === PartKind.Sole) {
       expectEnd(this.#adoptChild(instance, part, value, node.firstChild, source), source);
     } else {
-      instance.states[part] = this.#leaves.present(instance, part, value);
+      instance.states[part] = this.#leaves.present(instance, part);
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
     }
     return next;
@@ -246,10 +244,14 @@ export class View {
 
   /** Gives an instance that stays its new number and values. */
   #update(instance: Instance, values: readonly Wire[], from: number): void {
-    this.#register(instance);
-    for (let part = 0; part < instance.definition.parts.length; part++) {
-      this.write(instance, part, values[from + part] ?? null);
+    for (const node of [instance.first, ...instance.nodes]) {
+      // Translators replace texts; what depends on those repairs itself.
+      if (!(node instanceof Text || this.#element.contains(node))) throw new Inconsistent('part');
     }
+    this.#register(instance);
+    instance.nodes.forEach((_, part) => {
+      this.write(instance, part, values[from + part] ?? null);
+    });
   }
 
   // PARTS ---------------------------------------------------------------------
@@ -257,18 +259,25 @@ export class View {
   /** Makes `value` what stands in a part. */
   write(instance: Instance, part: number, value: Wire): void {
     const kind = instance.definition.parts[part]?.kind;
-    if (kind === undefined) throw new Inconsistent(`part ${part}`);
+    if (kind === undefined) throw new Inconsistent('part');
     if (kind <= PartKind.Sole) this.#child(instance, part, value);
     else this.#leaves.write(instance, part, value);
   }
 
   // CHILDREN ------------------------------------------------------------------
 
+  /** The element in which a child part is about to change. */
+  #open(owner: Instance, part: number): ParentNode & Node {
+    const parent = parentOf(owner, part);
+    this.#leaves.touch(parent);
+    return parent;
+  }
+
   /** Makes `content` what stands in a child part. */
   #child(owner: Instance, part: number, content: Wire): void {
-    this.#leaves.touch(parentOf(owner, part));
+    this.#open(owner, part);
     if (!Array.isArray(content)) this.#text(owner, part, content as Scalar);
-    else if (content[0] === true) this.#raw(owner, part, content[1]);
+    else if (content[0] === true) this.#raw(owner, part, content);
     else if (content[0] === null || content[0] === false) this.#rows(owner, part, content);
     else this.#instance(owner, part, content);
   }
@@ -279,9 +288,9 @@ export class View {
     if (this.#reconciling && old instanceof Instance && old.definition === definition) this.#update(old, content, 1);
     else {
       this.#clear(owner, part);
-      const instance = this.#create(definition, content, 1);
+      const instance = this.#create({ definition, from: 1 }, content);
       owner.states[part] = instance;
-      parentOf(owner, part).insertBefore(instance.first.parentNode as Node, startOf(owner, part));
+      moveNodes(parentOf(owner, part), instance, startOf(owner, part));
     }
   }
 
@@ -304,47 +313,46 @@ export class View {
     }
     this.#clear(owner, part);
     if (!data) return;
-    const text = document.createTextNode(data);
+    const text = new Text(data);
     owner.states[part] = text;
     parentOf(owner, part).insertBefore(text, startOf(owner, part));
   }
 
-  #raw(owner: Instance, part: number, html: string): void {
+  #raw(owner: Instance, part: number, content: readonly Wire[]): void {
     const element = owner.nodes[part] as Element;
-    if (owner.states[part] !== raw) this.#clear(owner, part);
-    owner.states[part] = raw;
-    if (element.innerHTML !== html) element.innerHTML = html;
+    const old = owner.states[part];
+    if (!Array.isArray(old)) this.#clear(owner, part);
+    owner.states[part] = content;
+    if ((old as readonly Wire[] | null)?.[1] !== content[1]) element.innerHTML = content[1] as string;
   }
 
   #clear(owner: Instance, part: number): void {
     const old = owner.states[part] as Child;
     owner.states[part] = null;
-    if (old instanceof Text) old.remove();
-    else if (old === raw) (owner.nodes[part] as Element).replaceChildren();
-    else if (old) {
+    if (old instanceof Instance || old instanceof List) {
       this.#forget(old);
-      for (const { first, last } of old instanceof List ? old.rows : [old]) removeNodes(first, last);
+      for (const instance of old instanceof List ? old.rows : [old]) removeNodes(instance);
+    } else if (old instanceof Text && old.parentNode === parentOf(owner, part)) old.remove();
+    else if (old) {
+      // Raw HTML, or what has come in place of our text.
+      for (let node = startOf(owner, part); !isEnd(node); node = startOf(owner, part)) node.remove();
     }
   }
 
   /** Binds a child part to what the page holds from `node` on; says where to go on. */
   #adoptChild(owner: Instance, part: number, content: Wire, node: Node | null, source: Source): Node | null {
-    if (!Array.isArray(content)) {
-      const [text, rest] = joinTexts(node, source);
-      owner.states[part] = text;
-      if (source === Source.Guess) this.#text(owner, part, content as Scalar);
+    const [head] = Array.isArray(content) ? content : [undefined];
+    if (!Array.isArray(content) || head === true) {
+      let rest: Node | null = null;
+      if (head) owner.states[part] = [true, (owner.nodes[part] as Element).innerHTML];
+      else [owner.states[part], rest] = joinTexts(node, source);
+      if (source === Source.Guess) this.#child(owner, part, content);
       return rest;
-    }
-    const [head] = content;
-    if (head === true) {
-      owner.states[part] = raw;
-      if (source === Source.Guess) this.#raw(owner, part, content[1]);
-      return null;
     }
     if (head === null || head === false) {
       return this.#adoptRows(this.#list(owner, part, head === null), content, node, source);
     }
-    const instance = this.#bind(this.definitions.resolve(head), content, 1, node, source);
+    const instance = this.#bind({ definition: this.definitions.resolve(head), from: 1 }, content, node, source);
     owner.states[part] = instance;
     return instance.last.nextSibling;
   }
@@ -361,60 +369,53 @@ export class View {
   /** The rows that stand in a frame, each read when the one before it has been made: it may use what that one defines. */
   *#read(items: readonly Wire[], at: number, keyed: boolean): Generator<Row> {
     while (at < items.length) {
-      const key = keyed ? (items[at++] as Wire) : null;
+      const key = keyed ? items[at++] : null;
       const definition = this.definitions.resolve(items[at++]);
-      yield { key, definition, from: at };
+      yield { definition, from: at, key };
       at += definition.parts.length;
     }
   }
 
   #adoptRows(list: List, items: readonly Wire[], node: Node | null, source: Source): Node | null {
-    for (const { key, definition, from } of this.#read(items, 1, list.keyed)) {
-      const row = this.#bind(definition, items, from, node, source);
-      row.key = key;
-      list.rows.push(row);
-      node = row.last.nextSibling;
+    for (const row of this.#read(items, 1, list.keyed)) {
+      const instance = this.#bind(row, items, node, source);
+      list.rows.push(instance);
+      node = instance.last.nextSibling;
     }
     return node;
   }
 
   /** Makes rows of `items` from index `at` on, to stand from row `index` on. */
   insert(list: List, index: number, items: readonly Wire[], at: number): void {
-    const rows: Instance[] = [];
-    for (const { key, definition, from } of this.#read(items, at, list.keyed)) {
-      const row = this.#create(definition, items, from);
-      row.key = key;
-      rows.push(row);
-    }
-    this.#place(list, index, rows);
+    const rows = this.#read(items, at, list.keyed);
+    this.#place(
+      list,
+      index,
+      Array.from(rows, (row) => this.#create(row, items))
+    );
   }
 
   /** Puts new rows where row `index` is. */
   #place(list: List, index: number, rows: readonly Instance[]): void {
-    const { owner, part } = list;
-    const fragment = document.createDocumentFragment();
-    for (const { first } of rows) fragment.append(first.parentNode as Node);
-    this.#leaves.touch(parentOf(owner, part));
-    parentOf(owner, part).insertBefore(fragment, spotIn(list, index));
-    list.rows.splice(index, 0, ...rows);
+    const spot = spotIn(list, index);
+    const parent = this.#open(list.owner, list.part);
+    for (const row of rows) moveNodes(parent, row, spot);
+    list.rows = list.rows.slice(0, index).concat(rows, list.rows.slice(index));
   }
 
   /** Removes `count` rows from row `index` on. */
   remove(list: List, index: number, count: number): void {
-    this.#leaves.touch(parentOf(list.owner, list.part));
+    this.#open(list.owner, list.part);
     for (const row of list.rows.splice(index, count)) {
       this.#forget(row);
-      removeNodes(row.first, row.last);
+      removeNodes(row);
     }
   }
 
   /** Moves the row at `from` in front of the one at `before`, or to the end. */
   move(list: List, from: number, before: number): void {
-    const parent = parentOf(list.owner, list.part);
-    const spot = spotIn(list, before);
     const row = list.rows[from] as Instance;
-    this.#leaves.touch(parent);
-    moveNodes(parent, row.first, row.last, spot);
+    moveNodes(this.#open(list.owner, list.part), row, spotIn(list, before));
     list.rows.splice(from, 1);
     list.rows.splice(from < before ? before - 1 : before, 0, row);
   }
@@ -422,17 +423,16 @@ export class View {
   /** Makes a list that stays what `items` say: rows by key, or by position. */
   #reconcileRows(list: List, items: readonly Wire[]): void {
     this.#register(list);
-    const old = new Map(list.rows.map((row, index) => [list.keyed ? row.key : index, row]));
+    const old = new Map<Wire | undefined, Instance>(list.rows.map((row, index) => [list.keyed ? row.key : index, row]));
     const rows: Instance[] = [];
-    for (const { key, definition, from } of this.#read(items, 1, list.keyed)) {
-      const name = list.keyed ? key : rows.length;
-      let row = old.get(name);
-      if (row?.definition === definition) {
+    for (const row of this.#read(items, 1, list.keyed)) {
+      const name = list.keyed ? row.key : rows.length;
+      let instance = old.get(name);
+      if (instance?.definition === row.definition) {
         old.delete(name);
-        this.#update(row, items, from);
-      } else row = this.#create(definition, items, from);
-      row.key = key;
-      rows.push(row);
+        this.#update(instance, items, row.from);
+      } else instance = this.#create(row, items);
+      rows.push(instance);
     }
     for (const row of old.values()) this.remove(list, list.rows.indexOf(row), 1);
     this.#arrange(list, rows);

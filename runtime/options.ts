@@ -8,6 +8,7 @@ import { type Clock, systemClock } from './clock.js';
 import { type DocumentTemplate, defaultDocument } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { reserved } from './http.js';
+import { Limit } from './protocol.js';
 import { type OnError, printReport } from './report.js';
 import { below, type Routes } from './router.js';
 import type { Identify } from './visitor.js';
@@ -106,7 +107,7 @@ const defaults = {
   initDeadline: 5_000,
   joinDeadline: 10_000,
   language: 'en',
-  maxFrame: 65_536,
+  maxFrame: Limit.frame,
   onError: printReport,
   origins: undefined,
   sessionsPerAddress: 1_000,

@@ -64,27 +64,32 @@ export type Reason = (typeof Reason)[keyof typeof Reason];
 /** What a client can ask for in an `acknowledge`; bits. */
 export const Ask = { Render: 1, Sign: 2 } as const;
 
-/** Why the server closes a connection, and what the client does then. */
-export const CloseCode = {
-  /** The server stops or the page is left; the client joins again after a while. */
-  GoingAway: 1001,
-  /** A frame was larger than the server allows. */
+/** The close codes after which a client does not just join again after a while. */
+export const Verdict = {
+  /** A frame was larger than the server allows: its events lose their effect. */
   TooBig: 1009,
-  /** The server has no room now; the client tries again later. */
-  TryLater: 1013,
   /** Protocol or client script are of another version: the client loads the page again. */
   Reload: 4000,
   /** The token is not valid, or not with this cookie: the client loads the page again. */
   Refused: 4001,
-  /** A frame could not be read or said something no client says. */
+  /** A frame could not be read or said something no client says: its events lose their effect. */
   Malformed: 4002,
-  /** More frames in a second than the server allows. */
-  Flood: 4003,
   /** The same page has joined on another connection; this one stays closed. */
   Replaced: 4004,
+} as const;
+
+/** Why the server closes a connection, and what the client does then. */
+export const CloseCode = /* @__PURE__ */ Object.freeze({
+  ...Verdict,
+  /** The server stops or the page is left; the client joins again after a while. */
+  GoingAway: 1001,
+  /** The server has no room now; the client tries again later. */
+  TryLater: 1013,
+  /** More frames in a second than the server allows. */
+  Flood: 4003,
   /** No join in time, or no sign of life. */
   Silent: 4005,
-} as const;
+} as const);
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 // LIMITS ----------------------------------------------------------------------
@@ -97,11 +102,13 @@ export const Limit = {
   windowBytes: 65_536,
   /** Bytes a server leaves buffered in its own process. */
   windowBuffered: 16_384,
+  /** Bytes of a frame a client sends; the default of the server's `maxFrame`. */
+  frame: 65_536,
   /** Applied frames after which a client acknowledges. */
   acknowledgeFrames: 16,
   /** Milliseconds after which a client acknowledges. */
   acknowledgeDelay: 100,
-  /** Events a client keeps that are not processed; the oldest are kept, newer ones refused. */
+  /** Events a client keeps that are not processed; the oldest are kept, newer ones dropped. */
   outbox: 1_000,
   /** Definitions a client remembers and tells in a join. */
   definitions: 1_024,
@@ -213,10 +220,10 @@ export interface EventData {
 }
 
 /** The fields of `EventData` that are single values, with their defaults. Modifier keys travel as bits, see `payloadFields`. */
-export const eventDefaults: Omit<EventData, 'type'> = Object.freeze({
+export const eventDefaults: Omit<EventData, 'type'> = /* @__PURE__ */ Object.freeze({
   value: '',
   checked: false,
-  values: Object.freeze([]),
+  values: /* @__PURE__ */ Object.freeze([]),
   key: '',
   code: '',
   repeat: false,
@@ -234,7 +241,7 @@ export const eventDefaults: Omit<EventData, 'type'> = Object.freeze({
   scrollLeft: 0,
   scrollTop: 0,
   open: false,
-  entries: Object.freeze([]),
+  entries: /* @__PURE__ */ Object.freeze([]),
 });
 
 /** A field as it travels; `modifiers` is bits: 1 alt, 2 ctrl, 4 meta, 8 shift; `entries` is flat: name, value, name, value. */

@@ -60,7 +60,7 @@ class Pair {
         view: this.#view(),
         client: '',
         token: 'token',
-        fresh: (dropped) => {
+        tell: (_, dropped) => {
           this.dropped = dropped;
         },
       },

@@ -1,6 +1,7 @@
 /**
  * TodoMVC. The todos are in a shared actor (`todos.ts`): they are still there after a reload, and all pages of
- * one browser show the same. What is being typed (`field.ts`) or edited is each page's own.
+ * one browser show the same. What is being typed (`field.ts`) or edited is each page's own, and so is what it
+ * has changed and not yet seen in the shared list: it shows that at once.
  *
  * A label is there for the field that edits its todo: so the browser itself puts the focus there when the label
  * is clicked, and a double click brings forward a field that has the focus already.
@@ -10,20 +11,42 @@ import { component, type Enqueue, type EventData, html, repeat, shared } from 't
 import type { SnapshotFrom } from 'xstate';
 import { offlineNotice } from '../../components/offline-notice.js';
 import { clear, emptyField, entryOf, type Field, type FieldEvent, fieldValue, press, type } from './field.js';
-import { type Addressed, type Change, longestTitle, mostTodos, type Todo, type todos, todosOf } from './todos.js';
+import {
+  type Addressed,
+  type Change,
+  changeList,
+  emptyList,
+  type List,
+  listOf,
+  longestTitle,
+  mostTodos,
+  type Todo,
+  type todos,
+} from './todos.js';
 
 interface Model {
   /** Whose todos they are. */
   readonly browser: string;
   readonly filter: Filter;
+  /** The list as all pages have it. */
+  readonly base: List;
+  /** What this page has changed and not yet seen in it. */
+  readonly pending: readonly Pending[];
+  /** What it shows: the one with the others in it. */
   readonly todos: readonly Todo[];
   readonly field: Field;
   /** The todo that is edited, as it was when that began. */
   readonly editing: Todo | undefined;
 }
 
+/** A change on its way, and what it is called. */
+interface Pending {
+  readonly by: string;
+  readonly change: Change;
+}
+
 type Message =
-  | { type: 'listChanged'; todos: readonly Todo[] }
+  | { type: 'listChanged'; list: List }
   | { type: 'keyPressed' | 'typed' | 'entered'; event: FieldEvent }
   | { type: 'editStarted'; todo: Todo }
   | { type: 'editCancelled'; id: number }
@@ -45,15 +68,32 @@ const filterPaths = Object.keys(filters) as readonly Filter[];
 
 // UPDATE ----------------------------------------------------------------------
 
+/** The model with this list of all pages, and these changes of this one in it. */
+function showing(model: Model, base: List, pending: readonly Pending[]): Model {
+  const { todos } = pending.reduce((list, { change }) => changeList(list, change), base);
+
+  return { ...model, base, pending, todos };
+}
+
 function update(model: Model, message: Message, enqueue: Enqueue<Message>): Model {
-  const { browser, editing, field } = model;
-  const send = (change: Change): void => {
-    const addressed: Addressed = { browser, ...change };
+  const { base, browser, editing, field, pending } = model;
+  const send = (change: Change): Model => {
+    const { id: by } = enqueue;
+    const addressed: Addressed = { browser, by, ...change };
     enqueue.send('todos', addressed);
+
+    return showing(model, base, [...pending, { by, change }]);
   };
   switch (message.type) {
-    case 'listChanged':
-      return { ...model, todos: message.todos };
+    case 'listChanged': {
+      const { taken } = message.list;
+
+      return showing(
+        model,
+        message.list,
+        pending.filter(({ by }) => !taken.includes(by))
+      );
+    }
     case 'keyPressed':
       return { ...model, field: press(field, message.event) };
     case 'typed':
@@ -61,9 +101,8 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
     case 'entered': {
       const title = entryOf(field, message.event);
       if (title === '' || model.todos.length >= mostTodos) return { ...model, field: press(field, message.event) };
-      send({ type: 'added', title });
 
-      return { ...model, field: clear(field, message.event) };
+      return { ...send({ type: 'added', title }), field: clear(field, message.event) };
     }
     case 'editStarted':
       return { ...model, editing: message.todo };
@@ -72,13 +111,10 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
     case 'edited':
       // Enter has saved it already when the field loses the focus.
       if (editing?.id !== message.id) return model;
-      send({ type: 'renamed', id: message.id, title: message.title });
 
-      return { ...model, editing: undefined };
+      return { ...send({ type: 'renamed', id: message.id, title: message.title }), editing: undefined };
     default:
-      send(message);
-
-      return model;
+      return send(message);
   }
 }
 
@@ -172,16 +208,18 @@ export const TodoList = component({
   init: ({ browser, path }: { browser: string; path: string }): Model => ({
     browser,
     filter: filterPaths.find((filter) => filter === path) ?? '/todo',
-    todos: [],
+    base: emptyList,
+    pending: [],
+    todos: emptyList.todos,
     field: emptyField,
     editing: undefined,
   }),
   update,
   subscriptions: (model) => [
     shared('todos', ({ context }: SnapshotFrom<typeof todos>) => {
-      const present = todosOf(context, model.browser);
+      const list = listOf(context, model.browser);
 
-      return present === model.todos ? null : { type: 'listChanged', todos: present };
+      return list === model.base ? null : { type: 'listChanged', list };
     }),
   ],
   view: (model) => html<Message>`

@@ -20,13 +20,15 @@ export type Change =
   | { type: 'removed'; id: number }
   | { type: 'completedCleared' };
 
-/** What the actor is sent: whose list is changed, and how. */
-export type Addressed = Change & { readonly browser: string };
+/** What the actor is sent: whose list is changed, how, and what the change is called. */
+export type Addressed = Change & { readonly browser: string; readonly by: string };
 
-interface List {
+export interface List {
   readonly todos: readonly Todo[];
   /** The id of the next todo. */
   readonly next: number;
+  /** What the latest changes are called that are in it. */
+  readonly taken: readonly string[];
 }
 
 /** The lists by browser, the one that was changed last at the end. */
@@ -41,45 +43,51 @@ export const mostTodos = 500;
 /** How many lists there are; for another one the list that was not changed for longest goes. */
 export const mostLists = 1_000;
 
-const noTodos: readonly Todo[] = [];
+/** How many changes a list remembers by name, for pages that have made them and wait to see them in it. */
+const mostTaken = 500;
 
-/** The todos of a browser: the very same array for as long as they have not changed. */
-export const todosOf = (lists: Lists, browser: string): readonly Todo[] => lists.get(browser)?.todos ?? noTodos;
+/** A list nobody has put anything into. */
+export const emptyList: List = { todos: [], next: 1, taken: [] };
+
+/** The list of a browser: the very same for as long as it has not changed. */
+export const listOf = (lists: Lists, browser: string): List => lists.get(browser) ?? emptyList;
 
 /** The shared actor: a list for each browser. */
-export const todos = fromTransition((lists: Lists, { browser, ...change }: Addressed) => {
-  const list = lists.get(browser) ?? { todos: noTodos, next: 1 };
-  const changed = changeList(list, change);
+export const todos = fromTransition((lists: Lists, { browser, by, ...change }: Addressed) => {
+  const list = listOf(lists, browser);
+  const taken = [...list.taken.slice(1 - mostTaken), by];
 
-  return changed === list ? lists : withList(lists, browser, changed);
+  return withList(lists, browser, { ...changeList(list, change), taken });
 }, new Map() as Lists);
 
-function changeList(list: List, change: Change): List {
+/** The list with a change in it; the very same if that changes nothing. */
+export function changeList(list: List, change: Change): List {
   const { todos, next } = list;
+  const withTodos = (changed: readonly Todo[]): List => ({ ...list, todos: changed });
   switch (change.type) {
     case 'added': {
       const title = tidy(change.title);
       if (title === '' || todos.length >= mostTodos) return list;
 
-      return { todos: [...todos, { id: next, title, completed: false }], next: next + 1 };
+      return { ...list, todos: [...todos, { id: next, title, completed: false }], next: next + 1 };
     }
     case 'renamed': {
       const title = tidy(change.title);
       if (title === '') return changeList(list, { type: 'removed', id: change.id });
 
-      return { todos: todos.map((todo) => (todo.id === change.id ? { ...todo, title } : todo)), next };
+      return withTodos(todos.map((todo) => (todo.id === change.id ? { ...todo, title } : todo)));
     }
     case 'toggled': {
       const { id, completed } = change;
 
-      return { todos: todos.map((todo) => (todo.id === id ? complete(todo, completed) : todo)), next };
+      return withTodos(todos.map((todo) => (todo.id === id ? complete(todo, completed) : todo)));
     }
     case 'allToggled':
-      return { todos: todos.map((todo) => complete(todo, change.completed)), next };
+      return withTodos(todos.map((todo) => complete(todo, change.completed)));
     case 'removed':
-      return { todos: todos.filter(({ id }) => id !== change.id), next };
+      return withTodos(todos.filter(({ id }) => id !== change.id));
     case 'completedCleared':
-      return { todos: todos.filter(({ completed }) => !completed), next };
+      return withTodos(todos.filter(({ completed }) => !completed));
   }
 }
 

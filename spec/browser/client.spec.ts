@@ -175,6 +175,50 @@ describe('the client in Chromium', () => {
     expect(await value()).to.equal('A');
   });
 
+  it('shows what the model says when it has made nothing of what was typed', async () => {
+    const line = await adopted();
+    await page.fill('input', 'rejected');
+    await line.next(ClientKind.Events);
+    line.send({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+    await page.waitForFunction(() => document.querySelector('input')?.value === 'start');
+    await page.fill('input', 'ab');
+    await line.next(ClientKind.Events);
+    line.patch([1, 0, 'A'], 1);
+    await page.waitForFunction(() => document.querySelector('input')?.value === 'A');
+    await page.fill('input', 'Ab');
+    await line.next(ClientKind.Events);
+    line.patch([1, 3, 1], 1);
+    await shows('1');
+    expect(await value()).to.equal('A');
+  });
+
+  it('tells the page what is too big to be sent, and goes on', async () => {
+    const line = await adopted();
+    await page.evaluate(() => {
+      const root = document.querySelector('#root') as HTMLElement;
+      root.addEventListener('troupe:dropped', (event) => {
+        root.title = `dropped ${(event as CustomEvent<{ dropped: number }>).detail.dropped}`;
+      });
+    });
+    await page.fill('input', 'x'.repeat(70_000));
+    await page.click('button');
+    const { events } = await line.next(ClientKind.Events);
+    expect(events).to.deep.equal([{ instance: 1, part: 2, payload: undefined }]);
+    expect(await page.evaluate(() => document.querySelector('#root')?.getAttribute('title'))).to.equal('dropped 1');
+  });
+
+  it('does not send again what the server refused to read', async () => {
+    const first = await adopted();
+    await page.click('button');
+    await first.next(ClientKind.Events);
+    first.socket.close(CloseCode.TooBig);
+    const second = await stage.line();
+    await second.next(ClientKind.Join);
+    await page.click('button');
+    second.send({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    expect((await second.next(ClientKind.Events)).events.map(({ part }) => part)).to.deep.equal([0, 2]);
+  });
+
   it('joins again after the connection was lost, and sends what was not processed', async () => {
     const first = await adopted();
     await page.click('button');

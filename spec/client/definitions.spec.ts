@@ -46,7 +46,7 @@ describe('client/definitions', () => {
       definitions.keep(1);
       const hashes = definitions.hashes;
       definitions.keep(0);
-      return [hashes, definitions.count, definitions.resolve(['a', 0, '<a></a>']) === first];
+      return [hashes, definitions.hashes.length, definitions.resolve(['a', 0, '<a></a>']) === first];
     });
     expect(seen).to.deep.equal([['a'], 0, true]);
   });

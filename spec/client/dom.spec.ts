@@ -17,12 +17,12 @@ describe('client/dom', () => {
       const parent = document.createElement('p');
       parent.innerHTML = '<a></a><b></b>text<i></i><u></u>';
       const [, b, i] = parent.children as unknown as Element[];
-      troupe.dom.removeNodes(b as Element, i as Element);
+      troupe.dom.removeNodes({ first: b as Element, last: i as Element });
       const whole = parent.innerHTML;
       parent.innerHTML = '<a></a><b></b><i></i><u></u>';
       const last = parent.children[2] as Element;
       document.createElement('div').append(last);
-      troupe.dom.removeNodes(parent.children[1] as Element, last);
+      troupe.dom.removeNodes({ first: parent.children[1] as Element, last });
       return [whole, parent.innerHTML, last.parentNode];
     });
     expect(seen).to.deep.equal(['<a></a><u></u>', '<a></a><u></u>', null]);
@@ -33,7 +33,7 @@ describe('client/dom', () => {
       const parent = document.createElement('p');
       parent.innerHTML = '<a></a><b></b><i></i>';
       const [a, b, i] = parent.children as unknown as Element[];
-      troupe.dom.moveNodes(parent, b as Element, i as Element, a as Element);
+      troupe.dom.moveNodes(parent, { first: b as Element, last: i as Element }, a as Element);
       return parent.innerHTML;
     });
     expect(moved).to.equal('<b></b><i></i><a></a>');
@@ -55,6 +55,16 @@ describe('client/dom', () => {
       return [left, element.getAttribute('style')];
     });
     expect(seen).to.deep.equal(['2px', 'color: red; top: 1px !important;']);
+  });
+
+  it('writes the style of a form that has a field named like that', async () => {
+    const style = await run(() => {
+      const form = document.createElement('form');
+      form.innerHTML = '<input name="style">';
+      troupe.dom.writeStyle(form, null, ['top', '1px']);
+      return form.getAttribute('style');
+    });
+    expect(style).to.equal('top: 1px;');
   });
 
   it('does not write a property that has its value', async () => {

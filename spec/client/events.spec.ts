@@ -111,6 +111,30 @@ describe('client/events', () => {
     expect(raised).to.deep.equal([1, 0]);
   });
 
+  it('finds its way out of a form whose fields are named like properties of nodes', async () => {
+    const raised = await run(() => {
+      bench.load('');
+      bench.render([
+        ['clobbered', 0, '<form><input name="parentNode"><input name="x"></form>', 0, 8, 'input', 2, 8, 'input'],
+        1,
+        1,
+      ]);
+      bench.find('[name=x]').dispatchEvent(new Event('input', { bubbles: true }));
+      return bench.raised.map(([, part]) => part);
+    });
+    expect(raised).to.deep.equal([1, 0]);
+  });
+
+  it('prevents what a link of SVG does', async () => {
+    const prevented = await run(() => {
+      bench.load('<svg><a xlink:href="#x" data-troupe-on="click"><rect></rect></a></svg>');
+      const click = new MouseEvent('click', { bubbles: true, cancelable: true });
+      bench.find('rect').dispatchEvent(click);
+      return click.defaultPrevented;
+    });
+    expect(prevented).to.equal(true);
+  });
+
   it('hears events that other scripts stop', async () => {
     const raised = await run(() => {
       bench.load('');

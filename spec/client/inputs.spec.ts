@@ -86,6 +86,20 @@ describe('client/inputs', () => {
       expect(log).to.deep.equal([[], ['selected']]);
     });
 
+    it('into a radio button waits for an event from another one of its group, and of no other group', async () => {
+      const log = await run(() => {
+        const { root, inputs, write } = createBench();
+        root.innerHTML = '<input type="radio" name="a"><input type="radio" name="a"><input type="radio" name="b">';
+        const [first, second, other] = root.children as unknown as Element[];
+        const log: boolean[] = [];
+        inputs.sent(second as Element, 1, true);
+        for (const element of [first, second, other])
+          log.push(inputs.holds(element as Element, 'checked', () => write('x')));
+        return log;
+      });
+      expect(log).to.deep.equal([true, true, false]);
+    });
+
     it('waits for the end of a composition', async () => {
       const log = await run(() => {
         const { control, log, write } = createBench();
@@ -114,6 +128,72 @@ describe('client/inputs', () => {
         return [early, log];
       });
       expect(log).to.deep.equal([[], ['made']]);
+    });
+  });
+
+  describe('the last write', () => {
+    it('is made again when an edit is processed and nothing came of it', async () => {
+      const log = await run(() => {
+        const { control, inputs, log, write } = createBench();
+        write('a');
+        control.value = 'typed';
+        inputs.sent(control, 1, true);
+        inputs.release();
+        inputs.processed(1);
+        inputs.release();
+        inputs.release();
+        return log;
+      });
+      expect(log).to.deep.equal(['a', 'a']);
+    });
+
+    it('is not made again where the user has gone on, nor for an event that does not tell the value', async () => {
+      const log = await run(() => {
+        const { control, inputs, log, write } = createBench();
+        write('a');
+        control.value = 'typed';
+        inputs.sent(control, 1, true);
+        control.value = 'typed on';
+        inputs.processed(1);
+        inputs.release();
+        inputs.sent(control, 2);
+        inputs.processed(2);
+        inputs.release();
+        return log;
+      });
+      expect(log).to.deep.equal(['a']);
+    });
+
+    it('is made again in all of a group of radio buttons, and in the options of a select', async () => {
+      const log = await run(() => {
+        const { root, inputs, log, write } = createBench();
+        root.innerHTML =
+          '<input type="radio" name="a"><input type="radio" name="a" checked><select><option>x</select><input name="a">';
+        const [first, second, select, other] = root.children as unknown as Element[];
+        write('first', 'checked', first);
+        write('second', 'checked', second);
+        write('option', 'selected', select?.firstElementChild as Element);
+        write('other', 'value', other);
+        log.length = 0;
+        inputs.sent(second as Element, 1, true);
+        inputs.sent(select as Element, 2, true);
+        inputs.processed(2);
+        inputs.release();
+        return log;
+      });
+      expect(log).to.have.members(['first', 'second', 'second', 'option']);
+    });
+
+    it('is not made where the page shows it already, but again after an edit', async () => {
+      const log = await run(() => {
+        const { control, inputs, log } = createBench();
+        const held = inputs.holds(control, 'value', () => log.push('default'), true);
+        inputs.sent(control, 1, true);
+        inputs.processed(1);
+        inputs.release();
+        return [held, ...log];
+      });
+      expect(log).to.deep.equal([true, 'default']);
     });
   });
 

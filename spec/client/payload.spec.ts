@@ -115,6 +115,24 @@ describe('client/payload', () => {
     });
   }
 
+  it('tells the entries while the form is making them', async () => {
+    const seen = await watched.page.evaluate(() => {
+      const root = document.querySelector('#root') as HTMLElement;
+      root.innerHTML = '<form><input name="a" value="1"></form>';
+      let seen: unknown;
+      root.addEventListener(
+        'formdata',
+        (event) => {
+          seen = troupe.payload.payloadOf(event, event.target as Element);
+        },
+        { once: true }
+      );
+      new FormData(root.firstElementChild as HTMLFormElement);
+      return seen;
+    });
+    expect(seen).to.deep.equal([['a', '1']]);
+  });
+
   it('tells the submitter', async () => {
     const seen = await watched.page.evaluate(() => {
       const root = document.querySelector('#root') as HTMLElement;

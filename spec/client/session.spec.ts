@@ -57,7 +57,7 @@ function createPage() {
       view: view as never,
       client: 'hash',
       token: 'token',
-      fresh: (dropped) => log.push(`fresh ${dropped}`),
+      tell: (how, dropped) => log.push(`${how} ${dropped}`),
     },
     clock as unknown as Timers
   );
@@ -203,7 +203,7 @@ describe('client/session', () => {
 
     it('are told to be processed before the frame that says so is shown', () => {
       const page = joinedPage();
-      page.outbox.add({ instance: page.instance, part: 0, payload: undefined });
+      page.outbox.add({ instance: page.instance, part: 0, payload: undefined, bytes: 1 });
       page.receive(ServerKind.Patch, ['change']);
       expect(page.log).to.deep.equal(['processed 1', 'patch ["change"]']);
     });
@@ -223,14 +223,51 @@ describe('client/session', () => {
       expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 0, 1]);
     });
 
-    it('are dropped when the server could not read them', async () => {
+    it('go out 16 KB in a frame', async () => {
       const page = joinedPage();
-      await page.raise();
-      page.session.closed(true);
-      expect(page.log).to.include('processed 1');
-      page.sent();
+      const text = 'x'.repeat(5_000);
+      page.session.closed(false);
+      for (let count = 0; count < 20; count++) page.session.raise(page.handler, [text]);
       page.session.opened();
-      expect((page.sent()[0] as Wire[]).slice(5, 7)).to.deep.equal([0, 0]);
+      page.sent();
+      page.receive(ServerKind.Acknowledge, 0);
+      const frames = page.sent();
+      expect(Math.max(...frames.map((frame) => encode(frame).length))).to.be.below(16_384);
+      expect(frames.flatMap((frame) => (frame as Wire[])[1] as Wire[]).length).to.equal(20);
+    });
+
+    it('are dropped alone, and the page is told, if one is larger than a frame', async () => {
+      const page = joinedPage();
+      await page.raise(['a']);
+      expect(page.session.raise(page.handler, ['x'.repeat(Limit.frame)])).to.equal(0);
+      await page.raise(['b']);
+      const sent = page.sent().flatMap((frame) => (frame as Wire[])[1] as Wire[]);
+      expect(sent).to.deep.equal([
+        [1, 2, ['a']],
+        [1, 2, ['b']],
+      ]);
+      expect(page.log).to.include('dropped 1');
+    });
+
+    it('are sent again without effect when the server could not read them, and the page is told', async () => {
+      const page = joinedPage();
+      await page.raise(['a']);
+      page.session.closed(true);
+      expect(page.log).to.include('dropped 1');
+      await page.raise(['b']);
+      page.session.opened();
+      expect((page.sent().at(-1) as Wire[]).slice(5, 7)).to.deep.equal([0, 2]);
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.sent()).to.deep.equal([
+        [
+          ClientKind.Events,
+          [
+            [0, 0],
+            [1, 2, ['b']],
+          ],
+          0,
+        ],
+      ]);
     });
   });
 

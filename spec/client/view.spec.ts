@@ -285,7 +285,9 @@ describe('client/view', () => {
         const wanted = await render(tree);
         await load(html);
         expect(await render(tree)).to.equal(wanted);
-        expect(await run(() => bench.view.definitions.count)).to.equal(JSON.stringify(tree).includes('row') ? 2 : 1);
+        expect(await run(() => bench.view.definitions.hashes.length)).to.equal(
+          JSON.stringify(tree).includes('row') ? 2 : 1
+        );
       });
     }
 
@@ -330,6 +332,51 @@ describe('client/view', () => {
       expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('other');
     });
 
+    it('keeps what was typed in a page the server has rendered, where the model says what the page said', async () => {
+      for (const [html, value] of [
+        ['<input>', ''],
+        ['<input>', null],
+        ['<input value="5">', 5],
+      ] as const) {
+        await load(html);
+        await adopt([['field', 0, '<input>', 0, 7, 'value'], null]);
+        await run(() => ((bench.root.firstChild as HTMLInputElement).value = 'typed'));
+        await render([0, value]);
+        expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('typed');
+      }
+    });
+
+    it('makes the page anew if other scripts have made its nodes anew', async () => {
+      const inner = ['inner', 0, '<p><b></b></p>', 1, 1, ''];
+      const outer = ['outer', 0, '<section><!--[--><!--]--></section>', 1, 0, ''];
+      await render([outer, [inner, 'a']]);
+      await run(() => {
+        bench.root.innerHTML = `${bench.root.innerHTML}`;
+      });
+      expect(await render([0, [1, 'b']])).to.equal('<section><!--[--><p><b>b</b></p><!--]--></section>');
+      await run(() => {
+        const p = bench.root.querySelector('p') as Element;
+        p.innerHTML = `${p.innerHTML}`;
+      });
+      expect(await render([0, [1, 'c']])).to.equal('<section><!--[--><p><b>c</b></p><!--]--></section>');
+    });
+
+    it('repairs the page when a patch has failed in it', async () => {
+      await render([paragraph, 'x']);
+      const failed = await run(() => {
+        const p = bench.root.firstChild as Element;
+        p.innerHTML = `${p.innerHTML}`;
+        try {
+          bench.view.patch([1, 0, [['i', 0, '<i></i>', 0, 1, ''], 'y']]);
+          return false;
+        } catch {
+          return true;
+        }
+      });
+      expect(failed).to.equal(true);
+      expect(await render([0, [1, 'y']])).to.equal('<p>a <!--[--><i>y</i><!--]--> b</p>');
+    });
+
     it('makes the page anew if other scripts have torn it apart', async () => {
       await render([list, [null, 'a', row, 'a', 'b', 1, 'b']]);
       await run(() => bench.root.querySelector('ul')?.remove());
@@ -366,6 +413,35 @@ describe('client/view', () => {
       expect(await patch(1, 0, null)).to.equal('<p class="foreign"></p>');
       await render([['svg-classed', 1, '<g></g>', 0, 4, 'class'], 'x']);
       expect(await patch(1, 0, 'y')).to.equal('<g class="y"></g>');
+    });
+
+    it('shows one text where another script has put an element in place of it', async () => {
+      await render([['both', 0, '<!--[--><!--]--><output></output>', 0, 0, '', 2, 1, ''], 1, 2]);
+      const translated = await run(() => {
+        for (const node of [bench.root.childNodes[1], bench.root.querySelector('output')?.firstChild]) {
+          const font = document.createElement('font');
+          node?.replaceWith(font);
+          font.append(node as Node);
+        }
+        return bench.html();
+      });
+      expect(translated).to.equal('<!--[--><font>1</font><!--]--><output><font>2</font></output>');
+      expect(await patch(1, 0, 3, 1, 1, 4)).to.equal('<!--[-->3<!--]--><output>4</output>');
+    });
+
+    it('leaves raw HTML alone that is what was written, whatever it has become', async () => {
+      await render([
+        ['sole', 0, '<div></div>', 0, 1, ''],
+        [true, '<br/>'],
+      ]);
+      await run(() => Object.assign(bench.root.querySelector('br') as Element, { title: 'kept' }));
+      expect(await render([0, [true, '<br/>']])).to.equal('<div><br title="kept"></div>');
+      expect(await render([0, [true, '']])).to.equal('<div></div>');
+    });
+
+    it('shows a form with fields that are named like properties of nodes', async () => {
+      const form = ['form', 0, '<form><input name="style"><input name="parentNode"></form>', 0, 5, ''];
+      expect(await render([form, ['top', '1px']])).to.contain('style="top: 1px;"');
     });
 
     it('writes text of title and textarea', async () => {
@@ -529,6 +605,16 @@ describe('client/view', () => {
         return [document.activeElement === input, bench.root.querySelector('input') === input, connections];
       });
       expect(seen).to.deep.equal([true, true, 2]);
+    });
+
+    it('take more rows at once than a call takes arguments', async () => {
+      await render([list, [false, row]]);
+      const count = await run(() => {
+        const rows = Array.from({ length: 150_000 }, () => [1, 'x']).flat();
+        bench.view.patch([2, 0, rows as never]);
+        return bench.root.querySelectorAll('li').length;
+      });
+      expect(count).to.equal(150_001);
     });
 
     it('forget what is removed', async () => {

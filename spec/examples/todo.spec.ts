@@ -14,12 +14,12 @@ import {
 } from '../../examples/03-todo/field.js';
 import {
   type Change,
+  listOf,
   longestTitle,
   mostLists,
   mostTodos,
   type Todo,
   todos,
-  todosOf,
 } from '../../examples/03-todo/todos.js';
 
 // A FIELD AND ITS BROWSER -----------------------------------------------------
@@ -163,8 +163,8 @@ describe('the todo example', () => {
 
     const start = () => todos.getInitialSnapshot({} as never, undefined);
     const step = (snapshot: ReturnType<typeof start>, of: string, change: Change) =>
-      todos.transition(snapshot, { browser: of, ...change }, {} as never);
-    const shown = (changes: readonly Change[]): readonly Todo[] => todosOf(changed(changes).context, browser);
+      todos.transition(snapshot, { browser: of, by: 'change', ...change }, {} as never);
+    const shown = (changes: readonly Change[]): readonly Todo[] => listOf(changed(changes).context, browser).todos;
     const added = (title: string): Change => ({ type: 'added', title });
 
     it('append, trimmed and never empty', () => {
@@ -187,23 +187,33 @@ describe('the todo example', () => {
     it('leave todos that are as they should be the same', () => {
       const before = changed([added('a'), added('b'), { type: 'toggled', id: 1, completed: true }]);
       const all = changed([{ type: 'allToggled', completed: true }], before);
-      expect(todosOf(all.context, browser)[0]).to.equal(todosOf(before.context, browser)[0]);
-      expect(todosOf(all.context, browser).map(({ completed }) => completed)).to.deep.equal([true, true]);
-      expect(todosOf(changed([{ type: 'completedCleared' }], all).context, browser)).to.deep.equal([]);
+      expect(listOf(all.context, browser).todos[0]).to.equal(listOf(before.context, browser).todos[0]);
+      expect(listOf(all.context, browser).todos.map(({ completed }) => completed)).to.deep.equal([true, true]);
+      expect(listOf(changed([{ type: 'completedCleared' }], all).context, browser).todos).to.deep.equal([]);
+    });
+
+    it('remember by name which changes are in them, the latest 500', () => {
+      let snapshot = start();
+      for (let index = 0; index < 502; index++) {
+        const by = `${index}`;
+        snapshot = todos.transition(snapshot, { browser, by, ...added('  ') }, {} as never);
+      }
+      const { taken } = listOf(snapshot.context, browser);
+      expect([taken.length, taken[0], taken.at(-1)]).to.deep.equal([500, '2', '501']);
     });
 
     it('are bounded', () => {
       const many = Array.from({ length: mostTodos + 5 }, (_, index) => added(`${index}`.repeat(longestTitle)));
       const full = changed(many);
-      expect(todosOf(full.context, browser)).to.have.length(mostTodos);
-      expect(todosOf(full.context, browser)[499]?.title).to.have.length(longestTitle);
+      expect(listOf(full.context, browser).todos).to.have.length(mostTodos);
+      expect(listOf(full.context, browser).todos[499]?.title).to.have.length(longestTitle);
       let snapshot = full;
       for (let index = 1; index < mostLists; index++) snapshot = step(snapshot, `other ${index}`, added('a'));
       snapshot = step(snapshot, browser, { type: 'removed', id: 1 });
       snapshot = step(snapshot, 'the last', added('a'));
       expect(snapshot.context.size).to.equal(mostLists);
-      expect(todosOf(snapshot.context, browser)).to.have.length(mostTodos - 1);
-      expect(todosOf(snapshot.context, 'other 1')).to.deep.equal([]);
+      expect(listOf(snapshot.context, browser).todos).to.have.length(mostTodos - 1);
+      expect(listOf(snapshot.context, 'other 1').todos).to.deep.equal([]);
     });
   });
 });

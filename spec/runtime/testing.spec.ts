@@ -379,7 +379,7 @@ describe('testing', () => {
     });
 
     it('gives way to a new session when the old one is gone', async () => {
-      const page = kept(await openPage(Counter, { grace: 1_000 }));
+      const page = kept(await openPage(Counter, { grace: 1_000, onError: () => undefined }));
       await page.click(page.getByText('+'));
       let dropped: unknown;
       page.root.addEventListener('troupe:fresh', (event) => {
