@@ -104,6 +104,8 @@ export class Cell implements Home, StateHost {
   readonly mount: Mount;
   /** Whether it stands in the page, all its parents included. */
   isPresent = true;
+  /** Whether the turn that runs is going to show it. */
+  isDue = false;
   readonly #host: CellHost;
   readonly #state: State;
   #props: object;

@@ -66,18 +66,23 @@ export function runTurn(powers: TurnPowers): number {
 /** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
 function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
   const { inbox } = powers;
+  if (inbox.size <= 1) return deliver(inbox.take(most));
   const taken: Letter[] = [];
   while (taken.length < most && inbox.size > 0) {
-    const letters = inbox.take(inbox.size === 1 ? 1 : Math.min(16, most - taken.length));
-    for (const letter of letters) {
-      // A component that has left takes nothing any more.
-      if (letter.message !== undefined && letter.cell.isPresent) letter.cell.take(letter.message, letter.at);
-      taken.push(letter);
-    }
+    taken.push(...deliver(inbox.take(Math.min(16, most - taken.length))));
     if (inbox.size > 0 && powers.now() >= until) break;
   }
 
   return taken;
+}
+
+/** A component that has left takes nothing any more. */
+function deliver(letters: readonly Letter[]): readonly Letter[] {
+  for (const { cell, message, at } of letters) {
+    if (message !== undefined && cell.isPresent) cell.take(message, at);
+  }
+
+  return letters;
 }
 
 /** Shows each changed component once, parents before their children, then commits and carries out effects. */
@@ -88,10 +93,10 @@ function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell
   const shown = rendering.run();
   const effects = shown.map((cell) => cell.commit());
   for (const cell of shown) powers.committed(cell);
-  shown.forEach((cell, index) => {
-    for (const effect of effects[index] as readonly Effect[]) powers.perform(cell, effect);
-  });
-  for (const letter of letters) letter.taken?.();
+  for (let index = 0; index < shown.length; index++) {
+    for (const effect of effects[index] as readonly Effect[]) powers.perform(shown[index] as Cell, effect);
+  }
+  for (const { taken } of letters) taken?.();
 }
 
 /** Who has left and not come back by the end of the turn is gone. */
@@ -107,16 +112,18 @@ function settle(powers: TurnPowers, departures: readonly Cell[]): void {
 /** The cells that are to be shown, by depth: to show one can only add deeper ones. */
 class Rendering implements Household {
   readonly #departures: Cell[];
-  readonly #levels: Set<Cell>[] = [];
+  readonly #levels: Cell[][] = [];
 
   constructor(departures: Cell[]) {
     this.#departures = departures;
   }
 
   next(cell: Cell): void {
+    if (cell.isDue) return;
+    cell.isDue = true;
     const level = this.#levels[cell.depth];
-    if (level === undefined) this.#levels[cell.depth] = new Set([cell]);
-    else level.add(cell);
+    if (level === undefined) this.#levels[cell.depth] = [cell];
+    else level.push(cell);
   }
 
   left(cell: Cell): void {
@@ -128,6 +135,7 @@ class Rendering implements Household {
     const shown: Cell[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {
+        cell.isDue = false;
         if (!cell.isPresent) continue;
         cell.render(this);
         shown.push(cell);
