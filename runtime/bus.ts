@@ -20,9 +20,10 @@ export interface Bus {
   /**
    * Publishes plain data on a topic; that nobody listens is no error.
    *
+   * @param id what the message is called if it can come again; a second one of that id is dropped
    * @throws TroupeError `topic` for a topic's name or a message that is not allowed
    */
-  publish(topic: string, message: AnyMessage): void;
+  publish(topic: string, message: AnyMessage, id?: string): void;
   /**
    * Listens to a topic; what it returns stops it, and does nothing when called again.
    *

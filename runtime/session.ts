@@ -74,10 +74,10 @@ export interface SessionHost {
   readonly report: Reporter;
   /** Where topics and shared actors are reached. */
   readonly hub: Hub;
-  /** Publishes a message on a topic. */
-  publish(topic: string, message: AnyMessage): void;
-  /** Sends a message to a shared actor. */
-  send(name: string, message: AnyMessage): void;
+  /** Publishes a message on a topic; `id` is the effect's. */
+  publish(topic: string, message: AnyMessage, id: string): void;
+  /** Sends a message to a shared actor; `id` is the effect's. */
+  send(name: string, message: AnyMessage, id: string): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A connection has joined. */
@@ -190,12 +190,12 @@ export class LiveSession implements Session, TreeHost {
     return this.#host.hub;
   }
 
-  publish(topic: string, message: AnyMessage): void {
-    this.#host.publish(topic, message);
+  publish(topic: string, message: AnyMessage, id: string): void {
+    this.#host.publish(topic, message, id);
   }
 
-  send(name: string, message: AnyMessage): void {
-    this.#host.send(name, message);
+  send(name: string, message: AnyMessage, id: string): void {
+    this.#host.send(name, message, id);
   }
 
   defer(run: () => void): void {

@@ -91,13 +91,13 @@ export interface SessionsOptions {
   readonly initDeadline: number;
   /** Most sessions of one address, dormant and detached ones included. */
   readonly perAddress: number;
-  /** Publishes a message on a topic. */
-  publish(topic: string, message: AnyMessage): void;
+  /** Publishes a message on a topic; `id` is the effect's. */
+  publish(topic: string, message: AnyMessage, id: string): void;
   readonly report: Reporter;
   /** Runs something soon, when others have had their go. */
   defer(run: () => void): void;
-  /** Sends a message to a shared actor. */
-  send(name: string, message: AnyMessage): void;
+  /** Sends a message to a shared actor; `id` is the effect's. */
+  send(name: string, message: AnyMessage, id: string): void;
 }
 
 /** A session in the table. */
@@ -276,12 +276,12 @@ class SessionTable implements Sessions, SessionHost {
     this.#options.defer(run);
   }
 
-  publish(topic: string, message: AnyMessage): void {
-    this.#options.publish(topic, message);
+  publish(topic: string, message: AnyMessage, id: string): void {
+    this.#options.publish(topic, message, id);
   }
 
-  send(name: string, message: AnyMessage): void {
-    this.#options.send(name, message);
+  send(name: string, message: AnyMessage, id: string): void {
+    this.#options.send(name, message, id);
   }
 
   joined(session: LiveSession): void {

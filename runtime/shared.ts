@@ -22,6 +22,7 @@ import { Checkpoint, stopChildren } from './checkpoint.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import { Repeats } from './repeats.js';
 import type { Reporter } from './report.js';
 import { Watchers } from './watchers.js';
 
@@ -43,9 +44,10 @@ export interface SharedActors {
    * Sends an actor an event, which it takes soon; the order of one sender's events is kept. What cannot be
    * delivered (nobody of that name, it is down or finished, its inbox is full) is reported and dropped.
    *
+   * @param id what the event is called if it can come again; a second one of that id is dropped
    * @throws TroupeError `effect` if the event is none: an object with a type
    */
-  send(name: string, event: AnyMessage): void;
+  send(name: string, event: AnyMessage, id?: string): void;
   /**
    * Tells of an actor's snapshot now, if there is one, and then of each change, in order. A name that
    * nobody has yet is waited for. Gives the way to stop.
@@ -131,6 +133,7 @@ class SharedTable implements SharedActors, Host {
   readonly #actors = new Map<string, SharedActor>();
   /** Those with events to take, the next one first. */
   readonly #ready = new Set<SharedActor>();
+  readonly #repeats = new Repeats();
   #scheduled = false;
   #closed = false;
   readonly #run = (): void => this.#go();
@@ -167,9 +170,9 @@ class SharedTable implements SharedActors, Host {
     this.#forget(actor);
   }
 
-  send(name: string, event: AnyMessage): void {
+  send(name: string, event: AnyMessage, id?: string): void {
     if (!isMessage(event)) throw notAnEvent(name);
-    if (this.#closed) return;
+    if (this.#closed || this.#repeats.has(id)) return;
     const actor = this.#actors.get(name);
     if (actor === undefined) this.report(ErrorCode.Effect, undelivered(name, 'absent', event));
     else actor.receive(event);

@@ -86,7 +86,7 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
   const bus = createMemoryBus({ defer, development: settings.development, report });
-  const publish = (topic: string, message: AnyMessage): void => bus.publish(topic, message);
+  const publish = (topic: string, message: AnyMessage, id?: string): void => bus.publish(topic, message, id);
   const actors = createSharedActors({ clock, defer, publish, report });
   const sessions = createSessions({
     ...settings,
@@ -99,7 +99,7 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
     perAddress: sessionsPerAddress,
     publish,
     report,
-    send: (name, message) => actors.send(name, message),
+    send: (name, message, id) => actors.send(name, message, id),
   });
 
   const http = createHttp({

@@ -33,10 +33,10 @@ export interface TreeHost {
   readonly hub: Hub;
   /** The root of the session's actors; made, not started, when first asked for. */
   system(): AnyActorRef;
-  /** Publishes a message on a topic. */
-  publish(topic: string, message: AnyMessage): void;
-  /** Sends a message to a shared actor. */
-  send(name: string, message: AnyMessage): void;
+  /** Publishes a message on a topic; `id` is the effect's. */
+  publish(topic: string, message: AnyMessage, id: string): void;
+  /** Sends a message to a shared actor; `id` is the effect's. */
+  send(name: string, message: AnyMessage, id: string): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A turn is over and has taken so many events of the page. */
@@ -53,6 +53,11 @@ export class Tree implements CellHost, TurnPowers {
   #hasBegun = false;
   #isOver = false;
   #scheduled = false;
+  /** What its effects are called by: not the session's id, which a fresh session has again and counts anew. */
+  #name: string | undefined;
+  /** How many turns there were, and how many effects in the last. */
+  #turns = 0;
+  #effects = 0;
   /** Whether it has been told in this turn that the inbox is full. */
   #overflowing = false;
   // Sets and maps are made when they are needed: most sessions are one idle component, and there are thousands.
@@ -169,6 +174,8 @@ export class Tree implements CellHost, TurnPowers {
   #turn(): void {
     this.#overflowing = false;
     if (this.#isOver) return;
+    this.#turns++;
+    this.#effects = 0;
     const { id, report } = this.#host;
     try {
       this.#host.turned(runTurn(this));
@@ -210,6 +217,7 @@ export class Tree implements CellHost, TurnPowers {
 
   /** What cannot be carried out is reported: an effect costs nobody their state. */
   perform(cell: Cell, effect: Effect): void {
+    this.#effects++;
     try {
       this.#perform(cell, effect);
     } catch (error) {
@@ -226,11 +234,18 @@ export class Tree implements CellHost, TurnPowers {
         if (cell.parent !== undefined) this.put(cell.parent, effect.message);
         break;
       case 'publish':
-        this.#host.publish(effect.topic, effect.message);
+        this.#host.publish(effect.topic, effect.message, this.#effectId());
         break;
       case 'send':
-        this.#host.send(effect.name, effect.message);
+        this.#host.send(effect.name, effect.message, this.#effectId());
     }
+  }
+
+  /** An effect's id: whose it is, the turn, and which of the turn's effects it is. */
+  #effectId(): string {
+    this.#name ??= globalThis.crypto.randomUUID();
+
+    return `${this.#name}.${this.#turns}.${this.#effects}`;
   }
 
   /** The mounts that show something else than they did when this was asked for the last time, parents before their children. */

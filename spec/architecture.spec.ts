@@ -39,6 +39,7 @@ const layers = [
   'shared',
   'watchers',
   'bus/memory',
+  'repeats',
   'schedule',
   'session',
   'tree',

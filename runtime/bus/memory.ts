@@ -6,6 +6,7 @@
 import { type Bus, checkMessage, checkTopic } from '../bus.js';
 import { ErrorCode, TroupeError } from '../errors.js';
 import type { AnyMessage } from '../html.js';
+import { Repeats } from '../repeats.js';
 import type { Reporter } from '../report.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -59,6 +60,7 @@ export class MemoryBus implements Bus {
   readonly #options: MemoryBusOptions;
   readonly #topics = new Map<string, Set<Listening>>();
   readonly #waiting: Published[] = [];
+  readonly #repeats = new Repeats();
   #published = 0;
   #delivering = false;
   /** Whether it has been told that too many wait; anew once none do. */
@@ -73,9 +75,10 @@ export class MemoryBus implements Bus {
     return this.#topics.size;
   }
 
-  publish(topic: string, message: AnyMessage): void {
+  publish(topic: string, message: AnyMessage, id?: string): void {
     checkTopic('publish', topic);
     checkMessage(topic, message, this.#options.development);
+    if (this.#repeats.has(id)) return;
     this.#published++;
     if (!this.#topics.has(topic)) return;
     if (this.#waiting.length >= capacity) {

@@ -486,6 +486,17 @@ describe('shared', () => {
     });
   });
 
+  it('takes an event of one id once', () => {
+    actors.start(
+      'room',
+      fromTransition((count: number, _event: { type: 'counted' }) => count + 1, 0)
+    );
+    for (const id of ['a', 'b', 'a', undefined, undefined]) actors.send('room', { type: 'counted' }, id);
+    while (host.waiting > 0) host.turn();
+    const { seen } = watch('room', ({ context }: { context: number }) => context);
+    expect(seen.at(-1)).to.equal(4);
+  });
+
   it('reports one that fails while it is stopped, and leaves it', () => {
     const stubborn = {
       ...fromTransition((state: number, _event: { type: string }) => state, 0),

@@ -391,6 +391,52 @@ describe('tree', () => {
     });
   });
 
+  describe('effects', () => {
+    type Message = { type: 'asked'; bad?: boolean };
+    const Asking = component({
+      name: 'asking',
+      init: () => ({ asked: 0, bad: false }),
+      update: ({ asked }, { bad = false }: Message, enqueue) => {
+        enqueue.publish('news', { type: 'told', number: asked });
+        enqueue.send('room', { type: 'entered', number: asked });
+        return { asked: asked + 1, bad };
+      },
+      view: ({ asked, bad }) => {
+        if (bad) throw new Error('of view');
+        return html`<p>${asked}</p>`;
+      },
+    });
+
+    it('go out in order after the commit, each under an id of its own; those of a discarded step do not', () => {
+      const { session } = joined(Asking);
+      session.tree.put(session.tree.root, { type: 'asked' });
+      session.tree.put(session.tree.root, { type: 'asked', bad: true } as never);
+      expect(host.posted).to.deep.equal([]);
+      host.turn();
+      tell(session, { type: 'asked' });
+      expect(host.posted.map(([to, message, id]) => [to, message, id.slice(id.indexOf('.'))])).to.deep.equal([
+        ['topic news', { type: 'told', number: 0 }, '.1.1'],
+        ['actor room', { type: 'entered', number: 0 }, '.1.2'],
+        ['topic news', { type: 'told', number: 1 }, '.2.1'],
+        ['actor room', { type: 'entered', number: 1 }, '.2.2'],
+      ]);
+      const { session: fresh } = joined(Asking);
+      tell(fresh, { type: 'asked' });
+      expect(new Set(host.posted.map(([, , id]) => id)).size, 'ids, of a session with the same id too').to.equal(6);
+    });
+
+    it('that cannot be carried out are reported and cost nothing', () => {
+      host.publish = () => {
+        throw new Error('no such topic');
+      };
+      const { session } = joined(Asking);
+      tell(session, { type: 'asked' });
+      expect(host.codes).to.deep.equal([ErrorCode.Effect]);
+      expect(host.posted).to.have.length(1);
+      expect(modelOf(session)).to.deep.equal({ asked: 1, bad: false });
+    });
+  });
+
   describe('failures', () => {
     const Fragile = component({
       name: 'fragile',

@@ -33,6 +33,13 @@ describe('bus/memory', () => {
     expect([one.heard, two.heard, other.heard]).to.deep.equal([[1, 2], [1, 2], []]);
   });
 
+  it('carries a message of one id once, and all that have none', () => {
+    const { heard } = listen('a');
+    for (const [number, id] of [[1, 'x'], [2, 'y'], [3, 'x'], [4], [4]] as const)
+      bus.publish('a', numbered(number), id);
+    expect(heard).to.deep.equal([1, 2, 4, 4]);
+  });
+
   it('takes one function twice as two listeners', () => {
     const heard: number[] = [];
     const listener = (message: AnyMessage): void => void heard.push(numberOf(message));
