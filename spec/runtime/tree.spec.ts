@@ -8,6 +8,7 @@ import { type Hole, html, repeat } from '../../runtime/html.js';
 import { markup } from '../../runtime/markup.js';
 import { ServerKind } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
+import { task } from '../../runtime/task.js';
 import { every } from '../../runtime/timer.js';
 import {
   acknowledgeFrame,
@@ -535,6 +536,26 @@ describe('tree', () => {
       tell(session, { type: 'spoilt' });
       for (let turn = 0; turn < 5; turn++) host.turn();
       expect(log).to.have.length(2);
+    });
+
+    it('of a subscription that is given up reach the component as a message, too', async () => {
+      const page = component({
+        name: 'page',
+        init: (): readonly string[] => [],
+        update: (model, { failure }: { type: 'failed'; failure: Failure }) => [...model, failure.message],
+        view: (model) => html`<p>${model.length}</p>`,
+        subscriptions: (_model) => [task('load', () => Promise.reject(new Error('no network')))],
+        onError: (failure): { type: 'failed'; failure: Failure } => ({ type: 'failed', failure }),
+      });
+      const { session } = joined(page);
+      for (let round = 0; round < 20; round++) {
+        await host.rest();
+        host.clock.advance(1_000);
+      }
+      const told = modelOf<readonly string[]>(session);
+      expect(told).to.have.length(1);
+      expect(told[0]).to.contain('task load').and.to.contain('no network');
+      expect(host.codes).to.deep.equal([ErrorCode.Subscription]);
     });
 
     it('that come at random a thousand times in fifty components cost nobody else a message', () => {
