@@ -13,7 +13,7 @@ import type { State, StateHost } from './cell.js';
 import { Checkpoint } from './checkpoint.js';
 import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
-import { ErrorCode } from './errors.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 
 // GUARD -----------------------------------------------------------------------
@@ -37,8 +37,14 @@ function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<un
 
 const none: readonly Effect[] = [];
 
-/** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it stays as it is. */
-const mostFailures = 5;
+/** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it is given up. */
+const mostFailures = 8;
+
+/** Milliseconds before it is replaced the second time; the first time it is at once, then twice as long each time. */
+const firstPause = 100;
+
+/** Messages that wait for it meanwhile; further ones are dropped and reported. */
+const mostHeld = 1_000;
 
 /** Any logic at work. */
 export class LogicState implements State {
@@ -56,6 +62,10 @@ export class LogicState implements State {
   /** Whether a successor is about to show the state it was given. */
   #isResuming = false;
   #isStarted = false;
+  /** The pause before it is replaced, and what was sent meanwhile. */
+  #pause: unknown;
+  #held: AnyMessage[] | undefined;
+  #isGivenUp = false;
 
   constructor(component: AnyComponent, host: StateHost) {
     this.#component = component;
@@ -115,6 +125,7 @@ export class LogicState implements State {
   stop(): void {
     const actor = this.#actor;
     this.#actor = undefined;
+    this.#host.clock.clearTimeout(this.#pause);
     actor?.send({ type: 'xstate.stop' });
     this.#guard?.send({ type: 'xstate.stop' });
   }
@@ -140,6 +151,10 @@ export class LogicState implements State {
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage): void {
+    if (this.#held !== undefined) {
+      this.#hold(message);
+      return;
+    }
     this.#isTaking = true;
     this.#actor?.send(message);
     this.#isTaking = false;
@@ -191,10 +206,37 @@ export class LogicState implements State {
     if (actor !== this.#actor || !this.#isStarted) return;
     try {
       this.#checkpoint.abandon(actor);
-      if (!this.#isTaking) this.#failures++;
-      if (this.#failures <= mostFailures) this.#replace();
+      if (this.#isTaking) this.#replace();
+      else this.#replaceLater(++this.#failures, error);
     } catch (failure) {
       this.#host.report(ErrorCode.Update, failure);
+    }
+  }
+
+  /** After a pause that grows; what is sent meanwhile waits, and is dropped if it is given up. */
+  #replaceLater(failures: number, cause: unknown): void {
+    this.#held ??= [];
+    if (failures > mostFailures) {
+      const message = `The actor of ${this.#component.name} has failed ${failures} times in a row and is given up: it stays as it is and takes nothing any more.`;
+      this.#host.report(ErrorCode.Component, new TroupeError(ErrorCode.Component, message, { cause }));
+      this.#isGivenUp = true;
+      this.#held.length = 0;
+      return;
+    }
+    const pause = failures === 1 ? 0 : firstPause * 2 ** (failures - 2);
+    this.#pause = this.#host.clock.setTimeout(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.#replace();
+      for (const message of held) this.take(message);
+    }, pause);
+  }
+
+  #hold(message: AnyMessage): void {
+    if (!this.#isGivenUp && (this.#held as AnyMessage[]).length < mostHeld) this.#held?.push(message);
+    else {
+      const text = `${this.#component.name} has failed and cannot take ${message.type}; it was dropped.`;
+      this.#host.report(ErrorCode.Effect, new TroupeError(ErrorCode.Effect, text));
     }
   }
 

@@ -132,12 +132,13 @@ function receive({ name, received }: Options, model: unknown, props: unknown): u
 
 // PURITY ----------------------------------------------------------------------
 
-/** Components that were found impure: each is told of once. */
+/** Components and types of messages that were found impure: each is told of once. */
 const impure = new Set<string>();
 
 /** Takes the same step again: what differs came from a clock, from chance or from outside, and would be another when replayed. */
 function checkPurity(options: Options, model: unknown, received: Received, first: Step): void {
-  if (impure.has(options.name)) return;
+  const what = `${options.name} ${received.type}`;
+  if (impure.has(what)) return;
   let second: Step | undefined;
   try {
     second = once(options, model, received);
@@ -145,7 +146,7 @@ function checkPurity(options: Options, model: unknown, received: Received, first
     // That it throws the second time is a difference, too.
   }
   if (second !== undefined && isSame(first.model, second.model) && isSame(first.effects, second.effects)) return;
-  impure.add(options.name);
+  impure.add(what);
   console.warn(
     `update of ${options.name} gave two results for one message (${received.type}). It must be pure: take the time from enqueue.at, ids from enqueue.id, and declare what comes from outside as a subscription.`
   );

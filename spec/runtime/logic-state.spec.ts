@@ -185,22 +185,63 @@ describe('logic-state', () => {
     expect(host.clock.pending).to.equal(0);
   });
 
-  it('that fails by itself is replaced five times; then it stays as it is', () => {
-    const failing = setup({}).createMachine({
-      after: {
-        10: {
-          actions: () => {
-            throw new Error('of a timer');
-          },
-        },
+  it('that fails by itself is replaced with pauses that grow, takes what waited, and is given up at last', async () => {
+    let tries = 0;
+    let isUp = false;
+    const failing = setup({
+      types: {} as { context: { pings: number }; events: { type: 'pinged' } },
+      actors: {
+        load: fromPromise(async () => {
+          tries++;
+          if (!isUp) throw new Error('no network');
+          return 'loaded';
+        }),
       },
+    }).createMachine({
+      context: { pings: 0 },
+      on: { pinged: { actions: assign({ pings: ({ context }) => context.pings + 1 }) } },
+      initial: 'loading',
+      states: { loading: { invoke: { src: 'load', onDone: 'ready' } }, ready: {} },
     });
-    const Failing = component({ name: 'failing', logic: failing, view: () => html`<p>there</p>` });
-    const { session } = joined(around(() => [Failing({ key: 1 }), Light({ key: 2, pressed: 0 })]));
-    for (let round = 0; round < 50; round++) pass(10);
-    expect(host.reports).to.have.length(6);
-    expect(shown(session)).to.contain('<p>there</p>');
+    const Failing = component({
+      name: 'failing',
+      logic: failing,
+      view: ({ value, context }) => html`<p>${value} ${context.pings}</p>`,
+    });
+    const run = async (milliseconds: number): Promise<void> => {
+      await host.rest();
+      for (let passed = 0; passed < milliseconds; passed += 100) {
+        host.clock.advance(100);
+        await host.rest();
+      }
+    };
+    const { session } = joined(Failing);
+    await run(0);
+    host.clock.advance(0);
+    await host.rest();
+    expect(tries).to.equal(2);
+    session.tree.put(session.tree.root, { type: 'pinged' });
+    await run(100);
+    expect(tries).to.equal(3);
+    expect(shown(session)).to.equal('<p>loading 1</p>');
+    isUp = true;
+    await run(200);
+    expect(shown(session)).to.equal('<p>ready 1</p>');
     session.stop();
+
+    isUp = false;
+    tries = 0;
+    host.reports.length = 0;
+    const { session: other } = joined(around(() => [Failing({ key: 1 }), Light({ key: 2, pressed: 0 })]));
+    await run(30_000);
+    expect(tries).to.equal(9);
+    expect(host.reports).to.have.length(10);
+    expect((host.reports.at(-1) as { error: Error }).error.message).to.contain('is given up');
+    const [failed] = [...other.tree.root.children];
+    other.tree.put(failed as never, { type: 'pinged' });
+    await run(0);
+    expect(host.codes.at(-1)).to.equal(ErrorCode.Effect);
+    other.stop();
     expect(host.clock.pending).to.equal(0);
   });
 
