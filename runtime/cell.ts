@@ -278,6 +278,9 @@ export class Cell implements Home, StateHost {
 
   /** Makes the turn's outcome final and gives the effects that were asked for, in order. */
   commit(): readonly Effect[] {
+    // One that has left was not shown; should it come back in this turn, it has to be.
+    if (!this.isPresent) this.#mustRender = true;
+
     return this.#isBroken ? [] : this.#state.commit();
   }
 

@@ -43,6 +43,9 @@ const mostFailures = 8;
 /** Milliseconds before it is replaced the second time; the first time it is at once, then twice as long each time. */
 const firstPause = 100;
 
+/** One that has not failed for so many milliseconds is as good as new. */
+const calmTime = 10_000;
+
 /** Messages that wait for it meanwhile; further ones are dropped and reported. */
 const mostHeld = 1_000;
 
@@ -59,8 +62,8 @@ export class LogicState implements State {
   #failures = 0;
   /** Whether it is taking a message: a failure then costs that message, however often it happens. */
   #isTaking = false;
-  /** Whether a successor is about to show the state it was given. */
-  #isResuming = false;
+  /** When it was replaced the last time. */
+  #since = Number.NEGATIVE_INFINITY;
   #isStarted = false;
   /** The pause before it is replaced, and what was sent meanwhile. */
   #pause: unknown;
@@ -195,7 +198,6 @@ export class LogicState implements State {
   #changed(actor: AnyActorRef, snapshot: Snapshot<unknown>): void {
     if (actor !== this.#actor || snapshot === this.#good) return;
     this.#good = snapshot;
-    if (!this.#isResuming) this.#failures = 0;
     this.#checkpoint.note(actor, snapshot);
     this.#host.changed();
   }
@@ -207,14 +209,17 @@ export class LogicState implements State {
     try {
       this.#checkpoint.abandon(actor);
       if (this.#isTaking) this.#replace();
-      else this.#replaceLater(++this.#failures, error);
+      else this.#replaceLater(error);
     } catch (failure) {
       this.#host.report(ErrorCode.Update, failure);
     }
   }
 
   /** After a pause that grows; what is sent meanwhile waits, and is dropped if it is given up. */
-  #replaceLater(failures: number, cause: unknown): void {
+  #replaceLater(cause: unknown): void {
+    const isCalm = this.#host.clock.now() - this.#since >= calmTime;
+    const failures = isCalm ? 1 : this.#failures + 1;
+    this.#failures = failures;
     this.#held ??= [];
     if (failures > mostFailures) {
       const message = `The actor of ${this.#component.name} has failed ${failures} times in a row and is given up: it stays as it is and takes nothing any more.`;
@@ -227,7 +232,11 @@ export class LogicState implements State {
     this.#pause = this.#host.clock.setTimeout(() => {
       const held = this.#held ?? [];
       this.#held = undefined;
-      this.#replace();
+      try {
+        this.#replace();
+      } catch (failure) {
+        this.#host.report(ErrorCode.Update, failure);
+      }
       for (const message of held) this.take(message);
     }, pause);
   }
@@ -241,13 +250,12 @@ export class LogicState implements State {
   }
 
   #replace(): void {
-    this.#isResuming = true;
+    this.#since = this.#host.clock.now();
     this.#checkpoint.resume((snapshot) => {
       const successor = this.#make({ snapshot });
       successor.start();
 
       return successor;
     });
-    this.#isResuming = false;
   }
 }

@@ -90,11 +90,11 @@ function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell
   const rendering = new Rendering(departures);
   for (const { cell } of letters) if (cell.isDirty) rendering.next(cell);
   for (const cell of powers.takeChanged()) if (cell.isDirty) rendering.next(cell);
-  const shown = rendering.run();
-  const effects = shown.map((cell) => cell.commit());
-  for (const cell of shown) powers.committed(cell);
-  for (let index = 0; index < shown.length; index++) {
-    for (const effect of effects[index] as readonly Effect[]) powers.perform(shown[index] as Cell, effect);
+  const done = rendering.run();
+  const effects = done.map((cell) => cell.commit());
+  for (const cell of done) if (cell.isPresent) powers.committed(cell);
+  for (let index = 0; index < done.length; index++) {
+    for (const effect of effects[index] as readonly Effect[]) powers.perform(done[index] as Cell, effect);
   }
   for (const { taken } of letters) taken?.();
 }
@@ -130,18 +130,17 @@ class Rendering implements Household {
     this.#departures.push(cell);
   }
 
-  /** Shows them all, and gives those that still are in the page. */
+  /** Shows those that still are in the page, and gives all: what a component has taken before it left counts. */
   run(): readonly Cell[] {
-    const shown: Cell[] = [];
+    const done: Cell[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {
         cell.isDue = false;
-        if (!cell.isPresent) continue;
-        cell.render(this);
-        shown.push(cell);
+        if (cell.isPresent) cell.render(this);
+        done.push(cell);
       }
     }
 
-    return shown;
+    return done;
   }
 }

@@ -225,7 +225,9 @@ describe('logic-state', () => {
     expect(tries).to.equal(3);
     expect(shown(session)).to.equal('<p>loading 1</p>');
     isUp = true;
-    await run(200);
+    await run(100);
+    expect(tries, 'the third pause is of 200 ms').to.equal(3);
+    await run(100);
     expect(shown(session)).to.equal('<p>ready 1</p>');
     session.stop();
 

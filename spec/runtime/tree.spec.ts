@@ -308,6 +308,52 @@ describe('tree', () => {
       session.receive(connection, eventsFrame([[6, 0]]));
       host.turn();
       expect(shown(session)).to.contain('t-2');
+      session.receive(connection, acknowledgeFrame(1));
+      session.receive(connection, eventsFrame([[4, 0]]));
+      host.turn();
+      expect(shown(session), "the number it had is nobody's").to.contain('t-2');
+
+      connection.take();
+      tell(session, { type: 'shown', shown: 0 });
+      session.receive(connection, acknowledgeFrame(1));
+      session.receive(connection, eventsFrame([[7, 0]]));
+      host.turn();
+      expect(shown(session), 'the other way round as well').to.contain('t-3');
+      expect(patches(connection)).to.have.length(2);
+      session.receive(connection, acknowledgeFrame(1));
+      session.receive(connection, eventsFrame([[6, 0]]));
+      host.turn();
+      expect(shown(session)).to.contain('t-3');
+    });
+
+    it('carries out what a child asked for before it left in the same turn', () => {
+      const Saving = component({
+        name: 'saving',
+        init: () => 0,
+        update: (model: number, _message: { type: 'saved' }, enqueue) => {
+          enqueue.send('store', { type: 'kept' });
+          return model + 1;
+        },
+        view: (model) => html`<p>${model}</p>`,
+      });
+      const page = component({
+        name: 'page',
+        init: () => ({ isOpen: true }),
+        update: (_model, { type }: { type: 'closed' | 'opened' | 'flickered' }, enqueue) => {
+          if (type === 'flickered') enqueue.raise({ type: 'opened' });
+          return { isOpen: type === 'opened' };
+        },
+        view: ({ isOpen }) => html`${isOpen ? Saving({ key: 1 }) : null}`,
+      });
+      const { session } = joined(page);
+      const [saving] = cells(session);
+      session.tree.put(saving as never, { type: 'saved' });
+      tell(session, { type: 'flickered' });
+      expect(shown(session), 'one that came back shows what it took').to.equal('<p>1</p>');
+      session.tree.put(saving as never, { type: 'saved' });
+      tell(session, { type: 'closed' });
+      expect(host.posted.map(([to]) => to)).to.deep.equal(['actor store', 'actor store']);
+      expect(host.reports).to.deep.equal([]);
     });
 
     it('renders a child anew whose place has another content model', () => {
