@@ -12,6 +12,7 @@ import { Packr } from 'msgpackr';
 import { decode, Malformed } from './decode.js';
 import type { Scalar, Wire } from './patch.js';
 import {
+  type Address,
   Ask,
   type ClientFrame,
   ClientKind,
@@ -39,18 +40,18 @@ const packr = new Packr({
 
 /** What the fields of a frame are when they are not sent, by position; `undefined` where a field is always sent. */
 const defaults: Record<ServerKind, readonly (Scalar | undefined)[]> = {
-  [ServerKind.Adopt]: [undefined, undefined, 0],
-  [ServerKind.Render]: [undefined, undefined, 0, Reason.Resumed],
+  [ServerKind.Adopt]: [undefined, undefined, 0, 0],
+  [ServerKind.Render]: [undefined, undefined, 0, Reason.Resumed, 0, ''],
   [ServerKind.Patch]: [undefined, undefined, 1, 0],
   [ServerKind.Command]: [],
-  [ServerKind.Acknowledge]: [undefined, 1, 0],
+  [ServerKind.Acknowledge]: [undefined, 1, 0, 0],
 };
 
 /**
  * Packs a frame for the client.
  *
  * ```ts
- * encodeFrame({ kind: ServerKind.Patch, changes: [1, 1, 42], processed: 1, durable: 0 }); // 92 02 93 01 01 2a
+ * encodeFrame({ kind: ServerKind.Patch, changes: [1, 1, 42], processed: 1, late: 0 }); // 92 02 93 01 01 2a
  * ```
  *
  * **Note:** the bytes are a view into a slab that later frames share; copy what is kept. Strings must be
@@ -66,15 +67,15 @@ export function encodeFrame(frame: ServerFrame): Uint8Array {
 function positional(frame: ServerFrame): Wire[] {
   switch (frame.kind) {
     case ServerKind.Adopt:
-      return [frame.kind, frame.tree, frame.processed];
+      return [frame.kind, frame.tree, frame.processed, frame.late ?? 0];
     case ServerKind.Render:
-      return [frame.kind, frame.tree, frame.processed, frame.reason];
+      return [frame.kind, frame.tree, frame.processed, frame.reason, frame.late ?? 0, frame.token ?? ''];
     case ServerKind.Patch:
-      return [frame.kind, frame.changes, frame.processed, frame.durable];
+      return [frame.kind, frame.changes, frame.processed, frame.late ?? 0];
     case ServerKind.Command:
       return [frame.kind, frame.name, ...frame.operands];
     case ServerKind.Acknowledge:
-      return [frame.kind, frame.processed, frame.durable];
+      return [frame.kind, frame.processed, frame.late ?? 0, frame.dropped ?? 0];
   }
 }
 
@@ -121,7 +122,7 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
 function join(fields: readonly Wire[]): ClientFrame {
   const theirs = count(fields[1], 'version');
   if (theirs !== version) return { ...otherVersion, version: theirs };
-  atMost(fields, 8, 'join frame');
+  atMost(fields, 10, 'join frame');
   return {
     kind: ClientKind.Join,
     version,
@@ -131,10 +132,28 @@ function join(fields: readonly Wire[]): ClientFrame {
     processed: count(fields[5], 'processed'),
     sent: count(fields[6], 'sent'),
     hashes: texts(fields[7], 'hashes', Limit.definitions),
+    document: documentName(fields[8]),
+    heir: fields.length > 9 ? heir(fields[9]) : nobody,
   };
 }
 
-const otherVersion = { kind: ClientKind.Join, client: '', token: '', frame: 0, processed: 0, sent: 0, hashes: [] };
+function documentName(value: Wire | undefined): string {
+  const name = text(value, 'document');
+  if (!/^[\w-]+$/.test(name) || name.length > Limit.document) throw new Malformed('document is no name');
+  return name;
+}
+
+const nobody = ['', 0] as const;
+
+function heir(value: Wire | undefined): readonly [string, number] {
+  const fields = list(value, 'heir', 2);
+  return [documentName(fields[0]), count(fields[1], 'first')];
+}
+
+const otherVersion = {
+  ...{ kind: ClientKind.Join, client: '', token: '', frame: 0, processed: 0, sent: 0, hashes: [] },
+  ...{ document: '', heir: nobody },
+};
 
 function events(value: Wire | undefined): readonly EventRecord[] {
   const values = list(value, 'events', Limit.outbox);
@@ -146,10 +165,22 @@ function events(value: Wire | undefined): readonly EventRecord[] {
 function event(value: Wire): EventRecord {
   const fields = list(value, 'event', 3);
   return {
-    instance: count(fields[0], 'instance'),
+    instance: Array.isArray(fields[0]) ? address(fields[0]) : count(fields[0], 'instance'),
     part: count(fields[1], 'part'),
     payload: fields.length > 2 ? payload(fields[2]) : undefined,
   };
+}
+
+/** A hash, then keys and parts in turn, beginning and ending with a key. */
+function address(steps: readonly Wire[]): Address {
+  text(steps[0], 'hash');
+  for (let index = 1; index < steps.length; index++) {
+    const step = steps[index] as Wire;
+    if (index % 2 === 0) count(step, 'part');
+    else if (step !== null && typeof step !== 'string' && typeof step !== 'number') throw new Malformed('key is none');
+  }
+  if (steps.length % 2 !== 0) throw new Malformed('address ends with a part');
+  return steps;
 }
 
 /** Scalars and lists of scalars: no field of a payload is more than that. */

@@ -114,6 +114,8 @@ export const Mark = {
   State: 'data-troupe',
   /** On the root: where the socket is, a path. */
   Socket: 'data-troupe-socket',
+  /** On the root, while there are any: how many of the page's events are not stored yet. */
+  Pending: 'data-troupe-pending',
   /** In the first page: style declarations, applied by the client (a `style` attribute would break a strict CSP). */
   Style: 'data-troupe-style',
   /** On the root: the session token. */

@@ -5,38 +5,66 @@
  *
  * Server to client (positional; fields at the end that have their default are not sent):
  *
- *     adopt        [0, tree, processed = 0]                     numbered
- *     render       [1, tree, processed = 0, reason = resumed]   numbered
- *     patch        [2, changes, processed = 1, durable]         numbered
- *     command      [3, name, ...operands]                       numbered; reserved
- *     acknowledge  [4, processed = 1, durable]                  not numbered
+ *     adopt        [0, tree, processed = 0, late = 0]                                   numbered
+ *     render       [1, tree, processed = 0, reason = resumed, late = 0, token = '']     numbered
+ *     patch        [2, changes, processed = 1, late = 0]                                numbered
+ *     command      [3, name, ...operands]                                               numbered
+ *     acknowledge  [4, processed = 1, late = 0, dropped = 0]                            not numbered
  *
  * Client to server:
  *
- *     join         [0, version, client, token, frame, processed, sent, hashes]
+ *     join         [0, version, client, token, frame, processed, sent, hashes, document, heir = ['', 0]]
  *     events       [1, events, frames = 1]
  *     acknowledge  [2, frames = 0, ask = 0]
  *
  * **Joining.** The client opens the socket and sends `join` first: the protocol `version`, the name of
  * the `client` script ('' when self-built), the `token` from the page, the number of the last `frame`
  * it has applied (0: none), the number of its events it knows to be `processed`, the number it has
- * made (`sent`), and the `hashes` of the template definitions it knows, in their order. The server
- * answers with exactly one of: `adopt` (the page is as the server rendered it: bind, change nothing),
- * `render` (make the page so), `acknowledge` (nothing or little was missed; frames follow). With reason
- * `fresh` a new session begins: events and frames are counted from 0 again and what was not processed
- * is lost. After the answer the client sends the events that were not processed again.
+ * made (`sent`), the `hashes` of the template definitions it knows, in their order, and a random name
+ * for its `document`, another each time a page is loaded. The server answers with exactly one of:
+ * `adopt` (the page is as the server rendered it: bind, change nothing), `render` (make the page so),
+ * `acknowledge` (nothing or little was missed; frames follow). After the answer the client sends the
+ * events that were not processed again.
+ *
+ * **Documents.** A session has one document at a time. The one it has takes over from its own earlier
+ * connection; another claims a session that nobody is connected to. If somebody is, the session *forks*:
+ * the newcomer gets a session of its own with the same state, and the `token` of that.
+ *
+ * **Reasons.** A `render` says why. `resumed`: the session is the one the client knows; both go on
+ * counting. With each of the others the frames are counted from 0 again. `restored`: the state comes from
+ * a store, or another document has used it meanwhile; `processed` is then not a difference but the number
+ * of this document's events that the state contains: later ones are sent again. `forked` is the same for
+ * a session that has forked. `fresh`: a new session begins, events are counted from 0 again and what was
+ * not processed is lost.
  *
  * **Frames are counted, not sent.** A client counts the numbered frames; its session counts them too.
  * The client says how many it has applied since it last said so: in `events`, else in `acknowledge`
  * every 16 frames or 100 ms. The server stops sending at 128 frames or 64 KB unacknowledged.
  *
- * **Events are counted, not numbered.** `events` is a flat list of `[instance, part, payload?]`; their
- * numbers follow from their order on the connection. `processed` in a frame is how many more of them
- * the page now shows the effect of, since the last frame that said so; `durable` is how many fewer
- * than `processed` the store holds safely (default 0).
+ * **Events are counted, not numbered.** `events` is a list of `[instance, part, payload?]`; their
+ * numbers follow from their order on the connection. Each document counts its own from 1. `processed` in
+ * a frame is how many more of them the page now shows the effect of, since the last frame that said so;
+ * `late` is how many fewer than these the store holds safely. What the store holds is *durable*: the client
+ * keeps an event until then.
+ *
+ * **Events that outlive a page.** A document that is loaded in place of another takes over the events that
+ * one has left unfinished: it counts them as its own first ones and says in `heir` whose they were and
+ * which number the first of them had there. The answer's `processed` tells how many of them are done.
+ *
+ * **Stable addresses.** An event whose instance has no number any more, or that was made before a
+ * `restored`, `forked` or reloaded page, says in place of the number what it happened at:
+ * `[hash, key, part, key, part, key, ...]`, the hash of the template's definition and the way there from
+ * the root, whose part is not said: in a keyed list the key of the row, in another its index, otherwise the
+ * key of the component that stands there, `null` if it is none. It is looked up when all events before it
+ * have been applied; if there is nothing, it counts as processed, and in the next `acknowledge` as `dropped`.
+ * So that a client knows the key of a component, it follows the values of that component's instance, unless
+ * it stands in a row.
  *
  * **Asking.** `ask` is a set of bits: 1 asks for a full `render` (the client found itself
  * inconsistent), 2 for an `acknowledge` as a sign of life.
+ *
+ * **Commands.** `move`, with one operand: the client is to open another connection within so many
+ * milliseconds and leave this one, because the server is about to stop.
  *
  * **Payloads.** Sent only if the handler is a function: positional fields by the kind of event, see
  * `payloadFields`; the fields at the end that have their default are not sent.
@@ -45,7 +73,7 @@
 import type { Patch, Wire } from './patch.js';
 
 /** Raised whenever a frame changes its meaning. Client and server must agree. */
-export const version = 1;
+export const version = 2;
 
 // KINDS -----------------------------------------------------------------------
 
@@ -58,8 +86,11 @@ export const ClientKind = { Join: 0, Events: 1, Acknowledge: 2 } as const;
 export type ClientKind = (typeof ClientKind)[keyof typeof ClientKind];
 
 /** Why a page is rendered whole. */
-export const Reason = { Resumed: 0, Restored: 1, Fresh: 2 } as const;
+export const Reason = { Resumed: 0, Restored: 1, Fresh: 2, Forked: 3 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
+
+/** What a client can be told to do. */
+export const Command = { Move: 'move' } as const;
 
 /** What a client can ask for in an `acknowledge`; bits. */
 export const Ask = { Render: 1, Sign: 2 } as const;
@@ -92,6 +123,14 @@ export const CloseCode = /* @__PURE__ */ Object.freeze({
 } as const);
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
+// RELOADING -------------------------------------------------------------------
+
+/**
+ * The cookie a page leaves for the one that is loaded in its place: its document's name, a dot, its token.
+ * For the path of the page alone, and for a few seconds.
+ */
+export const pageCookie = 'troupe-page';
+
 // LIMITS ----------------------------------------------------------------------
 
 /** Numbers both sides must agree on. */
@@ -108,8 +147,10 @@ export const Limit = {
   acknowledgeFrames: 16,
   /** Milliseconds after which a client acknowledges. */
   acknowledgeDelay: 100,
-  /** Events a client keeps that are not processed; the oldest are kept, newer ones dropped. */
+  /** Events a client keeps that are not durable; the oldest are kept, newer ones dropped. */
   outbox: 1_000,
+  /** Characters of a document's name. */
+  document: 32,
   /** Definitions a client remembers and tells in a join. */
   definitions: 1_024,
   /** Depth of arrays in a frame. */
@@ -121,29 +162,46 @@ export const Limit = {
 /** A frame to the client, as an object. */
 export type ServerFrame =
   /** The page is as the server rendered it; `tree` is `Content` without leaf values. */
-  | { readonly kind: typeof ServerKind.Adopt; readonly tree: Wire; readonly processed: number }
+  | {
+      readonly kind: typeof ServerKind.Adopt;
+      readonly tree: Wire;
+      readonly processed: number;
+      readonly late?: number;
+    }
   /** The page as a whole. */
   | {
       readonly kind: typeof ServerKind.Render;
       readonly tree: Wire;
       readonly processed: number;
       readonly reason: Reason;
+      readonly late?: number;
+      /** The token of the session, if it is another than the client has joined. */
+      readonly token?: string;
     }
   /** What changed. */
   | {
       readonly kind: typeof ServerKind.Patch;
       readonly changes: Patch;
       readonly processed: number;
-      readonly durable: number;
+      readonly late?: number;
     }
-  /** Something for the browser to do; reserved. */
+  /** Something for the browser to do. */
   | { readonly kind: typeof ServerKind.Command; readonly name: string; readonly operands: readonly Wire[] }
   /** Nothing changed, but events were processed. */
-  | { readonly kind: typeof ServerKind.Acknowledge; readonly processed: number; readonly durable: number };
+  | {
+      readonly kind: typeof ServerKind.Acknowledge;
+      readonly processed: number;
+      readonly late?: number;
+      /** How many of the events processed so far, and not told of before, have come to nothing because what they were for is gone. */
+      readonly dropped?: number;
+    };
+
+/** Where an event happened, whatever numbers are given: a hash, then keys and parts in turn. */
+export type Address = readonly Wire[];
 
 /** One event: what it happened at, and its payload if the handler wants it. */
 export interface EventRecord {
-  readonly instance: number;
+  readonly instance: number | Address;
   readonly part: number;
   readonly payload?: readonly Wire[] | undefined;
 }
@@ -160,6 +218,9 @@ export type ClientFrame =
       readonly processed: number;
       readonly sent: number;
       readonly hashes: readonly string[];
+      readonly document: string;
+      /** Whose events its first ones are, and which number the first of them had; '' and 0 if they are its own. */
+      readonly heir: readonly [document: string, first: number];
     }
   /** What the user did, and how many frames were applied since the last word of that. */
   | { readonly kind: typeof ClientKind.Events; readonly events: readonly EventRecord[]; readonly frames: number }

@@ -345,7 +345,7 @@ export class LiveSession implements Session, TreeHost {
 
   /** False if the event cannot be read: it counts, so that it does not come again, and the client is closed. */
   #takeOne(event: EventRecord): boolean {
-    const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
+    const instance = this.#mirror?.find(event.instance as number, this.#window.acknowledged);
     const cell = instance?.mount?.cell ?? this.tree.root;
     try {
       this.tree.put(cell, this.#message(event, instance, cell), this.page);
@@ -397,7 +397,7 @@ export class LiveSession implements Session, TreeHost {
       this.#dismiss(CloseCode.TryLater, 'The page could not be brought up to date.');
       return;
     }
-    if (changes.length > 0) this.#send({ kind: ServerKind.Patch, changes, processed: this.#ledger.tell(), durable: 0 });
+    if (changes.length > 0) this.#send({ kind: ServerKind.Patch, changes, processed: this.#ledger.tell(), late: 0 });
   }
 
   /** The whole page for a client that knows no definition for sure. */
@@ -414,7 +414,7 @@ export class LiveSession implements Session, TreeHost {
   }
 
   #acknowledge(processed: number): void {
-    this.#connection?.send(encodeFrame({ kind: ServerKind.Acknowledge, processed, durable: 0 }));
+    this.#connection?.send(encodeFrame({ kind: ServerKind.Acknowledge, processed }));
   }
 
   /** Sends a numbered frame. */

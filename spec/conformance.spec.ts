@@ -167,8 +167,8 @@ describe('conformance', () => {
       { kind: ClientKind.Events, events: [{ instance: 1, part: input, payload: ['typed'] }], frames: 1 },
     ]);
     expect(pair.down.slice(1)).to.deep.equal([
-      { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, durable: 0 },
-      { kind: ServerKind.Patch, changes: [1, 3, 'typed'], processed: 1, durable: 0 },
+      { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, late: 0 },
+      { kind: ServerKind.Patch, changes: [1, 3, 'typed'], processed: 1, late: 0 },
     ]);
     expect(pair.shadow.shown)
       .to.have.property('values')
@@ -185,11 +185,11 @@ describe('conformance', () => {
   it('ServerKind.Acknowledge tells of an event that changed nothing, and is a sign of life', async () => {
     const pair = new Pair().connect();
     await pair.raise(input, []);
-    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 1, late: 0 });
     pair.client.probe();
     pair.pass(0);
     expect(pair.up.at(-1)).to.include({ kind: ClientKind.Acknowledge, ask: Ask.Sign });
-    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, late: 0 });
   });
 
   it('ServerKind.Acknowledge answers a page that comes back and has missed nothing', async () => {
@@ -198,7 +198,7 @@ describe('conformance', () => {
     pair.cut();
     pair.connect();
     expect(pair.up.at(-1)).to.include({ kind: ClientKind.Join, frame: 2, processed: 1, sent: 1 });
-    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    expect(pair.down.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, late: 0 });
     await pair.raise(button);
     expect(pair.shadow.shown).to.have.nested.property('values[1]', 2);
   });

@@ -49,7 +49,7 @@ class Line {
   }
 
   patch(changes: Wire[], processed = 0): void {
-    this.send({ kind: ServerKind.Patch, changes, processed, durable: 0 });
+    this.send({ kind: ServerKind.Patch, changes, processed, late: 0 });
   }
 }
 
@@ -179,7 +179,7 @@ describe('the client in Chromium', () => {
     const line = await adopted();
     await page.fill('input', 'rejected');
     await line.next(ClientKind.Events);
-    line.send({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+    line.send({ kind: ServerKind.Acknowledge, processed: 1, late: 0 });
     await page.waitForFunction(() => document.querySelector('input')?.value === 'start');
     await page.fill('input', 'ab');
     await line.next(ClientKind.Events);
@@ -215,7 +215,7 @@ describe('the client in Chromium', () => {
     const second = await stage.line();
     await second.next(ClientKind.Join);
     await page.click('button');
-    second.send({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    second.send({ kind: ServerKind.Acknowledge, processed: 0, late: 0 });
     expect((await second.next(ClientKind.Events)).events.map(({ part }) => part)).to.deep.equal([0, 2]);
   });
 
@@ -239,7 +239,7 @@ describe('the client in Chromium', () => {
     const second = await stage.line();
     const { frame, processed, sent, hashes } = await second.next(ClientKind.Join);
     expect({ frame, processed, sent, hashes }).to.deep.equal({ frame: 2, processed: 1, sent: 3, hashes: ['h'] });
-    second.send({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+    second.send({ kind: ServerKind.Acknowledge, processed: 1, late: 0 });
     expect((await second.next(ClientKind.Events)).events.length).to.equal(1);
     second.patch([1, 3, 3], 1);
     await shows('3');

@@ -101,7 +101,7 @@ describe('client/start', () => {
     expect(await state()).to.equal('offline');
     await reconnect();
     expect(await state()).to.equal('connecting');
-    await receive({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+    await receive({ kind: ServerKind.Acknowledge, processed: 0, late: 0 });
     expect(await state()).to.equal('live');
   });
 
@@ -111,7 +111,7 @@ describe('client/start', () => {
     await receive(adoption);
     await run(() => document.querySelector('button')?.click());
     expect(await sent(ClientKind.Events)).to.deep.equal([[ClientKind.Events, [[1, 0]]]]);
-    await receive({ kind: ServerKind.Patch, changes: [1, 1, 'clicked'], processed: 1, durable: 0 });
+    await receive({ kind: ServerKind.Patch, changes: [1, 1, 'clicked'], processed: 1, late: 0 });
     expect(await run(() => document.querySelector('button')?.textContent)).to.equal('clicked');
   });
 
@@ -130,9 +130,9 @@ describe('client/start', () => {
     await receive({ kind: ServerKind.Adopt, tree: [field, null, 1], processed: 0 });
     await watched.page.fill('input', 'typed');
     const value = () => run(() => document.querySelector('input')?.value);
-    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'older'], processed: 0, durable: 0 });
+    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'older'], processed: 0, late: 0 });
     expect(await value()).to.equal('typed');
-    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'TYPED'], processed: 1, durable: 0 });
+    await receive({ kind: ServerKind.Patch, changes: [1, 0, 'TYPED'], processed: 1, late: 0 });
     expect(await value()).to.equal('TYPED');
   });
 
@@ -144,7 +144,7 @@ describe('client/start', () => {
       await run(() => {
         for (let click = 0; click < 3; click++) document.querySelector('button')?.click();
       });
-      await receive({ kind: ServerKind.Patch, changes: [1, 1, '1'], processed: 1, durable: 0 });
+      await receive({ kind: ServerKind.Patch, changes: [1, 1, '1'], processed: 1, late: 0 });
       await drop(CloseCode.GoingAway);
       await reconnect();
       await receive(fresh);

@@ -16,7 +16,7 @@ import {
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const bytesOf = (frame: ServerFrame): string => Buffer.from(encodeFrame(frame)).toString('hex');
-const patch = (...changes: Wire[]): ServerFrame => ({ kind: ServerKind.Patch, changes, processed: 1, durable: 0 });
+const patch = (...changes: Wire[]): ServerFrame => ({ kind: ServerKind.Patch, changes, processed: 1, late: 0 });
 
 describe('codec', () => {
   describe('encodes', () => {
@@ -28,19 +28,19 @@ describe('codec', () => {
       ['a patch that answers one event', patch(1, 1, 42), '92 02 9301012a'],
       [
         'a patch that answers none',
-        { kind: ServerKind.Patch, changes: [1, 1, 42], processed: 0, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 42], processed: 0, late: 0 },
         '93 02 9301012a 00',
       ],
       [
         'a patch that is not durable yet',
-        { kind: ServerKind.Patch, changes: [1, 1, 42], processed: 1, durable: 1 },
+        { kind: ServerKind.Patch, changes: [1, 1, 42], processed: 1, late: 1 },
         '94 02 9301012a 01 01',
       ],
       ['a command', { kind: ServerKind.Command, name: 'go', operands: [1, 0] }, '94 03 a2676f 01 00'],
       ['a command without operands', { kind: ServerKind.Command, name: 'go', operands: [] }, '92 03 a2676f'],
-      ['an acknowledge of one event', { kind: ServerKind.Acknowledge, processed: 1, durable: 0 }, '91 04'],
-      ['an acknowledge of none', { kind: ServerKind.Acknowledge, processed: 0, durable: 0 }, '92 04 00'],
-      ['an acknowledge of something stored', { kind: ServerKind.Acknowledge, processed: 1, durable: 3 }, '93 04 01 03'],
+      ['an acknowledge of one event', { kind: ServerKind.Acknowledge, processed: 1, late: 0 }, '91 04'],
+      ['an acknowledge of none', { kind: ServerKind.Acknowledge, processed: 0, late: 0 }, '92 04 00'],
+      ['an acknowledge of something stored', { kind: ServerKind.Acknowledge, processed: 1, late: 3 }, '93 04 01 03'],
     ];
     for (const [what, frame, bytes] of frames) {
       it(what, () => expect(bytesOf(frame)).to.equal(bytes.replaceAll(' ', '')));

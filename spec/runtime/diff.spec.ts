@@ -17,7 +17,7 @@ type Anything = Child<{ readonly type: string }>;
 const renderAnew = (view: Anything): Value => renderRoot(view, undefined, () => {});
 
 const patchBytes = (changes: readonly Wire[]): Uint8Array =>
-  encodeFrame({ kind: ServerKind.Patch, changes, processed: 1, durable: 0 });
+  encodeFrame({ kind: ServerKind.Patch, changes, processed: 1, late: 0 });
 
 /** What the client reads out of the bytes of a frame. */
 const received = (bytes: Uint8Array): Wire => (decode(Uint8Array.from(bytes)) as readonly Wire[])[1] as Wire;

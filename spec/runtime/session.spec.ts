@@ -302,7 +302,7 @@ describe('session', () => {
         const again = new FakeConnection();
         session.join(again, joinFrame({ frame: 1 + seen, processed: seen, sent: 4 }));
         const [answer, ...missed] = again.take();
-        expect(answer).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, durable: 0 });
+        expect(answer).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 0, late: 0 });
         expect(missed).to.deep.equal(sent.slice(seen));
         expect(seen + told(missed)).to.equal(4);
       }
@@ -319,7 +319,7 @@ describe('session', () => {
       );
       host.turn();
       expect(connection.take(), 'nothing changed').to.deep.equal([
-        { kind: ServerKind.Acknowledge, processed: 2, durable: 0 },
+        { kind: ServerKind.Acknowledge, processed: 2, late: 0 },
       ]);
       session.receive(connection, eventsFrame([[1, 0, ['a']]]));
       host.turn();
@@ -380,7 +380,7 @@ describe('session', () => {
           .that.includes({ kind: ServerKind.Render, processed: 1, reason: Reason.Resumed });
         const more = new FakeConnection();
         session.join(more, joinFrame({ frame: frame + 1, processed: 2, sent: 2 }));
-        expect(more.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, durable: 0 }]);
+        expect(more.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 0 }]);
       }
     });
 
@@ -411,7 +411,7 @@ describe('session', () => {
       session.receive(connection, acknowledgeFrame(0, Ask.Render));
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1 }));
-      expect(again.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, durable: 0 }]);
+      expect(again.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 0 }]);
     });
   });
 
@@ -439,10 +439,10 @@ describe('session', () => {
     it('leads to one frame with what has changed', () => {
       const { session, connection } = joined(Counter);
       expect(clicked(session, connection, click.increment)).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, late: 0 },
       ]);
       expect(clicked(session, connection, click.increment, click.increment)).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 3], processed: 2, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 3], processed: 2, late: 0 },
       ]);
     });
 
@@ -456,7 +456,7 @@ describe('session', () => {
         [1, 99],
       ];
       expect(clicked(session, connection, ...nowhere, click.increment)).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 6, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 6, late: 0 },
       ]);
       expect(host.reports).to.deep.equal([]);
     });
@@ -471,7 +471,7 @@ describe('session', () => {
         ])
       );
       host.turn();
-      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 2, durable: 0 }]);
+      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 2, late: 0 }]);
       expect(host.reports).to.deep.equal([]);
     });
 
@@ -518,7 +518,7 @@ describe('session', () => {
     it('whose message update or view refuses is reported, counted and undone', () => {
       const { session, connection } = joined(Counter);
       expect(clicked(session, connection, click.increment, click.break, click.hide, click.increment)).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 2], processed: 4, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 2], processed: 4, late: 0 },
       ]);
       expect(host.codes).to.have.members([ErrorCode.Update, ErrorCode.View]);
     });
@@ -674,7 +674,7 @@ describe('session', () => {
     it('can ask for a sign of life', () => {
       const { session, connection } = joined(Counter);
       session.receive(connection, acknowledgeFrame(0, Ask.Sign));
-      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, durable: 0 }]);
+      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 0 }]);
     });
 
     it('that asks for a sign of life is not told of events whose outcome it does not show', () => {
@@ -685,9 +685,7 @@ describe('session', () => {
       expect(told(connection.take())).to.equal(0);
       connection.buffered = 0;
       session.drained(connection);
-      expect(connection.take()).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, durable: 0 },
-      ]);
+      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, late: 0 }]);
     });
   });
 
@@ -703,7 +701,7 @@ describe('session', () => {
       connection.take();
       session.receive(connection, acknowledgeFrame(1));
       expect(connection.take()).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 200], processed: 72, durable: 0 },
+        { kind: ServerKind.Patch, changes: [1, 1, 200], processed: 72, late: 0 },
       ]);
       expect(told(connection.frames)).to.equal(200);
     });
@@ -735,9 +733,7 @@ describe('session', () => {
       expect(connection.take()).to.deep.equal([]);
       connection.buffered = Limit.windowBuffered - 1;
       session.drained(connection);
-      expect(connection.take()).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 1, 2], processed: 2, durable: 0 },
-      ]);
+      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 1, 2], processed: 2, late: 0 }]);
     });
 
     it('withholds a page that is asked for until it opens', () => {
@@ -766,9 +762,7 @@ describe('session', () => {
       expect(clicked(session, connection, first)).to.have.length(1);
       expect(clicked(session, connection, first)).to.have.length(0);
       session.receive(connection, acknowledgeFrame(2));
-      expect(connection.take()).to.deep.equal([
-        { kind: ServerKind.Patch, changes: [1, 0, 3], processed: 1, durable: 0 },
-      ]);
+      expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 0, 3], processed: 1, late: 0 }]);
     });
 
     it('frees what is acknowledged, so that a thousand frames pass', () => {

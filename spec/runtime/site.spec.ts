@@ -37,6 +37,8 @@ const joinWith = (token: string): JoinFrame => ({
   processed: 0,
   sent: 0,
   hashes: [],
+  document: 'd',
+  heir: ['', 0],
 });
 
 /** The token in a page, and the visitor it was given to. */

@@ -289,7 +289,7 @@ describe('tree', () => {
       host.turn();
       expect(host.reports).to.deep.equal([]);
       const frames = connection.take();
-      expect(frames.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 1, durable: 0 });
+      expect(frames.at(-1)).to.deep.equal({ kind: ServerKind.Acknowledge, processed: 1, late: 0 });
     });
 
     it('moves a child to another place of the view with its state, as new content', () => {

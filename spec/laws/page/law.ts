@@ -185,7 +185,7 @@ function allNodes(root: Node): Node[] {
 function patch(subject: Subject): void {
   const firsts = firstNodes(subject);
   const changes = diff(subject.mirror, subject.rendered, ++subject.frame) as Patch;
-  const frame: ServerFrame = { kind: ServerKind.Patch, changes, processed: 1, durable: 0 };
+  const frame: ServerFrame = { kind: ServerKind.Patch, changes, processed: 1, late: 0 };
   subject.view.patch(carry(frame, changes, subject.coded) as Patch);
   for (const [number, first] of firsts) {
     const now = (subject.view.find(number) as { first?: Node } | undefined)?.first;

@@ -1,0 +1,89 @@
+/**
+ * The store: where the state of sessions is kept while no process holds it, and beside the process that
+ * does, so that it survives its end. This file says what every store promises; `store/` has one in memory,
+ * one on disk and one in Redis, and others can stand in their place.
+ *
+ * What is stored is bytes to a store (`snapshot.ts` makes and reads them), under the session's id. Each
+ * session has one owner at a time, a node: one process that holds it. Whoever becomes the owner is given a
+ * fence, a number no other owner of the session has; whatever is written says its fence, and is refused once
+ * another has become the owner.
+ */
+
+// TYPES -----------------------------------------------------------------------
+
+/** A number above 0 that nobody else who has owned the session was given. */
+export type Fence = number;
+
+/** What became of a claim. */
+export type Claim =
+  /** Whoever asked is the owner now, and gets what was stored last. */
+  | { readonly kind: 'claimed'; readonly fence: Fence; readonly bytes: Uint8Array }
+  /** Another node owns it and is alive, as far as the store knows. */
+  | { readonly kind: 'held'; readonly owner: string }
+  /** Nothing is stored under the id, or it has expired. */
+  | { readonly kind: 'absent' };
+
+/** What is to be written. */
+export interface Entry {
+  readonly id: string;
+  /** The node that writes. */
+  readonly node: string;
+  /** The fence it was given; 0 for a session that is new. */
+  readonly fence: Fence;
+  readonly bytes: Uint8Array;
+  /** Milliseconds it is kept from now on, unless it is written again. */
+  readonly lifetime: number;
+  /** Whether the node gives the session up with this: the next to claim it need not ask. */
+  readonly release: boolean;
+}
+
+/** A session that could not be brought back, for somebody to look at. */
+export interface SetAside {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  /** What went wrong, as text. */
+  readonly reason: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * Keeps sessions.
+ *
+ * All promises reject if the store fails or cannot be reached; then what was asked for may have been done
+ * or not, and is asked again later. A store does not retry or wait for a connection by itself for longer than
+ * a second or so.
+ */
+export interface Store {
+  /** Whether all of it ends with the process: then a session that is in use is not written. */
+  readonly isVolatile: boolean;
+  /** Milliseconds in which changes of a session are gathered before they are written. 0: each turn is written at once. */
+  readonly delay: number;
+  /**
+   * Tells that a node is alive and goes on owning what it owns, for so many milliseconds. Called again and
+   * again, before that is over.
+   */
+  beat(node: string, lease: number): Promise<void>;
+  /**
+   * Makes a node the owner of a session and gives what is stored. One that owns it already gets a new fence.
+   *
+   * @param force whether it is to be taken from an owner that is alive
+   */
+  claim(id: string, node: string, force?: boolean): Promise<Claim>;
+  /**
+   * Writes a session. Resolves, when that is as safe as this store makes it, with the fence to write with the
+   * next time; 0 if nothing was written because another has become the owner.
+   *
+   * With fence 0 the session is new and the node becomes its owner; it is refused if something is stored under the id.
+   * With any other fence it is written even if what was stored has expired meanwhile.
+   */
+  write(entry: Entry): Promise<Fence>;
+  /** Removes a session, if the fence is still that of its owner. */
+  remove(id: string, fence: Fence): Promise<void>;
+  /** Removes a session, if the fence is still that of its owner, and keeps what was stored apart: the last 100, for a week at the most. */
+  setAside(id: string, fence: Fence, reason: string): Promise<void>;
+  /** What was set aside, the latest first. */
+  listAside(): Promise<readonly SetAside[]>;
+  /** Lets go of what it holds open; what was asked for before is finished. */
+  close(): Promise<void>;
+}
