@@ -15,11 +15,12 @@ import type { AnyComponent } from './component.js';
 import type { Context } from './content.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from './errors.js';
-import { type AnyMessage, html, type Placement, type Template } from './html.js';
+import { type AnyMessage, html, type Key, type Placement, type Template } from './html.js';
 import { LogicState } from './logic-state.js';
 import { disregard, isAlike, isPromise } from './model.js';
 import { ModelState } from './model-state.js';
 import { type Home, Mount, mountsIn, renderRoot } from './rendered.js';
+import type { CellImage, SubscriptionsImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -34,6 +35,10 @@ export interface CellHost {
   changed(cell: Cell): void;
   /** A message for a cell, to be taken in a turn. */
   post(cell: Cell, message: AnyMessage): void;
+  /** What is to be stored of a cell's subscriptions. */
+  marks(cell: Cell): SubscriptionsImage | undefined;
+  /** What is stored of the page is of no use: a component in it is of another version. */
+  unfit(error: TroupeError): void;
 }
 
 /** What a state needs of its cell. */
@@ -60,10 +65,14 @@ export interface State {
   init(props: unknown): Promise<void> | void;
   /** Begins at once. */
   initNow(props: unknown): void;
+  /** Begins with a state that was stored. */
+  restore(state: unknown): void;
+  /** What is to be stored of it; `undefined` if it is to begin anew. */
+  save(): unknown;
   /** Starts its actor. */
   start(parent: AnyActorRef): void;
   stop(): void;
-  take(message: AnyMessage, at: number): void;
+  take(message: AnyMessage, at: number, cause?: number | string): void;
   /** Takes changed props. */
   receive(props: unknown): void;
   /** Shows what is there by `show`, and copes if that throws. */
@@ -125,6 +134,8 @@ export class Cell implements Home, StateHost {
   /** The view by which it was last found to be there; counted by its parent. */
   #sighted = 0;
   #views = 0;
+  /** What was stored of it and the cells in it, until it has begun with that. */
+  #image: CellImage | undefined;
 
   constructor(component: AnyComponent, props: object, context: Context, host: CellHost, parent?: Cell, id = '') {
     this.component = component;
@@ -152,6 +163,11 @@ export class Cell implements Home, StateHost {
   /** What `view` and `subscriptions` are given. */
   get shown(): unknown {
     return this.#state.shown;
+  }
+
+  /** What tells it apart from others of its kind in the view it stands in; the root of a page has none. */
+  get key(): Key | undefined {
+    return this.parent === undefined ? undefined : (this.#props as { readonly key: Key }).key;
   }
 
   /** What it shows. */
@@ -190,6 +206,10 @@ export class Cell implements Home, StateHost {
     const props = this.#props;
     // Those of a page never change, and what a request was is not kept as long as a session.
     if (this.parent === undefined) this.#props = noProps;
+    if (this.#image?.state !== undefined) {
+      this.#state.restore(this.#image.state);
+      return this.#prepareView();
+    }
     try {
       const begun = this.#state.init(props);
       if (isPromise(begun as undefined | Promise<undefined>)) return this.#prepareLater(begun as Promise<void>);
@@ -222,6 +242,38 @@ export class Cell implements Home, StateHost {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
+  /** Is to begin with what was stored; unfit if that is of another component, or another version of it. */
+  restore(image: CellImage): void {
+    const { name, version } = this.component;
+    if (image.name === name && image.version === version) this.#image = image;
+    else {
+      const message = `What is stored is of ${image.name}, version ${image.version}; the component is ${name}, version ${version}.`;
+      this.#host.unfit(new TroupeError(ErrorCode.Version, message));
+    }
+  }
+
+  /** What was stored of its subscriptions, to be taken once it has begun; nothing else of what was stored is needed from then on. */
+  takeMarks(): SubscriptionsImage | undefined {
+    const image = this.#image;
+    this.#image = undefined;
+
+    return image && (image.subscriptions ?? {});
+  }
+
+  /** It and the cells in it, as they can be stored between turns. */
+  save(): CellImage {
+    const { name, version } = this.component;
+
+    return {
+      id: this.id,
+      name,
+      version,
+      state: this.#isBroken ? undefined : this.#state.save(),
+      subscriptions: this.#host.marks(this),
+      children: Array.from(this.#children.values(), (child) => child.save()),
+    };
+  }
+
   #failedToBegin(cause: unknown, how: string): void {
     const { name } = this.component;
     const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${textOf(cause)}`, { cause });
@@ -249,9 +301,9 @@ export class Cell implements Home, StateHost {
   // TURN ----------------------------------------------------------------------
 
   /** Takes a message. If that throws, the message is dropped and reported, the state kept. */
-  take(message: AnyMessage, at: number): void {
+  take(message: AnyMessage, at: number, cause?: number | string): void {
     if (this.#isBroken) return;
-    if (isMessage(message)) this.#state.take(message, at);
+    if (isMessage(message)) this.#state.take(message, at, cause);
     else this.report(ErrorCode.Update, notAMessage(message, this.component.name));
   }
 
@@ -351,11 +403,19 @@ export class Cell implements Home, StateHost {
     const id = `${component.name} ${typeof props.key} ${props.key}`;
     this.#placing ??= new Map();
     const known = this.#children.get(id) ?? this.#leaving.get(id) ?? this.#placed?.get(id)?.cell;
-    const cell = known?.component === component ? known : new Cell(component, props, context, this.#host, this, id);
+    const cell = known?.component === component ? known : this.#make(placement, context, id);
     if (this.#placing.has(id)) throw this.#duplicate(cell);
     this.#placing.set(id, { cell, props, context });
 
     return cell.mount;
+  }
+
+  #make({ component, props }: Placement<unknown>, context: Context, id: string): Cell {
+    const cell = new Cell(component, props, context, this.#host, this, id);
+    const image = this.#image?.children.find((child) => child.id === id);
+    if (image !== undefined) cell.restore(image);
+
+    return cell;
   }
 
   /** Makes sure that every component stands there once; those in rows that were taken over were not placed again. Gives what was. */

@@ -6,6 +6,7 @@
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import type { Clock } from './clock.js';
+import type { LogicImage, TimerImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -74,6 +75,36 @@ export class Checkpoint {
     const actor = start(children && persisted ? ({ ...persisted, ...children } as Snapshot<unknown>) : persisted);
     if (timers.size === 0 || actor.getSnapshot().status !== 'active') return;
     this.#rearm(actor, owner, timers);
+    this.#noteTimers(actor);
+  }
+
+  // STORING -------------------------------------------------------------------
+
+  /**
+   * The state as it can be stored, with the timers of the actor and all below it.
+   *
+   * @throws Error if children are of logic that has no name: only those can be made again
+   */
+  save(actor: AnyActorRef): LogicImage {
+    this.#noteTimers(actor);
+    const snapshot = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
+      return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
+    });
+
+    return { snapshot, timers };
+  }
+
+  /** An actor that was made from a stored state has been started: its timers are set again, for when they were due. */
+  restore(actor: AnyActorRef, timers: readonly TimerImage[]): void {
+    this.note(actor, actor.getSnapshot());
+    if (timers.length === 0) return;
+    const now = this.#clock.now();
+    for (const { from, to, event, id, due } of timers) {
+      const [source, target] = [descendant(actor, from), descendant(actor, to)];
+      if (source === undefined || target === undefined) continue;
+      actor.system.scheduler.schedule(source, target, event, Math.max(0, due - now), id);
+    }
     this.#noteTimers(actor);
   }
 

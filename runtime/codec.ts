@@ -5,7 +5,7 @@
  *
  * `protocol.ts` says what the frames are. Here, and only here, they become positional arrays, fields at
  * the end that have their default are dropped, and every field of a client's frame is checked, so that
- * whoever gets a `ClientFrame` can believe it. (Snapshots will be packed and unpacked here as well.)
+ * whoever gets a `ClientFrame` can believe it. Snapshots, our own bytes, are packed and unpacked by msgpackr.
  */
 
 import { Packr } from 'msgpackr';
@@ -77,6 +77,21 @@ function positional(frame: ServerFrame): Wire[] {
     case ServerKind.Acknowledge:
       return [frame.kind, frame.processed, frame.late ?? 0, frame.dropped ?? 0];
   }
+}
+
+// SNAPSHOTS -------------------------------------------------------------------
+
+/** As for frames, but what comes back has to be what went in: a property that is `undefined`, too. */
+const storing = new Packr({ useRecords: false, variableMapSize: true, mapsAsObjects: true, int64AsType: 'number' });
+
+/** Packs plain data for a store. The bytes are the caller's own. */
+export function packSnapshot(value: unknown): Uint8Array {
+  return Uint8Array.prototype.slice.call(storing.pack(value));
+}
+
+/** Unpacks what `packSnapshot` has packed. Never for what comes from a network. */
+export function unpackSnapshot(bytes: Uint8Array): unknown {
+  return storing.unpack(bytes);
 }
 
 // DECODE ----------------------------------------------------------------------

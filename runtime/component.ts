@@ -20,10 +20,34 @@ import { firstSnapshot, snapshotOf, transition } from './update.js';
 /** What should be alive now; falsy entries are left out. */
 export type Subscribed<Message> = readonly (Subscription<Message> | null | undefined | false)[];
 
+/** How a client has come back to its session: plain data, so that it can be in a message. */
+export interface Arrival {
+  /**
+   * `resumed`: the session was in memory all the time. `restored`: it comes from a store. `forked`: it is a copy of
+   * one that another page goes on with. `fresh`: the one the page had is gone, and this one is new.
+   */
+  readonly reason: 'resumed' | 'restored' | 'forked' | 'fresh';
+  /** The process that holds the session now, by a name it has given itself. */
+  readonly node: string;
+  /** If it was restored: the process that had stored it. */
+  readonly from: string | undefined;
+  /** If it was restored: when it was stored, in milliseconds since the epoch. */
+  readonly stored: number | undefined;
+  /** Why it is fresh, if that is known: `version` when a component is of another version than the stored state. */
+  readonly why: string | undefined;
+}
+
 /** What every component can be given, however it is made. */
 interface CommonOptions<Message extends AnyMessage> {
   /** The component's identity in snapshots, logs and devtools. */
   readonly name: string;
+  /**
+   * Of what kind its state is. Raise it when stored states of earlier versions would be misread: a session that
+   * holds one is not restored then, but begins anew. Default 1.
+   */
+  readonly version?: number | string;
+  /** The message it is sent when its page's client is back: after a lost connection, a reload, a restart. Default: none. */
+  readonly onArrival?: (arrival: Arrival) => NoInfer<Message>;
   /** What is shown in its place while its very first view throws. Default: a small notice with the failure's id. */
   readonly fallback?: (failure: Failure) => Template<NoInfer<Message>>;
   /** The message it is sent when something of it has failed. Default: none; the server's `onError` is told anyway. */
@@ -86,6 +110,8 @@ interface Viewed<State, Message extends AnyMessage, Props, Outgoing, Logic> {
   /** A place for it in a view. `key` tells it apart from others of its kind in that view. */
   (props: Props & { readonly key: Key }): Placement<Outgoing> & Logic;
   readonly name: string;
+  readonly version: number | string;
+  readonly onArrival: ((arrival: Arrival) => Message) | undefined;
   readonly view: (state: State) => Template<Message>;
   readonly subscriptions: (state: State) => Subscribed<Message>;
   readonly fallback: ((failure: Failure) => Template<Message>) | undefined;
@@ -111,6 +137,8 @@ export interface LogicComponent<Logic extends AnyActorLogic>
 /** A component of any kind that can be given `Props`, as the runtime holds it. */
 export interface AnyComponent<Props = never> {
   readonly name: string;
+  readonly version: number | string;
+  readonly onArrival: ((arrival: Arrival) => AnyMessage) | undefined;
   readonly view: (state: never) => Template<AnyMessage>;
   readonly subscriptions: (state: never) => Subscribed<AnyMessage>;
   readonly fallback: ((failure: Failure) => Template<AnyMessage>) | undefined;
@@ -153,12 +181,12 @@ export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): un
   validate(options);
   const place = (props: { readonly key: Key }): Placement<never> =>
     new Placement(place as unknown as AnyComponent, props);
-  const { name, view, fallback, onError, subscriptions = () => [] } = options;
+  const { name, version = 1, view, fallback, onArrival, onError, subscriptions = () => [] } = options;
   const logic =
     'logic' in options ? logicOf(options as LogicOptions<AnyActorLogic>) : modelLogic(options as AnyOptions);
   Object.defineProperty(place, 'name', { value: name, enumerable: true });
 
-  return Object.assign(place, { view, fallback, onError, subscriptions }, logic);
+  return Object.assign(place, { version, view, fallback, onArrival, onError, subscriptions }, logic);
 }
 
 /** Options of a component made Elm style, whatever its model. */
@@ -204,7 +232,7 @@ function logicOf({ logic: given, received }: LogicOptions<AnyActorLogic>): objec
 /** Which parts a component has, by what it is made of; all others are functions. */
 const modelParts = ['init', 'update', 'view'] as const;
 const logicParts = ['view'] as const;
-const optional = ['fallback', 'onError', 'received', 'subscriptions'] as const;
+const optional = ['fallback', 'onArrival', 'onError', 'received', 'subscriptions'] as const;
 
 function validate(options: object | undefined): void {
   const given = (options ?? {}) as Record<string, unknown>;
@@ -215,12 +243,14 @@ function validate(options: object | undefined): void {
       'component({ name }) takes a name: the identity of the component in logs and snapshots.'
     );
   }
+  const { version = 1 } = given;
   const fail = (what: string): TroupeError =>
     new TroupeError(ErrorCode.Component, `component({ name: '${name}' })${what}`);
   const required: readonly string[] = 'logic' in given ? logicParts : modelParts;
   if ('logic' in given && typeof (logic as Partial<AnyActorLogic> | undefined)?.transition !== 'function') {
     throw fail(' has a `logic` that is no actor logic; give it a machine, fromTransition(…) or the like.');
   }
+  if (typeof version !== 'number' && typeof version !== 'string') throw fail(': `version` is a number or a string.');
   for (const part of required) {
     if (typeof given[part] === 'function') continue;
     throw fail(
@@ -231,7 +261,7 @@ function validate(options: object | undefined): void {
     if (given[part] === undefined || typeof given[part] === 'function') continue;
     throw fail(`: \`${part}\` is not a function; leave it out or write one.`);
   }
-  const known: readonly string[] = ['name', ...('logic' in given ? ['logic'] : []), ...optional, ...required];
+  const known: readonly string[] = ['name', 'version', ...('logic' in given ? ['logic'] : []), ...optional, ...required];
   for (const option of Object.keys(given)) {
     if (!known.includes(option)) throw fail(` does not know \`${option}\`; it takes ${known.join(', ')}.`);
   }

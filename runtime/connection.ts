@@ -14,7 +14,8 @@ import { Malformed } from './decode.js';
 import { ErrorCode } from './errors.js';
 import { type ClientFrame, ClientKind, CloseCode, Limit, version } from './protocol.js';
 import type { Reporter } from './report.js';
-import type { Connection, JoinFrame, Session } from './session.js';
+import type { Connection, JoinFrame } from './page.js';
+import type { Session } from './session.js';
 import type { Visitor } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -30,10 +31,17 @@ export interface Socket {
   terminate(): void;
 }
 
+/** The session that a join leads to. */
+export interface Admitted {
+  readonly session: Session;
+  /** The number of the first page that the client was given of it; 0 if it shows another. */
+  readonly offer: number;
+}
+
 /** What all connections of a server share. */
 export interface Switchboard {
   /** Leads a join to its session, or says with which code it is refused. */
-  readonly admit: (frame: JoinFrame, visitor: Visitor) => Promise<Session | CloseCode>;
+  readonly admit: (frame: JoinFrame, visitor: Visitor) => Promise<Admitted | CloseCode>;
   /** The hash of the client script that the pages load. */
   readonly client: string;
   readonly clock: Clock;
@@ -204,11 +212,11 @@ export class SocketConnection implements Connection {
     }
   }
 
-  #enter(session: Session, frame: JoinFrame): void {
+  #enter({ session, offer }: Admitted, frame: JoinFrame): void {
     this.#stage = Stage.Joined;
     this.#visitor = undefined;
     this.#session = session;
-    session.join(this, frame);
+    session.join(this, frame, offer);
   }
 
   // Ends

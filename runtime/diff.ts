@@ -207,7 +207,7 @@ function describePart(writing: Writing, target: number, index: number, part: Par
 function describeChild(writing: Writing, target: number, part: number, value: Value): Wire {
   if (value instanceof Mount) {
     writing.mirror.stand(value, target, part, writing.frame);
-    return describeChild(writing, target, part, value.rendered);
+    return describeMount(writing, target, part, value);
   }
   if (value instanceof Instance) return trim(describeInstance(writing, value, []));
   if (value instanceof List) {
@@ -217,6 +217,15 @@ function describeChild(writing: Writing, target: number, part: number, value: Va
   if (value instanceof UnsafeHtml) return writing.adopting ? [true] : [true, value.html];
 
   return writing.adopting ? null : (value as Scalar);
+}
+
+/** What a component shows, and behind it the component's key. */
+function describeMount(writing: Writing, target: number, part: number, { cell, rendered }: Mount): Wire {
+  if (!(rendered instanceof Instance) || cell.key === undefined) return describeChild(writing, target, part, rendered);
+  const described = describeInstance(writing, rendered, []);
+  described.push(cell.key);
+
+  return described;
 }
 
 function trim(values: Wire[]): Wire[] {

@@ -9,7 +9,15 @@ import type { AnyMessage } from './html.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What a step asked for. */
-export type Effect =
+export type Effect = Asked & {
+  /** What caused the step, as in `Received`. */
+  readonly cause: number | string | undefined;
+  /** Which of the step's effects it is, from 0. */
+  readonly index: number;
+};
+
+/** What is asked for. */
+type Asked =
   /** A message to the component itself. */
   | { readonly kind: 'raise'; readonly message: AnyMessage }
   /** A message to the component in whose view this one stands. */
@@ -24,11 +32,14 @@ export class Received {
   readonly message: AnyMessage;
   /** When it was received, in milliseconds since the epoch. */
   readonly at: number;
+  /** What has caused it, if that can come again: the number of a client's event, or the id of an effect that follows from one. */
+  readonly cause: number | string | undefined;
   #id: string | undefined;
 
-  constructor(message: AnyMessage, at: number) {
+  constructor(message: AnyMessage, at: number, cause?: number | string) {
     this.message = message;
     this.at = at;
+    this.cause = cause;
   }
 
   /** The message's type, so that whoever watches the actor sees it. */
@@ -119,8 +130,8 @@ export class EffectQueue<Message extends AnyMessage, Outgoing extends AnyMessage
     this.#add({ kind: 'send', name, message });
   }
 
-  #add(effect: Effect): void {
+  #add(asked: Asked): void {
     this.#effects ??= [];
-    this.#effects.push(effect);
+    this.#effects.push({ ...asked, cause: this.#received.cause, index: this.#effects.length });
   }
 }

@@ -50,6 +50,14 @@ export const ErrorCode = {
   Closed: 'closed',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
+  /** A session's state cannot be stored, or what was stored cannot be used. */
+  Snapshot: 'snapshot',
+  /** What was stored is of another version of a component: its session begins anew. */
+  Version: 'version',
+  /** A client's event came to nothing, because what it happened at was gone when its turn came. */
+  Dropped: 'dropped',
+  /** The store failed; what was to be stored is kept and tried again. */
+  Store: 'store',
   /** Something inside the runtime itself threw. */
   Internal: 'internal',
 } as const;

@@ -18,6 +18,10 @@ export interface Letter {
   readonly at: number;
   /** The page whose event it is, as the session counts them; 0 for what is no client's event. */
   readonly page: number;
+  /** What has caused it, for the ids of effects: the number of the page's event, or the id of the effect it is. */
+  readonly cause?: number | string | undefined;
+  /** Finds out whom and what it is for once all before it has been shown; it is taken alone. */
+  readonly resolve?: (() => Letter) | undefined;
   /** Called once it has been taken and the turn is committed. */
   readonly taken?: (() => void) | undefined;
 }
@@ -30,6 +34,8 @@ const capacity = 10_000;
 /** What waits for a session's next turn. */
 export class Inbox {
   #letters: Letter[] = [];
+  /** How many of them have to be resolved. */
+  #unresolved = 0;
 
   /** How many letters wait. */
   get size(): number {
@@ -45,12 +51,36 @@ export class Inbox {
   push(letter: Letter): boolean {
     if (this.isFull) return false;
     this.#letters.push(letter);
+    if (letter.resolve !== undefined) this.#unresolved++;
 
     return true;
   }
 
-  /** Takes the oldest letters out, at most so many. */
+  /** Whether the oldest letter has to be resolved. */
+  get isUnresolved(): boolean {
+    return this.#unresolved > 0 && this.#letters[0]?.resolve !== undefined;
+  }
+
+  /** The letters that wait and are no client's events, which are sent again if they are lost. */
+  get ours(): readonly Letter[] {
+    return this.#letters.filter(({ page, message }) => page === 0 && message !== undefined);
+  }
+
+  /** Takes the oldest letters out, at most so many and none that has to be resolved, except as the only one. */
   take(most: number): readonly Letter[] {
+    return this.#take(this.#unresolved === 0 ? most : Math.min(most, this.#together()));
+  }
+
+  /** How many letters can be taken together. */
+  #together(): number {
+    const next = this.#letters.findIndex(({ resolve }) => resolve !== undefined);
+    if (next !== 0) return next;
+    this.#unresolved--;
+
+    return 1;
+  }
+
+  #take(most: number): readonly Letter[] {
     const letters = this.#letters;
     this.#letters = letters.length > most ? letters.splice(most) : [];
 

@@ -1,33 +1,61 @@
 /**
- * The ledger: what has become of the events of one page, counted. `session.ts` writes into it as events
- * arrive and turns are committed; what it owes the client goes into frames as `processed`.
+ * The ledger: what has become of the events of one document, counted. `session.ts` writes into it as events
+ * arrive, turns are committed and states are stored; what it owes the client goes into frames as `processed`.
  */
 
-/** Counts of one page's events, each from 1 in the order they were made. */
+/** Counts of one document's events, each from 1 in the order they were made. */
 export class Ledger {
   /** Events that have arrived. */
-  #received = 0;
+  #received: number;
   /** Events whose outcome is committed. */
-  #processed = 0;
+  #processed: number;
   /** Events the client has been told are processed. */
-  #told = 0;
+  #told: number;
+  /** Events the store holds. */
+  #durable: number;
+  /** Whether the client knows of all that are stored. */
+  #isDurableTold = true;
   /** Events to come that have arrived already, on an earlier connection. */
   #repeated = 0;
+  /** Events that have come to nothing, and of which the client has not been told. */
+  #dropped = 0;
+
+  /** Goes on from a state that contains so many events, of which so many are stored. */
+  constructor(applied = 0, durable = applied) {
+    this.#received = this.#processed = this.#told = applied;
+    this.#durable = durable;
+  }
+
+  /** How many events are processed. */
+  get processed(): number {
+    return this.#processed;
+  }
 
   /** How many more events are processed than the client has been told. */
   get owed(): number {
     return this.#processed - this.#told;
   }
 
-  /** An event arrives; false if it has arrived before. */
-  receive(): boolean {
+  /** How many fewer events are stored than the client has been told are processed. The client is told of this now. */
+  get late(): number {
+    this.#isDurableTold = true;
+
+    return Math.max(0, this.#told - this.#durable);
+  }
+
+  /** Whether there is something that only a frame of its own can tell: events that are stored now, or were dropped. */
+  get isUntold(): boolean {
+    return !this.#isDurableTold || this.#dropped > 0;
+  }
+
+  /** An event arrives; its number, or 0 if it has arrived before. */
+  receive(): number {
     if (this.#repeated > 0) {
       this.#repeated--;
-      return false;
+      return 0;
     }
-    this.#received++;
 
-    return true;
+    return ++this.#received;
   }
 
   /** The event that has just arrived cannot be taken in: it is as if it had not arrived. */
@@ -38,6 +66,26 @@ export class Ledger {
   /** A turn has committed the outcome of so many events. */
   process(count: number): void {
     this.#processed += count;
+  }
+
+  /** An event that counts as processed has come to nothing. */
+  drop(): void {
+    this.#dropped++;
+  }
+
+  /** How many events have been dropped since this was asked for the last time. */
+  takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+
+    return dropped;
+  }
+
+  /** The store holds a state that contains so many events. */
+  store(applied: number): void {
+    if (applied <= this.#durable) return;
+    this.#durable = applied;
+    this.#isDurableTold = false;
   }
 
   /** What is owed goes out with a frame: gives it and owes no more. */
@@ -63,7 +111,7 @@ export class Ledger {
     return missed;
   }
 
-  /** The client is back, and a full page is going to tell it of all that is processed. Gives how much that is. */
+  /** The client is back, and a full page is going to tell it of all that is processed. Gives how much more that is than it knows. */
   restart(known: number): number {
     this.#told = this.#processed;
     this.#repeated = this.#received - this.#processed;

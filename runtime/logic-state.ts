@@ -15,6 +15,7 @@ import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { LogicImage } from './snapshot.js';
 
 // GUARD -----------------------------------------------------------------------
 
@@ -69,6 +70,8 @@ export class LogicState implements State {
   #pause: unknown;
   #held: AnyMessage[] | undefined;
   #isGivenUp = false;
+  /** The state it was restored from, until it is started. */
+  #restored: LogicImage | undefined;
 
   constructor(component: AnyComponent, host: StateHost) {
     this.#component = component;
@@ -84,6 +87,28 @@ export class LogicState implements State {
 
   /** Makes the actor without starting it: it has its first snapshot, and has done nothing. */
   initNow(props: unknown): void {
+    this.#guardActor();
+    this.#make({ input: props });
+    this.#begun();
+  }
+
+  /** What has not been started has done nothing yet, and begins anew; what has been is never started a second time. */
+  save(): LogicImage | undefined {
+    if (!this.#isStarted || this.#actor === undefined) return this.#restored;
+
+    return this.#checkpoint.save(this.#actor);
+  }
+
+  restore(state: unknown): void {
+    const restored = state as LogicImage;
+    this.#guardActor();
+    // XState shares with the actor what it is given, and changes it.
+    this.#make({ snapshot: structuredClone(restored.snapshot) as Snapshot<unknown> });
+    this.#restored = restored;
+    this.#begun();
+  }
+
+  #guardActor(): void {
     this.#guard = new Actor(
       guardLogic((message) => this.#host.toParent(message)),
       {
@@ -91,7 +116,9 @@ export class LogicState implements State {
         id: `guard of ${this.#component.name}`,
       }
     );
-    this.#make({ input: props });
+  }
+
+  #begun(): void {
     const { status, error } = this.snapshot as { status: string; error?: unknown };
     if (status === 'error') throw error;
     this.#good = this.snapshot;
@@ -122,7 +149,11 @@ export class LogicState implements State {
     this.#guard?.start();
     actor.start();
     // Its first state was known before; its timers are set now.
-    if (actor === this.#actor && this.snapshot.status !== 'error') this.#checkpoint.note(actor, this.snapshot);
+    const restored = this.#restored;
+    this.#restored = undefined;
+    if (actor !== this.#actor || this.snapshot.status === 'error') return;
+    if (restored === undefined) this.#checkpoint.note(actor, this.snapshot);
+    else this.#checkpoint.restore(actor, restored.timers);
   }
 
   stop(): void {

@@ -11,7 +11,7 @@ import { type Effect, Received } from './effect.js';
 import { ErrorCode } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { isPromise, present } from './model.js';
-import { PropsChanged, Restored } from './update.js';
+import { PropsChanged, Restored, snapshotOf } from './update.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -73,6 +73,14 @@ export class ModelState implements State {
     );
   }
 
+  save(): unknown {
+    return this.snapshot.context;
+  }
+
+  restore(model: unknown): void {
+    this.#first = snapshotOf(model);
+  }
+
   start(parent: AnyActorRef): void {
     const options = { parent, id: this.#component.name, snapshot: this.snapshot };
     const failed = (error: unknown): void => void this.#host.report(ErrorCode.Internal, error);
@@ -104,8 +112,8 @@ export class ModelState implements State {
 
   // STEPS ---------------------------------------------------------------------
 
-  take(message: AnyMessage, at: number): void {
-    this.#take(new Received(message, at));
+  take(message: AnyMessage, at: number, cause?: number | string): void {
+    this.#take(new Received(message, at, cause));
   }
 
   receive(props: unknown): void {

@@ -40,6 +40,10 @@ export class Run implements Port {
   actor: AnyActorRef | undefined;
   /** When it began. */
   readonly begun: number;
+  /** What of it is stored: when a timer is due, in milliseconds since the epoch; that a task is done. */
+  mark: number | true | undefined;
+  /** Whether it goes on after a time in which nobody held the session. */
+  isRestored = false;
   readonly #port: Port;
   readonly #owner: RunOwner;
   /** Made when it is asked for: a timer never does. */

@@ -1,17 +1,26 @@
 /**
- * The table of sessions: start, find, end. `http.ts` opens one for each first page, `transport.ts` finds
- * it when the page joins; a session that is not there any more is opened again from the signed route.
+ * The table of sessions: start, find, put away, bring back. `http.ts` opens one for each first page, a join
+ * enters it. One that is not in memory is brought back from the store, asked of the node that holds it, or if
+ * nobody has it opened again from the signed route.
+ *
+ *     open    -> dormant -> attached <-> detached -> stored -> brought back (here, or on another node)
  */
 
 import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
+import { type Given, HandOver, type Peers, type Wanted } from './handover.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
 import { createIdentifier } from './identifier.js';
+import type { Keeper, Kept } from './keeper.js';
 import { markup } from './markup.js';
+import type { Introduction } from './page.js';
+import { CloseCode, Reason } from './protocol.js';
 import type { Reporter } from './report.js';
-import { LiveSession, type Session, type SessionHost } from './session.js';
+import { LiveSession, type Session, type SessionHost, type SessionStart } from './session.js';
+import { type SessionImage, unpack } from './snapshot.js';
+import type { Claim } from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -43,6 +52,20 @@ export interface Page {
   readonly session: Session;
   /** The HTML of the root's content. */
   readonly html: string;
+  /** By which number its client can adopt it. */
+  readonly offer: number;
+}
+
+/** Who wants to join which session. */
+export interface Entrance {
+  readonly id: string;
+  /** The document that joins. */
+  readonly document: string;
+  readonly address: string;
+  /** What the session is of, to begin anew or go on; `undefined` if there is no such page any more. */
+  route(): Route | undefined;
+  /** A token of another session for the same page. */
+  seal(id: string): string;
 }
 
 /** The table, as HTTP and transport see it. */
@@ -53,17 +76,26 @@ export interface Sessions {
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
+  /** A first page of a session that a document has left, to be loaded anew; `undefined` if there is no such session, or somebody else is connected to it. */
+  reload(entrance: Entrance): Promise<Page | undefined>;
+  /**
+   * The session to join: the one of that id, a copy of it if another document is connected to it, or a fresh one
+   * under the same id if it is gone. Or with which code the join is refused. Throws as `open`.
+   */
+  enter(entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode;
   find(id: string): Session | undefined;
-  /** Sends the page's component of a session a message; false if there is no such session. */
+  /** Sends the page's component of a session a message; false if there is no such session in memory. */
   post(id: string, message: AnyMessage): boolean;
-  /** A session under the id of one that is gone, or that another call has just put there; its client is told that it is fresh. Throws as `open`. */
-  reopen(id: string, route: Route, address: string): Promise<Session> | Session;
   /** Whether the address has as many sessions as one may have, those that are being made included. */
   full(address: string): boolean;
   readonly counts: SessionCounts;
   readonly isClosed: boolean;
-  /** Ends all sessions; those that are being made come to nothing. */
-  close(): void;
+  /** Whether it takes no new sessions, because the server is about to stop. */
+  readonly isDraining: boolean;
+  /** Takes no new sessions, tells all clients to move within so many milliseconds, and stores each session that is left. */
+  drain(within: number): void;
+  /** Stores all sessions that are worth it and ends them; those that are being made come to nothing. */
+  close(): Promise<void>;
 }
 
 /** How many sessions there are. */
@@ -78,6 +110,8 @@ export interface SessionCounts {
 
 /** What the table needs. */
 export interface SessionsOptions {
+  /** What the application calls its present version. */
+  readonly application: string;
   readonly clock: Clock;
   /** Most dormant sessions. */
   readonly dormant: number;
@@ -89,15 +123,33 @@ export interface SessionsOptions {
   readonly hub: Hub;
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
+  readonly keeper: Keeper;
+  /** The name of this process. */
+  readonly node: string;
+  /** How other nodes are reached. */
+  readonly peers: Peers;
   /** Most sessions of one address, dormant and detached ones included. */
   readonly perAddress: number;
   /** Publishes a message on a topic; `id` is the effect's. */
-  publish(topic: string, message: AnyMessage, id: string): void;
+  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void;
   readonly report: Reporter;
   /** Runs something soon, when others have had their go. */
   defer(run: () => void): void;
   /** Sends a message to a shared actor; `id` is the effect's. */
-  send(name: string, message: AnyMessage, id: string): void;
+  send(name: string, message: AnyMessage, id: string): Promise<void> | void;
+}
+
+/** What a claim has brought. */
+type Claimed = Extract<Claim, { kind: 'claimed' }>;
+
+/** What a session begins with that a client wants to enter. */
+interface Beginning {
+  readonly id?: string;
+  readonly fence?: number;
+  readonly image?: SessionImage;
+  /** Given if it is a copy. */
+  readonly token?: string;
+  readonly why?: string;
 }
 
 /** A session in the table. */
@@ -107,6 +159,14 @@ interface Entry {
   readonly since: number;
 }
 
+// LIMITS ----------------------------------------------------------------------
+
+/** Milliseconds after which another node that does not give up a session is taken for dead. */
+const handOverDeadline = 2_000;
+
+/** Milliseconds that storing may take when the server stops. */
+const closeDeadline = 5_000;
+
 // TABLE -----------------------------------------------------------------------
 
 /** Makes an empty table. */
@@ -115,25 +175,43 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 class SessionTable implements Sessions, SessionHost {
+  readonly application: string;
   readonly clock: Clock;
   readonly grace: number;
   readonly hub: Hub;
+  readonly isVolatile: boolean;
+  readonly node: string;
   readonly report: Reporter;
   readonly #options: SessionsOptions;
   readonly #entries = new Map<string, Entry>();
   /** Those nobody has joined, oldest first. */
   readonly #dormant = new Set<Entry>();
   readonly #perAddress = new Map<string, number>();
+  /** Those that are being brought back. */
+  readonly #coming = new Map<string, Promise<LiveSession | CloseCode | undefined>>();
+  readonly #handOver: HandOver;
   #attached = 0;
   #isClosed = false;
+  #isDraining = false;
   #sweep: unknown;
 
   constructor(options: SessionsOptions) {
+    const { application, clock, grace, hub, keeper, node, peers, report } = options;
     this.#options = options;
-    this.clock = options.clock;
-    this.grace = options.grace;
-    this.hub = options.hub;
-    this.report = options.report;
+    this.application = application;
+    this.clock = clock;
+    this.grace = grace;
+    this.hub = hub;
+    this.isVolatile = keeper.isVolatile;
+    this.node = node;
+    this.report = report;
+    this.#handOver = new HandOver({
+      clock,
+      deadline: handOverDeadline,
+      node,
+      peers,
+      give: (wanted) => this.#give(wanted),
+    });
   }
 
   get counts(): SessionCounts {
@@ -142,14 +220,46 @@ class SessionTable implements Sessions, SessionHost {
     return { dormant, attached: this.#attached, detached: this.#entries.size - dormant - this.#attached };
   }
 
-  open(route: Route, address: string): Promise<Page> | Page {
-    const started = this.#start(createIdentifier(), route, address, false);
+  open({ component, props }: Route, address: string): Promise<Page> | Page {
+    const started = this.#start({ id: createIdentifier(), component, props }, address);
+    if (started instanceof Promise) return started.then((session) => this.#firstPage(session));
 
-    return started instanceof Promise ? started.then(pageOf) : pageOf(started);
+    return this.#firstPage(started);
   }
 
-  reopen(id: string, route: Route, address: string): Promise<Session> | Session {
-    return this.#start(id, route, address, true);
+  /** Where other nodes may be asked for it, the session of a first page is stored before the page goes out. */
+  #firstPage(session: LiveSession): Promise<Page> | Page {
+    const page = pageOf(session);
+    const { keeper } = this.#options;
+
+    return keeper.isShared ? keeper.write(session).then(() => page) : page;
+  }
+
+  async reload(entrance: Entrance): Promise<Page | undefined> {
+    const { id, document } = entrance;
+    const found = this.#entries.get(id)?.session;
+    if (found !== undefined) {
+      if (found.client.isConnected && found.client.document !== document) return undefined;
+      found.release();
+    } else if (this.#isDraining || this.full(entrance.address)) return undefined;
+    const session = found ?? (await this.#bringBack(entrance, false));
+
+    return session instanceof LiveSession ? this.#firstPage(session) : undefined;
+  }
+
+  enter(entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
+    const found = this.#entries.get(entrance.id)?.session;
+    if (found === undefined) return this.#enterLater(entrance);
+    if (!found.client.isConnected || found.client.document === entrance.document) return found;
+
+    return this.#fork(found, entrance);
+  }
+
+  async #enterLater(entrance: Entrance): Promise<Session | CloseCode> {
+    if (this.#isDraining || this.full(entrance.address)) return CloseCode.TryLater;
+    const session = await this.#bringBack(entrance, true);
+
+    return session ?? this.#begin(entrance, {});
   }
 
   find(id: string): Session | undefined {
@@ -171,17 +281,155 @@ class SessionTable implements Sessions, SessionHost {
     return this.#isClosed;
   }
 
-  close(): void {
-    this.#isClosed = true;
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  drain(within: number): void {
+    this.#isDraining = true;
+    for (const { session } of [...this.#entries.values()]) {
+      if (session.client.isConnected) session.move(within);
+      else if (session.isUsed) this.putAway(session);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = this.#isDraining = true;
     this.clock.clearTimeout(this.#sweep);
-    for (const { session } of [...this.#entries.values()]) session.stop();
+    const sessions = [...this.#entries.values()].map(({ session }) => session);
+    if (!this.isVolatile) await this.#storeAll(sessions.filter((session) => session.isUsed));
+    for (const session of sessions) session.stop();
+    this.#handOver.close();
+    await this.#options.keeper.close();
+  }
+
+  /** Stores sessions, as many as can be in the time there is. */
+  async #storeAll(sessions: readonly LiveSession[]): Promise<void> {
+    const { keeper } = this.#options;
+    let timer: unknown;
+    const late = new Promise<void>((resolve) => {
+      timer = this.clock.setTimeout(resolve, closeDeadline);
+    });
+    await Promise.race([Promise.all(sessions.map((session) => keeper.putAway(session))), late]);
+    this.clock.clearTimeout(timer);
+  }
+
+  // BRINGING BACK -------------------------------------------------------------
+
+  /** The session from the store, or from the node that has it; `undefined` if nobody has it. As many as ask for it at once get the same. */
+  #bringBack(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+    const coming = this.#coming.get(entrance.id);
+    if (coming !== undefined) return coming.then(() => this.#again(entrance));
+    const brought = this.#claim(entrance, mayFork).finally(() => this.#coming.delete(entrance.id));
+    this.#coming.set(entrance.id, brought);
+
+    return brought;
+  }
+
+  /** Another has brought it back meanwhile. */
+  #again(entrance: Entrance): LiveSession | CloseCode | undefined {
+    const found = this.#entries.get(entrance.id)?.session;
+    if (found === undefined || !found.client.isConnected) return found;
+
+    return found.client.document === entrance.document ? found : CloseCode.TryLater;
+  }
+
+  async #claim(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+    const { keeper } = this.#options;
+    const { id, document } = entrance;
+    try {
+      let claim = await keeper.claim(id);
+      if (claim.kind === 'held') {
+        const given = await this.#handOver.ask(claim.owner, { id, document, mayFork });
+        if (given.kind === 'busy') return CloseCode.TryLater;
+        if (given.kind === 'forked') return await this.#claimCopy(entrance, given.id);
+        claim = await keeper.claim(id, given.kind === 'absent');
+      }
+      if (claim.kind === 'held') return CloseCode.TryLater;
+
+      return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim);
+    } catch (error) {
+      if (error instanceof TroupeError) throw error;
+      // A store that fails may have the session: to begin anew would be to lose it.
+      this.report(ErrorCode.Store, error, { session: id });
+      return CloseCode.TryLater;
+    }
+  }
+
+  /** A copy that another node has made of the session it goes on with. */
+  async #claimCopy(entrance: Entrance, id: string): Promise<LiveSession | CloseCode> {
+    const claim = await this.#options.keeper.claim(id);
+    if (claim.kind !== 'claimed') return CloseCode.TryLater;
+
+    return this.#begin(entrance, { id, fence: claim.fence, image: unpack(claim.bytes), token: entrance.seal(id) });
+  }
+
+  /** A session from what was stored; a fresh one if that is of no use. */
+  async #restore(entrance: Entrance, { fence, bytes }: Claimed): Promise<LiveSession | CloseCode> {
+    try {
+      return await this.#begin(entrance, { fence, image: unpack(bytes) });
+    } catch (error) {
+      const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
+      this.report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: entrance.id });
+      if (isOld) return this.#begin(entrance, { fence, why: 'version' });
+      await this.#options.keeper.setAside(entrance.id, fence, textOf(error));
+
+      return this.#begin(entrance, { why: 'damaged' });
+    }
+  }
+
+  /** Puts a session into the table: from an image, or else a fresh one for a page that shows one that is gone. */
+  #begin(entrance: Entrance, { id = entrance.id, fence, image, token, why }: Beginning): Promise<LiveSession | CloseCode> {
+    const route = entrance.route();
+    if (route === undefined) return Promise.resolve(CloseCode.Reload);
+    const { component, props } = route;
+    const introduction = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
+    const start: SessionStart = { id, component, props, fence: fence ?? 0, image, why, introduction: introduction || undefined };
+
+    return Promise.resolve(this.#start(start, entrance.address));
+  }
+
+  /** A copy of a session that another document is connected to. */
+  #fork(original: LiveSession, entrance: Entrance): Promise<LiveSession | CloseCode> | CloseCode {
+    if (this.#isDraining || this.full(entrance.address)) return CloseCode.TryLater;
+    original.tree.catchUp();
+    const id = createIdentifier();
+
+    return this.#begin(entrance, { id, image: original.save(), token: entrance.seal(id) });
+  }
+
+  // GIVING UP -----------------------------------------------------------------
+
+  /** Another node wants a session. */
+  async #give({ id, document, mayFork }: Wanted): Promise<Given> {
+    const session = this.#entries.get(id)?.session;
+    if (session === undefined) return { kind: 'absent' };
+    session.tree.catchUp();
+    if (session.client.isConnected && session.client.document !== document) {
+      return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
+    }
+    session.client.dismiss(CloseCode.Replaced, 'The page has joined on another node.');
+    const outcome = await this.#options.keeper.putAway(session);
+    session.stop();
+
+    return { kind: outcome === 'stored' ? 'released' : 'absent' };
+  }
+
+  async #giveCopy(session: LiveSession): Promise<Given> {
+    const id = createIdentifier();
+    const image = session.save();
+    const copy: Kept = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
+    const outcome = await this.#options.keeper.putAway(copy);
+
+    return outcome === 'stored' ? { kind: 'forked', id } : { kind: 'busy' };
   }
 
   // STARTING ------------------------------------------------------------------
 
-  /** Runs `init` and `view` of the page once and puts the session into the table. */
-  #start(id: string, { component, props }: Route, address: string, fresh: boolean): Promise<LiveSession> | LiveSession {
-    const session = new LiveSession(this, { id, component, props, fresh });
+  /** Runs `init` and `view` of the page once, or goes on with what was stored, and puts the session into the table. */
+  #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
+    const { component } = start;
+    const session = new LiveSession(this, start);
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     try {
@@ -276,31 +524,48 @@ class SessionTable implements Sessions, SessionHost {
     this.#options.defer(run);
   }
 
-  publish(topic: string, message: AnyMessage, id: string): void {
-    this.#options.publish(topic, message, id);
+  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void {
+    return this.#options.publish(topic, message, id);
   }
 
-  send(name: string, message: AnyMessage, id: string): void {
-    this.#options.send(name, message, id);
+  send(name: string, message: AnyMessage, id: string): Promise<void> | void {
+    return this.#options.send(name, message, id);
+  }
+
+  changed(session: LiveSession): void {
+    if (!this.isVolatile) this.#options.keeper.changed(session);
   }
 
   joined(session: LiveSession): void {
     const entry = this.#entries.get(session.id);
     if (entry !== undefined) this.#dormant.delete(entry);
     this.#attached++;
+    this.#options.keeper.stay(session);
   }
 
-  left(_session: LiveSession): void {
+  left(session: LiveSession): void {
     this.#attached--;
+    if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
+  }
+
+  putAway(session: LiveSession): void {
+    void this.#options.keeper.putAway(session).then(() => {
+      if (!session.client.isConnected) session.stop();
+    });
   }
 
   ended(session: LiveSession): void {
     const entry = this.#entries.get(session.id);
     if (entry?.session !== session) return;
+    this.#options.keeper.forget(session);
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
   }
 }
 
-const pageOf = (session: LiveSession): Page => ({ session, html: markup(session.rendered) });
+const fresh: Introduction = { reason: Reason.Fresh };
+
+const pageOf = (session: LiveSession): Page => {
+  return { session, html: markup(session.rendered), offer: session.offer() };
+};

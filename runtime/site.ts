@@ -11,14 +11,14 @@
 import { createMemoryBus } from './bus/memory.js';
 import type { Bus } from './bus.js';
 import { type ClientScript, createClientScript } from './client-script.js';
-import type { Switchboard } from './connection.js';
+import type { Admitted, Switchboard } from './connection.js';
 import type { AnyMessage } from './html.js';
 import { createHttp, type Http, reserved } from './http.js';
 import type { Settings } from './options.js';
 import { CloseCode } from './protocol.js';
 import type { Reporter } from './report.js';
 import { createRouter, type Router, routeTo } from './router.js';
-import type { JoinFrame, Session } from './session.js';
+import type { JoinFrame } from './page.js';
 import { createSessions, type Sessions } from './sessions.js';
 import { createSharedActors, type SharedActors } from './shared.js';
 import { createTokens, principalText, type Tokens } from './token.js';
@@ -54,26 +54,33 @@ interface Admission {
 }
 
 /**
- * The session that a token speaks of: the one that is there, or a fresh one of the same id for the same
- * URL if it is gone.
+ * The session that a token speaks of: the one that is there, here or elsewhere, or a fresh one of the same id
+ * for the same URL if it is gone.
  */
 async function admit(
   { router, sessions, tokens }: Admission,
-  { token }: JoinFrame,
+  { document, token }: JoinFrame,
   { address, cookie, principal }: Visitor
-): Promise<Session | CloseCode> {
-  const claim = cookie && tokens.open(token, { cookie, principal: principalText(principal) });
+): Promise<Admitted | CloseCode> {
+  const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
+  const claim = bearer && tokens.open(token, bearer);
 
   if (!claim) return CloseCode.Refused;
-  const found = sessions.find(claim.id);
+  const { id, offer, url } = claim;
+  const entered = sessions.enter({
+    id,
+    document,
+    address,
+    route: () => {
+      const place = router.find(url);
 
-  if (found !== undefined) return found;
-  const place = router.find(claim.url);
+      return typeof place === 'number' ? undefined : routeTo(place, principal, bearer.cookie);
+    },
+    seal: (other) => tokens.seal({ id: other, offer: 0, url }, bearer),
+  });
+  const session = entered instanceof Promise ? await entered : entered;
 
-  if (typeof place === 'number') return CloseCode.Reload;
-  return sessions.full(address)
-    ? CloseCode.TryLater
-    : sessions.reopen(claim.id, routeTo(place, principal, cookie), address);
+  return typeof session === 'number' ? session : { session, offer: session.id === id ? offer : 0 };
 }
 
 // SITE ------------------------------------------------------------------------

@@ -57,6 +57,8 @@ export interface SetAside {
 export interface Store {
   /** Whether all of it ends with the process: then a session that is in use is not written. */
   readonly isVolatile: boolean;
+  /** Whether other processes reach what is stored: then a session is stored as soon as there is a page of it, wherever that is going to join. */
+  readonly isShared: boolean;
   /** Milliseconds in which changes of a session are gathered before they are written. 0: each turn is written at once. */
   readonly delay: number;
   /**

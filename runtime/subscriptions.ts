@@ -16,6 +16,7 @@ import type { Hub } from './hub.js';
 import { disregard, present } from './model.js';
 import { Restarts } from './restart.js';
 import { Run, type RunOwner, type Stop } from './run.js';
+import type { SubscriptionsImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -72,10 +73,19 @@ class Running implements RunOwner {
   #restarts: Restarts | undefined;
   /** The pause before its next run. */
   #pause: unknown;
+  /** What was stored of it: its first run goes on from there. */
+  #image: number | true | null | undefined;
 
-  constructor(port: Port, declared: Subscription<AnyMessage>) {
+  /** @param image what was stored of it; `null` if that is nothing, but its session was */
+  constructor(port: Port, declared: Subscription<AnyMessage>, image: number | true | null | undefined) {
     this.#port = port;
     this.declared = declared;
+    this.#image = image;
+  }
+
+  /** What there is to be stored of it. */
+  get mark(): number | true | undefined {
+    return this.#run?.mark;
   }
 
   /** Has an actor from now on; begins if it has not begun before. */
@@ -88,6 +98,11 @@ class Running implements RunOwner {
   begin(actor: AnyActorRef | undefined): void {
     const run = new Run(this.#port, actor, this);
     this.#run = run;
+    if (this.#image !== undefined) {
+      run.isRestored = true;
+      run.mark = this.#image ?? undefined;
+      this.#image = undefined;
+    }
     run.begin(() => this.declared.start(run, () => this.declared));
   }
 
@@ -192,10 +207,28 @@ export class Subscriptions {
   #started = none;
   /** Those that began before there were actors. */
   #early: Map<string, Running> | undefined;
+  /** What was stored of those that are going to start. */
+  #image: SubscriptionsImage | undefined;
 
-  constructor(parent: () => AnyActorRef, port: Port) {
+  /** @param image what was stored of them, if their session was */
+  constructor(parent: () => AnyActorRef, port: Port, image?: SubscriptionsImage) {
     this.#parent = parent;
     this.#port = port;
+    this.#image = image;
+  }
+
+  /** What of them is stored. */
+  save(): SubscriptionsImage | undefined {
+    const running = [...(this.#early ?? []), ...[...this.#started].map(([key, started]) => [key, started.running] as const)];
+    const marks = running.flatMap(([key, { mark }]) => (mark === undefined ? [] : [[key, mark] as const]));
+
+    return marks.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(marks) };
+  }
+
+  #new(declared: Subscription<AnyMessage>): Running {
+    const image = this.#image;
+
+    return new Running(this.#port, declared, image && (image[declared.key] ?? null));
   }
 
   /** How many are alive. */
@@ -209,7 +242,7 @@ export class Subscriptions {
     const wanted = new Map<string, Running>();
     for (const subscription of byKey(declared).values()) {
       if (!subscription.isEarly) continue;
-      const running = early?.get(subscription.key) ?? new Running(this.#port, subscription);
+      const running = early?.get(subscription.key) ?? this.#new(subscription);
       running.declared = subscription;
       wanted.set(subscription.key, running);
     }
@@ -241,12 +274,13 @@ export class Subscriptions {
     this.#started = started;
     for (const [key, subscription] of wanted) {
       if (started.has(key)) continue;
-      const running = early?.get(key) ?? new Running(this.#port, subscription);
+      const running = early?.get(key) ?? this.#new(subscription);
       early?.delete(key);
       running.declared = subscription;
       started.set(key, startSubscription(this.#parent(), this.#port, running));
     }
     for (const running of early?.values() ?? []) running.stop();
+    this.#image = undefined;
   }
 
   /** Stops all. */

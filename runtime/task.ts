@@ -46,7 +46,7 @@ export function task<Message extends AnyMessage = never>(
   failed?: (error: unknown) => Outcome<NoInfer<Message>>
 ): Subscription<Message> {
   return new Subscription<Message>('task', `task ${key}`, (run) => {
-    void perform(run, fn, failed);
+    if (run.mark === undefined) void perform(run, fn, failed);
 
     return undefined;
   });
@@ -55,6 +55,7 @@ export function task<Message extends AnyMessage = never>(
 async function perform(run: Run, fn: Work, failed: Failed | undefined): Promise<void> {
   try {
     const message = await outcome(run, fn, failed);
+    run.mark = true;
     if (message) void run.deliver(message);
   } catch (error) {
     run.fail(error);

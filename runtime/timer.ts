@@ -4,7 +4,8 @@
 
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
-import { type Port, type Start, Subscription } from './subscriptions.js';
+import type { Run } from './run.js';
+import { type Start, Subscription } from './subscriptions.js';
 
 /**
  * A message again and again, first after `milliseconds`.
@@ -38,24 +39,28 @@ export function every<Message extends AnyMessage>(milliseconds: number, message:
       `every(${milliseconds}, message) has no message; give it one, an object with a type: { type: 'secondPassed' }.`
     );
   }
-  const start: Start = (port, current) => startTimer(port, current, milliseconds);
+  const start: Start = (run, current) => startTimer(run, current, milliseconds);
 
   return new Subscription<Message>('every', `every ${milliseconds} ${message.type}`, start, message);
 }
 
-function startTimer(port: Port, current: () => Subscription<AnyMessage>, milliseconds: number): () => void {
-  const { clock } = port;
-  let due = clock.now() + milliseconds;
+/** One that is restored goes on from when it was due: what it has missed meanwhile makes one tick, at once. */
+function startTimer(run: Run, current: () => Subscription<AnyMessage>, milliseconds: number): () => void {
+  const { clock } = run;
+  const first = clock.now() + milliseconds;
+  let due = Math.min(first, typeof run.mark === 'number' ? run.mark : first);
   let taken = true;
-  let timer = clock.setTimeout(tick, milliseconds);
+  let timer = clock.setTimeout(tick, Math.max(0, due - clock.now()));
+  run.mark = due;
 
   function tick(): void {
     const now = clock.now();
     due += milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds));
+    run.mark = due;
     timer = clock.setTimeout(tick, due - now);
     if (!taken) return;
     taken = false;
-    port.deliver(current().message as AnyMessage).then(() => {
+    run.deliver(current().message as AnyMessage).then(() => {
       taken = true;
     });
   }

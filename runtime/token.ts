@@ -4,10 +4,11 @@
  *
  * A token is text, signed and not secret:
  *
- *     mac . id . issued . url        4Yb…Q.q83vEjRWeJCrze8SNFZ4kA.mfk3k2l1./users/42?tab=posts
+ *     mac . id . issued . offer . url        4Yb…Q.q83vEjRWeJCrze8SNFZ4kA.mfk3k2l1.1./users/42?tab=posts
  *
- * `id` is the session's, `issued` the time in milliseconds (base 36), `url` the route's path and query,
- * from which a `fresh` session starts when the old one is gone. `mac` is HMAC-SHA256 (base64url) over
+ * `id` is the session's, `issued` the time in milliseconds (base 36), `offer` which first page of the session
+ * it stands in (base 36; 0 for none), `url` the route's path and query, from which a `fresh` session starts
+ * when the old one is gone. `mac` is HMAC-SHA256 (base64url) over
  * these *and* over the bearer: the value of the browser's cookie and the principal the host program has
  * identified. Neither is in the token, so a token alone, read out of a page or a log, opens nothing.
  *
@@ -24,6 +25,8 @@ import { isIdentifier } from './identifier.js';
 export interface Claim {
   /** The session's id. */
   readonly id: string;
+  /** Which first page of the session the token stands in, from 1; 0 if it was given to one that shows another session. */
+  readonly offer: number;
   /** Path and query the session was made for. */
   readonly url: string;
 }
@@ -68,7 +71,7 @@ const clockSkew = 60_000;
 
 /** A key for this purpose alone, so that a secret shared with another program signs nothing for it. */
 function deriveKey(secret: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'troupe session token 1', 32)));
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'troupe session token 2', 32)));
 }
 
 /** Line breaks separate the fields; `open` refuses a token that contains one. */
@@ -91,8 +94,8 @@ function isSigned(keys: readonly KeyObject[], mac: string, payload: string, bear
  *
  * ```ts
  * const tokens = createTokens({ clock: systemClock, lifetime: 86_400_000, secrets: [secret] });
- * const token = tokens.seal({ id, url: '/users/42' }, { cookie, principal: '' });
- * tokens.open(token, { cookie, principal: '' }); // { id, url: '/users/42' }
+ * const token = tokens.seal({ id, offer: 1, url: '/users/42' }, { cookie, principal: '' });
+ * tokens.open(token, { cookie, principal: '' }); // { id, offer: 1, url: '/users/42' }
  * ```
  */
 export function createTokens({ clock, lifetime, secrets }: TokensOptions): Tokens {
@@ -103,7 +106,7 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 
   return {
     seal(claim, bearer) {
-      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.url}`;
+      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.offer.toString(36)}.${claim.url}`;
 
       return `${sign(signing, payload, bearer)}.${payload}`;
     },
@@ -118,14 +121,14 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
   };
 }
 
-/** Splits at the first two dots only: the URL may contain more. */
-const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<url>\/.*)$/;
+/** Splits at the first three dots only: the URL may contain more. */
+const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<offer>[0-9a-z]+)\.(?<url>\/.*)$/;
 
 function readClaim(payload: string, now: number, lifetime: number): Claim | undefined {
-  const { id = '', issued = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
+  const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isIdentifier(id) && age >= -clockSkew && age < lifetime ? { id, url } : undefined;
+  return isIdentifier(id) && age >= -clockSkew && age < lifetime ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

@@ -27,7 +27,8 @@ const mostInInbox = 64;
  * ```
  *
  * Up to 1,000 messages wait for the component. What is published beyond that is dropped, until it has
- * taken all that wait; then `missed`, if it is declared, stands where they would have been.
+ * taken all that wait; then `missed`, if it is declared, stands where they would have been. So it does for
+ * what was published while the session was nowhere but in a store.
  *
  * **Note:** that the messages on a topic are of the type the component expects is not checked: whoever
  * publishes and whoever subscribes have to mean the same by a topic's name.
@@ -39,10 +40,10 @@ export function topic<Message extends AnyMessage = never>(
   { missed }: { readonly missed?: NoInfer<Message> } = {}
 ): Subscription<Message> {
   checkTopic('topic', name);
-  const start: Start = (port, current) => {
-    const listening = new TopicQueue(port, () => current().message);
+  const start: Start = (run, current) => {
+    const listening = new TopicQueue(run, () => current().message);
 
-    return listening.start(name);
+    return listening.start(name, run.isRestored);
   };
 
   return new Subscription<Message>('topic', `topic ${name}`, start, missed, true);
@@ -67,8 +68,11 @@ class TopicQueue {
     this.#missed = missed;
   }
 
-  start(name: string): () => void {
+  start(name: string, isRestored: boolean): () => void {
+    this.#hasGap = isRestored;
     const unsubscribe = this.#port.hub.subscribe(name, (message) => this.#receive(message));
+    // What was published while nobody held the session is gone.
+    this.#pump();
 
     return () => {
       unsubscribe();

@@ -14,9 +14,10 @@ import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError, textOf } from './errors.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
-import { Inbox } from './inbox.js';
+import { Inbox, type Letter } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
+import type { SubscriptionsImage, TreeImage } from './snapshot.js';
 import { declaredBy, type Port, Subscriptions } from './subscriptions.js';
 import { runTurn, type TurnPowers } from './turn.js';
 
@@ -37,11 +38,18 @@ export interface TreeHost {
   publish(topic: string, message: AnyMessage, id: string): void;
   /** Sends a message to a shared actor; `id` is the effect's. */
   send(name: string, message: AnyMessage, id: string): void;
+  /** What an event of the page is called, by its number. */
+  nameOf(event: number): string;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A turn is over and has taken so many events of the page. */
   turned(events: number): void;
 }
+
+// LIMITS ----------------------------------------------------------------------
+
+/** Turns that are run in one go at the most when somebody has to wait for them. */
+const mostTurns = 100;
 
 // TREE ------------------------------------------------------------------------
 
@@ -53,8 +61,12 @@ export class Tree implements CellHost, TurnPowers {
   #hasBegun = false;
   #isOver = false;
   #scheduled = false;
-  /** What its effects are called by: not the session's id, which a fresh session has again and counts anew. */
+  /** What effects are called by that follow from no event of a client: not the session's id, which a fresh session has again and counts anew. */
   #name: string | undefined;
+  /** What was stored of it, until it has begun with that. */
+  #image: TreeImage | undefined;
+  /** Why that is of no use. */
+  #unfit: TroupeError | undefined;
   /** How many turns there were, and how many effects in the last. */
   #turns = 0;
   #effects = 0;
@@ -102,15 +114,82 @@ export class Tree implements CellHost, TurnPowers {
    * the state of a shared actor, is in the first page already; what they tell later waits until somebody joins.
    */
   #listen(): void {
+    const letters = this.#image?.letters ?? [];
+    const isRestored = this.#image !== undefined;
+    this.#image = undefined;
+    if (this.#unfit !== undefined) throw this.#unfit;
+    for (const { path, message, cause } of letters) {
+      const cell = this.#find(path);
+      if (cell !== undefined) this.putLetter({ cell, message, at: this.now(), page: 0, cause });
+    }
     this.#prepareSubscriptions(this.root);
-    if (this.inbox.size > 0) runTurn(this);
+    if (this.inbox.size === 0) return;
+    // A first page is that of no turn; what is restored shows something else from now on.
+    if (isRestored) this.#turns++;
+    runTurn(this);
   }
 
   #prepareSubscriptions(cell: Cell): void {
     if (this.#isOver) return;
-    this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
+    const marks = cell.takeMarks();
+    this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared), marks);
     for (const child of cell.children) this.#prepareSubscriptions(child);
   }
+
+  // STORING -------------------------------------------------------------------
+
+  /** How many turns there were: as long as it stays the same the page shows the same. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /**
+   * Is to begin with what was stored. If that is of other components or versions, `prepare` throws a TroupeError
+   * `version`; what `init` or `view` throw is thrown as it is.
+   */
+  restore(image: TreeImage): void {
+    this.#image = image;
+    this.#turns = image.turns;
+    this.root.restore(image.root);
+  }
+
+  /** All of it, as it can be stored between turns. */
+  save(): TreeImage {
+    const letters = this.inbox.ours.map(({ cell, message, cause }) => {
+      return { path: pathOf(cell), message: message as AnyMessage, cause: cause as string | undefined };
+    });
+
+    return { turns: this.#turns, root: this.root.save(), letters };
+  }
+
+  unfit(error: TroupeError): void {
+    this.#unfit ??= error;
+  }
+
+  marks(cell: Cell): SubscriptionsImage | undefined {
+    return this.#subscriptions?.get(cell)?.save();
+  }
+
+  /** The cell to which these ids lead. */
+  #find(path: readonly string[]): Cell | undefined {
+    let cell: Cell | undefined = this.root;
+    for (const id of path) cell = [...(cell?.children ?? [])].find((child) => child.id === id);
+
+    return cell;
+  }
+
+  /** All cells, parents before the cells in them. */
+  *cells(cell: Cell = this.root): Generator<Cell> {
+    yield cell;
+    for (const child of cell.children) yield* this.cells(child);
+  }
+
+  /** Runs the turns that are due now. */
+  catchUp(): void {
+    for (let turn = 0; this.inbox.size > 0 && !this.#isOver && turn < mostTurns; turn++) this.#turn();
+  }
+
+  // BEGINNING -----------------------------------------------------------------
 
   /** Starts the actors of all components. */
   begin(): void {
@@ -136,12 +215,17 @@ export class Tree implements CellHost, TurnPowers {
   // INBOX ---------------------------------------------------------------------
 
   /** Puts a message into the inbox; if that is full it is dropped, and reported once a turn. */
-  put(cell: Cell, message: AnyMessage | undefined, page = 0, taken?: () => void): void {
-    if (this.#isOver) taken?.();
-    else if (this.inbox.push({ cell, message, at: this.now(), page, taken })) this.#schedule();
+  put(cell: Cell, message: AnyMessage | undefined, taken?: () => void): void {
+    this.putLetter({ cell, message, at: this.now(), page: 0, taken });
+  }
+
+  /** Puts a letter into the inbox; as `put`. */
+  putLetter(letter: Letter): void {
+    if (this.#isOver) letter.taken?.();
+    else if (this.inbox.push(letter)) this.#schedule();
     else {
       this.overflow();
-      taken?.();
+      letter.taken?.();
     }
   }
 
@@ -174,7 +258,7 @@ export class Tree implements CellHost, TurnPowers {
   #turn(): void {
     this.#overflowing = false;
     if (this.#isOver) return;
-    this.#turns++;
+    if (this.inbox.size > 0 || this.#changed !== undefined) this.#turns++;
     this.#effects = 0;
     const { id, report } = this.#host;
     try {
@@ -228,21 +312,32 @@ export class Tree implements CellHost, TurnPowers {
   #perform(cell: Cell, effect: Effect): void {
     switch (effect.kind) {
       case 'raise':
-        this.put(cell, effect.message);
+        this.#follow(cell, effect);
         break;
       case 'parent':
-        if (cell.parent !== undefined) this.put(cell.parent, effect.message);
+        if (cell.parent !== undefined) this.#follow(cell.parent, effect);
         break;
       case 'publish':
-        this.#host.publish(effect.topic, effect.message, this.#effectId());
+        this.#host.publish(effect.topic, effect.message, this.#effectId(effect));
         break;
       case 'send':
-        this.#host.send(effect.name, effect.message, this.#effectId());
+        this.#host.send(effect.name, effect.message, this.#effectId(effect));
     }
   }
 
-  /** An effect's id: whose it is, the turn, and which of the turn's effects it is. */
-  #effectId(): string {
+  /** A message to a component of the page follows from what caused the effect. */
+  #follow(cell: Cell, effect: Effect): void {
+    const cause = effect.cause === undefined ? undefined : this.#effectId(effect);
+    this.putLetter({ cell, message: effect.message, at: this.now(), page: 0, cause });
+  }
+
+  /**
+   * An effect's id. One that follows from a client's event has the same again when the event is sent again after
+   * the state was lost that contained it; any other is told by the turn, and is another in each life of the tree.
+   */
+  #effectId({ cause, index }: Effect): string {
+    if (typeof cause === 'number') return `${this.#host.nameOf(cause)}.${index}`;
+    if (cause !== undefined) return `${cause}.${index}`;
     this.#name ??= globalThis.crypto.randomUUID();
 
     return `${this.#name}.${this.#turns}.${this.#effects}`;
@@ -263,13 +358,17 @@ export class Tree implements CellHost, TurnPowers {
   // SUBSCRIPTIONS -------------------------------------------------------------
 
   /** Brings the subscriptions of a component up to date with its state. */
-  #subscribe(cell: Cell, bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void): void {
+  #subscribe(
+    cell: Cell,
+    bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void,
+    marks?: SubscriptionsImage
+  ): void {
     if (cell.isBroken) return;
     try {
       const declared = declaredBy(cell.component, cell.shown);
       let subscriptions = this.#subscriptions?.get(cell);
       if (subscriptions === undefined && declared.length > 0) {
-        subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell));
+        subscriptions = new Subscriptions(() => this.#host.system(), this.#port(cell), marks);
         this.#subscriptions ??= new Map();
         this.#subscriptions.set(cell, subscriptions);
       }
@@ -287,7 +386,7 @@ export class Tree implements CellHost, TurnPowers {
     return {
       clock: this.#host.clock,
       hub: this.#host.hub,
-      deliver: (message) => new Promise((resolve) => this.put(cell, message, 0, resolve)),
+      deliver: (message) => new Promise((resolve) => this.put(cell, message, resolve)),
       report: (error) => void this.report(ErrorCode.Subscription, error, cell),
     };
   }
@@ -328,7 +427,7 @@ export class Tree implements CellHost, TurnPowers {
     this.#telling.add(cell);
     const told = (): void => void this.#telling?.delete(cell);
     try {
-      this.put(cell, onError(failure), 0, told);
+      this.put(cell, onError(failure), told);
     } catch (fault) {
       report(ErrorCode.Update, fault, { session, component: name });
       told();
@@ -336,4 +435,9 @@ export class Tree implements CellHost, TurnPowers {
 
     return id;
   }
+}
+
+/** The ids that lead to a cell. */
+function pathOf(cell: Cell): readonly string[] {
+  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
 }

@@ -66,9 +66,10 @@ export function runTurn(powers: TurnPowers): number {
 /** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
 function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
   const { inbox } = powers;
+  if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved));
   if (inbox.size <= 1) return deliver(inbox.take(most));
   const taken: Letter[] = [];
-  while (taken.length < most && inbox.size > 0) {
+  while (taken.length < most && inbox.size > 0 && !inbox.isUnresolved) {
     taken.push(...deliver(inbox.take(Math.min(16, most - taken.length))));
     if (inbox.size > 0 && powers.now() >= until) break;
   }
@@ -76,10 +77,15 @@ function takeLetters(powers: TurnPowers, most: number, until: number): readonly 
   return taken;
 }
 
+/** What is looked up in the page is looked up when all before it is shown, and shown before what comes after it. */
+function resolved(letter: Letter): Letter {
+  return letter.resolve === undefined ? letter : letter.resolve();
+}
+
 /** A component that has left takes nothing any more. */
 function deliver(letters: readonly Letter[]): readonly Letter[] {
-  for (const { cell, message, at } of letters) {
-    if (message !== undefined && cell.isPresent) cell.take(message, at);
+  for (const { cell, message, at, cause } of letters) {
+    if (message !== undefined && cell.isPresent) cell.take(message, at, cause);
   }
 
   return letters;

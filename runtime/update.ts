@@ -10,6 +10,7 @@ import { type Effect, EffectQueue, Received } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { development, frozen, isSame, present } from './model.js';
+import { checkStorable } from './storable.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -84,7 +85,10 @@ export function transition(
 /** One message through `update`. Touches nothing. */
 function step(options: Options, model: unknown, received: Received): State {
   const next = once(options, model, received);
-  if (development) checkPurity(options, model, received, next);
+  if (development) {
+    checkPurity(options, model, received, next);
+    if (next.model !== model) checkStorable(frozen(next.model), options.name);
+  }
 
   return snapshotOf(next.model, next.effects);
 }
