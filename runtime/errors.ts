@@ -48,6 +48,8 @@ export const ErrorCode = {
   Overflow: 'overflow',
   /** Something was asked of a server that is closed. */
   Closed: 'closed',
+  /** A store of sessions failed, could not be reached, or is used by another process. */
+  Store: 'store',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
   /** A session's state cannot be stored, or what was stored cannot be used. */
