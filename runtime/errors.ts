@@ -58,8 +58,6 @@ export const ErrorCode = {
   Version: 'version',
   /** A client's event came to nothing, because what it happened at was gone when its turn came. */
   Dropped: 'dropped',
-  /** The store failed; what was to be stored is kept and tried again. */
-  Store: 'store',
   /** Something inside the runtime itself threw. */
   Internal: 'internal',
 } as const;

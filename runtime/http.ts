@@ -14,9 +14,9 @@ import { ErrorCode, TroupeError } from './errors.js';
 import { createIdentifier } from './identifier.js';
 import type { Reporter } from './report.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
-import type { Route, Sessions } from './sessions.js';
+import type { Page, Route, Sessions } from './sessions.js';
 import { principalText, type Tokens } from './token.js';
-import { cookieName, type HttpRequest, isSecure, type Recognise, type Visitor } from './visitor.js';
+import { cookieName, type HttpRequest, isSecure, type Recognise, readLeft, type Visitor } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -43,8 +43,8 @@ export interface HttpOptions {
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'open'>;
-  readonly tokens: Pick<Tokens, 'seal'>;
+  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'isDraining' | 'open' | 'reload'>;
+  readonly tokens: Tokens;
   readonly trustProxy: number;
 }
 
@@ -132,22 +132,57 @@ function startPage(options: HttpOptions, request: HttpRequest, visitor: Visitor)
   return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
 }
 
-async function answerPage(
-  options: HttpOptions,
-  request: HttpRequest,
-  visitor: Visitor,
-  { cookie, headers, route }: { cookie: string; headers: Headers; route: Route }
-): Promise<HttpAnswer> {
-  const { base, document, script, sessions, tokens } = options;
+/** What a page is made for. */
+interface PageRequest {
+  readonly request: HttpRequest;
+  readonly visitor: Visitor;
+  readonly cookie: string;
+  readonly headers: Headers;
+  readonly route: Route;
+}
+
+async function answerPage(options: HttpOptions, asked: PageRequest): Promise<HttpAnswer> {
+  const { document, sessions } = options;
+  const { request, headers, route, visitor } = asked;
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
+  const again = await reloaded(options, asked);
+
+  if (again !== undefined) return writePage(options, asked, again);
   if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
   const opened = sessions.open(route, visitor.address);
-  const { session, html: content } = opened instanceof Promise ? await opened : opened;
+
+  return writePage(options, asked, opened instanceof Promise ? await opened : opened);
+}
+
+/** The session of the page that this one is loaded in place of, if that has left word of it. */
+async function reloaded(
+  { sessions, tokens }: HttpOptions,
+  { request, route, visitor, cookie }: PageRequest
+): Promise<Page | undefined> {
+  const bearer = { cookie, principal: principalText(visitor.principal) };
+  for (const { document, token } of readLeft(request)) {
+    const claim = tokens.open(token, bearer);
+    if (claim?.url !== request.url) continue;
+    const { id, url } = claim;
+    const seal = (other: string): string => tokens.seal({ id: other, offer: 0, url }, bearer);
+
+    return sessions.reload({ id, document, address: visitor.address, route: () => route, seal });
+  }
+
+  return undefined;
+}
+
+function writePage(options: HttpOptions, asked: PageRequest, { session, html, offer }: Page): HttpAnswer {
+  const { base, document, script, tokens } = options;
+  const { request, route, visitor, cookie, headers } = asked;
   const { url } = request;
-  const token = tokens.seal({ id: session.id, url }, { cookie, principal: principalText(visitor.principal) });
+  const token = tokens.seal({ id: session.id, offer, url }, { cookie, principal: principalText(visitor.principal) });
   const own = `${base}${reserved}`;
-  const page = { content, props: route.props, script: `${own}/${script.file}`, socket: `${own}/socket`, token, url };
+  const page = {
+    ...{ content: html, props: route.props, script: `${own}/${script.file}` },
+    ...{ socket: `${own}/socket`, token, url },
+  };
 
   return withLength(200, headers, renderPage(document, page));
 }
@@ -171,7 +206,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   if (place === 404) return undefined;
   if (typeof place === 'number') return refuse(place);
   if (!isReadable(request.method)) return refuse(405);
-  if (options.sessions.isClosed) return refuse(503);
+  if (options.sessions.isDraining) return refuse(503);
   const recognised = options.recognise(request);
   // What is there already is not waited for: most pages are made in one go.
   const visitor = recognised instanceof Promise ? await recognised : recognised;
@@ -181,7 +216,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   const route = routeTo(place, visitor.principal, cookie);
 
   try {
-    return await answerPage(options, request, visitor, { cookie, headers, route });
+    return await answerPage(options, { request, visitor, cookie, headers, route });
   } catch (error) {
     return answerFailure(options, error, route);
   }

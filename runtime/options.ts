@@ -11,6 +11,8 @@ import { reserved } from './http.js';
 import { Limit } from './protocol.js';
 import { type OnError, printReport } from './report.js';
 import { below, type Routes } from './router.js';
+import { memory } from './store/memory.js';
+import type { Store } from './store.js';
 import type { Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -36,7 +38,7 @@ export interface ServerOptions {
   readonly dormantTime?: number;
   /** Frames a client may send in a second, twice as many at once; beyond it the connection closes. Default 200. */
   readonly framesPerSecond?: number;
-  /** How long a session waits for its client to come back. Default 60,000. */
+  /** How long a session stays in memory after its client was lost; then it is stored. Default 60,000. */
   readonly grace?: number;
   /** How often each connection is asked for a sign of life. Default 30,000. */
   readonly heartbeat?: number;
@@ -51,6 +53,8 @@ export interface ServerOptions {
   readonly joinDeadline?: number;
   /** The language of the pages, for the default document. Default 'en'. */
   readonly language?: string;
+  /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
+  readonly largestSnapshot?: number;
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
   /** Is told of everything that goes wrong. Default: a line on stderr. */
@@ -64,8 +68,12 @@ export interface ServerOptions {
    * Default: `TROUPE_SECRET`, else a random one, and then no page survives a restart of the server.
    */
   readonly secret?: string | readonly string[];
+  /** How long a stored session is kept after it was last used. Default 86,400,000, a day, as long as a token. */
+  readonly sessionLifetime?: number;
   /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
+  /** Where sessions are kept while nobody uses them, and beside the process that does. Default: `memory()`, in this process. */
+  readonly store?: Store;
   /** URLs of style sheets, for the default document and pages of errors. Default none. */
   readonly styles?: readonly string[];
   /** The title of the pages, for the default document. Default 'Troupe'. */
@@ -77,14 +85,17 @@ export interface ServerOptions {
    * Default 0: those headers are not believed.
    */
   readonly trustProxy?: boolean | number;
+  /** What the application calls its present version; stored with each session, for whoever looks at it. Default ''. */
+  readonly version?: string;
 }
 
 /** Options with everything filled in. */
-export interface Settings extends Required<Omit<ServerOptions, Optional | 'secret' | 'trustProxy'>> {
+export interface Settings extends Required<Omit<ServerOptions, Optional | 'secret' | 'store' | 'trustProxy'>> {
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
+  readonly store: Store;
   readonly trustProxy: number;
 }
 
@@ -107,15 +118,18 @@ const defaults = {
   initDeadline: 5_000,
   joinDeadline: 10_000,
   language: 'en',
+  largestSnapshot: 1_048_576,
   maxFrame: Limit.frame,
   onError: printReport,
   origins: undefined,
+  sessionLifetime: 86_400_000,
   sessionsPerAddress: 1_000,
   styles: [],
   title: 'Troupe',
   tokenLifetime: 86_400_000,
   trustProxy: 0,
-} as const satisfies Omit<{ [name in keyof ServerOptions]: unknown }, 'development' | 'routes' | 'secret'>;
+  version: '',
+} as const satisfies Omit<{ [name in keyof ServerOptions]: unknown }, 'development' | 'routes' | 'secret' | 'store'>;
 
 // RULES -----------------------------------------------------------------------
 
@@ -197,6 +211,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   initDeadline: positive,
   joinDeadline: positive,
   language: text,
+  largestSnapshot: positive,
   maxFrame: positive,
   onError: fn,
   origins: [
@@ -210,7 +225,12 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
     (value) => (isRecord(value) ? (routeOffence(value) ?? '') : `, not ${shown(value)}`),
   ],
   secret: secretRule,
+  sessionLifetime: positive,
   sessionsPerAddress: positive,
+  store: [
+    'a store: memory(), lmdb({ path }), redis({ url })',
+    (value) => isRecord(value) && typeof value['claim'] === 'function',
+  ],
   styles: texts,
   title: text,
   tokenLifetime: positive,
@@ -218,6 +238,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
     'true, false or a number of proxies',
     (value) => typeof value === 'boolean' || (Number.isInteger(value) && Number(value) >= 0),
   ],
+  version: text,
 };
 
 /** A value as an error message shows it. */
@@ -275,7 +296,8 @@ export function readOptions(given: ServerOptions): Settings {
   const faults = isRecord(given) ? faultsOf(given) : ['createServer takes an object of options.'];
 
   if (faults.length > 0) throw new TroupeError(ErrorCode.Options, `createServer: ${faults.join(' ')}`);
-  const { secret, trustProxy = 0, development = process.env['NODE_ENV'] !== 'production', ...rest } = given;
+  const { secret, store, trustProxy = 0, development = process.env['NODE_ENV'] !== 'production', ...rest } = given;
+  const settings = { ...defaults, ...present(rest), development, secrets: readSecrets(secret) };
 
-  return { ...defaults, ...present(rest), development, secrets: readSecrets(secret), trustProxy: Number(trustProxy) };
+  return { ...settings, store: store ?? memory({ clock: settings.clock }), trustProxy: Number(trustProxy) };
 }

@@ -116,7 +116,7 @@ export function createServer(options: ServerOptions): Server {
 
   async function close(): Promise<void> {
     await transport.close();
-    sessions.close();
+    await sessions.close();
     actors.close();
   }
 

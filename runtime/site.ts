@@ -14,6 +14,8 @@ import { type ClientScript, createClientScript } from './client-script.js';
 import type { Admitted, Switchboard } from './connection.js';
 import type { AnyMessage } from './html.js';
 import { createHttp, type Http, reserved } from './http.js';
+import { createIdentifier } from './identifier.js';
+import { Keeper } from './keeper.js';
 import type { Settings } from './options.js';
 import { CloseCode } from './protocol.js';
 import type { Reporter } from './report.js';
@@ -95,14 +97,27 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
   const bus = createMemoryBus({ defer, development: settings.development, report });
   const publish = (topic: string, message: AnyMessage, id?: string): void => bus.publish(topic, message, id);
   const actors = createSharedActors({ clock, defer, publish, report });
+  const node = createIdentifier();
+  const keeper = new Keeper({
+    ...settings,
+    defer,
+    largest: settings.largestSnapshot,
+    lifetime: settings.sessionLifetime,
+    node,
+    report,
+  });
   const sessions = createSessions({
     ...settings,
+    application: settings.version,
     defer,
     dormant: settings.dormantSessions,
     hub: {
       subscribe: (topic, listener) => bus.subscribe(topic, listener),
       watch: (name, listener) => actors.watch(name, listener),
     },
+    keeper,
+    node,
+    peers: { tell: () => undefined, listen: () => () => undefined },
     perAddress: sessionsPerAddress,
     publish,
     report,

@@ -9,6 +9,7 @@
 import type { Clock } from './clock.js';
 import { ErrorCode } from './errors.js';
 import { isPromise } from './model.js';
+import { Limit, pageCookie } from './protocol.js';
 import type { Reporter } from './report.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -72,6 +73,22 @@ function header(request: HttpRequest, name: string): string {
 /** The value of our cookie, if the request has one that we can have made. */
 export function readCookie(request: HttpRequest): string | undefined {
   return cookieShape.exec(header(request, 'cookie'))?.[1];
+}
+
+const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.document}})\\.([^;\\s]+)`, 'g');
+
+/** What pages have left for the one that is loaded in their place: the document's name and its token, the nearest path first. */
+export function readLeft(request: HttpRequest): readonly { readonly document: string; readonly token: string }[] {
+  const cookies = header(request, 'cookie');
+  if (!cookies.includes(pageCookie)) return [];
+
+  return [...cookies.matchAll(leftShape)].flatMap(([, document = '', encoded = '']) => {
+    try {
+      return [{ document, token: decodeURIComponent(encoded) }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** The entry of a forwarding header that the outermost proxy we believe has written. */

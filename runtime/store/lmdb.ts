@@ -122,6 +122,7 @@ function loadLmdb(): typeof import('lmdb') {
 
 class LmdbStore implements Store {
   readonly isVolatile = false;
+  readonly isShared = false;
   readonly delay: number;
   readonly #clock: Clock;
   readonly #flush: boolean;

@@ -75,6 +75,7 @@ export function memory(options: MemoryStoreOptions = {}): Store {
 
 class MemoryStore implements Store {
   readonly isVolatile = true;
+  readonly isShared = false;
   readonly delay = 0;
   readonly #clock: Clock;
   readonly #maxBytes: number;

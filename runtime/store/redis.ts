@@ -75,6 +75,7 @@ export function redis(options: RedisStoreOptions = {}): Store {
 
 class RedisStore implements Store {
   readonly isVolatile = false;
+  readonly isShared = true;
   readonly delay: number;
   readonly #prefix: string;
   readonly #link: RedisLink;

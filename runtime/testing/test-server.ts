@@ -103,10 +103,10 @@ export class TestServer {
     const { admit, recognise, script } = this.site;
     const switchboard: Switchboard = {
       admit: async (frame, visitor) => {
-        const session = await admit(frame, visitor);
-        if (typeof session !== 'number') joined(session.id);
+        const admitted = await admit(frame, visitor);
+        if (typeof admitted !== 'number') joined(admitted.session.id);
 
-        return session;
+        return admitted;
       },
       client: script.hash,
       clock,

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
-import { type Socket, SocketConnection, type Switchboard } from '../../runtime/connection.js';
+import { type Admitted, type Socket, SocketConnection, type Switchboard } from '../../runtime/connection.js';
 import { CloseCode, Limit } from '../../runtime/protocol.js';
 import { createReporter, type ErrorReport } from '../../runtime/report.js';
-import type { Session } from '../../runtime/session.js';
 import { acknowledgement, hostileFrames, packEvent, packJoin } from '../fixtures/frames.js';
-import { asSession, FakeSession } from '../fixtures/sessions.js';
+import { asAdmitted, FakeSession } from '../fixtures/sessions.js';
 
 class FakeSocket implements Socket {
   bufferedAmount = 0;
@@ -41,7 +40,7 @@ function setUp(overrides: Partial<Switchboard> = {}) {
   const session = new FakeSession('session');
   const socket = new FakeSocket();
   const switchboard: Switchboard = {
-    admit: async () => asSession(session),
+    admit: async () => asAdmitted(session),
     client: 'hash',
     clock,
     closed: new Map(),
@@ -140,7 +139,7 @@ describe('connection', () => {
     });
 
     it('does not join a session when the socket has ended meanwhile', async () => {
-      let answer: (session: Session) => void = () => undefined;
+      let answer: (admitted: Admitted) => void = () => undefined;
       const { connection, join, session } = setUp({
         admit: () =>
           new Promise((resolve) => {
@@ -150,7 +149,7 @@ describe('connection', () => {
 
       await join();
       connection.ended();
-      answer(asSession(session));
+      answer(asAdmitted(session));
       await new Promise(setImmediate);
       expect(session.log).to.deep.equal([]);
     });

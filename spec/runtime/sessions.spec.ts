@@ -7,11 +7,14 @@ import { generator } from '../../runtime/generator.js';
 import { html } from '../../runtime/html.js';
 import type { Hub } from '../../runtime/hub.js';
 import { isIdentifier } from '../../runtime/identifier.js';
+import { Keeper } from '../../runtime/keeper.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { Whereabouts } from '../../runtime/report.js';
 import { Schedule } from '../../runtime/schedule.js';
 import type { LiveSession } from '../../runtime/session.js';
-import { createSessions, type PageProps, type Sessions } from '../../runtime/sessions.js';
+import { createSessions, type PageProps, type Route, type Sessions } from '../../runtime/sessions.js';
+import { memory } from '../../runtime/store/memory.js';
+import type { Store } from '../../runtime/store.js';
 import { every } from '../../runtime/timer.js';
 import { topic } from '../../runtime/topics.js';
 import {
@@ -55,6 +58,19 @@ describe('sessions', () => {
   let clock = createSimulatedClock(1_000_000);
   let reports: Report[];
   let sessions: Sessions;
+  let store: Store = memory();
+
+  const report = (code: ErrorCode, error: unknown, place: Whereabouts = {}): string => {
+    reports.push({ code, error, ...place });
+    return 'id';
+  };
+
+  /** Enters a session as a page does that has its token. */
+  async function enter(id: string, of: unknown = Counter): Promise<LiveSession> {
+    const route = (): Route => ({ component: of as AnyComponent<PageProps>, props });
+
+    return (await sessions.enter({ id, document: 'document', address: 'a', route, seal: (other) => `token of ${other}` })) as LiveSession;
+  }
 
   function table(
     given: { dormant?: number; perAddress?: number; grace?: number; hub?: Hub; defer?: (run: () => void) => void } = {}
@@ -67,13 +83,14 @@ describe('sessions', () => {
       grace: 500,
       hub: { subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
+      application: 'app',
+      keeper: new Keeper({ clock, defer: (run) => run(), largest: 10_000, lifetime: 60_000, node: 'here', report, store }),
+      node: 'here',
+      peers: { tell: () => undefined, listen: () => () => undefined },
       publish: () => undefined,
       send: () => undefined,
       perAddress: 3,
-      report: (code, error, place: Whereabouts = {}) => {
-        reports.push({ code, error, ...place });
-        return 'id';
-      },
+      report,
       ...given,
     });
   }
@@ -81,6 +98,7 @@ describe('sessions', () => {
   beforeEach(() => {
     clock = createSimulatedClock(1_000_000);
     reports = [];
+    store = memory({ clock });
     sessions = table();
   });
 
@@ -251,9 +269,8 @@ describe('sessions', () => {
     });
 
     it('give back the place of a session that another call has made', async () => {
-      const route = { component: AsyncCounter as AnyComponent<PageProps>, props };
       const id = 'q83vEjRWeJCrze8SNFZ4kA';
-      await Promise.all([sessions.reopen(id, route, 'a'), sessions.reopen(id, route, 'a')]);
+      await Promise.all([enter(id, AsyncCounter), enter(id, AsyncCounter)]);
       await open();
       expect(sessions.full('a')).to.equal(false);
     });
@@ -276,7 +293,7 @@ describe('sessions', () => {
     it('that is opened again under its id tells its client that it is fresh', async () => {
       const { session } = await open();
       (session as LiveSession).stop();
-      const again = await sessions.reopen(session.id, { component: Counter as AnyComponent<PageProps>, props }, 'a');
+      const again = await enter(session.id);
       expect(again.id).to.equal(session.id);
       expect(sessions.find(session.id)).to.equal(again);
       const [frame] = join(again, joinFrame({ frame: 3, sent: 2 })).frames;
@@ -290,9 +307,8 @@ describe('sessions', () => {
         update: (model: number, _message: Message) => model,
         view: () => html<Message>`<p></p>`,
       });
-      const route = { component: Late as AnyComponent<PageProps>, props };
       const id = 'q83vEjRWeJCrze8SNFZ4kA';
-      const [first, second] = await Promise.all([sessions.reopen(id, route, 'a'), sessions.reopen(id, route, 'a')]);
+      const [first, second] = await Promise.all([enter(id, Late), enter(id, Late)]);
       expect(first).to.equal(second);
       expect(sessions.counts.dormant).to.equal(1);
     });

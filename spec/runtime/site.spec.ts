@@ -1,10 +1,13 @@
+import type { Admitted } from '../../runtime/connection.js';
+import type { Visitor } from '../../runtime/visitor.js';
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
 import { type AnyMessage, html } from '../../runtime/html.js';
 import { readOptions } from '../../runtime/options.js';
 import { ClientKind, CloseCode, version } from '../../runtime/protocol.js';
-import type { JoinFrame, LiveSession } from '../../runtime/session.js';
+import type { JoinFrame } from '../../runtime/page.js';
+import type { LiveSession } from '../../runtime/session.js';
 import { createSite, type Site, socketPath } from '../../runtime/site.js';
 
 const Page = component({
@@ -52,25 +55,34 @@ async function fetchPage(site: Site) {
   return { token, visitor };
 }
 
+/** Joins, which is not refused. */
+async function enter(site: Site, token: string, visitor: Visitor): Promise<Admitted> {
+  const admitted = await site.admit(joinWith(token), visitor);
+  if (typeof admitted === 'number') throw new Error(`refused: ${admitted}`);
+
+  return admitted;
+}
+
 describe('site', () => {
   it('leads the token of a page to its session', async () => {
     const site = make();
     const { token, visitor } = await fetchPage(site);
     expect(site.sessions.counts.dormant).to.equal(1);
-    const session = await site.admit(joinWith(token), visitor);
-    expect(session).to.equal(site.sessions.find((session as { id: string }).id));
-    site.sessions.close();
+    const { session, offer } = await enter(site, token, visitor);
+    expect(session).to.equal(site.sessions.find(session.id));
+    expect(offer).to.equal(1);
+    await site.sessions.close();
   });
 
   it('makes a fresh session of the same id where the old one is gone', async () => {
     const site = make();
     const { token, visitor } = await fetchPage(site);
-    const old = (await site.admit(joinWith(token), visitor)) as LiveSession;
-    old.stop();
-    const session = (await site.admit(joinWith(token), visitor)) as { id: string };
+    const { session: old } = await enter(site, token, visitor);
+    (old as LiveSession).stop();
+    const { session } = await enter(site, token, visitor);
     expect(session).to.not.equal(old);
     expect(session.id).to.equal(old.id);
-    site.sessions.close();
+    await site.sessions.close();
   });
 
   it('refuses a token of another cookie', async () => {
@@ -78,7 +90,7 @@ describe('site', () => {
     const { token, visitor } = await fetchPage(site);
     expect(await site.admit(joinWith(token), { ...visitor, cookie: 'x'.repeat(22) })).to.equal(CloseCode.Refused);
     expect(await site.admit(joinWith(token), { ...visitor, cookie: undefined })).to.equal(CloseCode.Refused);
-    site.sessions.close();
+    await site.sessions.close();
   });
 
   it('says where its socket is', () => {

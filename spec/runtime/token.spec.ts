@@ -9,7 +9,7 @@ const secret = 'a secret of some length';
 function setUp(secrets: readonly string[] = [secret]) {
   const clock = createSimulatedClock(1_700_000_000_000);
   const tokens = createTokens({ clock, lifetime: day, secrets });
-  const claim = { id: createIdentifier(), url: '/users/42?tab=posts.all&x=1' };
+  const claim = { id: createIdentifier(), offer: 1, url: '/users/42?tab=posts.all&x=1' };
   const bearer = { cookie: createIdentifier(), principal: '{"id":7}' };
 
   return { bearer, claim, clock, tokens };

@@ -9,7 +9,7 @@ import { createReporter, type ErrorReport } from '../../runtime/report.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportOptions } from '../../runtime/transport.js';
 import { createRecognition, type Identify } from '../../runtime/visitor.js';
 import { acknowledgement, hostileFrames, packEvent, packJoin } from '../fixtures/frames.js';
-import { asSession, FakeSession } from '../fixtures/sessions.js';
+import { asAdmitted, FakeSession } from '../fixtures/sessions.js';
 
 interface Overrides extends Partial<TransportOptions> {
   readonly identify?: Identify;
@@ -34,7 +34,7 @@ async function setUp({ identify, ...overrides }: Overrides = {}): Promise<SetUp>
   const session = new FakeSession('session');
   const trustProxy = overrides.trustProxy ?? 0;
   const transport = createTransport({
-    admit: async () => asSession(session),
+    admit: async () => asAdmitted(session),
     client: 'hash',
     clock,
     connectionsPerAddress: 100,

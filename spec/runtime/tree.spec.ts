@@ -147,7 +147,7 @@ describe('tree', () => {
       });
       const page = showing(0, () => [Late({ key: 'a' }), Late({ key: 'b' })]);
       const { LiveSession: Live } = await import('../../runtime/session.js');
-      const session = new Live(host, { id: 'x', component: page, props: {}, fresh: false });
+      const session = new Live(host, { id: 'x', component: page, props: {} });
       await session.prepare();
       expect(seen).to.deep.equal(['begin a', 'begin b', 'end a', 'end b']);
       expect(shown(session)).to.equal('<main><p>a</p><p>b</p></main>');

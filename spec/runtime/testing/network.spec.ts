@@ -5,7 +5,7 @@ import { Agenda } from '../../../runtime/testing/agenda.js';
 import { type MemorySocket, Network, socketClass } from '../../../runtime/testing/network.js';
 import type { Unrecognised, Visitor } from '../../../runtime/visitor.js';
 import { acknowledgement, packJoin } from '../../fixtures/frames.js';
-import { asSession, FakeSession } from '../../fixtures/sessions.js';
+import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
 
 const visitor: Visitor = { address: '1.2.3.4', cookie: undefined, principal: undefined };
 
@@ -23,7 +23,7 @@ class Setup {
     complain: ({ message }) => void this.complaints.push(message),
     recognise: async () => this.who,
     switchboard: {
-      admit: async () => asSession(this.session),
+      admit: async () => asAdmitted(this.session),
       client: '',
       clock: createSimulatedClock(1_000_000),
       closed: new Map(),
