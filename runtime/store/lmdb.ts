@@ -167,7 +167,7 @@ class LmdbStore implements Store {
     const fence = this.#nextFence();
 
     this.#held.set(id, { node, fence });
-    return { kind: 'claimed', fence, bytes: Uint8Array.from(record.bytes) };
+    return { kind: 'claimed', fence, bytes: new Uint8Array(record.bytes) };
   }
 
   async write(entry: Entry): Promise<Fence> {

@@ -106,7 +106,7 @@ class RedisStore implements Store {
     if (first === undefined) return { kind: 'absent' };
     if (bytes === undefined) return { kind: 'held', owner: first.toString() };
 
-    return { kind: 'claimed', fence: Number(first), bytes: Uint8Array.from(bytes) };
+    return { kind: 'claimed', fence: Number(first), bytes: new Uint8Array(bytes) };
   }
 
   async write({ id, node, fence, bytes, lifetime, release }: Entry): Promise<Fence> {
