@@ -27,5 +27,5 @@ export function readAside(written: Uint8Array): SetAside {
   const text = Buffer.from(written.subarray(0, end)).toString();
   const { at, id, reason } = JSON.parse(text) as Omit<SetAside, 'bytes'>;
 
-  return { id, bytes: written.slice(end + 1), reason, at };
+  return { id, bytes: new Uint8Array(written.subarray(end + 1)), reason, at };
 }

@@ -168,7 +168,7 @@ class LmdbStore implements Store {
     const fence = this.#nextFence();
 
     this.#held.set(id, { node, fence });
-    return { kind: 'claimed', fence, bytes: Uint8Array.from(record.bytes) };
+    return { kind: 'claimed', fence, bytes: new Uint8Array(record.bytes) };
   }
 
   async write(entry: Entry): Promise<Fence> {
@@ -245,12 +245,12 @@ class LmdbStore implements Store {
   #isOpenTo({ id, node, fence }: Entry): boolean {
     const held = this.#held.get(id);
     // As it almost always is: then nothing needs to be read.
-    if (held !== undefined && fence > 0) return fence >= held.fence;
+    if (held !== undefined && fence >= held.fence) return true;
     const record = this.#find(id);
     if (record === undefined) return true;
     if (record.bytes === undefined) return fence === 0 || fence > record.fence;
 
-    return fence === 0 ? (held?.node ?? record.node) === node : fence >= record.fence;
+    return fence === 0 ? (held?.node ?? record.node) === node : fence >= (held?.fence ?? record.fence);
   }
 
   /** What is stored under an id, if it is there to be removed and the fence is right. */

@@ -22,6 +22,12 @@ export interface MemoryStoreOptions {
   readonly maxBytes?: number;
 }
 
+/** A store in memory. */
+export interface MemoryStore extends Store {
+  /** How much it keeps, about. */
+  readonly bytes: number;
+}
+
 /** A session that is kept, or was removed. */
 interface Kept {
   readonly id: string;
@@ -61,7 +67,7 @@ const sizeOf = ({ id, bytes }: Pick<Kept, 'id' | 'bytes'>): number => overhead +
  *
  * **Note:** all is lost with the process, and `close` does nothing: another server may be using it.
  */
-export function memory(options: MemoryStoreOptions = {}): Store {
+export function memory(options: MemoryStoreOptions = {}): MemoryStore {
   const { clock = systemClock, maxBytes = defaultBytes } = options;
   if (!(maxBytes > 0)) {
     throw new TroupeError(
@@ -70,10 +76,10 @@ export function memory(options: MemoryStoreOptions = {}): Store {
     );
   }
 
-  return new MemoryStore(clock, maxBytes);
+  return new SessionsInMemory(clock, maxBytes);
 }
 
-class MemoryStore implements Store {
+class SessionsInMemory implements MemoryStore {
   readonly isVolatile = true;
   readonly isShared = false;
   readonly delay = 0;
@@ -98,6 +104,10 @@ class MemoryStore implements Store {
     this.#round = this.#all();
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   async beat(node: string, lease: number): Promise<void> {
     this.#leases.beat(node, lease);
     this.#sweep(lookedAt.beat);
@@ -111,7 +121,7 @@ class MemoryStore implements Store {
     const fence = ++this.#fence;
 
     this.#keep({ ...kept, node, released: false, fence });
-    return { kind: 'claimed', fence, bytes: kept.bytes.slice() };
+    return { kind: 'claimed', fence, bytes: new Uint8Array(kept.bytes) };
   }
 
   async write(entry: Entry): Promise<Fence> {
@@ -122,7 +132,7 @@ class MemoryStore implements Store {
     const fence = entry.fence === 0 ? ++this.#fence : entry.fence;
 
     this.#sweep(lookedAt.write);
-    this.#keep({ id, node, released: release, fence, bytes: bytes.slice(), end: this.#clock.now() + lifetime });
+    this.#keep({ id, node, released: release, fence, bytes: new Uint8Array(bytes), end: this.#clock.now() + lifetime });
     this.#shrink();
     return fence;
   }
@@ -143,7 +153,7 @@ class MemoryStore implements Store {
 
   async listAside(): Promise<readonly SetAside[]> {
     this.#sweepAside();
-    return this.#aside.map((one) => ({ ...one, bytes: one.bytes.slice() })).reverse();
+    return this.#aside.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })).reverse();
   }
 
   async close(): Promise<void> {}

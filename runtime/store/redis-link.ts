@@ -51,6 +51,8 @@ export class RedisLink {
   readonly #clock: Clock;
   readonly #source: RedisSource;
   readonly #outstanding = new Set<Promise<unknown>>();
+  /** Who waits for a connection. */
+  readonly #waiting = new Set<() => void>();
   #client: RedisConnection;
   /** Since when there is no connection; nothing while there is one. */
   #away: number | undefined;
@@ -61,6 +63,7 @@ export class RedisLink {
   readonly #onReady = (): void => {
     this.#away = undefined;
     this.#silent = undefined;
+    for (const connected of this.#waiting) connected();
   };
   /** An event `error` without anybody who listens would end the process. */
   readonly #onError = (error: unknown): void => {
@@ -122,21 +125,21 @@ export class RedisLink {
 
   /** Waits for a connection, if there was one until a moment ago. */
   async #ready(): Promise<void> {
-    const client = this.#client;
     const now = this.#clock.now();
     this.#away ??= now;
     const left = this.#away + deadline - now;
     if (left <= 0) throw this.#missed();
 
-    let onReady = (): void => undefined;
+    let connected = (): void => undefined;
     const ready = new Promise<void>((resolve) => {
-      onReady = resolve;
-      client.on('ready', onReady);
+      connected = resolve;
     });
+
+    this.#waiting.add(connected);
     try {
       await this.#within(ready, left);
     } finally {
-      client.off('ready', onReady);
+      this.#waiting.delete(connected);
     }
   }
 

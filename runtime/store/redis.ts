@@ -25,6 +25,8 @@ export interface RedisStoreOptions {
    * Default: one of its own, for `url`.
    */
   readonly client?: RedisConnection;
+  /** What tells the time, beside Redis itself. Default: the computer's clock. */
+  readonly clock?: Clock;
   /** Milliseconds in which changes of a session are gathered before they are written. Default 100; 0 writes each turn at once. */
   readonly delay?: number;
   /** What all keys begin with. Default `troupe:`. */
@@ -60,7 +62,7 @@ const mostWaiting = 65_536;
  * only a part of the keys. What Redis loses when it fails (see its persistence) is lost to the sessions too.
  */
 export function redis(options: RedisStoreOptions = {}): Store {
-  const { delay = defaultDelay, prefix = 'troupe:', client } = options;
+  const { client, clock = systemClock, delay = defaultDelay, prefix = 'troupe:' } = options;
   const url = options.url ?? (process.env['REDIS_URL'] || 'redis://127.0.0.1:6379');
   if (!(delay >= 0)) {
     throw new TroupeError(
@@ -70,7 +72,7 @@ export function redis(options: RedisStoreOptions = {}): Store {
   }
   const source = client === undefined ? { make: clientMaker(url) } : { given: client };
 
-  return new RedisStore(new RedisLink(systemClock, source), systemClock, { delay, prefix });
+  return new RedisStore(new RedisLink(clock, source), clock, { delay, prefix });
 }
 
 class RedisStore implements Store {
@@ -105,7 +107,7 @@ class RedisStore implements Store {
     if (first === undefined) return { kind: 'absent' };
     if (bytes === undefined) return { kind: 'held', owner: first.toString() };
 
-    return { kind: 'claimed', fence: Number(first), bytes: Uint8Array.from(bytes) };
+    return { kind: 'claimed', fence: Number(first), bytes: new Uint8Array(bytes) };
   }
 
   async write({ id, node, fence, bytes, lifetime, release }: Entry): Promise<Fence> {

@@ -21,6 +21,7 @@ describe('errors', () => {
       Effect: 'effect',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
+      Store: 'store',
       Topic: 'topic',
       Closed: 'closed',
       Identify: 'identify',
