@@ -30,9 +30,7 @@ function within(value: Value, key: unknown): Instance | undefined {
     return value.rendered instanceof Instance ? value.rendered : undefined;
   }
   if (value instanceof List) {
-    return value.source === undefined
-      ? value.rows[key as number]
-      : value.rows.find((row) => row.key === key);
+    return value.source === undefined ? value.rows[key as number] : value.rows.find((row) => row.key === key);
   }
 
   return value instanceof Instance && key === null ? value : undefined;

@@ -261,7 +261,13 @@ function validate(options: object | undefined): void {
     if (given[part] === undefined || typeof given[part] === 'function') continue;
     throw fail(`: \`${part}\` is not a function; leave it out or write one.`);
   }
-  const known: readonly string[] = ['name', 'version', ...('logic' in given ? ['logic'] : []), ...optional, ...required];
+  const known: readonly string[] = [
+    'name',
+    'version',
+    ...('logic' in given ? ['logic'] : []),
+    ...optional,
+    ...required,
+  ];
   for (const option of Object.keys(given)) {
     if (!known.includes(option)) throw fail(` does not know \`${option}\`; it takes ${known.join(', ')}.`);
   }

@@ -12,9 +12,9 @@ import type { Clock } from './clock.js';
 import { decodeClientFrame } from './codec.js';
 import { Malformed } from './decode.js';
 import { ErrorCode } from './errors.js';
+import type { Connection, JoinFrame } from './page.js';
 import { type ClientFrame, ClientKind, CloseCode, Limit, version } from './protocol.js';
 import type { Reporter } from './report.js';
-import type { Connection, JoinFrame } from './page.js';
 import type { Session } from './session.js';
 import type { Visitor } from './visitor.js';
 

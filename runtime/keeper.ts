@@ -90,7 +90,7 @@ export class Keeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    if (options.store.isShared) this.#beat();
+    if (!options.store.isVolatile) this.#beat();
   }
 
   /** Whether what is stored is lost with the process: then sessions are written when they are put away, and not before. */

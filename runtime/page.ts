@@ -7,6 +7,7 @@
  * the page now shows differently.
  */
 
+import { resolve } from './address.js';
 import type { Cell } from './cell.js';
 import { decodePayload, encodeFrame } from './codec.js';
 import { Malformed } from './decode.js';
@@ -15,7 +16,6 @@ import { type DocumentRecord, Documents } from './documents.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import type { Letter } from './inbox.js';
-import { resolve } from './address.js';
 import { Ledger } from './ledger.js';
 import { Mirror } from './mirror.js';
 import { present } from './model.js';

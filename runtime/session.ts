@@ -191,7 +191,15 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     const effects = this.#deliveries?.images ?? this.#effects ?? [];
     const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
 
-    return { application, at: clock.now(), node, documents: this.client.save(), effects, offer, tree: this.tree.save() };
+    return {
+      application,
+      at: clock.now(),
+      node,
+      documents: this.client.save(),
+      effects,
+      offer,
+      tree: this.tree.save(),
+    };
   }
 
   stored({ documents }: SessionImage): void {

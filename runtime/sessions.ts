@@ -379,12 +379,23 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   /** Puts a session into the table: from an image, or else a fresh one for a page that shows one that is gone. */
-  #begin(entrance: Entrance, { id = entrance.id, fence, image, token, why }: Beginning): Promise<LiveSession | CloseCode> {
+  #begin(
+    entrance: Entrance,
+    { id = entrance.id, fence, image, token, why }: Beginning
+  ): Promise<LiveSession | CloseCode> {
     const route = entrance.route();
     if (route === undefined) return Promise.resolve(CloseCode.Reload);
     const { component, props } = route;
     const introduction = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
-    const start: SessionStart = { id, component, props, fence: fence ?? 0, image, why, introduction: introduction || undefined };
+    const start: SessionStart = {
+      id,
+      component,
+      props,
+      fence: fence ?? 0,
+      image,
+      why,
+      introduction: introduction || undefined,
+    };
 
     return Promise.resolve(this.#start(start, entrance.address));
   }

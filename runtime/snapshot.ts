@@ -124,8 +124,19 @@ type Packed = readonly [
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
 export function pack({ application, at, node, documents, offer, effects, tree }: SessionImage): Uint8Array {
-  const head = [format, application, at, node, documents.map(packDocument), offer ?? null, tree.turns, packCell(tree.root)];
-  const letters = tree.letters.map(({ path, message, cause }) => (cause === undefined ? [path, message] : [path, message, cause]));
+  const head = [
+    format,
+    application,
+    at,
+    node,
+    documents.map(packDocument),
+    offer ?? null,
+    tree.turns,
+    packCell(tree.root),
+  ];
+  const letters = tree.letters.map(({ path, message, cause }) =>
+    cause === undefined ? [path, message] : [path, message, cause]
+  );
   const waiting = effects.map(({ kind, to, message, id }) => [kind, to, message, id]);
   if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
 
@@ -159,7 +170,8 @@ export function unpack(bytes: Uint8Array): SessionImage {
     const found = Array.isArray(packed) ? packed[0] : typeof packed;
     throw new TroupeError(ErrorCode.Snapshot, `A snapshot of format ${found}; this version reads format ${format}.`);
   }
-  const [, application, at, node, documents, offer, turns, root, letters = [], effects = []] = packed as unknown as Packed;
+  const [, application, at, node, documents, offer, turns, root, letters = [], effects = []] =
+    packed as unknown as Packed;
 
   return {
     application,

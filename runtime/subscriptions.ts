@@ -219,7 +219,10 @@ export class Subscriptions {
 
   /** What of them is stored. */
   save(): SubscriptionsImage | undefined {
-    const running = [...(this.#early ?? []), ...[...this.#started].map(([key, started]) => [key, started.running] as const)];
+    const running = [
+      ...(this.#early ?? []),
+      ...[...this.#started].map(([key, started]) => [key, started.running] as const),
+    ];
     const marks = running.flatMap(([key, { mark }]) => (mark === undefined ? [] : [[key, mark] as const]));
 
     return marks.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(marks) };

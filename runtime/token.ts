@@ -128,7 +128,9 @@ function readClaim(payload: string, now: number, lifetime: number): Claim | unde
   const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isIdentifier(id) && age >= -clockSkew && age < lifetime ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
+  return isIdentifier(id) && age >= -clockSkew && age < lifetime
+    ? { id, offer: Number.parseInt(offer, 36), url }
+    : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

@@ -73,7 +73,7 @@ function attribute(html: string, name: string): string | undefined {
 /** Joins a page; the server must adopt it. */
 export async function join(page: Page): Promise<Visit> {
   const socket = await open(page.socket, { Cookie: page.cookie, Origin: page.origin });
-  socket.send(pack([ClientKind.Join, version, '', page.token, 0, 0, 0, []]));
+  socket.send(pack([ClientKind.Join, version, '', page.token, 0, 0, 0, [], 'document']));
   const frame = await nextFrame(socket);
   if (!Array.isArray(frame) || frame[0] !== ServerKind.Adopt) throw new Error(`not adopted: ${JSON.stringify(frame)}`);
   return { socket, tree: frame[1] as Wire };

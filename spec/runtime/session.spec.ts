@@ -218,7 +218,6 @@ describe('session', () => {
       for (const [fresh, frame] of [
         [true, 0],
         [true, 7],
-        [false, 7],
       ] as const) {
         const session = startSession(Counter, host, fresh);
         const connection = new FakeConnection();
@@ -352,18 +351,19 @@ describe('session', () => {
       expect(told(again.take())).to.equal(3);
     });
 
-    it('with no frame gets the whole page, and counts from the start', () => {
+    it('with no frame gets the whole page, frames are counted from the start and events go on', () => {
       const { session, connection } = joined(Counter);
       clicked(session, connection, click.increment, click.increment);
       session.receive(connection, eventsFrame([click.increment]));
       const again = new FakeConnection();
       session.join(again, joinFrame());
-      expect(again.take()[0]).to.include({ kind: ServerKind.Render, processed: 0, reason: Reason.Resumed });
+      expect(again.take()[0]).to.include({ kind: ServerKind.Render, processed: 2, reason: Reason.Restored });
       expect(connection.closed?.code).to.equal(CloseCode.Replaced);
       host.turn();
-      expect(countOf(session), 'an event of the page before is taken').to.equal(3);
-      expect(told(again.take()), 'but not counted').to.equal(0);
+      expect(countOf(session), 'an event of the connection before is taken').to.equal(3);
+      expect(told(again.take()), 'and counted').to.equal(1);
       session.receive(again, acknowledgeFrame(2));
+      expect(told(clicked(session, again, click.increment)), 'it comes again').to.equal(0);
       expect(told(clicked(session, again, click.increment))).to.equal(1);
     });
 
@@ -852,7 +852,7 @@ describe('session', () => {
       expect(host.log).to.deep.equal(['joined', 'left']);
       host.clock.advance(1);
       await settled();
-      expect(host.log).to.deep.equal(['joined', 'left', 'ended']);
+      expect(host.log).to.deep.equal(['joined', 'left', 'put away', 'ended']);
       expect(log).to.deep.equal(['ended']);
       expect(session.tree.isOver).to.equal(true);
       host.clock.advance(1e6);
@@ -938,7 +938,7 @@ describe('session', () => {
 
     it('ignores a join on a connection that has joined', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, written(ClientKind.Join, version, '', 'token', 0, 0, 0, []));
+      session.receive(connection, written(ClientKind.Join, version, '', 'token', 0, 0, 0, [], 'document'));
       expect(connection.take()).to.deep.equal([]);
     });
   });

@@ -69,7 +69,13 @@ describe('sessions', () => {
   async function enter(id: string, of: unknown = Counter): Promise<LiveSession> {
     const route = (): Route => ({ component: of as AnyComponent<PageProps>, props });
 
-    return (await sessions.enter({ id, document: 'document', address: 'a', route, seal: (other) => `token of ${other}` })) as LiveSession;
+    return (await sessions.enter({
+      id,
+      document: 'document',
+      address: 'a',
+      route,
+      seal: (other) => `token of ${other}`,
+    })) as LiveSession;
   }
 
   function table(
@@ -84,7 +90,15 @@ describe('sessions', () => {
       hub: { subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
       application: 'app',
-      keeper: new Keeper({ clock, defer: (run) => run(), largest: 10_000, lifetime: 60_000, node: 'here', report, store }),
+      keeper: new Keeper({
+        clock,
+        defer: (run) => run(),
+        largest: 10_000,
+        lifetime: 60_000,
+        node: 'here',
+        report,
+        store,
+      }),
       node: 'here',
       peers: { tell: () => undefined, listen: () => () => undefined },
       publish: () => undefined,
@@ -286,6 +300,7 @@ describe('sessions', () => {
       session.leave(connection);
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 1 });
       clock.advance(500);
+      await until(() => sessions.counts.detached === 0);
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
       expect(sessions.find(session.id)).to.equal(undefined);
     });

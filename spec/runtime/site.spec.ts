@@ -1,14 +1,14 @@
-import type { Admitted } from '../../runtime/connection.js';
-import type { Visitor } from '../../runtime/visitor.js';
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
+import type { Admitted } from '../../runtime/connection.js';
 import { type AnyMessage, html } from '../../runtime/html.js';
 import { readOptions } from '../../runtime/options.js';
-import { ClientKind, CloseCode, version } from '../../runtime/protocol.js';
 import type { JoinFrame } from '../../runtime/page.js';
+import { ClientKind, CloseCode, version } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSite, type Site, socketPath } from '../../runtime/site.js';
+import type { Visitor } from '../../runtime/visitor.js';
 
 const Page = component({
   name: 'page',
