@@ -28,11 +28,15 @@ type Control = Element & {
 
 /** The controls the user is ahead in. */
 export class Inputs {
-  /** By control: the number of the newest event from it; 0 if it was edited before there was anybody to tell. */
+  /** By control: the number of the newest event from it, until that is durable. */
   readonly #sent = new Map<Element, number>();
+  /** The number of the last event that is processed. */
+  #processed = 0;
   /** By control: what it showed when it last told its state. */
   readonly #shown = new Map<Element, string>();
   readonly #composing = new Set<Element>();
+  /** Those that were edited before there was anybody to tell. */
+  #kept = new Set<Element>();
   /** By element and property: the last write. */
   readonly #writes = new WeakMap<Element, Map<string, () => void>>();
   /** Those of them that wait, and what they write into. */
@@ -69,9 +73,13 @@ export class Inputs {
     if (edit) this.#shown.set(control, stateOf(control));
   }
 
-  /** Events up to this number are processed, or lost: what comes now need not wait for them. */
-  processed(event: number): void {
-    for (const [control, newest] of this.#sent) if (newest <= event) this.#sent.delete(control);
+  /**
+   * Events up to this number are processed, or lost: what comes now need not wait for them. They may come to be on
+   * their way again, unless they are durable.
+   */
+  processed(event: number, durable = event): void {
+    this.#processed = event;
+    for (const [control, newest] of this.#sent) if (newest <= durable) this.#sent.delete(control);
   }
 
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
@@ -97,17 +105,18 @@ export class Inputs {
 
   /** Keeps these controls as the user has left them, until `letGo`: nobody has been told of the edits yet. */
   keep(controls: Iterable<Element>): void {
-    for (const control of controls) this.#sent.set(control, 0);
+    this.#kept = new Set(controls);
   }
 
   /** Lets go of the kept controls. Where nobody wanted to hear of an edit, what was to be written over it is dropped. */
   letGo(): void {
-    this.processed(0);
+    this.#kept.clear();
     for (const [write, element] of this.#held) if (!this.#isAhead(element)) this.#held.delete(write);
   }
 
   #isAhead(element: Element): boolean {
-    return [...this.#sent.keys(), ...this.#composing].some((control) => isPart(element, control));
+    for (const [control, newest] of this.#sent) if (newest > this.#processed && isPart(element, control)) return true;
+    return [...this.#composing, ...this.#kept].some((control) => isPart(element, control));
   }
 }
 

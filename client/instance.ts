@@ -4,6 +4,7 @@
  */
 
 import type { Wire } from '../runtime/patch.js';
+import type { Address } from '../runtime/protocol.js';
 import type { Definition } from './definitions.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -30,11 +31,19 @@ export class Instance {
   /** By part: what stands there. */
   readonly states: State[] = [];
 
-  /** As a row of a keyed list. */
-  readonly key: Wire;
+  /** Where its values start in the frame that brought it. */
+  readonly from: number;
+  /** The instance and part it stands in, be it as a row of the list there; the root stands in nothing. */
+  readonly owner: Instance | undefined;
+  readonly part: number;
+  /** As a row of a keyed list, or of the component that it is the root of. */
+  key: Wire;
 
-  constructor(definition: Definition, key: Wire = null) {
+  constructor(definition: Definition, from = 0, owner?: Instance, part = 0, key: Wire = null) {
     this.definition = definition;
+    this.from = from;
+    this.owner = owner;
+    this.part = part;
     this.key = key;
   }
 }
@@ -53,6 +62,24 @@ export class List {
     this.part = part;
     this.keyed = keyed;
   }
+}
+
+// ADDRESSES -------------------------------------------------------------------
+
+/** The stable address of an instance: the hash of its definition, then keys and parts from the root on. */
+export function addressOf(instance: Instance): Address {
+  return [instance.definition.hash, ...wayTo(instance)];
+}
+
+/** The key an instance has where it stands, and before it the way there, whose first part is not said. */
+function wayTo(instance: Instance): Wire[] {
+  const { key, owner, part } = instance;
+  if (!owner) return [];
+  const way = wayTo(owner);
+  if (way.length) way.push(part);
+  const list = owner.states[part];
+  way.push(list instanceof List && !list.keyed ? list.rows.indexOf(instance) : key);
+  return way;
 }
 
 // PLACES ----------------------------------------------------------------------

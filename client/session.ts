@@ -6,10 +6,12 @@
 
 import { decode } from '../runtime/decode.js';
 import type { Wire } from '../runtime/patch.js';
-import { Ask, ClientKind, Limit, Reason, ServerKind, version } from '../runtime/protocol.js';
+import { Ask, ClientKind, Command, Limit, Reason, ServerKind, Verdict, version } from '../runtime/protocol.js';
 import { encode } from './codec.js';
 import type { Events } from './events.js';
+import type { Heritage } from './heritage.js';
 import type { Inputs } from './inputs.js';
+import { addressOf } from './instance.js';
 import type { Outbox } from './outbox.js';
 import type { Handler, View } from './view.js';
 
@@ -22,39 +24,45 @@ export interface Connection {
   settled(): void;
   /** Gives it up and tries anew. */
   lost(): void;
+  /** Opens another within so many milliseconds and leaves this one. */
+  move(within: number): void;
 }
+
+/** What the page is told: by `Reason`, how the session goes on; and that events were lost although it does. */
+export type Told = (typeof reasons)[number] | 'dropped';
 
 /** What a session works on. */
 export interface SessionParts {
   readonly connection: Connection;
   readonly events: Pick<Events, 'begin' | 'edited'>;
   readonly inputs: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
+  readonly heritage: Pick<Heritage, 'fallBack' | 'heir' | 'keep' | 'leave' | 'name' | 'settle' | 'token'>;
   readonly outbox: Outbox;
   readonly view: Pick<View, 'adopt' | 'bound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
   readonly client: string;
-  readonly token: string;
-  /** Tells the page that so many events were lost: one by one, or with the session that was to have them. */
-  tell(how: 'dropped' | 'fresh', dropped: number): void;
+  /** Tells the page, and how many events were lost. */
+  tell(what: Told, dropped: number): void;
+  /** Shows how many events are not durable yet. */
+  pend(count: number): void;
 }
 
-/** The timers, for specs to replace. */
-export type Timers = Pick<typeof globalThis, 'clearTimeout' | 'setTimeout'>;
+/** Milliseconds. */
+const Delay = {
+  /** Without a frame, after which a sign of life is asked for. */
+  quiet: 25_000,
+  /** In which something must come when it was asked for. */
+  patience: 10_000,
+} as const;
 
-/** Milliseconds without a frame after which a sign of life is asked for. */
-const quiet = 25_000;
-/** Milliseconds in which something must come when it was asked for. */
-const patience = 10_000;
-
-/** What an event counts for beside its payload: more than it takes, so that a frame holds 32 of them at most. */
-const around = 500;
+/** By `Reason`. */
+const reasons = ['resumed', 'restored', 'fresh', 'forked'] as const;
 
 // SESSION ---------------------------------------------------------------------
 
 /** One page's session, over all its connections. */
 export class Session {
   readonly #parts: SessionParts;
-  readonly #timers: Timers;
   /** The number of the last frame taken. */
   #frame = 0;
   /** Frames taken since the server was last told. */
@@ -70,30 +78,51 @@ export class Session {
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: SessionParts, timers: Timers = globalThis) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#timers = timers;
   }
 
   // CONNECTION ----------------------------------------------------------------
 
   /** The socket is open: joins. */
   opened(): void {
-    const { client, outbox, token, view } = this.#parts;
+    const { client, heritage, outbox, view } = this.#parts;
+    const { heir, name, token } = heritage;
+    heritage.leave(0);
     outbox.rewind();
     view.definitions.keep();
-    const { processed, raised } = outbox;
-    this.#send([ClientKind.Join, version, client, token, this.#frame, processed, raised, view.definitions.hashes]);
+    const { origin, processed, raised } = outbox;
+    const counts = [this.#frame, processed - origin, raised - origin];
+    // Once the server counts otherwise, it knows this document.
+    const from = heir && !origin ? [heir] : [];
+    this.#send([ClientKind.Join, version, client, token, ...counts, view.definitions.hashes, name, ...from]);
     this.#expect();
   }
 
-  /** The socket is closed. What could not be read is not sent again. */
-  closed(refused: boolean): void {
+  /**
+   * The socket is closed. What could not be read is not sent again. Says whether to join again at once, whatever
+   * the code.
+   */
+  closed(code: number): boolean {
+    const { heritage, outbox } = this.#parts;
     this.#answered = this.#asked = this.#settled = false;
-    this.#timers.clearTimeout(this.#watching);
+    clearTimeout(this.#watching);
     this.#told();
-    const spoilt = refused && this.#parts.outbox.spoil();
-    if (spoilt) this.#parts.tell('dropped', spoilt);
+    const anew = code === Verdict.Refused && heritage.fallBack();
+    if (anew) this.#drop(outbox.drop());
+    if (code === Verdict.TooBig || code === Verdict.Malformed) this.#drop(outbox.spoil());
+    return anew;
+  }
+
+  /** So many events are lost. */
+  #drop(count: number): void {
+    if (count) this.#parts.tell('dropped', count);
+    this.#pend();
+  }
+
+  #pend(): void {
+    const { durable, raised } = this.#parts.outbox;
+    this.#parts.pend(raised - durable);
   }
 
   /** Asks for a sign of life now: the connection may have died while nobody looked. */
@@ -105,12 +134,12 @@ export class Session {
 
   /** Something must come within a while. */
   #expect(): void {
-    this.#watch(patience, () => this.#parts.connection.lost());
+    this.#watch(Delay.patience, () => this.#parts.connection.lost());
   }
 
   #watch(delay: number, late: () => void): void {
-    this.#timers.clearTimeout(this.#watching);
-    this.#watching = this.#timers.setTimeout(late, delay);
+    clearTimeout(this.#watching);
+    this.#watching = setTimeout(late, delay);
   }
 
   #send(frame: Wire): void {
@@ -121,7 +150,7 @@ export class Session {
 
   /** Takes a frame. What cannot be read ends the connection. */
   received(bytes: Uint8Array): void {
-    this.#watch(quiet, () => this.probe());
+    this.#watch(Delay.quiet, () => this.probe());
     let frame: readonly Wire[];
     try {
       frame = decode(bytes) as readonly Wire[];
@@ -129,46 +158,48 @@ export class Session {
       this.#parts.connection.lost();
       return;
     }
-    const [kind, , , reason] = frame;
-    const fresh = kind === ServerKind.Render && reason === Reason.Fresh;
-    const dropped = fresh && this.#startAnew();
-    this.#count(frame);
+    const { heritage, inputs, tell } = this.#parts;
+    const [kind, ...fields] = frame as [number, ...Wire[]];
+    const content = kind === ServerKind.Acknowledge ? null : fields.shift();
+    const [processed = +(kind >= ServerKind.Patch), ...others] = fields;
+    const reason = kind === ServerKind.Render ? ((others.shift() ?? Reason.Resumed) as Reason) : undefined;
+    const [late = 0, last] = others;
+    const isAnswer = !this.#answered && kind;
+    const lost = this.#count(kind, reason, processed as number, late as number);
+    if (kind === ServerKind.Render && last) heritage.token = last as string;
     try {
-      this.#show(frame);
+      this.#show(kind, content as Wire, processed);
     } catch (error) {
       console.warn(error);
       this.#broken = true;
     }
-    this.#parts.inputs.release();
-    if (dropped !== false) this.#parts.tell('fresh', dropped);
+    inputs.release();
+    heritage.settle();
+    if (reason || isAnswer) tell(reasons[reason ?? Reason.Resumed], lost);
+    this.#drop(kind === ServerKind.Acknowledge ? ((last ?? 0) as number) : 0);
     this.#answer();
     this.#tell();
   }
 
-  /** A new session counts from the start; what was on its way is lost. Says how many events that were. */
-  #startAnew(): number {
+  /** Counts a frame and the events it tells of. Says how many are lost. */
+  #count(kind: number, reason: Reason | undefined, processed: number, late: number): number {
     const { inputs, outbox } = this.#parts;
-    this.#frame = this.#untold = 0;
-    inputs.processed(outbox.raised);
-    inputs.release();
-    return outbox.drop();
-  }
-
-  #count([kind, first, second]: readonly Wire[]): void {
-    const { inputs, outbox } = this.#parts;
+    if (reason) this.#frame = this.#untold = 0;
     if (kind !== ServerKind.Acknowledge) {
       this.#frame++;
       this.#untold++;
     }
-    if (kind === ServerKind.Command) return;
-    const processed = kind === ServerKind.Acknowledge ? first : second;
-    outbox.advance((processed ?? +((kind as number) >= ServerKind.Patch)) as number);
-    inputs.processed(outbox.processed);
+    if (kind === ServerKind.Command) return 0;
+    const lost = reason === Reason.Fresh ? outbox.drop() : outbox.advance(processed, late, !!reason);
+    inputs.processed(outbox.processed, outbox.durable);
+    if (reason === Reason.Fresh) inputs.release();
+    return lost;
   }
 
-  #show([kind, content]: readonly Wire[]): void {
-    const { view } = this.#parts;
-    if (kind === ServerKind.Adopt || kind === ServerKind.Render) this.#showTree(kind, content as Wire);
+  #show(kind: number, content: Wire, operand: Wire): void {
+    const { connection, view } = this.#parts;
+    if (kind <= ServerKind.Render) this.#showTree(kind, content);
+    else if (content === Command.Move) connection.move(operand as number);
     else if (!view.bound) this.#broken = true;
     else if (kind === ServerKind.Patch && !this.#broken) view.patch(content as readonly Wire[]);
   }
@@ -191,7 +222,6 @@ export class Session {
 
   /** After the first frame of a connection events may go out; after a wrong one a render is needed. */
   #answer(): void {
-    const first = !this.#answered;
     this.#answered = true;
     if (this.#broken && !this.#asked) {
       this.#asked = true;
@@ -201,7 +231,7 @@ export class Session {
       this.#settled = true;
       this.#parts.connection.settled();
     }
-    if (first) this.#flush();
+    this.#flush();
   }
 
   // ACKNOWLEDGING -------------------------------------------------------------
@@ -210,7 +240,7 @@ export class Session {
   #tell(): void {
     if (this.#untold >= Limit.acknowledgeFrames) this.#acknowledge(0);
     else if (this.#untold) {
-      this.#acknowledging ??= this.#timers.setTimeout(() => this.#acknowledge(0), Limit.acknowledgeDelay);
+      this.#acknowledging ??= setTimeout(() => this.#acknowledge(0), Limit.acknowledgeDelay);
     }
   }
 
@@ -222,7 +252,7 @@ export class Session {
   #told(): number {
     const frames = this.#untold;
     this.#untold = 0;
-    this.#timers.clearTimeout(this.#acknowledging);
+    clearTimeout(this.#acknowledging);
     this.#acknowledging = undefined;
     return frames;
   }
@@ -231,20 +261,20 @@ export class Session {
 
   /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting or it is too big. */
   raise({ instance, part }: Handler, payload: readonly Wire[] | undefined): number {
-    const number = this.#parts.outbox.add({ instance, part, payload, bytes: around + encode(payload ?? []).length });
-    if (!number) this.#parts.tell('dropped', 1);
+    const address = addressOf(instance);
+    const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance);
+    this.#drop(+!number);
     // One frame for all that one DOM event leads to: the first that comes takes all.
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.heritage.keep()));
     return number;
   }
 
   #flush(): void {
-    if (!this.#answered) return;
     const { outbox, view } = this.#parts;
     for (let taken = outbox.take(); taken.length; taken = outbox.take()) {
-      const events = taken.map(({ instance, part, payload }) => {
-        const address = instance && view.find(instance.number) === instance ? [instance.number, part] : [0, 0];
-        return payload ? [...address, payload] : address;
+      const events = taken.map(({ instance, stored }): Wire => {
+        const [address, ...rest] = stored as readonly [Wire, ...Wire[]];
+        return [instance && view.find(instance.number) === instance ? instance.number : address, ...rest];
       });
       const frames = this.#told();
       this.#send([ClientKind.Events, events, frames].slice(0, frames === 1 ? 2 : 3));

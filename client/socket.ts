@@ -1,7 +1,7 @@
 /**
  * The connection: a WebSocket, opened again whenever it is lost, with back-off; at once when the page
- * becomes visible or the network returns; closed while the page is in the back/forward cache.
- * `session.ts` speaks over it.
+ * becomes visible or the network returns; closed while the page is in the back/forward cache. When the
+ * server is about to stop, another is opened before it is left. `session.ts` speaks over it.
  */
 
 import { Verdict } from '../runtime/protocol.js';
@@ -16,31 +16,21 @@ export interface Speaker {
   /** It is open. */
   opened(): void;
   received(bytes: Uint8Array): void;
-  /** It is closed; `refused`: because of what was sent. */
-  closed(refused: boolean): void;
+  /** It is closed, with this code or 0. Says whether to open it again whatever the code. */
+  closed(code: number): boolean;
   /** Is it alive? */
   probe(): void;
 }
 
-/** The part of a browser's window that is needed here, for specs to replace. */
-export type Host = Pick<
-  typeof globalThis,
-  | 'addEventListener'
-  | 'clearTimeout'
-  | 'Date'
-  | 'document'
-  | 'location'
-  | 'Math'
-  | 'sessionStorage'
-  | 'setTimeout'
-  | 'WebSocket'
->;
-
-/** Milliseconds of the first back-off, at most; doubled each time. */
-const shortest = 250;
-const longest = 10_000;
-/** Milliseconds between two times the page is loaded again. */
-const reloadInterval = 30_000;
+/** Milliseconds. */
+const Delay = {
+  /** Of the first back-off, at most; doubled each time. */
+  shortest: 250,
+  /** Of any other; and what a connection may take to open. */
+  longest: 10_000,
+  /** Between two times the page is loaded again. */
+  reload: 30_000,
+} as const;
 const reloadKey = 'troupe:reloaded';
 
 // SOCKET ----------------------------------------------------------------------
@@ -50,7 +40,6 @@ export class Socket {
   readonly #url: string;
   readonly #speaker: Speaker;
   readonly #show: (state: ConnectionState) => void;
-  readonly #host: Host;
   #socket: WebSocket | undefined;
   /** Failures since all was well. */
   #failures = 0;
@@ -59,34 +48,60 @@ export class Socket {
   #replaced = false;
 
   /** @param path where the socket is, from the page's root */
-  constructor(path: string, speaker: Speaker, show: (state: ConnectionState) => void, host: Host = globalThis) {
-    this.#url = new URL(path, host.location.href).href.replace(/^http/, 'ws');
+  constructor(path: string, speaker: Speaker, show: (state: ConnectionState) => void) {
+    this.#url = new URL(path, location.href).href.replace(/^http/, 'ws');
     this.#speaker = speaker;
     this.#show = show;
-    this.#host = host;
-    host.addEventListener('online', () => this.#replaced || this.#wake());
-    host.addEventListener('pageshow', ({ persisted }) => persisted && this.#wake());
-    host.addEventListener('pagehide', () => this.#leave());
-    host.document.addEventListener('visibilitychange', () => {
-      if (host.document.visibilityState === 'visible') this.#wake();
+    addEventListener('online', () => this.#replaced || this.#wake());
+    addEventListener('pageshow', ({ persisted }) => persisted && this.#wake());
+    addEventListener('pagehide', () => this.#leave());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#wake();
     });
   }
 
   /** Opens the connection. */
   connect(): void {
     this.#replaced = false;
-    this.#host.clearTimeout(this.#retry);
+    clearTimeout(this.#retry);
     this.#show('connecting');
-    const socket = new this.#host.WebSocket(this.#url);
-    this.#socket = socket;
+    this.#socket = this.#open();
+    this.#retry = setTimeout(() => this.lost(), Delay.longest);
+  }
+
+  /**
+   * Opens another connection at some time within so many milliseconds and goes over to it when it is open. Until then
+   * all stays as it is: if it fails, or the present one is lost meanwhile, nothing has happened.
+   */
+  move(within: number): void {
+    const old = this.#socket;
+    setTimeout(() => {
+      if (old && this.#socket === old) this.#open(old);
+    }, Math.random() * within);
+  }
+
+  /** A new connection, to be spoken over as soon as it is open, in place of `old` if that is still there then. */
+  #open(old?: WebSocket): WebSocket {
+    const socket = new WebSocket(this.#url);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      this.#host.clearTimeout(this.#retry);
+      if (this.#socket !== (old ?? socket)) return socket.close(1000);
+      this.#socket = socket;
+      if (old) {
+        this.#speaker.closed(0);
+        old.close(1000);
+      }
+      clearTimeout(this.#retry);
       this.#speaker.opened();
     };
-    socket.onmessage = ({ data }) => this.#speaker.received(new Uint8Array(data as ArrayBuffer));
-    socket.onclose = ({ code }) => this.#closed(code);
-    this.#retry = this.#host.setTimeout(() => this.lost(), longest);
+    // Nothing more is heard of one that was left.
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#speaker.received(new Uint8Array(data as ArrayBuffer));
+    };
+    socket.onclose = ({ code }) => {
+      if (this.#socket === socket) this.#closed(code);
+    };
+    return socket;
   }
 
   /** Sends a frame, if the connection is open. */
@@ -108,30 +123,26 @@ export class Socket {
 
   /** Closes it without waiting for the other side to agree. */
   #leave(): void {
-    const socket = this.#socket;
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
-    }
-    this.#end(false);
+    this.#socket?.close(1000);
+    this.#end(0);
   }
 
-  #end(refused: boolean): void {
+  #end(code: number): boolean {
     this.#socket = undefined;
-    this.#host.clearTimeout(this.#retry);
+    clearTimeout(this.#retry);
     this.#show('offline');
-    this.#speaker.closed(refused);
+    return this.#speaker.closed(code);
   }
 
   #closed(code: number): void {
-    this.#end(code === Verdict.TooBig || code === Verdict.Malformed);
+    const again = this.#end(code);
     if (code === Verdict.Replaced) this.#replaced = true;
-    else if ((code !== Verdict.Reload && code !== Verdict.Refused) || !this.#reload()) this.#backOff();
+    else if (again || (code !== Verdict.Reload && code !== Verdict.Refused) || !this.#reload()) this.#backOff();
   }
 
   #backOff(): void {
-    const most = Math.min(longest, shortest * 2 ** this.#failures++);
-    this.#retry = this.#host.setTimeout(() => this.connect(), this.#host.Math.random() * most);
+    const most = Math.min(Delay.longest, Delay.shortest * 2 ** this.#failures++);
+    this.#retry = setTimeout(() => this.connect(), Math.random() * most);
   }
 
   /** The user or the network is back: a lost connection is opened now, any other has to prove itself. */
@@ -142,10 +153,9 @@ export class Socket {
 
   /** Loads the page again, unless that has just been done; where nobody can remember, not at all. */
   #reload(): boolean {
-    const { location, sessionStorage } = this.#host;
     try {
-      const now = this.#host.Date.now();
-      if (now - Number(sessionStorage.getItem(reloadKey)) < reloadInterval) return false;
+      const now = Date.now();
+      if (now - Number(sessionStorage.getItem(reloadKey)) < Delay.reload) return false;
       sessionStorage.setItem(reloadKey, `${now}`);
       location.reload();
       return true;

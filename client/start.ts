@@ -3,7 +3,9 @@
  */
 
 import { Mark } from '../runtime/patch.js';
+import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
+import { Heritage } from './heritage.js';
 import { Inputs } from './inputs.js';
 import { Outbox } from './outbox.js';
 import { Session } from './session.js';
@@ -27,16 +29,23 @@ export interface StartOptions {
  * start();
  * ```
  *
- * The root's attribute `data-troupe` tells the state of the connection: `connecting`, `live`, `offline`.
- * When the server has begun a new session because the old one was gone, `troupe:fresh` is dispatched on
- * the root; its `detail.dropped` is the number of events that were lost. `troupe:dropped` tells the same of
- * events that were lost although the session goes on: too many, too big, or refused by the server.
+ * The root's attribute `data-troupe` tells the state of the connection: `connecting`, `live`, `offline`;
+ * `data-troupe-pending` how many events are not durable yet, if there are any. Events on the root tell how the
+ * session goes on, each with the number of events that were lost in `detail.dropped`:
+ *
+ * - `troupe:resumed`: the connection was lost, nothing else was;
+ * - `troupe:restored`: its state comes from the store;
+ * - `troupe:forked`: another page has the session, this one has a copy now;
+ * - `troupe:fresh`: it was gone, a new one has begun;
+ * - `troupe:dropped`: it goes on, but events were lost: too many, too big, refused by the server, or for something
+ *   that is gone.
  *
  * **Note:** a page without a root is left alone.
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
   if (!root) return;
   const inputs = new Inputs(root);
+  const outbox = new Outbox();
   const view: View = createView(root, {
     listen: (type) => events.listen(type),
     holds: (...write) => inputs.holds(...write),
@@ -53,15 +62,16 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
     },
     events,
     inputs,
-    outbox: new Outbox(),
+    heritage: new Heritage(root, outbox),
+    outbox,
     view,
     client,
-    token: root.getAttribute(Mark.Token) ?? '',
-    tell: (how, dropped) => {
-      const type = `troupe:${how}`;
-      console.warn(type, dropped);
+    tell: (what, dropped) => {
+      const type = `troupe:${what}`;
+      if (dropped) console.warn(type, dropped);
       root.dispatchEvent(new CustomEvent(type, { detail: { dropped } }));
     },
+    pend: (count) => writeAttribute(root, Mark.Pending, count || null),
   });
   const show = (state: string): void => root.setAttribute(Mark.State, state);
   const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, show);

@@ -33,16 +33,8 @@ export interface Handler {
   readonly kind: HandlerKind;
 }
 
-/** An instance as it stands in a frame: its values start at `from`. */
-interface Row {
-  readonly definition: Definition;
-  readonly from: number;
-  /** As a row of a keyed list. */
-  readonly key?: Wire | undefined;
-}
-
-/** The root is an instance too: one sole part, which holds the page. */
-const rootPart: Part = { kind: PartKind.Sole, node: 0, name: '' };
+/** The root is an instance too: one sole part, which holds the page. It is never made, and nothing happens at it. */
+const rootDefinition = { parts: [{ kind: PartKind.Sole }] } as unknown as Definition;
 
 // VIEW ------------------------------------------------------------------------
 
@@ -131,7 +123,7 @@ export class View {
 
   #reset(): void {
     this.bound = false;
-    this.#root = new Instance({ hash: '', content: parse(''), parts: [rootPart] });
+    this.#root = new Instance(rootDefinition);
     this.#root.nodes.push(this.#element);
     this.#root.states.push(null);
     this.#restart();
@@ -184,15 +176,15 @@ export class View {
 
   // INSTANCES -----------------------------------------------------------------
 
-  /** A new instance; its nodes are in a fragment of their own. */
-  #create(row: Row, values: readonly Wire[]): Instance {
-    const clone = document.importNode(row.definition.content, true);
-    return this.#bind(row, values, clone.firstChild, Source.Clone);
+  /** Gives an instance nodes of its own; they are in a fragment. */
+  #create(instance: Instance, values: readonly Wire[]): Instance {
+    const clone = document.importNode(instance.definition.content, true);
+    return this.#bind(instance, values, clone.firstChild, Source.Clone);
   }
 
   /** Goes in step through the nodes of a template and those of a clone or the page, and binds the parts on the way. */
-  #bind({ definition, from, key }: Row, values: readonly Wire[], start: Node | null, source: Source): Instance {
-    const instance = new Instance(definition, key);
+  #bind(instance: Instance, values: readonly Wire[], start: Node | null, source: Source): Instance {
+    const { definition, from } = instance;
     const { parts, content } = definition;
     let index = 0;
     let part = 0;
@@ -242,12 +234,13 @@ export class View {
     return next;
   }
 
-  /** Gives an instance that stays its new number and values. */
-  #update(instance: Instance, values: readonly Wire[], from: number): void {
+  /** Gives an instance that stays its new number and values, and the key of the one that it stays for. */
+  #update(instance: Instance, values: readonly Wire[], { from, key }: Instance): void {
     for (const node of [instance.first, ...instance.nodes]) {
       // Translators replace texts; what depends on those repairs itself.
       if (!(node instanceof Text || this.#element.contains(node))) throw new Inconsistent('part');
     }
+    instance.key = key;
     this.#register(instance);
     instance.nodes.forEach((_, part) => {
       this.write(instance, part, values[from + part] ?? null);
@@ -284,14 +277,20 @@ export class View {
 
   #instance(owner: Instance, part: number, content: readonly Wire[]): void {
     const old = owner.states[part];
-    const definition = this.definitions.resolve(content[0]);
-    if (this.#reconciling && old instanceof Instance && old.definition === definition) this.#update(old, content, 1);
-    else {
+    const instance = this.#first(owner, part, content);
+    if (this.#reconciling && old instanceof Instance && old.definition === instance.definition) {
+      this.#update(old, content, instance);
+    } else {
       this.#clear(owner, part);
-      const instance = this.#create({ definition, from: 1 }, content);
-      owner.states[part] = instance;
+      owner.states[part] = this.#create(instance, content);
       moveNodes(parentOf(owner, part), instance, startOf(owner, part));
     }
+  }
+
+  /** The instance that is the content of a child part. The key of its component, if any, follows its values. */
+  #first(owner: Instance, part: number, content: readonly Wire[]): Instance {
+    const definition = this.definitions.resolve(content[0]);
+    return new Instance(definition, 1, owner, part, content[1 + definition.parts.length]);
   }
 
   #rows(owner: Instance, part: number, content: readonly Wire[]): void {
@@ -352,8 +351,8 @@ export class View {
     if (head === null || head === false) {
       return this.#adoptRows(this.#list(owner, part, head === null), content, node, source);
     }
-    const instance = this.#bind({ definition: this.definitions.resolve(head), from: 1 }, content, node, source);
-    owner.states[part] = instance;
+    const instance = this.#first(owner, part, content);
+    owner.states[part] = this.#bind(instance, content, node, source);
     return instance.last.nextSibling;
   }
 
@@ -367,27 +366,26 @@ export class View {
   }
 
   /** The rows that stand in a frame, each read when the one before it has been made: it may use what that one defines. */
-  *#read(items: readonly Wire[], at: number, keyed: boolean): Generator<Row> {
+  *#read({ keyed, owner, part }: List, items: readonly Wire[], at: number): Generator<Instance> {
     while (at < items.length) {
       const key = keyed ? items[at++] : null;
       const definition = this.definitions.resolve(items[at++]);
-      yield { definition, from: at, key };
+      yield new Instance(definition, at, owner, part, key);
       at += definition.parts.length;
     }
   }
 
   #adoptRows(list: List, items: readonly Wire[], node: Node | null, source: Source): Node | null {
-    for (const row of this.#read(items, 1, list.keyed)) {
-      const instance = this.#bind(row, items, node, source);
-      list.rows.push(instance);
-      node = instance.last.nextSibling;
+    for (const row of this.#read(list, items, 1)) {
+      list.rows.push(this.#bind(row, items, node, source));
+      node = row.last.nextSibling;
     }
     return node;
   }
 
   /** Makes rows of `items` from index `at` on, to stand from row `index` on. */
   insert(list: List, index: number, items: readonly Wire[], at: number): void {
-    const rows = this.#read(items, at, list.keyed);
+    const rows = this.#read(list, items, at);
     this.#place(
       list,
       index,
@@ -425,12 +423,12 @@ export class View {
     this.#register(list);
     const old = new Map<Wire | undefined, Instance>(list.rows.map((row, index) => [list.keyed ? row.key : index, row]));
     const rows: Instance[] = [];
-    for (const row of this.#read(items, 1, list.keyed)) {
+    for (const row of this.#read(list, items, 1)) {
       const name = list.keyed ? row.key : rows.length;
       let instance = old.get(name);
       if (instance?.definition === row.definition) {
         old.delete(name);
-        this.#update(instance, items, row.from);
+        this.#update(instance, items, row);
       } else instance = this.#create(row, items);
       rows.push(instance);
     }

@@ -73,31 +73,20 @@ class Reader {
         return this.#view(4).getFloat32(0);
       case 0xcb:
         return this.#view(8).getFloat64(0);
-      case 0xcc:
-        return this.#unsigned(1);
-      case 0xcd:
-        return this.#unsigned(2);
-      case 0xce:
-        return this.#unsigned(4);
-      case 0xd0:
-        return (this.#unsigned(1) << 24) >> 24;
-      case 0xd1:
-        return (this.#unsigned(2) << 16) >> 16;
-      case 0xd2:
-        return this.#unsigned(4) | 0;
-      case 0xd9:
-        return this.#string(this.#unsigned(1));
-      case 0xda:
-        return this.#string(this.#unsigned(2));
-      case 0xdb:
-        return this.#string(this.#unsigned(4));
-      case 0xdc:
-        return this.#array(this.#unsigned(2));
-      case 0xdd:
-        return this.#array(this.#unsigned(4));
-      default:
-        throw new Malformed(`type 0x${byte.toString(16)}`);
     }
+    return this.#sized(byte);
+  }
+
+  /** What begins with a number of 1, 2 or 4 bytes: types come in threes, the smallest first. */
+  #sized(byte: number): Wire {
+    if (byte > 0xcb && byte < 0xcf) return this.#unsigned(1 << (byte - 0xcc));
+    if (byte > 0xcf && byte < 0xd3) {
+      const unused = 32 - (8 << (byte - 0xd0));
+      return (this.#unsigned(1 << (byte - 0xd0)) << unused) >> unused;
+    }
+    if (byte > 0xd8 && byte < 0xdc) return this.#string(this.#unsigned(1 << (byte - 0xd9)));
+    if (byte > 0xdb && byte < 0xde) return this.#array(this.#unsigned(1 << (byte - 0xdb)));
+    throw new Malformed(`type 0x${byte.toString(16)}`);
   }
 
   /** Moves over `size` bytes and says where they start. */

@@ -1,0 +1,81 @@
+/**
+ * Builds the client script that browsers are given, `dist/client/troupe.js`, and the one for pages that run in
+ * the process of a test, `dist/client/troupe.iife.js`; the last step of `npm run build`.
+ *
+ * The first is made small by what a minifier cannot know: the members of kinds and limits never change, so their
+ * values stand in place of them; what exactly is wrong with a frame nobody reads in a browser; nobody asks a class for
+ * its name; and properties that are nobody's but ours get short names, see `own-properties.ts`.
+ */
+
+import { readFileSync } from 'node:fs';
+import { build, type Plugin } from 'esbuild';
+import { ownProperties } from './own-properties.js';
+
+// KINDS -----------------------------------------------------------------------
+
+/** `const Kind = { A: 0, B: 'b' } as const;` */
+const kinds = /^(?:export )?const (?<kind>[A-Z]\w*) = \{(?<members>[^}]*)\} as const;$/gm;
+const members = /^[^/*\n]*?\b(?<member>\w+): (?<value>'[^']*'|[\d_]+)(?=,|\s*$)/gm;
+
+/** `Kind.A` and `0`, for all kinds in a source. */
+function valuesIn(source: string): readonly (readonly [member: string, value: string])[] {
+  return [...source.matchAll(kinds)].flatMap(({ groups }) => {
+    const lines = `${groups?.['members']}`.replaceAll(', ', ',\n');
+    return [...lines.matchAll(members)].map(
+      ({ groups: found }) => [`${groups?.['kind']}.${found?.['member']}`, `${found?.['value']}`] as const
+    );
+  });
+}
+
+const read = (file: string): string => readFileSync(file, 'utf8');
+
+/** Those that more than one file uses. */
+const shared = ['runtime/protocol.ts', 'runtime/patch.ts', 'client/source.ts'].flatMap((file) => valuesIn(read(file)));
+
+// PLUGIN ----------------------------------------------------------------------
+
+/** An object made of others: in a function, esbuild sees that it can be left out where nobody asks for it. */
+const frozen = /(?<start>= \/\* @__PURE__ \*\/) (?<call>Object\.freeze\(\{\n[\s\S]*?\n\}(?: as const)?\));/g;
+
+function reduce(source: string): string {
+  const values = new Map([...shared, ...valuesIn(source)]);
+  return source
+    .replace(frozen, '$<start> (() => $<call>)();')
+    .replace(/(?<!typeof )\b[A-Z]\w*\.\w+\b/g, (member) => values.get(member) ?? member)
+    .replace(/\b(?:throw new (?:Malformed|Inconsistent))\([^;]*\);/g, 'throw 0;')
+    .replace(/^(?<before>export )?class (?<name>\w+)/gm, '$<before>const $<name> = class');
+}
+
+const reducing: Plugin = {
+  name: 'reducing',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/(runtime|client)\/[\w-]+\.ts$/ }, ({ path }) => ({
+      contents: reduce(read(path)),
+      loader: 'ts',
+    })),
+};
+
+// BUILD -----------------------------------------------------------------------
+
+/** What short names begin with, in the order in which they are given. */
+const letters = 'etrnsioalcdhpufmbgvwykxSCTEABDFGHIJKLMNOPQRUVWXYZjqz';
+
+const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
+
+await build({
+  ...common,
+  entryPoints: ['client/main.ts'],
+  outfile: 'dist/client/troupe.js',
+  format: 'esm',
+  minify: true,
+  mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
+  mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, letters.charAt(index)])),
+  plugins: [reducing],
+});
+await build({
+  ...common,
+  entryPoints: ['client/index.ts'],
+  outfile: 'dist/client/troupe.iife.js',
+  format: 'iife',
+  globalName: 'troupe',
+});

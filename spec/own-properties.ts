@@ -1,0 +1,14 @@
+/**
+ * The properties of the client's own objects that `bundle.ts` gives short names. A new one may be added if no
+ * object of a browser has a property of this name, and if nobody outside of the script, no frame and nothing
+ * that is stored tells it by its name.
+ */
+
+// biome-ignore format: a list
+export const ownProperties: readonly string[] = [
+  'instance', 'owner', 'parts', 'definition', 'outbox', 'processed', 'states', 'inputs', 'patch', 'payload', 'token',
+  'nodes', 'definitions', 'handler', 'durable', 'keyed', 'heritage', 'lost', 'keep', 'stored', 'listen', 'holds',
+  'shown', 'tell', 'raised', 'bound', 'raise', 'settle', 'settled', 'heir', 'touch', 'insert', 'pend', 'probe',
+  'adopt', 'begin', 'edited', 'fallBack', 'hashes', 'letGo', 'opened', 'received', 'render', 'rewind', 'want',
+  'present', 'spoil', 'whole', 'wrote',
+];
