@@ -132,6 +132,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
   #offers = 0;
   #offered = -1;
+  /** What it is called in the ids of effects, if not by its id. */
+  #lineage: string | undefined;
   #deliveries: Deliveries | undefined;
   /** What its component is told of its way here, with the next client that comes. */
   #origin: Omit<Arrival, 'node'> | undefined;
@@ -144,6 +146,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     this.fence = fence;
     this.tree = new Tree(component, props, this);
     this.client = new LivePage(this, introduction);
+    // A fresh session has the id of one that is gone, whose effects others may remember.
+    if (introduction?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
     if (introduction !== undefined) this.#origin = originOf(introduction, image, why);
     else if (image !== undefined) this.#origin = { reason: 'restored', from: image.node, stored: image.at, why };
     if (image !== undefined) this.#restore(image, introduction?.reason === Reason.Forked);
@@ -196,8 +200,9 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
       at: clock.now(),
       node,
       documents: this.client.save(),
-      effects,
       offer,
+      lineage: this.#lineage,
+      effects,
       tree: this.tree.save(),
     };
   }
@@ -205,6 +210,14 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   stored({ documents }: SessionImage): void {
     const present = documents.at(-1);
     if (present !== undefined) this.client.stored(present.document, present.applied);
+  }
+
+  /** As `save`, for a session of another id. */
+  copy(): SessionImage {
+    this.tree.catchUp();
+    const image = this.save();
+
+    return { ...image, lineage: image.lineage ?? this.id };
   }
 
   fenced(): void {
@@ -215,6 +228,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   /** A copy does not carry out again what the original does. */
   #restore(image: SessionImage, isCopy: boolean): void {
     this.client.restore(image.documents);
+    this.#lineage = image.lineage;
     this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
     if (isCopy) return;
     if (image.effects.length > 0) this.#effects = image.effects;
@@ -261,7 +275,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   }
 
   nameOf(event: number): string {
-    return this.client.nameOf(event);
+    return `${this.#lineage ?? this.id}.${this.client.nameOf(event)}`;
   }
 
   publish(topic: string, message: AnyMessage, id: string): void {

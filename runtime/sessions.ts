@@ -403,10 +403,9 @@ class SessionTable implements Sessions, SessionHost {
   /** A copy of a session that another document is connected to. */
   #fork(original: LiveSession, entrance: Entrance): Promise<LiveSession | CloseCode> | CloseCode {
     if (this.#isDraining || this.full(entrance.address)) return CloseCode.TryLater;
-    original.tree.catchUp();
     const id = createIdentifier();
 
-    return this.#begin(entrance, { id, image: original.save(), token: entrance.seal(id) });
+    return this.#begin(entrance, { id, image: original.copy(), token: entrance.seal(id) });
   }
 
   // GIVING UP -----------------------------------------------------------------
@@ -428,7 +427,7 @@ class SessionTable implements Sessions, SessionHost {
 
   async #giveCopy(session: LiveSession): Promise<Given> {
     const id = createIdentifier();
-    const image = session.save();
+    const image = session.copy();
     const copy: Kept = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
     const outcome = await this.#options.keeper.putAway(copy);
 

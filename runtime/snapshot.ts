@@ -82,6 +82,8 @@ export interface SessionImage {
   readonly documents: readonly DocumentRecord[];
   /** The first page that a client may adopt: its number, and the turn after which it was made. */
   readonly offer: readonly [number: number, turn: number] | undefined;
+  /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
+  readonly lineage: string | undefined;
   readonly effects: readonly EffectImage[];
   readonly tree: TreeImage;
 }
@@ -110,6 +112,7 @@ type Packed = readonly [
   node: string,
   documents: readonly PackedDocument[],
   offer: readonly [number: number, turn: number] | null,
+  lineage: string | null,
   turns: number,
   root: PackedCell,
   letters?: readonly PackedLetter[],
@@ -123,7 +126,7 @@ type Packed = readonly [
  *
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
-export function pack({ application, at, node, documents, offer, effects, tree }: SessionImage): Uint8Array {
+export function pack({ application, at, node, documents, offer, lineage, effects, tree }: SessionImage): Uint8Array {
   const head = [
     format,
     application,
@@ -131,6 +134,7 @@ export function pack({ application, at, node, documents, offer, effects, tree }:
     node,
     documents.map(packDocument),
     offer ?? null,
+    lineage ?? null,
     tree.turns,
     packCell(tree.root),
   ];
@@ -170,7 +174,7 @@ export function unpack(bytes: Uint8Array): SessionImage {
     const found = Array.isArray(packed) ? packed[0] : typeof packed;
     throw new TroupeError(ErrorCode.Snapshot, `A snapshot of format ${found}; this version reads format ${format}.`);
   }
-  const [, application, at, node, documents, offer, turns, root, letters = [], effects = []] =
+  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] =
     packed as unknown as Packed;
 
   return {
@@ -179,6 +183,7 @@ export function unpack(bytes: Uint8Array): SessionImage {
     node,
     documents: documents.map(unpackDocument),
     offer: offer ?? undefined,
+    lineage: lineage ?? undefined,
     effects: effects.map(([kind, to, message, id]) => ({ kind, to, message, id })),
     tree: {
       turns,

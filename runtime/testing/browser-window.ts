@@ -57,9 +57,12 @@ function clientScript(): Script {
   return client;
 }
 
+/** How many windows there were: what happens by chance is the same in each test, but in no two windows. */
+let windows = 0;
+
 /** Gives a window's own `Date` and `Math` the time and the chance of a test. */
-const simulate = new Script(`(now) => {
-  Math.random = () => 0.5;
+const simulate = new Script(`(now, chance) => {
+  Math.random = () => chance;
   globalThis.Date = class Date extends globalThis.Date {
     constructor(...given) {
       super(...(given.length === 0 ? [now()] : given));
@@ -132,7 +135,7 @@ export class BrowserWindow {
     const { clock, complain, WebSocket } = this.#options;
     const set = (fn: () => void, delay = 0): Timer => this.#setTimer(fn, delay, false);
     const clear = (timer: Timer | undefined): void => this.#clearTimer(timer);
-    simulate.runInContext(this.#context)(() => clock.now());
+    simulate.runInContext(this.#context)(() => clock.now(), 0.5 + ++windows / 1e9);
     Object.assign(this.globals, {
       TextDecoder,
       TextEncoder,

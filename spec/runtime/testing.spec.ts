@@ -378,8 +378,23 @@ describe('testing', () => {
       expect(page.text()).to.equal('one, two');
     });
 
+    it('comes back to a session that was stored meanwhile, and nothing is lost', async () => {
+      const page = kept(await openPage(Counter, { grace: 1_000 }));
+      await page.click(page.getByText('+'));
+      let dropped: unknown;
+      page.root.addEventListener('troupe:restored', (event) => {
+        dropped = (event as CustomEvent).detail.dropped;
+      });
+      page.disconnect();
+      await page.click(page.getByText('+'));
+      await page.advance(2_000);
+      await page.reconnect();
+      expect(page.text()).to.equal('- 2 +');
+      expect(dropped).to.equal(0);
+    });
+
     it('gives way to a new session when the old one is gone', async () => {
-      const page = kept(await openPage(Counter, { grace: 1_000, onError: () => undefined }));
+      const page = kept(await openPage(Counter, { grace: 1_000, sessionLifetime: 1_000, onError: () => undefined }));
       await page.click(page.getByText('+'));
       let dropped: unknown;
       page.root.addEventListener('troupe:fresh', (event) => {
@@ -387,7 +402,7 @@ describe('testing', () => {
       });
       page.disconnect();
       await page.click(page.getByText('+'));
-      await page.advance(2_000);
+      await page.advance(3_000);
       await page.reconnect();
       expect(page.text()).to.equal('- 0 +');
       expect(dropped).to.equal(1);
