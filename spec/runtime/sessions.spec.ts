@@ -65,7 +65,7 @@ describe('sessions', () => {
       dormant: 10,
       dormantTime: 1_000,
       grace: 500,
-      hub: { subscribe: () => () => undefined, watch: () => () => undefined },
+      hub: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
       publish: () => undefined,
       send: () => undefined,
@@ -311,7 +311,7 @@ describe('sessions', () => {
         listening.add(listener);
         return () => void listening.delete(listener);
       };
-      sessions = table({ hub: { subscribe: listen, watch: listen } });
+      sessions = table({ hub: { attend: () => () => {}, subscribe: listen, watch: listen } });
       const late = failure(() => open(Late));
       clock.advance(100);
       await late;
