@@ -50,6 +50,8 @@ export const ErrorCode = {
   Overflow: 'overflow',
   /** Something was asked of a server that is closed. */
   Closed: 'closed',
+  /** A store of sessions failed, could not be reached, or is used by another process. */
+  Store: 'store',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
   /** Something inside the runtime itself threw. */

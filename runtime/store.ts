@@ -5,9 +5,24 @@
  *
  * What is stored is bytes to a store (`snapshot.ts` makes and reads them), under the session's id. Each
  * session has one owner at a time, a node: one process that holds it. Whoever becomes the owner is given a
- * fence, a number no other owner of the session has; whatever is written says its fence, and is refused once
- * another has become the owner.
+ * fence, a number no other owner of the session has and above all that were given before; whatever is written
+ * says its fence, and is refused once another has become the owner.
+ *
+ * What has expired is as if it had never been. What was removed leaves its fence behind for a while, so that
+ * whoever owned it before cannot bring it back.
  */
+
+// LIMITS ----------------------------------------------------------------------
+
+/** What all stores keep to. Durations are in milliseconds. */
+export const StoreLimit = {
+  /** Sessions kept apart; beyond it the oldest goes. */
+  aside: 100,
+  /** How long such a session is kept: a week. */
+  asideTime: 604_800_000,
+  /** How long the fence of a removed session is remembered. */
+  removedTime: 600_000,
+} as const;
 
 // TYPES -----------------------------------------------------------------------
 
@@ -66,6 +81,8 @@ export interface Store {
   beat(node: string, lease: number): Promise<void>;
   /**
    * Makes a node the owner of a session and gives what is stored. One that owns it already gets a new fence.
+   * An owner that has released the session, or has not given a sign of life in time, is not asked. A claim
+   * makes nothing live longer.
    *
    * @param force whether it is to be taken from an owner that is alive
    */
@@ -74,16 +91,23 @@ export interface Store {
    * Writes a session. Resolves, when that is as safe as this store makes it, with the fence to write with the
    * next time; 0 if nothing was written because another has become the owner.
    *
-   * With fence 0 the session is new and the node becomes its owner; it is refused if something is stored under the id.
-   * With any other fence it is written even if what was stored has expired meanwhile.
+   * With fence 0 the session is new and the node becomes its owner; it is refused if something is stored under
+   * the id that another node owns or wrote last. (What the same node wrote is written again, with a new fence:
+   * so a first write of which nobody knows whether it was done can be asked for again.)
+   * With any other fence it is written even if what was stored has expired meanwhile, and not if it was removed.
+   *
+   * The bytes belong to the caller again when the promise settles; so do those a claim gives.
    */
   write(entry: Entry): Promise<Fence>;
-  /** Removes a session, if the fence is still that of its owner. */
+  /** Removes a session, if the fence is still that of its owner; else does nothing. */
   remove(id: string, fence: Fence): Promise<void>;
-  /** Removes a session, if the fence is still that of its owner, and keeps what was stored apart: the last 100, for a week at the most. */
+  /**
+   * Removes a session, if the fence is still that of its owner, and keeps what was stored apart: the last 100,
+   * for a week at the most, and of the reason the first 2,000 characters.
+   */
   setAside(id: string, fence: Fence, reason: string): Promise<void>;
   /** What was set aside, the latest first. */
   listAside(): Promise<readonly SetAside[]>;
-  /** Lets go of what it holds open; what was asked for before is finished. */
+  /** Lets go of what it holds open; what was asked for before is finished, what is asked for after it is refused. */
   close(): Promise<void>;
 }

@@ -40,6 +40,16 @@ const layers = [
   'shared-lease',
   'shared-outbox',
   'shared-replica',
+  'store/lmdb',
+  'store/redis',
+  'store/memory',
+  'store/redis-link',
+  'store/redis-scripts',
+  'store/record',
+  'store/lock',
+  'store/leases',
+  'store/aside',
+  'store',
   'identifier',
   'shared',
   'watchers',
@@ -108,13 +118,14 @@ const layers = [
 const gates: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport'],
   msgpackr: ['codec'],
-  redis: ['bus/redis-link'],
   // biome-ignore format: a list
   xstate: [
     'actor', 'actor-subscription', 'cell', 'checkpoint', 'component', 'logic-state', 'model-state', 'reducer', 'run',
     'session', 'shared', 'shared-cluster', 'shared-replica', 'subscriptions', 'testing/test-server', 'tree', 'update',
   ],
   rou3: ['router'],
+  lmdb: ['store/lmdb'],
+  redis: ['store/redis', 'bus/redis-link'],
   '@testing-library/dom': ['testing/peers', 'testing/test-page'],
   '@testing-library/user-event': ['testing/peers', 'testing/test-page'],
 };

@@ -1,13 +1,14 @@
 /**
  * Runs the specs: `npm test`, or `npm test -- spec/runtime/codec.spec.ts ...` for some of them. Every
  * `*.spec.ts` under `spec/` is run from `dist/`; Chromium is found, or installed, first if one of them
- * needs it. The last line says how many passed and failed; none at all is a failure.
+ * needs it, and so is Redis. The last line says how many passed and failed; none at all is a failure.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import { provideChromium } from './chromium.js';
+import { provideRedis } from './redis.js';
 
 const root = process.cwd();
 
@@ -23,6 +24,9 @@ function specFiles(): readonly string[] {
 /** Whether a spec drives a browser: then it imports what starts one. */
 const needsChromium = (file: string): boolean => /\/chromium\.js'/.test(readFileSync(join(root, file), 'utf8'));
 
+/** Whether a spec starts a Redis. */
+const needsRedis = (file: string): boolean => /'(?:\.\.?\/)+redis\.js'/.test(readFileSync(join(root, file), 'utf8'));
+
 async function main(): Promise<boolean> {
   const files = specFiles();
   if (files.some(needsChromium)) {
@@ -30,6 +34,7 @@ async function main(): Promise<boolean> {
     if (chromium === undefined) return false;
     process.env['CHROMIUM_PATH'] = chromium;
   }
+  if (files.some(needsRedis) && !provideRedis()) return false;
   const mocha = new Mocha({ timeout: 20_000, forbidOnly: true });
   for (const file of files) mocha.addFile(join(root, 'dist', file.replace(/\.ts$/, '.js')));
   await mocha.loadFilesAsync();

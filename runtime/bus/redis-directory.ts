@@ -2,10 +2,10 @@
  * The directory of a cluster, in Redis. `directory.ts` says what it promises; `redis.ts` makes one, over the
  * link it has.
  *
- *     <prefix>:name:<name>     the node that holds a name; expires with its lease
- *     <prefix>:text:<name>     the text under the name; what is written is published on a channel called the same
- *     <prefix>:list:<list>     a hash of entries, by `<node> <id>`; changes are published on a channel called the same
- *     <prefix>:node:<node>     there for as long as the node is alive
+ *     <prefix>:holder:<name>  the node that holds a name; expires with its lease
+ *     <prefix>:text:<name>    the text under the name; what is written is published on a channel called the same
+ *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on a channel called the same
+ *     <prefix>:alive:<node>   there for as long as the node is alive
  *
  * What looks and then writes is one script each, so that nobody comes between. The scripts use keys that
  * only the script knows (a list's nodes): one Redis, or a primary with replicas, not Redis Cluster.
@@ -103,23 +103,23 @@ export class RedisDirectory implements Directory {
   // NAMES ---------------------------------------------------------------------
 
   async claim(name: string): Promise<string> {
-    const keys = [this.#key('name', name), this.#key('text', name)];
+    const keys = [this.#key('holder', name), this.#key('text', name)];
 
     return String(await this.#run(claimScript, keys, [this.#node, String(this.lease), String(textLifetime)]));
   }
 
   async holder(name: string): Promise<string | undefined> {
-    const holder = await this.#link.command('GET', this.#key('name', name));
+    const holder = await this.#link.command('GET', this.#key('holder', name));
 
     return holder === null ? undefined : String(holder);
   }
 
   async release(name: string): Promise<void> {
-    await this.#run(releaseScript, [this.#key('name', name)], [this.#node, this.#key('text', name)]);
+    await this.#run(releaseScript, [this.#key('holder', name)], [this.#node, this.#key('text', name)]);
   }
 
   async write(name: string, text: string): Promise<boolean> {
-    const keys = [this.#key('name', name), this.#key('text', name)];
+    const keys = [this.#key('holder', name), this.#key('text', name)];
 
     return (await this.#run(writeScript, keys, [this.#node, String(textLifetime), text])) === 1;
   }
@@ -147,7 +147,7 @@ export class RedisDirectory implements Directory {
   }
 
   async read(list: string): Promise<readonly DirectoryEntry[]> {
-    const found = (await this.#run(readScript, [this.#key('list', list)], [this.#key('node', '')])) as string[];
+    const found = (await this.#run(readScript, [this.#key('list', list)], [this.#key('alive', '')])) as string[];
     const entries: DirectoryEntry[] = [];
     for (let at = 0; at < found.length; at += 2) {
       const [node = '', id = ''] = (found[at] as string).split(' ', 2);
@@ -168,7 +168,7 @@ export class RedisDirectory implements Directory {
   }
 
   async beat(others: readonly string[]): Promise<Beat> {
-    const keys = [this.#node, ...others].map((node) => this.#key('node', node));
+    const keys = [this.#node, ...others].map((node) => this.#key('alive', node));
     const [wasAway, ...found] = (await this.#run(beatScript, keys, [String(this.lease)])) as number[];
 
     return { wasAway: wasAway === 1, alive: others.filter((_, at) => found[at] === 1) };

@@ -1,0 +1,112 @@
+/**
+ * What Redis does in one go for `redis.ts`: scripts that look at who owns a session, compare its fence, and
+ * only then change it. Nothing comes between the parts of a script.
+ *
+ * A session is a hash with a time to live:
+ *
+ *     node      who owns it or, if it was released, did so last
+ *     released  1 if nobody owns it
+ *     fence     the fence of whoever owns it, or did last
+ *     sequence  the number of the claim or write, which grows with each of a node
+ *     bytes     what is stored; not there if the session was removed
+ *
+ * A node that is alive is a key of its name with a time to live. The fence given last is a key of its own.
+ *
+ * **Note:** a write of which no reply came may reach Redis late, behind one that was made after it on another
+ * connection. Its sequence tells: of one node and fence, only what is newer is written.
+ */
+
+import { createHash } from 'node:crypto';
+
+/** A script and the name Redis knows it by once it has seen it. */
+export interface Script {
+  readonly text: string;
+  readonly hash: string;
+}
+
+function script(text: string): Script {
+  return { text, hash: createHash('sha1').update(text).digest('hex') };
+}
+
+/**
+ * Above all fences given before, also if Redis has lost the latest of them: it is not below the time in
+ * microseconds. `%.0f` because a number in a script has no more than 14 digits as text.
+ */
+const nextFence = `
+local function nextFence(key)
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  local fence = tonumber(redis.call('GET', key) or '0') + 1
+  if fence < now then fence = now end
+  local text = string.format('%.0f', fence)
+  redis.call('SET', key, text)
+  return text
+end
+`;
+
+/**
+ * Keys: session, fence. Arguments: node, whether it is forced, what the keys of nodes begin with, sequence.
+ * Replies with nothing, or the owner, or the fence and the bytes.
+ */
+export const claimScript = script(`${nextFence}
+local node, released, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'released', 'bytes'))
+if not bytes then return {} end
+if released == '0' and node ~= ARGV[1] and ARGV[2] == '0' and redis.call('EXISTS', ARGV[3] .. node) == 1 then
+  return { node }
+end
+local fence = nextFence(KEYS[2])
+redis.call('HSET', KEYS[1], 'node', ARGV[1], 'released', '0', 'fence', fence, 'sequence', ARGV[4])
+return { fence, bytes }
+`);
+
+/**
+ * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, whether it is released.
+ * Replies with the fence to go on with, or 0.
+ */
+export const writeScript = script(`${nextFence}
+local node, stored, sequence, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'fence', 'sequence', 'bytes'))
+local fence = ARGV[2]
+local late = sequence and tonumber(ARGV[3]) < tonumber(sequence)
+if fence == '0' then
+  if bytes and node ~= ARGV[1] or late and node == ARGV[1] then return '0' end
+  fence = nextFence(KEYS[2])
+elseif stored then
+  local difference = tonumber(fence) - tonumber(stored)
+  if difference < 0 or (difference == 0 and not bytes) then return '0' end
+  if difference == 0 and late then return fence end
+end
+redis.call('HSET', KEYS[1],
+  'node', ARGV[1], 'released', ARGV[6], 'fence', fence, 'sequence', ARGV[3], 'bytes', ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+return fence
+`);
+
+const take = `
+local function take(fence, time)
+  local stored, bytes = unpack(redis.call('HMGET', KEYS[1], 'fence', 'bytes'))
+  if not bytes or tonumber(fence) < tonumber(stored) then return false end
+  redis.call('HDEL', KEYS[1], 'bytes')
+  redis.call('HSET', KEYS[1], 'released', '1')
+  redis.call('PEXPIRE', KEYS[1], time)
+  return bytes
+end
+`;
+
+/** Keys: session. Arguments: fence, how long it is remembered. */
+export const removeScript = script(`${take}
+take(ARGV[1], ARGV[2])
+return '1'
+`);
+
+/**
+ * Keys: session, list of those set aside. Arguments: fence, how long it is remembered, what stands before
+ * the bytes, how many are kept, how long.
+ */
+export const asideScript = script(`${take}
+local bytes = take(ARGV[1], ARGV[2])
+if not bytes then return '0' end
+redis.call('LPUSH', KEYS[2], ARGV[3] .. bytes)
+redis.call('LTRIM', KEYS[2], 0, ARGV[4] - 1)
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+return '1'
+`);

@@ -1,0 +1,157 @@
+/**
+ * The Redis that specs talk to: `REDIS_URL`, else a `redis-server` of their own on a free port of this computer,
+ * with its files in a temporary folder. On a build machine (root, Debian, `CI` set) a missing one is installed.
+ *
+ * ```ts
+ * let redis: RedisServer;
+ * before(async function () {
+ *   if (findRedis() === undefined) skip(this, redisIsMissing);
+ *   redis = await startRedis();
+ * });
+ * after(() => redis.stop());
+ * ```
+ */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+// FINDING ---------------------------------------------------------------------
+
+const install = 'apt-get update && apt-get install -y --no-install-recommends redis-server';
+
+const isBuildMachine = (process.env['CI'] ?? '') !== '';
+
+/** Why a spec is left out. */
+export const redisIsMissing = 'needs redis-server';
+
+/** Where `redis-server` is, or `undefined` if there is none. */
+export function findRedis(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable);
+}
+
+/**
+ * Whether specs that need Redis can be run or left out, after installing it if need be and possible. Without it
+ * says how to get it; on a build machine that is a failure.
+ */
+export function provideRedis(): boolean {
+  if (findRedis() !== undefined) return true;
+  if (isBuildMachine && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
+    console.log(`No redis-server found; installing it: ${install}`);
+    spawnSync('sh', ['-c', install], { stdio: ['ignore', 'inherit', 'inherit'] });
+    if (findRedis() !== undefined) return true;
+  }
+  console.error(`Some specs need redis-server. Install it:\n\n    ${install}\n`);
+  return !isBuildMachine;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// STARTING --------------------------------------------------------------------
+
+/** How Redis is started. */
+export interface RedisSetup {
+  /** Whether it keeps what it has been told: each command is on disk before its reply. Default: no, a restart loses all. */
+  readonly persistent?: boolean;
+}
+
+/** A Redis of one's own, to be treated badly. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Ends it without a word, as a failing computer would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port; ends it before if it runs. */
+  restart(): Promise<void>;
+  /** Makes it hang: connections stand and nothing is answered. */
+  pause(): void;
+  resume(): void;
+  /** Ends it and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** Where specs that only talk to Redis find it: `REDIS_URL`, else one that is started. */
+export async function borrowRedis(): Promise<Pick<RedisServer, 'url' | 'stop'>> {
+  const url = process.env['REDIS_URL'] ?? '';
+  return url === '' ? startRedis() : { url, stop: async () => undefined };
+}
+
+/** Starts a Redis and waits until it answers. */
+export async function startRedis({ persistent = false }: RedisSetup = {}): Promise<RedisServer> {
+  const program = findRedis();
+  if (program === undefined) throw new Error(`There is no redis-server: ${install}`);
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const port = await freePort();
+  const persistence = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+  // biome-ignore format: pairs
+  const given = [
+    '--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', ...persistence,
+    '--daemonize', 'no', '--enable-debug-command', 'yes',
+  ];
+  let running = await launch(program, given);
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => end(running),
+    pause: () => void running.kill('SIGSTOP'),
+    resume: () => void running.kill('SIGCONT'),
+    async restart() {
+      await end(running);
+      running = await launch(program, given);
+    },
+    async stop() {
+      await end(running);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts the program and waits until it takes connections. */
+async function launch(program: string, given: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  let said = '';
+
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`redis-server ended: ${said}`)));
+    child.stdout.on('data', (text: Buffer) => {
+      said += text.toString();
+      if (said.includes('Ready to accept connections')) resolve();
+    });
+  });
+  child.removeAllListeners('error');
+  child.stdout.removeAllListeners('data');
+  child.stdout.resume();
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
