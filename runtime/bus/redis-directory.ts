@@ -150,8 +150,9 @@ export class RedisDirectory implements Directory {
     const found = (await this.#run(readScript, [this.#key('list', list)], [this.#key('alive', '')])) as string[];
     const entries: DirectoryEntry[] = [];
     for (let at = 0; at < found.length; at += 2) {
-      const [node = '', id = ''] = (found[at] as string).split(' ', 2);
-      entries.push({ node, id, text: found[at + 1] as string });
+      const place = found[at] as string;
+      const end = place.indexOf(' ');
+      entries.push({ node: place.slice(0, end), id: place.slice(end + 1), text: found[at + 1] as string });
     }
 
     return entries;

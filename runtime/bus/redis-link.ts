@@ -24,7 +24,7 @@ export interface RedisClient {
   sendCommand(command: readonly string[]): Promise<unknown>;
   /** A listener that is there already is not added again. */
   subscribe(channel: string, listener: (message: string, channel: string) => void): Promise<void>;
-  unsubscribe(channel: string): Promise<void>;
+  unsubscribe(channel: string, listener: (message: string, channel: string) => void): Promise<void>;
 }
 
 /** Makes a client that does not connect again by itself. */
@@ -91,6 +91,8 @@ async function makeRedisClient(url: string): Promise<RedisClient> {
 export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #channels = new Map<string, Channel>();
+  /** How many `SUBSCRIBE` of each channel have had no reply. */
+  readonly #joining = new Map<string, number>();
   readonly #returned = new Set<() => void>();
   /** Commands that wait for a connection, in their order. */
   readonly #waiting = new Set<Waiting>();
@@ -133,7 +135,7 @@ export class RedisLink {
     return () => {
       if (this.#channels.get(name) !== channel) return;
       this.#channels.delete(name);
-      this.#client?.unsubscribe(name).catch(() => {});
+      if (this.#client !== undefined) this.#leave(this.#client, name);
     };
   }
 
@@ -217,8 +219,24 @@ export class RedisLink {
   }
 
   async #listen(client: RedisClient, name: string): Promise<void> {
-    await client.subscribe(name, this.#hear);
-    if (!this.#channels.has(name)) await client.unsubscribe(name);
+    this.#joining.set(name, (this.#joining.get(name) ?? 0) + 1);
+    try {
+      await client.subscribe(name, this.#hear);
+    } finally {
+      const others = (this.#joining.get(name) as number) - 1;
+      if (others > 0) this.#joining.set(name, others);
+      else this.#joining.delete(name);
+    }
+    if (!this.#channels.has(name)) this.#leave(client, name);
+  }
+
+  /**
+   * Unsubscribes, but not before all replies to `SUBSCRIBE` have come: the client would take a channel to be
+   * subscribed to that it has asked to leave, and send no command when it is wanted again.
+   */
+  #leave(client: RedisClient, name: string): void {
+    if (this.#joining.has(name) || client !== this.#latest) return;
+    client.unsubscribe(name, this.#hear).catch(() => {});
   }
 
   #connected(client: RedisClient): void {
