@@ -17,7 +17,7 @@ export interface Directory {
 
   /** Takes a name that nobody holds, or goes on holding it. Gives the node that holds it now. */
   claim(name: string): Promise<string>;
-  /** The node that holds a name, if any. */
+  /** The node that holds a name, if any; '' for a lease after it was given up. */
   holder(name: string): Promise<string | undefined>;
   /** Gives up a name, if this node holds it; its text stays. */
   release(name: string): Promise<void>;

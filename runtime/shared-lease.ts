@@ -121,8 +121,9 @@ export class Lease {
   async #askOnce(): Promise<void> {
     const { clock, directory, name, node } = this.#options;
     const found = this.#isHeld ? undefined : await directory.holder(name);
+    if (found === '') this.#holder = undefined;
     if (this.#isOver || (found === undefined && clock.now() < this.#reserved && !this.#isHeld)) return;
-    const holder = found === undefined || found === node ? await directory.claim(name) : found;
+    const holder = !found || found === node ? await directory.claim(name) : found;
     if (!this.#isOver) this.#note(holder);
     else if (holder === node) await directory.release(name);
   }

@@ -45,7 +45,11 @@ export function writeReplica(name: string, logic: AnyActorLogic, snapshot: Snaps
  */
 export function readReplica(name: string, logic: AnyActorLogic, clock: Clock, text: string): Snapshot<unknown> {
   try {
-    return new Actor(logic, { clock, id: name, snapshot: JSON.parse(text) }).getSnapshot();
+    const persisted = JSON.parse(text) as Persisted;
+    const snapshot = new Actor(logic, { clock, id: name, snapshot: persisted }).getSnapshot() as Snapshot<unknown>;
+    if (snapshot.status === 'error' && persisted.status !== 'error') throw snapshot.error;
+
+    return snapshot;
   } catch (cause) {
     throw new TroupeError(
       ErrorCode.SharedActor,

@@ -74,7 +74,7 @@ export class MemoryDirectory implements Directory {
     this.#check();
     const { names } = this.#state;
     const { node } = this.#options;
-    const holder = this.#holder(name) ?? node;
+    const holder = this.#holder(name) || node;
     if (holder === node) {
       names.set(name, { holder, until: this.#until(), text: names.get(name)?.text });
     }
@@ -91,7 +91,7 @@ export class MemoryDirectory implements Directory {
   async release(name: string): Promise<void> {
     this.#check();
     if (this.#holder(name) !== this.#options.node) return;
-    (this.#state.names.get(name) as Held).until = 0;
+    Object.assign(this.#state.names.get(name) as Held, { holder: '', until: this.#until() });
     this.#tell(this.#state.watching, name, undefined);
   }
 

@@ -2,7 +2,7 @@
  * The directory of a cluster, in Redis. `directory.ts` says what it promises; `redis.ts` makes one, over the
  * link it has.
  *
- *     <prefix>:holder:<name>  the node that holds a name; expires with its lease
+ *     <prefix>:holder:<name>  the node that holds a name; expires with its lease; '' when it was given up
  *     <prefix>:text:<name>    the text under the name; what is written is published on a channel called the same
  *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on a channel called the same
  *     <prefix>:alive:<node>   there for as long as the node is alive
@@ -22,15 +22,15 @@ const textLifetime = 86_400_000;
 /** KEYS name, text; ARGV node, lease, lifetime of the text. Gives who holds it. */
 const claimScript = `
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return holder end
+if holder and holder ~= '' and holder ~= ARGV[1] then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return ARGV[1]`;
 
-/** KEYS name; ARGV node, channel. */
+/** KEYS name; ARGV node, channel, lease. That it was given up is known for a lease. */
 const releaseScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], '', 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[2], '')
 return 1`;
 
@@ -115,7 +115,8 @@ export class RedisDirectory implements Directory {
   }
 
   async release(name: string): Promise<void> {
-    await this.#run(releaseScript, [this.#key('holder', name)], [this.#node, this.#key('text', name)]);
+    const given = [this.#node, this.#key('text', name), String(this.lease)];
+    await this.#run(releaseScript, [this.#key('holder', name)], given);
   }
 
   async write(name: string, text: string): Promise<boolean> {
