@@ -44,6 +44,8 @@ export const ErrorCode = {
   SharedActor: 'shared-actor',
   /** The name of a topic, or what was published on it, is not allowed. */
   Topic: 'topic',
+  /** The bus between the processes of a cluster cannot be used, or not at the moment. */
+  Bus: 'bus',
   /** A queue reached its limit and something was dropped. */
   Overflow: 'overflow',
   /** Something was asked of a server that is closed. */

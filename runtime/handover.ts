@@ -5,16 +5,17 @@
  */
 
 import type { Clock } from './clock.js';
+import type { AnyMessage } from './html.js';
 import { createIdentifier } from './identifier.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** How nodes reach each other. */
 export interface Peers {
-  /** Sends plain data to a node; that nobody is there is no error. */
-  tell(node: string, message: unknown): void;
+  /** Sends plain data to a node; that nobody is there is no error. May reject if it cannot be sent. */
+  tell(node: string, message: AnyMessage): Promise<void>;
   /** Is told what others send to this node; gives the way to stop. */
-  listen(listener: (message: unknown) => void): () => void;
+  listen(listener: (message: AnyMessage) => void): () => void;
 }
 
 /** What a node asks for. */
@@ -51,8 +52,8 @@ export interface HandOverOptions {
 
 /** What travels. */
 type Word =
-  | { readonly type: 'wanted'; readonly from: string; readonly ask: string; readonly wanted: Wanted }
-  | { readonly type: 'given'; readonly ask: string; readonly given: Given };
+  | { readonly type: 'sessionWanted'; readonly from: string; readonly ask: string; readonly wanted: Wanted }
+  | { readonly type: 'sessionGiven'; readonly ask: string; readonly given: Given };
 
 // HAND OVER -------------------------------------------------------------------
 
@@ -80,7 +81,7 @@ export class HandOver {
       };
       const timer = clock.setTimeout(() => answered({ kind: 'absent' }), deadline);
       this.#asked.set(ask, answered);
-      peers.tell(owner, { type: 'wanted', from: node, ask, wanted } satisfies Word);
+      this.#tell(owner, { type: 'sessionWanted', from: node, ask, wanted });
     });
   }
 
@@ -91,12 +92,17 @@ export class HandOver {
   }
 
   #receive(word: Word): void {
-    if (word.type === 'given') this.#asked.get(word.ask)?.(word.given);
-    else if (word.type === 'wanted') void this.#give(word.from, word.ask, word.wanted);
+    if (word.type === 'sessionGiven') this.#asked.get(word.ask)?.(word.given);
+    else if (word.type === 'sessionWanted') void this.#give(word.from, word.ask, word.wanted);
   }
 
   async #give(from: string, ask: string, wanted: Wanted): Promise<void> {
     const given = await this.#options.give(wanted);
-    this.#options.peers.tell(from, { type: 'given', ask, given } satisfies Word);
+    this.#tell(from, { type: 'sessionGiven', ask, given });
+  }
+
+  /** What cannot be sent is not answered, and then nobody waits for longer than there is time. */
+  #tell(node: string, word: Word): void {
+    this.#options.peers.tell(node, word).catch(() => undefined);
   }
 }

@@ -24,6 +24,7 @@ export {
   observable,
   type Subscribable,
 } from './observable.js';
+export { type PresenceOptions, presence } from './presence.js';
 export type { EventData } from './protocol.js';
 export type { RunContext } from './run.js';
 export type { PageProps } from './sessions.js';

@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { BusFactory } from './bus.js';
 import { type Clock, systemClock } from './clock.js';
 import { type DocumentTemplate, defaultDocument } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
@@ -24,6 +25,11 @@ import type { Identify } from './visitor.js';
 export interface ServerOptions {
   /** The path everything stands below, `/app`, for mounting into another server. Default '': the root. */
   readonly base?: string;
+  /**
+   * How topics, shared actors and presence reach other processes: `redisBus()` of `troupe/bus/redis`. Default: they
+   * are those of this process.
+   */
+  readonly bus?: BusFactory;
   /** The text of the client script. Default: the one that was built with this package. */
   readonly clientScript?: string;
   /** What tells the time. Default: the computer's clock. */
@@ -91,6 +97,7 @@ export interface ServerOptions {
 
 /** Options with everything filled in. */
 export interface Settings extends Required<Omit<ServerOptions, Optional | 'secret' | 'store' | 'trustProxy'>> {
+  readonly bus: BusFactory | undefined;
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
   readonly origins: readonly string[] | undefined;
@@ -100,12 +107,13 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'clientScript' | 'identify' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
 const defaults = {
   base: '',
+  bus: undefined,
   clientScript: undefined,
   clock: systemClock,
   document: defaultDocument,
@@ -195,6 +203,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
     "'' or a path like '/app', without a slash at its end",
     (value) => isText(value) && /^(?:\/[\w.~-]+)*$/.test(value),
   ],
+  bus: ['a function that makes a bus, like redisBus()', (value) => typeof value === 'function'],
   clientScript: text,
   clock: [
     'a clock with now, setTimeout and clearTimeout',

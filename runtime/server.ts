@@ -23,6 +23,8 @@ import type { SharedActors } from './shared.js';
 import { createSite, type Site, socketPath } from './site.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 
+export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
+export type { Bus, BusFactory, BusHost, Listener, NodeListener } from './bus.js';
 export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
@@ -117,7 +119,8 @@ export function createServer(options: ServerOptions): Server {
   async function close(): Promise<void> {
     await transport.close();
     await sessions.close();
-    actors.close();
+    await actors.close();
+    await bus.close();
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {

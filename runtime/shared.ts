@@ -1,7 +1,8 @@
 /**
  * Shared actors: state that belongs to no session, a chat room or a ticker. Each has a name, is any XState
- * logic, and is the root of a system of its own. Components watch one through `topics.ts`; `server.ts`
- * makes the table, and hands it the bus on which what the actors emit is published.
+ * logic, and is the root of a system of its own. Components watch one through `topics.ts`; `site.ts`
+ * makes the table, and hands it the bus on which what the actors emit is published. In a cluster
+ * `shared-cluster.ts` stands before it: then an actor runs in the table of one node.
  *
  * Events for an actor wait in an inbox of its own, and a few of each are taken in turn: actors that answer
  * each other do not run inside each other, and a storm of theirs leaves the others their time.
@@ -44,10 +45,14 @@ export interface SharedActors {
    * Sends an actor an event, which it takes soon; the order of one sender's events is kept. What cannot be
    * delivered (nobody of that name, it is down or finished, its inbox is full) is reported and dropped.
    *
+   * If the actor is on another node, a promise resolves when it has been put into its inbox, and rejects if that
+   * could not be done for a while; then it can be sent again under the same id. Who does not care may
+   * ignore the promise.
+   *
    * @param id what the event is called if it can come again; a second one of that id is dropped
    * @throws TroupeError `effect` if the event is none: an object with a type
    */
-  send(name: string, event: AnyMessage, id?: string): void;
+  send(name: string, event: AnyMessage, id?: string): void | Promise<void>;
   /**
    * Tells of an actor's snapshot now, if there is one, and then of each change, in order. A name that
    * nobody has yet is waited for. Gives the way to stop.
@@ -55,8 +60,8 @@ export interface SharedActors {
    * @throws TroupeError `topic` for a name that is not allowed
    */
   watch(name: string, listener: (snapshot: Snapshot<unknown>) => void): () => void;
-  /** Stops all, for good; no timer is left. */
-  close(): void;
+  /** Stops all, for good; no timer is left. In a cluster it takes a moment until the other nodes know. */
+  close(): void | Promise<void>;
 }
 
 /** What the table needs. */
@@ -444,7 +449,8 @@ class SharedActor {
 
 // ERRORS ----------------------------------------------------------------------
 
-function checkLogic(name: string, logic: unknown): void {
+/** Refuses what no actor can be made of. */
+export function checkLogic(name: string, logic: unknown): void {
   const { transition, getInitialSnapshot } = (logic ?? {}) as Partial<AnyActorLogic>;
   if (typeof transition === 'function' && typeof getInitialSnapshot === 'function') return;
 
@@ -454,7 +460,8 @@ function checkLogic(name: string, logic: unknown): void {
   );
 }
 
-function taken(name: string, standing: Standing): TroupeError {
+/** What is said to who wants a name that is taken. */
+export function taken(name: string, standing?: Standing): TroupeError {
   const state = standing === 'finished' || standing === 'down' ? `, though it is ${standing}` : '';
 
   return new TroupeError(
@@ -463,7 +470,8 @@ function taken(name: string, standing: Standing): TroupeError {
   );
 }
 
-function notAnEvent(name: string): TroupeError {
+/** What is said to who sends what is no event. */
+export function notAnEvent(name: string): TroupeError {
   return new TroupeError(
     ErrorCode.Effect,
     `send('${name}', event): an event is an object with a type, a string that does not begin with 'xstate.'.`

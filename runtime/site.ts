@@ -8,6 +8,7 @@
  * `server.ts` puts a transport in front of it, `testing/` one without a network.
  */
 
+import { createAttendance } from './attendance.js';
 import { createMemoryBus } from './bus/memory.js';
 import type { Bus } from './bus.js';
 import { type ClientScript, createClientScript } from './client-script.js';
@@ -23,6 +24,7 @@ import type { Reporter } from './report.js';
 import { createRouter, type Router, routeTo } from './router.js';
 import { createSessions, type Sessions } from './sessions.js';
 import { createSharedActors, type SharedActors } from './shared.js';
+import { createClusterActors } from './shared-cluster.js';
 import { createTokens, principalText, type Tokens } from './token.js';
 import { createRecognition, type Recognise, type Visitor } from './visitor.js';
 
@@ -35,6 +37,8 @@ export interface Site {
   readonly admit: Switchboard['admit'];
   readonly bus: Bus;
   readonly http: Http;
+  /** The name of this process on the bus; no other ever has it. */
+  readonly node: string;
   /** Tells who opens a socket. */
   readonly recognise: Recognise;
   readonly script: ClientScript;
@@ -94,10 +98,13 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const bus = createMemoryBus({ defer, development: settings.development, report });
-  const publish = (topic: string, message: AnyMessage, id?: string): void => bus.publish(topic, message, id);
-  const actors = createSharedActors({ clock, defer, publish, report });
   const node = createIdentifier();
+  const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development: settings.development, node, report });
+  const publish = (topic: string, message: AnyMessage, id?: string): void | Promise<void> =>
+    bus.publish(topic, message, id);
+  const local = createSharedActors({ clock, defer, publish, report });
+  const actors = createClusterActors(local, { bus, clock, defer, development: settings.development, node, report });
+  const attendance = createAttendance({ clock, directory: bus.directory, node, report });
   const keeper = new Keeper({
     ...settings,
     defer,
@@ -112,12 +119,13 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
     defer,
     dormant: settings.dormantSessions,
     hub: {
-      subscribe: (topic, listener) => bus.subscribe(topic, listener),
+      attend: (topic, attendant) => attendance.attend(topic, attendant),
+      subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
       watch: (name, listener) => actors.watch(name, listener),
     },
     keeper,
     node,
-    peers: { tell: () => undefined, listen: () => () => undefined },
+    peers: bus,
     perAddress: sessionsPerAddress,
     publish,
     report,
@@ -140,6 +148,7 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
     admit: (frame, visitor) => admit({ router, sessions, tokens }, frame, visitor),
     bus,
     http,
+    node,
     recognise,
     script,
     sessions,

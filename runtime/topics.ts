@@ -27,8 +27,9 @@ const mostInInbox = 64;
  * ```
  *
  * Up to 1,000 messages wait for the component. What is published beyond that is dropped, until it has
- * taken all that wait; then `missed`, if it is declared, stands where they would have been. So it does for
- * what was published while the session was nowhere but in a store.
+ * taken all that wait; then `missed`, if it is declared, stands where they would have been. It also comes
+ * when messages of other processes may have been missed, because they could not be reached for a while, and
+ * when the session was nowhere but in a store.
  *
  * **Note:** that the messages on a topic are of the type the component expects is not checked: whoever
  * publishes and whoever subscribes have to mean the same by a topic's name.
@@ -70,7 +71,11 @@ class TopicQueue {
 
   start(name: string, isRestored: boolean): () => void {
     this.#hasGap = isRestored;
-    const unsubscribe = this.#port.hub.subscribe(name, (message) => this.#receive(message));
+    const unsubscribe = this.#port.hub.subscribe(
+      name,
+      (message) => this.#receive(message),
+      () => this.#interrupt()
+    );
     // What was published while nobody held the session is gone.
     this.#pump();
 
@@ -89,6 +94,12 @@ class TopicQueue {
     }
     this.#waiting.push(message);
     this.#pump();
+  }
+
+  /** Others may have published what has not come. */
+  #interrupt(): void {
+    const message = this.#missed();
+    if (message !== undefined) this.#receive(message);
   }
 
   /** Delivers what there is room for; when all is taken and some was dropped, says so. */

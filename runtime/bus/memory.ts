@@ -1,28 +1,23 @@
 /**
  * The bus of one process: who listens to what, in memory. `bus.ts` says what it promises; the server
- * makes one and hands it to whoever publishes or listens.
+ * makes one and hands it to whoever publishes or listens. Buses of several processes (`redis.ts`) or servers
+ * (`exchange.ts`) have one inside, for the listeners they have themselves.
  */
 
-import { type Bus, checkMessage, checkTopic } from '../bus.js';
+import { type Bus, type BusHost, checkMessage, checkTopic, type Listener, type NodeListener } from '../bus.js';
 import { ErrorCode, TroupeError } from '../errors.js';
 import type { AnyMessage } from '../html.js';
 import { Repeats } from '../repeats.js';
-import type { Reporter } from '../report.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What the bus needs. */
-export interface MemoryBusOptions {
-  /** Whether each message is looked through for what is not plain data. */
-  readonly development: boolean;
-  readonly report: Reporter;
-  /** Runs something soon, when others have had their go. */
-  defer(run: () => void): void;
-}
+/** What the bus needs. Without a `node` it has no name. */
+export type MemoryBusOptions = Pick<BusHost, 'defer' | 'development' | 'report'> & Partial<Pick<BusHost, 'node'>>;
 
 /** Somebody who listens. */
 interface Listening {
-  readonly listener: (message: AnyMessage) => void;
+  readonly listener: Listener;
+  readonly missed: (() => void) | undefined;
   /** How many messages had been published before. */
   readonly since: number;
 }
@@ -57,10 +52,12 @@ export function createMemoryBus(options: MemoryBusOptions): MemoryBus {
 
 /** Topics and who listens to them. */
 export class MemoryBus implements Bus {
+  readonly directory = undefined;
   readonly #options: MemoryBusOptions;
   readonly #topics = new Map<string, Set<Listening>>();
   readonly #waiting: Published[] = [];
   readonly #repeats = new Repeats();
+  readonly #nodeListeners = new Set<NodeListener>();
   #published = 0;
   #delivering = false;
   /** Whether it has been told that too many wait; anew once none do. */
@@ -89,9 +86,9 @@ export class MemoryBus implements Bus {
     if (!this.#delivering) this.#deliver();
   }
 
-  subscribe(topic: string, listener: (message: AnyMessage) => void): () => void {
+  subscribe(topic: string, listener: Listener, missed?: () => void): () => void {
     checkTopic('subscribe', topic);
-    const listening: Listening = { listener, since: this.#published };
+    const listening: Listening = { listener, missed, since: this.#published };
     const present = this.#topics.get(topic);
     const all = present ?? new Set();
     all.add(listening);
@@ -100,6 +97,36 @@ export class MemoryBus implements Bus {
     return () => {
       if (all.delete(listening) && all.size === 0) this.#topics.delete(topic);
     };
+  }
+
+  /** Tells those who listen to a topic that they may have missed something. */
+  miss(topic: string): void {
+    for (const { missed } of [...(this.#topics.get(topic) ?? [])]) this.#guard(() => missed?.());
+  }
+
+  // NODES ---------------------------------------------------------------------
+
+  async tell(node: string, message: AnyMessage): Promise<void> {
+    if (node !== this.#options.node) throw unreachable(node);
+    this.#options.defer(() => this.hear(message, node));
+  }
+
+  listen(listener: NodeListener): () => void {
+    const own: NodeListener = (message, from) => listener(message, from);
+    this.#nodeListeners.add(own);
+
+    return () => void this.#nodeListeners.delete(own);
+  }
+
+  /** This node is told something. */
+  hear(message: AnyMessage, from: string): void {
+    for (const listener of [...this.#nodeListeners]) this.#guard(() => listener(message, from));
+  }
+
+  async close(): Promise<void> {
+    this.#topics.clear();
+    this.#waiting.length = 0;
+    this.#nodeListeners.clear();
   }
 
   // DELIVERY ------------------------------------------------------------------
@@ -126,11 +153,15 @@ export class MemoryBus implements Bus {
   #deliverOne({ topic, message, number }: Published): void {
     for (const { listener, since } of this.#topics.get(topic) ?? []) {
       if (since >= number) return;
-      try {
-        listener(message);
-      } catch (error) {
-        this.#options.report(ErrorCode.Internal, error);
-      }
+      this.#guard(() => listener(message));
+    }
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#options.report(ErrorCode.Internal, error);
     }
   }
 
@@ -140,4 +171,9 @@ export class MemoryBus implements Bus {
     const message = `${capacity} published messages wait to be delivered; further ones, the first on topic '${topic}', are dropped. Look for listeners that answer each other.`;
     this.#options.report(ErrorCode.Overflow, new TroupeError(ErrorCode.Overflow, message));
   }
+}
+
+/** What is said of a node that cannot be told anything. */
+export function unreachable(node: string): TroupeError {
+  return new TroupeError(ErrorCode.Bus, `There is no node '${node}' on the bus.`);
 }

@@ -19,6 +19,7 @@ describe('errors', () => {
       Mutation: 'mutation',
       Options: 'options',
       Effect: 'effect',
+      Bus: 'bus',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
       Store: 'store',

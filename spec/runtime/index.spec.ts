@@ -13,6 +13,7 @@ describe('the entry', () => {
       'generator',
       'html',
       'observable',
+      'presence',
       'repeat',
       'shared',
       'task',

@@ -87,7 +87,7 @@ describe('sessions', () => {
       dormant: 10,
       dormantTime: 1_000,
       grace: 500,
-      hub: { subscribe: () => () => undefined, watch: () => () => undefined },
+      hub: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
       application: 'app',
       keeper: new Keeper({
@@ -100,7 +100,7 @@ describe('sessions', () => {
         store,
       }),
       node: 'here',
-      peers: { tell: () => undefined, listen: () => () => undefined },
+      peers: { tell: async () => undefined, listen: () => () => undefined },
       publish: () => undefined,
       send: () => undefined,
       perAddress: 3,
@@ -342,7 +342,7 @@ describe('sessions', () => {
         listening.add(listener);
         return () => void listening.delete(listener);
       };
-      sessions = table({ hub: { subscribe: listen, watch: listen } });
+      sessions = table({ hub: { attend: () => () => {}, subscribe: listen, watch: listen } });
       const late = failure(() => open(Late));
       clock.advance(100);
       await late;

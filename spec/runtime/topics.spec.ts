@@ -45,7 +45,8 @@ describe('topics', () => {
     port = {
       clock,
       hub: {
-        subscribe: (name, listener) => bus.subscribe(name, listener),
+        attend: () => () => {},
+        subscribe: (name, listener, missed) => bus.subscribe(name, listener, missed),
         watch: (name, listener) => actors.watch(name, listener),
       },
       deliver: (message) => {
