@@ -92,6 +92,8 @@ export class Network {
 /** One connection: the server's end is a socket, as `connection.ts` sees it. */
 export class Wire implements Socket {
   readonly bufferedAmount = 0;
+  /** No browser's socket pings. */
+  pong(): void {}
   readonly #network: Network;
   readonly #socket: MemorySocket;
   /** On its way to the browser. */

@@ -37,6 +37,7 @@ async function setUp({ identify, ...overrides }: Overrides = {}): Promise<SetUp>
     admit: async () => asSession(session),
     client: 'hash',
     clock,
+    connections: 100,
     connectionsPerAddress: 100,
     framesPerSecond: 200,
     heartbeat: 30_000,
