@@ -24,6 +24,8 @@ export interface Socket {
   /** Bytes that have not gone to the kernel. */
   readonly bufferedAmount: number;
   close(code: number, reason: string): void;
+  /** Reads nothing more. */
+  pause(): void;
   ping(): void;
   /** Answers a ping with what it brought. */
   pong(data: Uint8Array): void;
@@ -177,8 +179,8 @@ export class SocketConnection implements Connection {
   #counts(frames: number): boolean {
     this.#alive = true;
     if (!this.#isFlood(frames)) return this.#stage !== Stage.Closed;
-    // Whoever goes on after the end does not read that there was one.
-    if (this.#stage === Stage.Closed) this.#socket.terminate();
+    // Whoever floods on is not listened to until the socket ends; cut off at once it would not get to know why.
+    if (this.#stage === Stage.Closed) this.#socket.pause();
     else this.refuse(CloseCode.Flood, 'too many frames');
 
     return false;

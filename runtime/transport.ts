@@ -58,7 +58,7 @@ export interface Transport {
 const closeDeadline = 1_000;
 
 /** Milliseconds that a client has to answer a close at any other time: one who does not keeps its socket so long. */
-const closeTimeout = 5_000;
+const closeTimeout = 2_000;
 
 /** Pieces a message may come in. Browsers do not break up messages of this size; a proxy might, into a few. */
 const maxFragments = 64;

@@ -14,10 +14,15 @@ class FakeSocket implements Socket {
   readonly pongs: Uint8Array[] = [];
   readonly sent: Uint8Array[] = [];
   readonly waiting: (() => void)[] = [];
+  isPaused = false;
   isTerminated = false;
 
   close(code: number, reason: string): void {
     this.closed ??= { code, reason };
+  }
+
+  pause(): void {
+    this.isPaused = true;
   }
 
   ping(): void {
@@ -207,15 +212,15 @@ describe('connection', () => {
       expect(socket.sent).to.have.lengthOf(1);
     });
 
-    it('cuts off who floods on after it was closed', async () => {
+    it('does not listen to who floods on after it was closed', async () => {
       const { connection, join, socket } = setUp({ framesPerSecond: 10 });
 
       await join();
       for (let frame = 0; frame < 20; frame++) connection.received(acknowledgement, true);
       expect(socket.closed?.code).to.equal(CloseCode.Flood);
-      expect(socket.isTerminated).to.equal(false);
+      expect(socket.isPaused).to.equal(false);
       connection.received(acknowledgement, true);
-      expect(socket.isTerminated).to.equal(true);
+      expect(socket.isPaused).to.equal(true);
     });
 
     it('closes as flood beyond the rate, with twice as much at once', async () => {
