@@ -14,6 +14,7 @@ import { cell, children, click } from './row/click.js';
 import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
 import { page } from './row/page.js';
 import { publish } from './row/publish.js';
+import { slow, slowWritten } from './row/slow.js';
 import { stream } from './row/stream.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -59,6 +60,8 @@ const measures: Readonly<Record<string, Measure>> = {
   'memory.session': { unit: 'KB of heap', judged: 'value', most: 8, take: memory },
   'memory.component': { unit: 'KB of heap', judged: 'value', most: 5, take: memoryOfComponent },
   'memory.subscription': { unit: 'KB of heap', judged: 'value', most: 4, take: memoryOfSubscription },
+  slow: { unit: 'KB of the process', judged: 'value', most: 64, take: slow },
+  'slow.written': { unit: 'KB', judged: 'value', most: 64, take: slowWritten },
   page: { unit: 'pages per CPU-second', judged: 'ratio', least: 0.35, take: page },
   'client.brotli': { unit: 'bytes', judged: 'value', most: 8_192, take: () => exactly(clientSize().brotli) },
 };

@@ -6,6 +6,7 @@
 import { decode } from '../../runtime/decode.js';
 import { ListOperation, type Wire } from '../../runtime/patch.js';
 import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { openReaders, readAgain, readings, stopReading } from './feed-reader.js';
 import { streamLength } from './pages.js';
 import { answer } from './process.js';
 import { type Numbering, number } from './tree.js';
@@ -227,5 +228,5 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
 
 answer({
   ...{ joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
-  ...{ openListeners, delivered },
+  ...{ openListeners, delivered, openReaders, readAgain, readings, stopReading },
 });
