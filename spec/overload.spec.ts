@@ -78,7 +78,11 @@ async function clickingDuring<Result>(origin: string, attack: (origin: string) =
 const elsewhere = '127.0.0.2';
 
 function enter(origin: string, localAddress?: string): Socket {
-  const socket = connect({ host: '127.0.0.1', port: Number(new URL(origin).port), ...(localAddress && { localAddress }) });
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(origin).port),
+    ...(localAddress && { localAddress }),
+  });
 
   return socket.on('error', () => undefined);
 }
@@ -272,7 +276,8 @@ describe('overload', () => {
         for (let pong = 0; pong < 5_000; pong++) socket.pong();
       },
       'large frames': ({ socket }) => {
-        for (let frame = 0; frame < 500; frame++) socket.send(pack([ClientKind.Events, [[1, 2, ['x'.repeat(60_000)]]], 0]));
+        for (let frame = 0; frame < 500; frame++)
+          socket.send(pack([ClientKind.Events, [[1, 2, ['x'.repeat(60_000)]]], 0]));
       },
       'requests for the whole page': ({ socket }) => {
         for (let frame = 0; frame < 100; frame++) socket.send(pack([ClientKind.Acknowledge, 0, 1]));

@@ -31,15 +31,7 @@ let delays: number[] = [];
 let left = 0;
 
 /** Opens visits that read; `bare` without a page of ours. Of ours, each acknowledges as a client does. */
-export async function openReaders({
-  url,
-  count,
-  bare,
-}: {
-  url: string;
-  count: number;
-  bare: boolean;
-}): Promise<void> {
+export async function openReaders({ url, count, bare }: { url: string; count: number; bare: boolean }): Promise<void> {
   for (let index = 0; index < count; index++) {
     const { socket } = bare ? { socket: await open(url) } : await join(await getPage(url));
     const reader: Reader = { socket, last: 0, unacknowledged: bare ? Number.NEGATIVE_INFINITY : 1 };

@@ -6,7 +6,8 @@ const yes = () => true;
 
 describe('health', () => {
   it('says that the process runs, ready or not', () => {
-    for (const isReady of [no, yes]) expect(answerSign('/healthz', isReady)).to.include({ status: 200, body: 'running' });
+    for (const isReady of [no, yes])
+      expect(answerSign('/healthz', isReady)).to.include({ status: 200, body: 'running' });
   });
 
   it('says whether visitors are to be sent here', () => {

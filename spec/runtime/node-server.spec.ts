@@ -33,7 +33,11 @@ describe('node-server', () => {
   });
 
   it('gives headers the time of a join, and everything else a minute', () => {
-    expect(open({ joinDeadline: 2_000 })).to.include({ headersTimeout: 2_000, requestTimeout: 60_000, timeout: 60_000 });
+    expect(open({ joinDeadline: 2_000 })).to.include({
+      headersTimeout: 2_000,
+      requestTimeout: 60_000,
+      timeout: 60_000,
+    });
     expect(open({ joinDeadline: 90_000 })).to.include({ headersTimeout: 90_000, requestTimeout: 90_000 });
   });
 

@@ -84,13 +84,15 @@ async function slowness(
   await wait(2_000);
   const alone = await load.ask<Reading>('readings');
   await load.ask('stopReading', { count: stopping });
-  const before = { memory: await server.ask<Memory>('memory'), written: await server.ask<readonly number[]>('written') };
+  const before = {
+    memory: await server.ask<Memory>('memory'),
+    written: await server.ask<readonly number[]>('written'),
+  };
   const told = await server.ask<{ last: number; count: number }>('feed', { milliseconds: duration * 1_000 });
   const after = { memory: await server.ask<Memory>('memory'), written: await server.ask<readonly number[]>('written') };
   const reading = await load.ask<Reading>('readings');
   const caughtUp = await load.ask<number>('readAgain', { last: told.last });
-  const growth = (of: (memory: Memory) => number): number =>
-    (of(after.memory) - of(before.memory)) / stopping / 1_024;
+  const growth = (of: (memory: Memory) => number): number => (of(after.memory) - of(before.memory)) / stopping / 1_024;
   const bytes = after.written.slice(0, stopping).map((total, index) => total - (before.written[index] ?? 0));
 
   return {
