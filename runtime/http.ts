@@ -195,9 +195,11 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
   const { document, isReady = () => !options.sessions.isClosed, script } = options;
 
+  const sign = answerSign(path, isReady);
+
+  if (sign === undefined && path !== `/${script.file}`) return answerStatus(404, document.styles);
   if (!isReadable(request.method)) return answerStatus(405, document.styles);
-  if (path === `/${script.file}`) return answerScript(script, request);
-  return answerSign(path, isReady) ?? answerStatus(404, document.styles);
+  return sign ?? answerScript(script, request);
 }
 
 /** Makes the function that answers requests. */

@@ -91,6 +91,7 @@ async function listenPages(size: number): Promise<string> {
 answer({
   clicks: ({ shown }: { shown: number }) => listen(clicks(shown)),
   stream: ({ list }: { list: number }) => listen(stream(list)),
+  echo: () => listen((socket) => void socket.on('message', (bytes: Buffer) => socket.send(bytes))),
   idle: () => listen(() => {}),
   broadcasting: () => listen((socket) => void listeners.push(socket)),
   feed: createFeed(tell),
