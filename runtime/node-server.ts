@@ -16,6 +16,8 @@ import { countedAddress } from './visitor.js';
 export interface DoorOptions {
   /** Connections at once, of all addresses. */
   readonly connections: number;
+  /** How long `init` and `identify` may take. */
+  readonly initDeadline: number;
   /** How long the headers of a request may take, from the opening of the connection. */
   readonly joinDeadline: number;
   /** Twice as many connections of one address are let in. */
@@ -29,7 +31,7 @@ export interface DoorOptions {
 /** Milliseconds that a whole request may take, its body included; nothing of ours reads one. */
 const requestTimeout = 60_000;
 
-/** Milliseconds after which a connection ends on which nothing moves, so an answer that nobody reads. */
+/** Milliseconds after which a connection ends on which nothing moves, so an answer that nobody reads; more if pages may take more. */
 const idleTimeout = 60_000;
 
 /** Milliseconds that a request which is still asked, or answered, has when the server stops. */
@@ -45,7 +47,7 @@ const nodeTime = (milliseconds: number): number => (Number.isFinite(milliseconds
 
 /** Makes a server of Node's, not listening yet. */
 export function openDoor(handle: Handle, options: DoorOptions): Server {
-  const { connections, joinDeadline } = options;
+  const { connections, initDeadline, joinDeadline } = options;
   const headersTimeout = nodeTime(joinDeadline);
   const server = createServer(
     {
@@ -56,7 +58,8 @@ export function openDoor(handle: Handle, options: DoorOptions): Server {
     handle
   );
 
-  server.timeout = idleTimeout;
+  // A page waits for `identify`, then for `init`.
+  server.timeout = nodeTime(Math.max(idleTimeout, 2 * initDeadline + 1_000));
   if (Number.isFinite(connections)) server.maxConnections = connections;
   if (options.trustProxy === 0) limitNeighbours(server, 2 * options.sessionsPerAddress);
 

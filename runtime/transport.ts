@@ -216,7 +216,8 @@ class WebSocketTransport implements Transport {
     try {
       const visitor = await this.#recognise(request, socket, address);
 
-      if (socket.destroyed || this.#isClosed) return;
+      // Refused meanwhile, because the server stops, or gone.
+      if (socket.destroyed || socket.writableEnded) return;
       this.#server.handleUpgrade(message, socket, head, (made) => {
         isOpen = true;
         this.#opened(made, address, visitor);

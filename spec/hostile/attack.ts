@@ -6,7 +6,7 @@
 import { start, type Worker } from '../bench/process.js';
 import { getPage } from '../bench/visit.js';
 import { Random } from '../laws/schema.js';
-import { hostileFrame, hostileJoin, isReadable, validJoin } from './frames.js';
+import { hostileFrame, hostileJoin, isReadable, mutate, validJoin } from './frames.js';
 import { hostileHandshake } from './handshakes.js';
 import { type Neighbour, settle } from './neighbour.js';
 import { type Destination, knock, message, visit } from './socket.js';
@@ -92,11 +92,16 @@ async function attackOnce(attack: Attack, destination: Destination, token: strin
 
     if (isReadable(frame)) rest.push(message(frame));
   }
-  rest.push(
-    random.chance(0.05) ? message(Buffer.alloc(65_537)) : message(unreadable(random), random.chance(0.02) ? 1 : 2)
-  );
+  rest.push(lastMessage(random));
   attack.connections++;
   if (!(await visit(destination, first, Buffer.concat(rest)))) attack.stuck++;
+}
+
+/** What ends the connection: a frame that cannot be read, that is too large, that is text, or is none of WebSocket's. */
+function lastMessage(random: Random): Buffer {
+  if (random.chance(0.05)) return message(Buffer.alloc(65_537));
+  if (random.chance(0.05)) return mutate(random, message(hostileFrame(random), random.below(16)));
+  return message(unreadable(random), random.chance(0.02) ? 1 : 2);
 }
 
 function unreadable(random: Random): Buffer {

@@ -8,7 +8,8 @@ import { type DoorOptions, endRequests, openDoor, startListening } from '../../r
 const running: Server[] = [];
 
 function open(options: Partial<DoorOptions> = {}): Server {
-  const defaults = { connections: 50_000, joinDeadline: 10_000, sessionsPerAddress: 1_000, trustProxy: 0 };
+  const deadlines = { initDeadline: 5_000, joinDeadline: 10_000 };
+  const defaults = { connections: 50_000, ...deadlines, sessionsPerAddress: 1_000, trustProxy: 0 };
   const server = openDoor((_request, response) => response.end('answered'), { ...defaults, ...options });
 
   running.push(server);
@@ -38,14 +39,15 @@ describe('node-server', () => {
       requestTimeout: 60_000,
       timeout: 60_000,
     });
+    expect(open({ initDeadline: 60_000 }).timeout).to.be.above(120_000);
     expect(open({ joinDeadline: 90_000 })).to.include({ headersTimeout: 90_000, requestTimeout: 90_000 });
   });
 
   it('has no limit where it is turned off', async () => {
     const off = Number.POSITIVE_INFINITY;
-    const server = open({ connections: off, joinDeadline: off, sessionsPerAddress: off });
+    const server = open({ connections: off, initDeadline: off, joinDeadline: off, sessionsPerAddress: off });
 
-    expect(server.headersTimeout).to.equal(0);
+    expect(server).to.include({ headersTimeout: 0, timeout: 0 });
     await startListening(server, 0, '127.0.0.1');
     expect(await isAnswered(enter(server))).to.equal(true);
   });
