@@ -13,7 +13,7 @@ import { decodeClientFrame } from './codec.js';
 import { Malformed } from './decode.js';
 import { ErrorCode } from './errors.js';
 import type { Connection, JoinFrame } from './page.js';
-import { type ClientFrame, ClientKind, CloseCode, Limit, version } from './protocol.js';
+import { Ask, type ClientFrame, ClientKind, CloseCode, Limit, version } from './protocol.js';
 import type { Reporter } from './report.js';
 import type { Session } from './session.js';
 import type { Visitor } from './visitor.js';
@@ -25,7 +25,11 @@ export interface Socket {
   /** Bytes that have not gone to the kernel. */
   readonly bufferedAmount: number;
   close(code: number, reason: string): void;
+  /** Reads nothing more. */
+  pause(): void;
   ping(): void;
+  /** Answers a ping with what it brought. */
+  pong(data: Uint8Array): void;
   /** `sent` is called when the frame has gone to the kernel, or never will. */
   send(frame: Uint8Array, sent?: () => void): void;
   terminate(): void;
@@ -47,7 +51,7 @@ export interface Switchboard {
   readonly clock: Clock;
   /** How many connections were closed by this side, by code. */
   readonly closed: Map<CloseCode, number>;
-  /** Frames a client may send in a second; twice as many in one go. */
+  /** Frames a client may send in a second; twice as many in one go. A frame that makes much work counts as several. */
   readonly framesPerSecond: number;
   /** Milliseconds until a join must have come. */
   readonly joinDeadline: number;
@@ -66,6 +70,16 @@ const headerBytes = 10;
 /** How far ahead of its rate a client may be, in milliseconds. */
 const burst = 2_000;
 
+/**
+ * What makes a frame count once more than once, so that few frames cannot make the work of many: so many
+ * bytes, so many events. All that a client keeps for a bad connection fits in one go.
+ */
+const bytesPerFrame = 16_384;
+const eventsPerFrame = 5;
+
+/** As how many frames it counts when a client asks for its whole page. */
+const framesPerRender = 20;
+
 // CONNECTION ------------------------------------------------------------------
 
 /** A socket on its way to a session, or there. */
@@ -82,6 +96,8 @@ export class SocketConnection implements Connection {
   #alive = true;
   /** When the frames received so far would be due if they came exactly at the rate allowed. */
   #due = 0;
+  /** What was buffered at the last sweep, if that was more than a client who reads lets stand; else 0. */
+  #unread = 0;
 
   /** Without a visitor it is to be refused at once. */
   constructor(switchboard: Switchboard, socket: Socket, visitor: Visitor | undefined) {
@@ -122,26 +138,34 @@ export class SocketConnection implements Connection {
 
   /** A message has come; `bytes` are valid only now. */
   received(bytes: Uint8Array, isBinary: boolean): void {
-    if (this.#stage === Stage.Closed) return;
-    this.#alive = true;
-    if (this.#isFlood()) this.refuse(CloseCode.Flood, 'too many frames');
-    else if (isBinary) this.#read(bytes);
+    if (!this.#counts(1 + Math.floor(bytes.length / bytesPerFrame))) return;
+    if (isBinary) this.#read(bytes);
     else this.refuse(CloseCode.Malformed, 'text instead of a frame');
   }
 
-  /** Any sign that the other end is there. */
+  /** The answer to a ping, or any other sign that the other end is there. */
   heard(): void {
-    this.#alive = true;
+    this.#counts(1);
   }
 
-  /** Asks the other end for a sign of life; without any since the last time, the connection ends. */
+  /** A ping; one who does not read the answers is not written more of them. */
+  pinged(data: Uint8Array): void {
+    if (this.#counts(1) && this.#socket.bufferedAmount < Limit.windowBuffered) this.#socket.pong(data);
+  }
+
+  /**
+   * Asks the other end for a sign of life. Without any since the last time the connection ends, and so it does if
+   * the other end speaks but has not read anything of what waits for it.
+   */
   sweep(): void {
-    if (this.#alive) {
+    const buffered = this.#socket.bufferedAmount;
+
+    if (!this.#alive) this.#cut('no sign of life');
+    else if (this.#unread > 0 && buffered >= this.#unread) this.#cut('nothing is read');
+    else {
       this.#alive = false;
+      this.#unread = buffered >= Limit.windowBuffered ? buffered : 0;
       this.#socket.ping();
-    } else {
-      this.refuse(CloseCode.Silent, 'no sign of life');
-      this.#socket.terminate();
     }
   }
 
@@ -159,11 +183,22 @@ export class SocketConnection implements Connection {
 
   // Frames
 
-  #isFlood(): boolean {
+  /** Something has come that counts as so many frames. False if it is not to be looked at. */
+  #counts(frames: number): boolean {
+    this.#alive = true;
+    if (!this.#isFlood(frames)) return this.#stage !== Stage.Closed;
+    // Whoever floods on is not listened to until the socket ends; cut off at once it would not get to know why.
+    if (this.#stage === Stage.Closed) this.#socket.pause();
+    else this.refuse(CloseCode.Flood, 'too many frames');
+
+    return false;
+  }
+
+  #isFlood(frames: number): boolean {
     const { clock, framesPerSecond } = this.#switchboard;
     const now = clock.now();
 
-    this.#due = Math.max(this.#due, now) + 1_000 / framesPerSecond;
+    this.#due = Math.max(this.#due, now) + (frames * 1_000) / framesPerSecond;
     return this.#due - now > burst;
   }
 
@@ -179,9 +214,15 @@ export class SocketConnection implements Connection {
   #dispatch(frame: ClientFrame): void {
     const isJoin = frame.kind === ClientKind.Join;
 
-    if (this.#stage === Stage.Joined && !isJoin) this.#session?.receive(this, frame);
+    if (this.#stage === Stage.Joined && !isJoin) this.#receive(frame);
     else if (this.#stage === Stage.Waiting && isJoin) this.#join(frame);
     else this.refuse(CloseCode.Malformed, isJoin ? 'joined already' : 'not joined yet');
+  }
+
+  #receive(frame: Exclude<ClientFrame, JoinFrame>): void {
+    const more = furtherFrames(frame);
+
+    if (more === 0 || this.#counts(more)) this.#session?.receive(this, frame);
   }
 
   // Joining
@@ -221,6 +262,12 @@ export class SocketConnection implements Connection {
 
   // Ends
 
+  /** Ends a connection whose other end is not expected to answer. */
+  #cut(reason: string): void {
+    this.refuse(CloseCode.Silent, reason);
+    this.#socket.terminate();
+  }
+
   /** A fault of this side: reported, and the client may come again later. */
   #fail(error: unknown): void {
     this.#switchboard.report(ErrorCode.Internal, error, { session: this.#session?.id });
@@ -258,4 +305,11 @@ export class SocketConnection implements Connection {
     this.#forgetDeadline();
     this.#visitor = undefined;
   }
+}
+
+/** As how many more frames a frame counts for what it asks. */
+function furtherFrames(frame: Exclude<ClientFrame, JoinFrame>): number {
+  if (frame.kind === ClientKind.Events) return Math.floor(frame.events.length / eventsPerFrame);
+
+  return (frame.ask & Ask.Render) === 0 ? 0 : framesPerRender;
 }

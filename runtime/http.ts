@@ -4,13 +4,14 @@
  *
  *     request -> visitor -> route -> session (dormant) -> document -> answer
  *
- * It answers pages (GET and HEAD of a route) and, below `/_troupe/`, the client script. What goes wrong
+ * It answers pages (GET and HEAD of a route) and, below `/_troupe/`, the client script and signs of health. What goes wrong
  * on the way becomes a status page and, if it is the host program's fault, a report.
  */
 
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { type Document, renderPage, renderStatus } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
+import { answerSign, type IsReady } from './health.js';
 import { createIdentifier } from './identifier.js';
 import type { Reporter } from './report.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
@@ -39,6 +40,8 @@ export interface HttpOptions {
   /** Whether pages of errors tell what was thrown. */
   readonly development: boolean;
   readonly document: Document;
+  /** Whether visitors are to be sent here. Default: until the sessions are closed. */
+  readonly isReady?: IsReady;
   readonly recognise: Recognise;
   readonly report: Reporter;
   readonly router: Router;
@@ -225,10 +228,13 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 // HTTP ------------------------------------------------------------------------
 
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
-  const { document, script } = options;
+  const { document, isReady = () => !options.sessions.isClosed, script } = options;
 
-  if (path !== `/${script.file}`) return answerStatus(404, document.styles);
-  return isReadable(request.method) ? answerScript(script, request) : answerStatus(405, document.styles);
+  const sign = answerSign(path, isReady);
+
+  if (sign === undefined && path !== `/${script.file}`) return answerStatus(404, document.styles);
+  if (!isReadable(request.method)) return answerStatus(405, document.styles);
+  return sign ?? answerScript(script, request);
 }
 
 /** Makes the function that answers requests. */

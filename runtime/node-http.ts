@@ -15,6 +15,11 @@ function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAn
   response.end(body);
 }
 
+/** Makes a handler that gives each request the same kind of answer, whatever it asks. */
+export function createAnswering(answer: () => HttpAnswer): Handle {
+  return (_request, response) => writeAnswer(response, answer());
+}
+
 /** Makes a request handler of Node's shape; `styles` are the style sheets of its page for what is not there. */
 export function createHandle(http: Http, styles: readonly string[] = []): Handle {
   return (request, response, next) => {

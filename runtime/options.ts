@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly clientScript?: string;
   /** What tells the time. Default: the computer's clock. */
   readonly clock?: Clock;
+  /** Connections at once, of all addresses. Default 50,000. */
+  readonly connections?: number;
   /** Whether error pages show what was thrown. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean;
   /** The document around each page. Default: an accessible one with `language`, `styles` and `title`. */
@@ -42,7 +44,10 @@ export interface ServerOptions {
   readonly dormantSessions?: number;
   /** How long such a session waits for its page to join. Default 300,000. */
   readonly dormantTime?: number;
-  /** Frames a client may send in a second, twice as many at once; beyond it the connection closes. Default 200. */
+  /**
+   * Frames a client may send in a second, twice as many at once; beyond it the connection closes. A frame counts
+   * once more for each 16,384 bytes and each 5 events. Default 200.
+   */
   readonly framesPerSecond?: number;
   /** How long a session stays in memory after its client was lost; then it is stored. Default 60,000. */
   readonly grace?: number;
@@ -55,7 +60,7 @@ export interface ServerOptions {
   readonly identify?: Identify;
   /** How long `init` and `identify` may take. Default 5,000. */
   readonly initDeadline?: number;
-  /** How long a connection may be open without a join. Default 10,000. */
+  /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
   /** The language of the pages, for the default document. Default 'en'. */
   readonly language?: string;
@@ -116,6 +121,7 @@ const defaults = {
   bus: undefined,
   clientScript: undefined,
   clock: systemClock,
+  connections: 50_000,
   document: defaultDocument,
   dormantSessions: 10_000,
   dormantTime: 300_000,
@@ -209,6 +215,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
     'a clock with now, setTimeout and clearTimeout',
     (value) => isRecord(value) && typeof value['now'] === 'function',
   ],
+  connections: positive,
   development: ['true or false', (value) => typeof value === 'boolean'],
   document: fn,
   dormantSessions: positive,

@@ -8,13 +8,13 @@
  * This is the only file that knows both the transport and the sessions.
  */
 
-import { createServer as createNodeServer, type IncomingMessage, type Server as NodeServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
+import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
-import { createHandle, type Handle } from './node-http.js';
+import { createAnswering, createHandle, type Handle } from './node-http.js';
+import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
 import { createReporter, type Reporter } from './report.js';
 import { Schedule } from './schedule.js';
@@ -60,8 +60,12 @@ export interface Server {
   readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
   readonly handle: Handle;
+  /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
+  readonly healthz: Handle;
   /** Publishes a message on a topic: to all components that subscribe to `topic(name)`. */
   readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void;
+  /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
+  readonly readyz: Handle;
   /** Sends a message to the page's component of one session; false if there is no such session. */
   readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
   /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
@@ -131,12 +135,12 @@ export function createServer(options: ServerOptions): Server {
     if (sessions.isClosed) {
       throw new TroupeError(ErrorCode.Closed, 'This server is closed and cannot listen again. Make another one.');
     }
-    const server = createNodeServer(handle);
+    const server = openDoor(handle, settings);
 
     server.on('upgrade', (request, socket, head) => {
       if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
     });
-    const bound = await start(server, port, host);
+    const bound = await startListening(server, port, host);
 
     return {
       port: bound,
@@ -160,32 +164,11 @@ export function createServer(options: ServerOptions): Server {
       return { ...transport.counts, sessions: sessions.counts };
     },
     handle,
+    healthz: createAnswering(answerHealth),
     listen,
+    readyz: createAnswering(() => answerReadiness(() => !sessions.isClosed)),
     upgrade,
   };
-}
-
-/** Milliseconds that a request which is still asked, or answered, has when the server stops. */
-const requestDeadline = 1_000;
-
-/** Waits for the last request. A client that has sent half of one would be waited for as long as it likes. */
-async function endRequests(server: NodeServer, clock: Clock, stopped: Promise<unknown>): Promise<void> {
-  const timer = clock.setTimeout(() => server.closeAllConnections(), requestDeadline);
-
-  server.closeIdleConnections();
-  await stopped;
-  clock.clearTimeout(timer);
-}
-
-/** Resolves with the port, rejects if it cannot be had. */
-function start(server: NodeServer, port: number, host: string | undefined): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 /** A host as it stands in a URL; all interfaces are reached as `localhost`. */

@@ -19,6 +19,8 @@ import { addressOf, type HttpRequest, hostOf, type Recognise, type Unrecognised,
 
 /** What `createTransport` needs. */
 export interface TransportOptions extends Omit<Switchboard, 'closed'> {
+  /** Connections from all addresses. */
+  readonly connections: number;
   /** Connections from one address. */
   readonly connectionsPerAddress: number;
   /** Milliseconds between two signs of life. */
@@ -55,6 +57,12 @@ export interface Transport {
 /** Milliseconds that a client has to answer a close, when the server stops. */
 const closeDeadline = 1_000;
 
+/** Milliseconds that a client has to answer a close at any other time: one who does not keeps its socket so long. */
+const closeTimeout = 2_000;
+
+/** Pieces a message may come in. Browsers do not break up messages of this size; a proxy might, into a few. */
+const maxFragments = 64;
+
 // SOCKETS ---------------------------------------------------------------------
 
 /** A WebSocket that knows its connection, so that all sockets share the same handlers. */
@@ -64,10 +72,17 @@ class ConnectedSocket extends WebSocket {
   declare address: string;
 }
 
-/** What makes handshakes. Compression is off: its contexts cost far more memory than a session. */
+/**
+ * What makes handshakes. Compression is off: its contexts cost far more memory than a session. Pings are answered
+ * by the connection, which counts them.
+ */
 function createSocketServer(maxPayload: number) {
   return new WebSocketServer({
+    // The types do not know it yet.
+    ...({ closeTimeout } as object),
+    autoPong: false,
     clientTracking: false,
+    maxFragments,
     maxPayload,
     noServer: true,
     perMessageDeflate: false,
@@ -77,6 +92,10 @@ function createSocketServer(maxPayload: number) {
 
 function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
   (this as ConnectedSocket).connection.received(data as Buffer, isBinary);
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as ConnectedSocket).connection.pinged(data);
 }
 
 function onPong(this: WebSocket): void {
@@ -139,11 +158,14 @@ class WebSocketTransport implements Transport {
   readonly #server: ReturnType<typeof createSocketServer>;
   readonly #switchboard: Switchboard;
   readonly #sockets = new Set<ConnectedSocket>();
-  /** How many connections each address has. */
+  /** Upgrades of whom it is being asked who they are. */
+  readonly #asking = new Set<Duplex>();
+  /** How many connections each address has, or is about to have. */
   readonly #neighbours = new Map<string, number>();
   readonly #refused = new Map<number, number>();
   /** The one handler of the end of every socket. */
   readonly #onClose: (this: WebSocket) => void;
+  #isClosed = false;
   #sweeping: unknown;
   #emptied: (() => void) | undefined;
 
@@ -180,20 +202,57 @@ class WebSocketTransport implements Transport {
   }
 
   async #accept(request: HttpRequest, message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { origins, recognise, trustProxy } = this.#options;
+    const address = addressOf(request, this.#options.trustProxy);
+    const refusal = this.#refusal(request, address);
 
-    if (!isOriginAllowed(request, origins, trustProxy)) {
-      increment(this.#refused, 403);
-      refuseUpgrade(socket, 403);
+    if (refusal !== undefined) {
+      increment(this.#refused, refusal);
+      refuseUpgrade(socket, refusal);
       return;
     }
-    socket.on('error', destroySocket);
-    const visitor = await recognise(request);
+    // Counted before anybody is asked who it is, or as many as come meanwhile would find room.
+    increment(this.#neighbours, address);
+    let isOpen = false;
+    try {
+      const visitor = await this.#recognise(request, socket, address);
 
-    socket.removeListener('error', destroySocket);
-    this.#server.handleUpgrade(message, socket, head, (made) => {
-      this.#opened(made, addressOf(request, trustProxy), visitor);
-    });
+      // Refused meanwhile, because the server stops, or gone.
+      if (socket.destroyed || socket.writableEnded) return;
+      this.#server.handleUpgrade(message, socket, head, (made) => {
+        isOpen = true;
+        this.#opened(made, address, visitor);
+      });
+    } finally {
+      if (!isOpen) decrement(this.#neighbours, address);
+    }
+  }
+
+  /** The status an upgrade is refused with, if it is: no browser that behaves is ever told. */
+  #refusal(request: HttpRequest, address: string): number | undefined {
+    const { connections, connectionsPerAddress, origins, trustProxy } = this.#options;
+    const neighbours = this.#neighbours.get(address) ?? 0;
+
+    if (!isOriginAllowed(request, origins, trustProxy)) return 403;
+    if (this.#isClosed || this.#sockets.size + this.#asking.size >= connections) return 503;
+
+    return neighbours >= 2 * connectionsPerAddress ? 429 : undefined;
+  }
+
+  /** Asks who it is, unless there is no room for it anyway. */
+  async #recognise(request: HttpRequest, socket: Duplex, address: string): Promise<Visitor | Unrecognised> {
+    if (this.#isCrowded(address)) return 503;
+    this.#asking.add(socket);
+    socket.on('error', destroySocket);
+    try {
+      return await this.#options.recognise(request);
+    } finally {
+      this.#asking.delete(socket);
+      socket.removeListener('error', destroySocket);
+    }
+  }
+
+  #isCrowded(address: string): boolean {
+    return (this.#neighbours.get(address) ?? 0) > this.#options.connectionsPerAddress;
   }
 
   #opened(socket: ConnectedSocket, address: string, visitor: Visitor | Unrecognised): void {
@@ -201,22 +260,18 @@ class WebSocketTransport implements Transport {
 
     socket.address = address;
     socket.connection = new SocketConnection(this.#switchboard, socket, known);
-    socket.on('close', this.#onClose).on('error', onError).on('message', onMessage).on('pong', onPong);
+    socket.on('close', this.#onClose).on('error', onError);
+    socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
     this.#sockets.add(socket);
-    increment(this.#neighbours, address);
     this.#keepSweeping();
     this.#screen(socket, visitor);
   }
 
   /** Closes at once what is not welcome, with a code that says so: a browser is not told an upgrade's status. */
   #screen({ address, connection }: ConnectedSocket, visitor: Visitor | Unrecognised): void {
-    const neighbours = this.#neighbours.get(address) ?? 0;
-
-    if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
+    if (this.#isCrowded(address)) connection.refuse(CloseCode.TryLater, 'too many connections from this address');
+    else if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
     else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');
-    else if (neighbours > this.#options.connectionsPerAddress) {
-      connection.refuse(CloseCode.TryLater, 'too many connections from this address');
-    }
   }
 
   // Signs of life
@@ -245,7 +300,9 @@ class WebSocketTransport implements Transport {
   close(): Promise<void> {
     const { clock } = this.#options;
 
+    this.#isClosed = true;
     this.#server.close();
+    for (const socket of this.#asking) refuseUpgrade(socket, 503);
     clock.clearTimeout(this.#sweeping);
     for (const { connection } of this.#sockets) connection.refuse(CloseCode.GoingAway, 'the server stops');
     if (this.#sockets.size === 0) return Promise.resolve();

@@ -125,7 +125,11 @@ function networkOf(address: string): string {
  * such address has all 2^64 of them.
  */
 export function addressOf(request: HttpRequest, trustProxy: number): string {
-  const address = forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address;
+  return countedAddress(forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address);
+}
+
+/** An address as limits count it. */
+export function countedAddress(address: string): string {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
 
   return plain.includes(':') ? networkOf(plain) : plain;

@@ -10,7 +10,7 @@ import { expect } from 'chai';
 import * as troupe from 'troupe';
 import * as server from 'troupe/server';
 import { openPage } from 'troupe/testing';
-import { eventDefaults, Limit } from '../runtime/protocol.js';
+import { CloseCode, eventDefaults, Limit } from '../runtime/protocol.js';
 import { getPage, join as joinPage, nextFrame, pack } from './bench/visit.js';
 
 const root = process.cwd();
@@ -160,6 +160,43 @@ describe('README', () => {
       Number(value?.replaceAll(',', '')),
     ]);
     expect(Object.fromEntries(documented)).to.deep.equal({ ...Limit });
+  });
+
+  it('gives the limits of overload as they are, and close codes that exist', () => {
+    const codes = new Set<number>([...Object.values(CloseCode), 1008]);
+    const rows = rowsOf(section('Overload'));
+    expect(rows.length).to.be.at.least(20);
+    for (const [what, value = '', where = '', then = ''] of rows) {
+      const [, name, , file = 'options.ts'] = /^`(\w+)`( in `([\w-]+\.ts)`)?$/.exec(where) ?? [];
+      for (const [, code] of then.matchAll(/closes with (\d+)/g)) expect(codes.has(Number(code)), what).to.equal(true);
+      if (value === '') continue;
+      const given = new RegExp(`^(?:const ${name} = |  ${name}: )(Limit\\.\\w+|[\\d_]+)[,;]$`, 'm').exec(
+        read(`runtime/${file}`)
+      );
+      const number = given?.[1] === 'Limit.frame' ? String(Limit.frame) : given?.[1]?.replaceAll('_', '');
+      expect(number, what).to.equal(value.replaceAll(',', ''));
+    }
+  });
+
+  it('puts the signs of health at the root', async () => {
+    const [, code = ''] = /```ts\n([\s\S]*?)\n\/\/ Express/.exec(section('Health')) ?? [];
+    const listing = (await untyped(code)).replace('http.createServer', 'const server = http.createServer');
+    const make = new Function('http', 'createServer', 'Counter', `${listing} return { server, troupe };`);
+    const mounted = make(http, server.createServer, Counter) as { server: http.Server; troupe: server.Server };
+    await once(mounted.server.listen(0, '127.0.0.1'), 'listening');
+    const origin = `http://127.0.0.1:${(mounted.server.address() as AddressInfo).port}`;
+    const statuses = async () => {
+      const paths = ['/healthz', '/readyz', '/_troupe/healthz', '/_troupe/readyz', '/'];
+      return Promise.all(paths.map(async (path) => (await fetch(origin + path, { headers: close })).status));
+    };
+    const close = { connection: 'close' };
+    try {
+      expect(await statuses()).to.deep.equal([200, 200, 200, 200, 200]);
+      await mounted.troupe.close();
+      expect(await statuses()).to.deep.equal([200, 503, 200, 503, 503]);
+    } finally {
+      mounted.server.close();
+    }
   });
 
   it('names every field of an event', () => {

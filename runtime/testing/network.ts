@@ -92,6 +92,9 @@ export class Network {
 /** One connection: the server's end is a socket, as `connection.ts` sees it. */
 export class Wire implements Socket {
   readonly bufferedAmount = 0;
+  /** No browser's socket pings, and what is not read costs nothing here. */
+  pong(): void {}
+  pause(): void {}
   readonly #network: Network;
   readonly #socket: MemorySocket;
   /** On its way to the browser. */

@@ -8,12 +8,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import type { Figure } from './compare.js';
-import { clickBytes, clientSize, listBytes } from './exact.js';
+import { clickBytes, clientSize, listBytes, resumeBytes } from './exact.js';
 import { placement } from './process.js';
 import { cell, children, click } from './row/click.js';
 import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
 import { page } from './row/page.js';
 import { publish } from './row/publish.js';
+import { reconnect } from './row/reconnect.js';
+import { slow, slowWritten } from './row/slow.js';
 import { stream } from './row/stream.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -55,10 +57,14 @@ const measures: Readonly<Record<string, Measure>> = {
   'wire.prepend': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).prepend) },
   'wire.move': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).move) },
   'wire.remove': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).remove) },
+  'wire.resume': { unit: 'bytes', judged: 'value', most: 24, take: async () => exactly(await resumeBytes()) },
+  reconnect: { unit: 'microseconds', judged: 'ratio', most: 2, take: reconnect },
   'stream.repeat': { unit: 'CPU microseconds per element', judged: 'ratio', most: 3, take: stream },
   'memory.session': { unit: 'KB of heap', judged: 'value', most: 8, take: memory },
   'memory.component': { unit: 'KB of heap', judged: 'value', most: 5, take: memoryOfComponent },
   'memory.subscription': { unit: 'KB of heap', judged: 'value', most: 4, take: memoryOfSubscription },
+  slow: { unit: 'KB of the process', judged: 'value', most: 64, take: slow },
+  'slow.written': { unit: 'KB', judged: 'value', most: 64, take: slowWritten },
   page: { unit: 'pages per CPU-second', judged: 'ratio', least: 0.35, take: page },
   'client.brotli': { unit: 'bytes', judged: 'value', most: 8_192, take: () => exactly(clientSize().brotli) },
 };

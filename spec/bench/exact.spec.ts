@@ -1,11 +1,15 @@
 import { expect } from 'chai';
-import { clickBytes, clientSize, listBytes } from './exact.js';
+import { clickBytes, clientSize, listBytes, resumeBytes } from './exact.js';
 
 describe('exact figures', () => {
   it('a click on the counter takes at most 6 bytes up and 6 down', async () => {
     const { up, down } = await clickBytes();
     expect(up).to.be.at.most(6);
     expect(down).to.be.at.most(6);
+  });
+
+  it('joining again takes at most 24 bytes down when nothing was missed', async () => {
+    expect(await resumeBytes()).to.be.at.most(24);
   });
 
   it('a change to a list of a thousand rows takes few bytes over text and key', async () => {

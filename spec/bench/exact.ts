@@ -8,10 +8,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { createServer, type Listening } from 'troupe/server';
 import { decode } from '../../runtime/decode.js';
 import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, ServerKind } from '../../runtime/protocol.js';
+import { Ask, ClientKind, ServerKind } from '../../runtime/protocol.js';
 import { addedRow, Counter, Rows } from './pages.js';
 import { type Numbering, number } from './tree.js';
-import { getPage, join, nextBytes, pack } from './visit.js';
+import { documentName, getPage, join, nextBytes, pack, sendJoin } from './visit.js';
 
 // SIZE ------------------------------------------------------------------------
 
@@ -70,6 +70,30 @@ function checkListChange(change: string, frame: Wire): void {
     throw new Error(`${change}: ${JSON.stringify(frame)}`);
 }
 
+// RESUMING --------------------------------------------------------------------
+
+/** Bytes of payload down when a page joins again that has missed nothing, its session being in memory. */
+export async function resumeBytes(): Promise<number> {
+  const server = await serve();
+  try {
+    const page = await getPage(`http://127.0.0.1:${server.port}/counter`);
+    const document = documentName();
+    const { socket } = await join(page, document);
+    socket.send(pack([ClientKind.Events, [[1, 2]]]));
+    await nextBytes(socket);
+    socket.terminate();
+    const again = await sendJoin(page, document, { frame: 2, processed: 1 });
+    const answer = await nextBytes(again);
+    // What comes now is the answer to this, or something that belongs to the resuming and was not counted.
+    again.send(pack([ClientKind.Acknowledge, 0, Ask.Sign]));
+    const next = await nextBytes(again);
+    for (const bytes of [answer, next]) if (bytes[1] !== ServerKind.Acknowledge) throw new Error(`${decode(bytes)}`);
+    return answer.length;
+  } finally {
+    await server.close();
+  }
+}
+
 // VISITING --------------------------------------------------------------------
 
 interface Visited {
@@ -78,12 +102,15 @@ interface Visited {
   send(event: Wire): Promise<{ up: Uint8Array; down: Uint8Array }>;
 }
 
-/** Serves the pages in this process, joins the one at `path`, does something there and leaves. */
+/** Serves the pages in this process. */
+function serve(): Promise<Listening> {
+  const routes = { '/counter': Counter, '/rows': Rows };
+  return createServer({ routes, secret: 'a secret of benchmarks' }).listen(0, '127.0.0.1');
+}
+
+/** Serves the pages, joins the one at `path`, does something there and leaves. */
 async function visiting<Result>(path: string, visit: (visited: Visited) => Promise<Result>): Promise<Result> {
-  const server: Listening = await createServer({
-    routes: { '/counter': Counter, '/rows': Rows },
-    secret: 'a secret of benchmarks',
-  }).listen(0, '127.0.0.1');
+  const server = await serve();
   try {
     const { socket, tree } = await join(await getPage(`http://127.0.0.1:${server.port}${path}`));
     return await visit({

@@ -6,10 +6,11 @@
 import { decode } from '../../runtime/decode.js';
 import { ListOperation, type Wire } from '../../runtime/patch.js';
 import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { openReaders, readAgain, readings, stopReading } from './feed-reader.js';
 import { streamLength } from './pages.js';
 import { answer } from './process.js';
 import { type Numbering, number } from './tree.js';
-import { fetchText, getPage, join, open, pack, type Visit } from './visit.js';
+import { documentName, fetchText, getPage, join, nextBytes, open, pack, sendJoin, type Visit } from './visit.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -202,6 +203,43 @@ function delivered({ number: wanted }: { number: number }): Promise<void> {
   });
 }
 
+// RECONNECTING ----------------------------------------------------------------
+
+/** Opens a session, then leaves it and comes back so many times; answers the median of microseconds until it is live. */
+async function rejoin({ url, count }: { url: string; count: number }): Promise<number> {
+  const page = await getPage(url);
+  const document = documentName();
+  let { socket } = await join(page, document);
+  return medianOf(count, async () => {
+    socket.terminate();
+    const start = performance.now();
+    socket = await sendJoin(page, document, { frame: 1, processed: 0 });
+    const [, kind] = await nextBytes(socket);
+    const time = performance.now() - start;
+    if (kind !== ServerKind.Acknowledge) throw new Error(`not resumed: ${kind}`);
+    return time;
+  });
+}
+
+/** Connects to a bare server, says as much as a join, waits for the echo; answers the median of microseconds. */
+function echo({ url, count }: { url: string; count: number }): Promise<number> {
+  return medianOf(count, async () => {
+    const start = performance.now();
+    const socket = await open(url);
+    socket.send(Buffer.alloc(200));
+    await nextBytes(socket);
+    const time = performance.now() - start;
+    socket.terminate();
+    return time;
+  });
+}
+
+async function medianOf(count: number, take: () => Promise<number>): Promise<number> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) times.push(await take());
+  return (times.sort((one, other) => one - other)[Math.floor(count / 2)] as number) * 1_000;
+}
+
 // PAGES -----------------------------------------------------------------------
 
 /** Gets pages for some time, several at once; joins one of `joinEvery`. Answers how many there were. */
@@ -226,6 +264,6 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
 }
 
 answer({
-  ...{ joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
-  ...{ openListeners, delivered },
+  ...{ rejoin, echo, joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
+  ...{ openListeners, delivered, openReaders, readAgain, readings, stopReading },
 });

@@ -86,6 +86,24 @@ export const News = component({
   subscriptions: (_model) => [topic('news')],
 });
 
+// FEED ------------------------------------------------------------------------
+
+/** What is published to feeds: a number, and a kilobyte that is another each time. */
+export interface Told {
+  readonly type: 'told';
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Shows what was published last, a kilobyte. */
+export const Feed = component({
+  name: 'feed',
+  init: () => ({ number: 0, text: '' }),
+  update: (_model, { number, text }: Told) => ({ number, text }),
+  view: ({ number, text }) => html`<output>${number}</output><p>${text}</p>`,
+  subscriptions: (_model) => [topic('feed')],
+});
+
 // STREAM ----------------------------------------------------------------------
 
 type StreamMessage = { type: 'started' } | { type: 'stopped' } | { type: 'elementArrived' };

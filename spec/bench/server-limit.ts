@@ -4,11 +4,12 @@
  */
 
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Packr } from 'msgpackr';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ClientKind, ServerKind } from '../../runtime/protocol.js';
-import { streamLength } from './pages.js';
+import { createFeed, written } from './feed.js';
+import { streamLength, type Told } from './pages.js';
 import { answer } from './process.js';
 
 type Serve = (socket: WebSocket) => void;
@@ -58,6 +59,15 @@ function broadcast(number: number): void {
   for (const socket of listeners) socket.send(bytes);
 }
 
+/** Writes to all what the page of a feed would show, as a server does that does not ask who reads. */
+function tell({ number, text }: Told): void {
+  const bytes = Buffer.from(packr.pack([ServerKind.Patch, [1, 0, number, 1, 1, text], 0]));
+  for (const socket of listeners) socket.send(bytes);
+}
+
+/** The sockets below the listeners. */
+const tcp = (): readonly Socket[] => listeners.map((socket) => (socket as unknown as { _socket: Socket })._socket);
+
 /** Listens with sockets; answers the URL. */
 async function listen(serve: Serve): Promise<string> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -81,8 +91,11 @@ async function listenPages(size: number): Promise<string> {
 answer({
   clicks: ({ shown }: { shown: number }) => listen(clicks(shown)),
   stream: ({ list }: { list: number }) => listen(stream(list)),
+  echo: () => listen((socket) => void socket.on('message', (bytes: Buffer) => socket.send(bytes))),
   idle: () => listen(() => {}),
   broadcasting: () => listen((socket) => void listeners.push(socket)),
+  feed: createFeed(tell),
+  written: () => written(tcp()),
   publish: ({ number }: { number: number }) => broadcast(number),
   pages: ({ size }: { size: number }) => listenPages(size),
 });

@@ -3,6 +3,7 @@
  * joins over the socket and is told what stands where; the benchmarks' load generator is made of many.
  */
 
+import { randomBytes } from 'node:crypto';
 import { Agent, get } from 'node:http';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
@@ -70,10 +71,25 @@ function attribute(html: string, name: string): string | undefined {
 
 // SOCKET ----------------------------------------------------------------------
 
-/** Joins a page; the server must adopt it. */
-export async function join(page: Page): Promise<Visit> {
+/** Another one for each page that is joined. */
+export const documentName = (): string => randomBytes(12).toString('base64url');
+
+/** How far a page had come that joins again. */
+export interface Progress {
+  readonly frame: number;
+  readonly processed: number;
+}
+
+/** Opens the socket of a page and sends a join, of a page that has just been loaded or has been there before. */
+export async function sendJoin(page: Page, document: string, { frame, processed }: Progress): Promise<WebSocket> {
   const socket = await open(page.socket, { Cookie: page.cookie, Origin: page.origin });
-  socket.send(pack([ClientKind.Join, version, '', page.token, 0, 0, 0, [], 'document']));
+  socket.send(pack([ClientKind.Join, version, '', page.token, frame, processed, processed, [], document]));
+  return socket;
+}
+
+/** Joins a page; the server must adopt it. */
+export async function join(page: Page, document = documentName()): Promise<Visit> {
+  const socket = await sendJoin(page, document, { frame: 0, processed: 0 });
   const frame = await nextFrame(socket);
   if (!Array.isArray(frame) || frame[0] !== ServerKind.Adopt) throw new Error(`not adopted: ${JSON.stringify(frame)}`);
   return { socket, tree: frame[1] as Wire };

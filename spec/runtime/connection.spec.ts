@@ -1,25 +1,35 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { type Admitted, type Socket, SocketConnection, type Switchboard } from '../../runtime/connection.js';
-import { CloseCode, Limit } from '../../runtime/protocol.js';
+import { ClientKind, CloseCode, Limit } from '../../runtime/protocol.js';
 import { createReporter, type ErrorReport } from '../../runtime/report.js';
-import { acknowledgement, hostileFrames, packEvent, packJoin } from '../fixtures/frames.js';
+import { acknowledgement, hostileFrames, pack, packEvent, packJoin } from '../fixtures/frames.js';
 import { asAdmitted, FakeSession } from '../fixtures/sessions.js';
 
 class FakeSocket implements Socket {
   bufferedAmount = 0;
   closed: { readonly code: number; readonly reason: string } | undefined;
   pings = 0;
+  readonly pongs: Uint8Array[] = [];
   readonly sent: Uint8Array[] = [];
   readonly waiting: (() => void)[] = [];
+  isPaused = false;
   isTerminated = false;
 
   close(code: number, reason: string): void {
     this.closed ??= { code, reason };
   }
 
+  pause(): void {
+    this.isPaused = true;
+  }
+
   ping(): void {
     this.pings++;
+  }
+
+  pong(data: Uint8Array): void {
+    this.pongs.push(data);
   }
 
   send(frame: Uint8Array, sent?: () => void): void {
@@ -201,6 +211,17 @@ describe('connection', () => {
       expect(socket.sent).to.have.lengthOf(1);
     });
 
+    it('does not listen to who floods on after it was closed', async () => {
+      const { connection, join, socket } = setUp({ framesPerSecond: 10 });
+
+      await join();
+      for (let frame = 0; frame < 20; frame++) connection.received(acknowledgement, true);
+      expect(socket.closed?.code).to.equal(CloseCode.Flood);
+      expect(socket.isPaused).to.equal(false);
+      connection.received(acknowledgement, true);
+      expect(socket.isPaused).to.equal(true);
+    });
+
     it('closes as flood beyond the rate, with twice as much at once', async () => {
       const { clock, connection, join, session, socket } = setUp({ framesPerSecond: 10 });
 
@@ -224,6 +245,73 @@ describe('connection', () => {
         connection.received(acknowledgement, true);
       }
       expect(socket.closed).to.equal(undefined);
+    });
+  });
+
+  describe('work that counts as several frames', () => {
+    /** How many of one frame are taken in at one go, of 40 that may come. */
+    async function taken(frame: Uint8Array): Promise<number> {
+      const { connection, join, session, socket } = setUp({ framesPerSecond: 20 });
+
+      await join();
+      while (socket.closed === undefined) connection.received(frame, true);
+      expect(socket.closed.code).to.equal(CloseCode.Flood);
+      return session.log.filter((entry) => entry === 'receive').length;
+    }
+
+    const events = (count: number) => pack([ClientKind.Events, Array.from({ length: count }, () => [1, 0])]);
+
+    it('counts a frame once more for each five events', async () => {
+      expect(await taken(events(4))).to.equal(39);
+      expect(await taken(events(5))).to.equal(19);
+      expect(await taken(events(45))).to.equal(3);
+    });
+
+    it('counts a frame once more for each 16 KB', async () => {
+      expect(await taken(pack([ClientKind.Events, [[1, 0, ['a'.repeat(16_000)]]]]))).to.equal(39);
+      expect(await taken(pack([ClientKind.Events, [[1, 0, ['a'.repeat(64_000)]]]]))).to.equal(9);
+    });
+
+    it('counts a page that is asked for as twenty more', async () => {
+      expect(await taken(pack([ClientKind.Acknowledge, 0, 1]))).to.equal(1);
+    });
+
+    it('takes in at one go, by default, all that a client keeps', async () => {
+      const { connection, join, socket } = setUp();
+
+      await join();
+      connection.received(events(Limit.outbox), true);
+      expect(socket.closed).to.equal(undefined);
+    });
+  });
+
+  describe('pings', () => {
+    it('answers them with what they brought, and counts them', async () => {
+      const { connection, join, socket } = setUp({ framesPerSecond: 10 });
+
+      await join();
+      for (let ping = 0; ping < 19; ping++) connection.pinged(Uint8Array.of(ping));
+      expect(socket.pongs.map(([first]) => first)).to.deep.equal(Array.from({ length: 19 }, (_, index) => index));
+      connection.pinged(Uint8Array.of());
+      connection.pinged(Uint8Array.of());
+      expect(socket.closed?.code).to.equal(CloseCode.Flood);
+    });
+
+    it('does not answer one who does not read', async () => {
+      const { connection, join, socket } = setUp();
+
+      await join();
+      socket.bufferedAmount = Limit.windowBuffered;
+      connection.pinged(Uint8Array.of(1));
+      expect(socket.pongs).to.deep.equal([]);
+    });
+
+    it('counts pongs nobody has asked for', async () => {
+      const { connection, join, socket } = setUp({ framesPerSecond: 10 });
+
+      await join();
+      for (let pong = 0; pong < 21; pong++) connection.heard();
+      expect(socket.closed?.code).to.equal(CloseCode.Flood);
     });
   });
 
@@ -254,6 +342,32 @@ describe('connection', () => {
       expect(socket.isTerminated).to.equal(true);
       expect(socket.closed?.code).to.equal(CloseCode.Silent);
       expect(session.log).to.deep.equal(['join', 'leave']);
+    });
+
+    it('ends, with signs of life, when nothing is read between two sweeps', async () => {
+      const { connection, join, session, socket } = setUp();
+
+      await join();
+      socket.bufferedAmount = Limit.windowBuffered;
+      connection.sweep();
+      connection.heard();
+      socket.bufferedAmount += 10;
+      connection.sweep();
+      expect(socket.isTerminated).to.equal(true);
+      expect(socket.closed?.code).to.equal(CloseCode.Silent);
+      expect(session.log).to.deep.equal(['join', 'leave']);
+    });
+
+    it('goes on with one who reads slowly, or has little to read', async () => {
+      const { connection, join, socket } = setUp();
+
+      await join();
+      for (const buffered of [900_000, 800_000, 500_000, 16_000, 16_000]) {
+        socket.bufferedAmount = buffered;
+        connection.heard();
+        connection.sweep();
+      }
+      expect(socket.isTerminated).to.equal(false);
     });
 
     it('goes on with a pong or a frame', async () => {

@@ -355,6 +355,32 @@ describe('http', () => {
     });
   });
 
+  describe('signs of health', () => {
+    it('are given below the base path, ready until the sessions are closed', async () => {
+      const { ask, get, sessions } = setUp();
+
+      expect(await get('/app/_troupe/healthz')).to.include({ status: 200 });
+      expect(await get('/app/_troupe/readyz')).to.include({ status: 200 });
+      expect(await ask('/healthz')).to.equal(undefined);
+      sessions.isClosed = true;
+      expect(await get('/app/_troupe/healthz')).to.include({ status: 200 });
+      expect(await get('/app/_troupe/readyz')).to.include({ status: 503 });
+    });
+
+    it('ask whoever knows better whether visitors are to be sent', async () => {
+      const { get } = setUp({ isReady: () => false });
+
+      expect(await get('/app/_troupe/readyz')).to.include({ status: 503 });
+    });
+
+    it('are not for posting to', async () => {
+      const { get } = setUp();
+
+      expect((await get('/app/_troupe/readyz', { method: 'POST' })).status).to.equal(405);
+      expect((await get('/app/_troupe/other', { method: 'POST' })).status).to.equal(404);
+    });
+  });
+
   describe('client script', () => {
     it('is served under its hash, to be kept for ever', async () => {
       const { get } = setUp();

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Http } from '../../runtime/http.js';
-import { createHandle } from '../../runtime/node-http.js';
+import { createAnswering, createHandle } from '../../runtime/node-http.js';
 import type { HttpRequest } from '../../runtime/visitor.js';
 
 const running: (() => void)[] = [];
@@ -35,6 +35,17 @@ describe('node http', () => {
     expect(await response.text()).to.equal('ok');
     expect(requests[0]).to.include({ address: '127.0.0.1', method: 'POST', secure: false, url: '/a?b=c' });
     expect(requests[0]?.headers).to.include({ 'x-two': '2' });
+  });
+
+  it('gives the same kind of answer to everything, where it is asked to', async () => {
+    let count = 0;
+    const url = await serve(createAnswering(() => ({ status: 203, headers: ['X-One', '1'], body: String(++count) })));
+
+    expect(await (await fetch(`${url}/a`)).text()).to.equal('1');
+    const response = await fetch(`${url}/b`, { method: 'POST' });
+
+    expect(response).to.include({ status: 203 });
+    expect(await response.text()).to.equal('2');
   });
 
   it('writes beside headers that were set before it', async () => {

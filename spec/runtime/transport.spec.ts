@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { createSimulatedClock, type SimulatedClock } from '../../runtime/clock.js';
@@ -37,6 +37,7 @@ async function setUp({ identify, ...overrides }: Overrides = {}): Promise<SetUp>
     admit: async () => asAdmitted(session),
     client: 'hash',
     clock,
+    connections: 100,
     connectionsPerAddress: 100,
     framesPerSecond: 200,
     heartbeat: 30_000,
@@ -88,6 +89,16 @@ async function refusal(socket: WebSocket): Promise<number | undefined> {
 
   response.resume();
   return response.statusCode;
+}
+
+/** Asks for a WebSocket and looks at nothing that comes of it. */
+function shake(port: number): Socket {
+  const hop = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+  const place = `Host: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}`;
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+
+  socket.write(`GET /_troupe/socket HTTP/1.1\r\n${place}\r\n${hop}\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`);
+  return socket;
 }
 
 /** Joins and waits for the answer. */
@@ -230,6 +241,53 @@ describe('transport', () => {
       await join(open());
     });
 
+    it('refuses connections of one address far beyond the limit, of which it is not asked who they are', async () => {
+      let asked = 0;
+      const { clock, open, port, transport } = await setUp({
+        connectionsPerAddress: 2,
+        identify: () => {
+          asked++;
+
+          return new Promise(() => undefined);
+        },
+      });
+      const waiting = [open(), open()];
+
+      await until(() => asked === 2);
+      // They do not answer the close, so they are still there.
+      const later = [shake(port), shake(port)];
+
+      await until(() => transport.counts.closed[CloseCode.TryLater] === 2);
+      expect(await refusal(open())).to.equal(429);
+      expect(asked).to.equal(2);
+      const codes = waiting.map(closed);
+
+      clock.advance(5_000);
+      expect(await Promise.all(codes)).to.deep.equal([CloseCode.TryLater, CloseCode.TryLater]);
+      await until(() => transport.counts.connections === 2);
+      for (const socket of later) socket.destroy();
+      await until(() => transport.counts.connections === 0);
+    });
+
+    it('refuses connections of all addresses beyond the limit, those that wait included', async () => {
+      let asked = 0;
+      const { open } = await setUp({
+        connections: 2,
+        identify: ({ headers }) => {
+          asked++;
+
+          return headers['x-slow'] === undefined ? undefined : new Promise(() => undefined);
+        },
+      });
+      const socket = open();
+
+      await join(socket);
+      open({ headers: { 'x-slow': 'yes' } });
+      await until(() => asked === 2);
+      expect(await refusal(open())).to.equal(503);
+      expect(asked).to.equal(2);
+    });
+
     it('answers what is no WebSocket handshake without becoming unwell', async () => {
       const { open, port } = await setUp();
       const socket = connect(port, '127.0.0.1');
@@ -281,6 +339,30 @@ describe('transport', () => {
       socket.send(new Uint8Array(1_025));
       expect(await closed(socket)).to.equal(CloseCode.TooBig);
       expect(transport.counts.closed).to.deep.equal({ [CloseCode.TooBig]: 1 });
+    });
+
+    it('closes for a message in too many pieces', async () => {
+      const { open, transport } = await setUp();
+      const socket = open();
+
+      await once(socket, 'open');
+      for (let piece = 0; piece <= 64; piece++) socket.send(Uint8Array.of(1), { fin: false });
+      expect(await closed(socket)).to.equal(1008);
+      expect(transport.counts.closed).to.deep.equal({ [CloseCode.Malformed]: 1 });
+    });
+
+    it('answers pings, and closes as flood beyond the rate', async () => {
+      const { open, transport } = await setUp({ framesPerSecond: 50 });
+      const socket = open();
+
+      await once(socket, 'open');
+      const pong = once(socket, 'pong');
+
+      socket.ping(Buffer.from('who?'));
+      expect(String((await pong)[0])).to.equal('who?');
+      for (let ping = 0; ping < 100; ping++) socket.ping();
+      expect(await closed(socket)).to.equal(CloseCode.Flood);
+      expect(transport.counts.closed).to.deep.equal({ [CloseCode.Flood]: 1 });
     });
 
     it('closes for bytes that are not the WebSocket protocol', async () => {
@@ -359,6 +441,23 @@ describe('transport', () => {
       expect(await code).to.equal(CloseCode.GoingAway);
       expect(session.log).to.deep.equal(['join', 'leave']);
       expect(await refusal(open())).to.equal(503);
+    });
+
+    it('refuses upgrades of whom it is still asked who they are, at once', async () => {
+      let asked = false;
+      const { open, transport } = await setUp({
+        identify: () => {
+          asked = true;
+
+          return new Promise(() => undefined);
+        },
+      });
+      const status = refusal(open());
+
+      await until(() => asked);
+      await transport.close();
+      expect(await status).to.equal(503);
+      expect(transport.counts.connections).to.equal(0);
     });
 
     it('does not wait for clients that do not answer', async () => {
