@@ -228,7 +228,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 // HTTP ------------------------------------------------------------------------
 
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
-  const { document, isReady = () => !options.sessions.isClosed, script } = options;
+  const { document, isReady = () => !options.sessions.isDraining, script } = options;
 
   const sign = answerSign(path, isReady);
 

@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { ErrorCode, TroupeError } from './errors.js';
 import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
+import { isPromise } from './model.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
 import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
@@ -29,6 +30,8 @@ export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
 export type { PageProps } from './sessions.js';
+export { type MemoryStoreOptions, memory } from './store/memory.js';
+export type { Claim, Entry, Fence, SetAside, Store } from './store.js';
 export type { HttpRequest, Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -39,10 +42,17 @@ export interface Listening {
   /** Where its first page is, `http://localhost:3000/`. */
   readonly url: string;
   /**
-   * Stops listening, closes all connections with 1001 and ends all sessions. What is still asked then has a
-   * second to come to its end.
+   * Stops listening, closes all connections with 1001 and stores all sessions, if the store outlives the process,
+   * which may take 5 seconds. What is still asked then has a second to come to its end.
    */
   close(): Promise<void>;
+  /**
+   * Stops in peace: is not ready any more, takes no new sessions, tells all clients to move to another process, and
+   * once all have gone, or `drainTime` is over, closes.
+   */
+  drain(): Promise<void>;
+  /** Drains and then ends the process when it gets this signal of the operating system. Default `SIGTERM`. */
+  drainOn(signal?: NodeJS.Signals): void;
 }
 
 /** What `createServer` makes. Its functions can be handed on without the object. */
@@ -54,8 +64,10 @@ export interface Server {
    * @throws TroupeError `shared-actor` if the name is taken, `topic` if it cannot be one
    */
   readonly actor: SharedActors['start'];
-  /** Closes all connections with 1001 and ends all sessions; for a server that is mounted. Pages are answered with 503 from then on. */
+  /** Closes all connections with 1001 and stores all sessions; for a server that is mounted. Pages are answered with 503 from then on. */
   readonly close: () => Promise<void>;
+  /** Takes no new sessions and tells all clients to move; resolves when all have, or `drainTime` is over. Close it then. */
+  readonly drain: () => Promise<void>;
   /** What there is now and what has been refused so far. */
   readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
@@ -127,6 +139,16 @@ export function createServer(options: ServerOptions): Server {
     await bus.close();
   }
 
+  async function drain(): Promise<void> {
+    const { clock, drainTime } = settings;
+    let timer: unknown;
+    const late = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, drainTime);
+    });
+    await Promise.race([sessions.drain(drainTime / 2), late]);
+    clock.clearTimeout(timer);
+  }
+
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     return transport.upgrade(request, socket, head);
   }
@@ -142,31 +164,50 @@ export function createServer(options: ServerOptions): Server {
     });
     const bound = await startListening(server, port, host);
 
+    async function stop(): Promise<void> {
+      const stopped = new Promise((resolve) => server.close(resolve));
+
+      await close();
+      await endRequests(server, settings.clock, stopped);
+    }
+
     return {
       port: bound,
       url: `http://${urlHost(host)}:${bound}${settings.base}/`,
-      async close() {
-        const stopped = new Promise((resolve) => server.close(resolve));
-
-        await close();
-        await endRequests(server, settings.clock, stopped);
+      close: stop,
+      async drain() {
+        await drain();
+        await stop();
+      },
+      drainOn(signal = 'SIGTERM') {
+        process.once(
+          signal,
+          () =>
+            void drain()
+              .then(stop)
+              .finally(() => process.exit())
+        );
       },
     };
   }
 
   return {
     actor: (name, logic, given) => actors.start(name, logic, given),
-    publish: (topic, message) => bus.publish(topic, message),
+    publish: (topic, message) => {
+      const arrival: unknown = bus.publish(topic, message);
+      if (isPromise(arrival)) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
+    },
     send: (session, message) => sessions.post(session, message),
     stopActor: (name) => actors.stop(name),
     close,
+    drain,
     get counts() {
       return { ...transport.counts, sessions: sessions.counts };
     },
     handle,
     healthz: createAnswering(answerHealth),
     listen,
-    readyz: createAnswering(() => answerReadiness(() => !sessions.isClosed)),
+    readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
     upgrade,
   };
 }

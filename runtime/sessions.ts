@@ -92,8 +92,8 @@ export interface Sessions {
   readonly isClosed: boolean;
   /** Whether it takes no new sessions, because the server is about to stop. */
   readonly isDraining: boolean;
-  /** Takes no new sessions, tells all clients to move within so many milliseconds, and stores each session that is left. */
-  drain(within: number): void;
+  /** Takes no new sessions, tells all clients to move within so many milliseconds, and stores each session that is left. Resolves when none is in use. */
+  drain(within: number): Promise<void>;
   /** Stores all sessions that are worth it and ends them; those that are being made come to nothing. */
   close(): Promise<void>;
 }
@@ -193,6 +193,8 @@ class SessionTable implements Sessions, SessionHost {
   #attached = 0;
   #isClosed = false;
   #isDraining = false;
+  /** Those who wait until no session is in use. */
+  readonly #drained: (() => void)[] = [];
   #sweep: unknown;
 
   constructor(options: SessionsOptions) {
@@ -285,12 +287,21 @@ class SessionTable implements Sessions, SessionHost {
     return this.#isDraining;
   }
 
-  drain(within: number): void {
+  drain(within: number): Promise<void> {
     this.#isDraining = true;
     for (const { session } of [...this.#entries.values()]) {
       if (session.client.isConnected) session.move(within);
       else if (session.isUsed) this.putAway(session);
     }
+    const drained = new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.#tellDrained();
+
+    return drained;
+  }
+
+  #tellDrained(): void {
+    if (this.#entries.size > this.#dormant.size) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   async close(): Promise<void> {
@@ -571,6 +582,7 @@ class SessionTable implements Sessions, SessionHost {
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
+    if (this.#isDraining) this.#tellDrained();
   }
 }
 
