@@ -70,7 +70,7 @@ export class HandOver {
 
   /** Asks a node for a session. */
   ask(owner: string, wanted: Wanted): Promise<Given> {
-    const { clock, deadline, node, peers } = this.#options;
+    const { clock, deadline, node } = this.#options;
     const ask = createIdentifier();
 
     return new Promise((resolve) => {

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly dormantSessions?: number;
   /** How long such a session waits for its page to join. Default 300,000. */
   readonly dormantTime?: number;
+  /** How long clients have to move to another process when this one is drained; they go at random in the first half. Default 10,000. */
+  readonly drainTime?: number;
   /**
    * Frames a client may send in a second, twice as many at once; beyond it the connection closes. A frame counts
    * once more for each 16,384 bytes and each 5 events. Default 200.
