@@ -91,6 +91,7 @@ export class Heritage {
     const value = encodeURIComponent(`${this.name}.${this.token}`);
     const secure = protocol === 'https:' ? ';secure' : '';
     attempt(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: there is nothing else where a page is being left
       document.cookie = `${pageCookie}=${value};path=${pathname};max-age=${seconds};samesite=lax${secure}`;
     });
   }

@@ -12,7 +12,7 @@
 import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { moveNodes, parse, removeNodes } from './dom.js';
+import { moveNodes, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { type Holds, Leaves } from './leaves.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './source.js';

@@ -12,3 +12,6 @@ export const ownProperties: readonly string[] = [
   'adopt', 'begin', 'edited', 'fallBack', 'hashes', 'letGo', 'opened', 'received', 'render', 'rewind', 'want',
   'present', 'spoil', 'whole', 'wrote',
 ];
+
+/** The short names, in the order in which they are given: the most used first, as a minifier names what is local. */
+export const letters = 'etrnsioalcdhpufmbgvwykxSCTEABDFGHIJKLMNOPQRUVWXYZjqz';
