@@ -47,10 +47,13 @@ export class Heritage {
         this.token = token;
       }
     }
-    addEventListener('pagehide', () => {
-      this.keep();
-      this.leave(10);
-    });
+    // A reload asks for its page before this one is hidden.
+    for (const type of ['beforeunload', 'pagehide']) {
+      addEventListener(type, () => {
+        this.keep();
+        this.leave(10);
+      });
+    }
     document.addEventListener('visibilitychange', () => this.keep());
   }
 

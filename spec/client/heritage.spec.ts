@@ -194,7 +194,7 @@ describe('client/heritage', () => {
       await watched.page.goto(new URL('/?page', watched.page.url()).href);
       await start('mac.own.1./a;b');
       const before = Date.now() / 1_000;
-      await run(() => dispatchEvent(new Event('pagehide')));
+      await run(() => dispatchEvent(new Event('beforeunload')));
       const [cookie, ...others] = await watched.page.context().cookies();
       expect(others).to.deep.equal([]);
       const { name, value, path, sameSite, secure, httpOnly, expires } = cookie as NonNullable<typeof cookie>;

@@ -49,13 +49,13 @@ describe('client/instance', () => {
     })
   );
 
-  it('has neither number, key, nodes nor states before it is bound', async () => {
+  it('has neither number, key, nodes nor contents before it is bound', async () => {
     const made = await run(() => {
       const { instance } = troupe;
-      const { number, key, nodes, states } = new instance.Instance(bench.instance.definition);
+      const { number, key, nodes, contents } = new instance.Instance(bench.instance.definition);
       const list = new instance.List(bench.instance, 1, false);
       return [
-        { number, key, nodes, states },
+        { number, key, nodes, contents },
         list.number,
         list.rows,
         list.part,
@@ -63,7 +63,7 @@ describe('client/instance', () => {
         list.owner === bench.instance,
       ];
     });
-    expect(made).to.deep.equal([{ number: 0, key: null, nodes: [], states: [] }, 0, [], 1, false, true]);
+    expect(made).to.deep.equal([{ number: 0, key: null, nodes: [], contents: [] }, 0, [], 1, false, true]);
   });
 
   describe('the stable address', () => {

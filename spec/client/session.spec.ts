@@ -17,7 +17,7 @@ function createPage() {
   const log: string[] = [];
   const root = new Instance(null as never);
   const instance = new Instance({ hash: 'h', content: null as never, parts: [] }, 0, root, 0, 'k');
-  root.states.push(instance);
+  root.contents.push(instance);
   instance.number = 1;
   let known = ['h1', 'h2'];
   const view = {
