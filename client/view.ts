@@ -48,14 +48,14 @@ const rootDefinition = { parts: [{ kind: PartKind.Sole }] } as unknown as Defini
  * ```
  */
 export function createView(root: Element, hooks: Partial<ViewHooks> = {}): View {
-  return new View(root, hooks);
+  return new View(root, { listen: () => undefined, holds: () => false, ...hooks });
 }
 
 /** The page; see `createView`. */
 export class View {
   readonly definitions: Definitions;
   /** Whether there is a tree yet. */
-  bound = false;
+  isBound = false;
   readonly #element: Element;
   readonly #leaves: Leaves;
   #root!: Instance;
@@ -66,10 +66,10 @@ export class View {
   /** Whether what stands there is kept where it fits. */
   #reconciling = false;
 
-  constructor(element: Element, hooks: Partial<ViewHooks>) {
+  constructor(element: Element, hooks: ViewHooks) {
     this.#element = element;
-    this.definitions = new Definitions((type) => hooks.listen?.(type));
-    this.#leaves = new Leaves(element, (...write) => !!hooks.holds?.(...write));
+    this.definitions = new Definitions(hooks.listen);
+    this.#leaves = new Leaves(element, hooks.holds);
     this.#reset();
   }
 
@@ -88,7 +88,7 @@ export class View {
   render(tree: Wire): void {
     const { length } = this.definitions.hashes;
     try {
-      this.#frame(() => (this.bound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
+      this.#frame(() => (this.isBound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
     } catch {
       // The page is not what it was thought to be, or other scripts have torn it apart: make it anew.
       this.definitions.keep(length);
@@ -112,7 +112,7 @@ export class View {
       this.#element.replaceChildren();
       this.#child(this.#root, 0, tree);
     }
-    this.bound = true;
+    this.isBound = true;
   }
 
   #reconcile(tree: Wire): void {
@@ -122,7 +122,7 @@ export class View {
   }
 
   #reset(): void {
-    this.bound = false;
+    this.isBound = false;
     this.#root = new Instance(rootDefinition);
     this.#root.nodes.push(this.#element);
     this.#root.contents.push(null);

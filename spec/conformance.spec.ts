@@ -57,9 +57,9 @@ class Pair {
     const { clock } = this.host;
     replaceGlobals({ setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) });
     this.client = new Session({
-      connection: { send: (bytes) => this.#sent(bytes), settled: ignore, lost: ignore, move: ignore },
+      connection: { send: (bytes) => this.#sent(bytes), settled: ignore, giveUp: ignore, move: ignore },
       events: { edited: new Set(), begin: () => undefined },
-      inputs: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
+      typing: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
       outbox: new Outbox(),
       heritage: {
         ...{ name: 'document', token: 'token', heir: undefined },
@@ -127,7 +127,7 @@ class Pair {
   #view() {
     const { shadow } = this;
     const view = {
-      bound: false,
+      isBound: false,
       definitions: {
         get hashes() {
           return shadow.definitions.map(([hash]) => hash as string);
@@ -136,11 +136,11 @@ class Pair {
       },
       find: (number: Wire | undefined) => (number === 1 ? this.#instance : undefined),
       adopt: (tree: Wire) => {
-        view.bound = true;
+        view.isBound = true;
         shadow.render(tree);
       },
       render: (tree: Wire) => {
-        view.bound = true;
+        view.isBound = true;
         this.torn = false;
         shadow.render(tree);
       },

@@ -6,7 +6,7 @@
 
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
-  'instance', 'owner', 'parts', 'definition', 'outbox', 'processed', 'contents', 'patch', 'payload', 'nodes',
+  'instance', 'typing', 'isBound', 'giveUp', 'owner', 'parts', 'definition', 'outbox', 'processed', 'contents', 'patch', 'payload', 'nodes',
   'definitions', 'handler', 'durable', 'keyed', 'heritage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
   'raised', 'raise', 'settle', 'settled', 'heir', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
   'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote',

@@ -185,7 +185,7 @@ describe('client/socket', () => {
     it('hears no more of a connection it has given up', () => {
       const { live, log, socket, sockets } = createWindow();
       live();
-      socket.lost();
+      socket.giveUp();
       log.length = 0;
       sockets[0]?.drop(1006);
       sockets[0]?.onmessage?.({ data: new ArrayBuffer(1) });
