@@ -9,7 +9,7 @@
 
 import { readFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
-import { ownProperties } from './own-properties.js';
+import { letters, ownProperties } from './own-properties.js';
 
 // KINDS -----------------------------------------------------------------------
 
@@ -56,9 +56,6 @@ const reducing: Plugin = {
 };
 
 // BUILD -----------------------------------------------------------------------
-
-/** What short names begin with, in the order in which they are given. */
-const letters = 'etrnsioalcdhpufmbgvwykxSCTEABDFGHIJKLMNOPQRUVWXYZjqz';
 
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
 
