@@ -24,7 +24,7 @@ import { createSite, type Site, socketPath } from './site.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
-export type { Bus, BusFactory, BusHost, Listener, NodeListener } from './bus.js';
+export type { Bus, BusFactory, BusHost } from './bus.js';
 export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
