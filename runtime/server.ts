@@ -60,8 +60,11 @@ export interface Server {
   readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
   readonly handle: Handle;
-  /** Publishes a message on a topic: to all components that subscribe to `topic(name)`. */
-  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void;
+  /**
+   * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
+   * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
+   */
+  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
   /** Sends a message to the page's component of one session; false if there is no such session. */
   readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
   /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */

@@ -224,6 +224,22 @@ describe('shared-cluster', () => {
       itRunsSharedActorsOnOneNode(make);
     });
 
+    it('shows who comes late its state though Redis has forgotten it', async () => {
+      const factory = make();
+      const [one, two] = [new Member(factory, 'one'), new Member(factory, 'two')];
+      const here = one.watch('room');
+      one.actors.start('room', room);
+      await eventually(() => here.length === 1);
+      await one.actors.send('room', say('a'));
+      await eventually(() => here.length === 2);
+      await redis.restart();
+      await eventually(() => one.codes.includes(ErrorCode.Bus) && two.codes.includes(ErrorCode.Bus));
+      const there = two.watch('room');
+      two.actors.start('room', room);
+      await eventually(() => join(there.at(-1)) === 'a');
+      await Promise.all([one.close(), two.close()]);
+    });
+
     for (const [what, away, back] of [
       ['restarted, having forgotten all', () => redis.kill(), () => redis.restart()],
       ['stopped for longer than a lease', async () => redis.pause(), async () => redis.resume()],
