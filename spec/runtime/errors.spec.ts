@@ -20,6 +20,7 @@ describe('errors', () => {
       Options: 'options',
       Effect: 'effect',
       Bus: 'bus',
+      Store: 'store',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
       Store: 'store',
