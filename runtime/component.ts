@@ -174,7 +174,7 @@ export interface AnyComponent<Props = never> {
  * @throws TroupeError `component` if something is missing or of the wrong kind.
  */
 export function component<Logic extends AnyActorLogic>(options: LogicOptions<Logic>): LogicComponent<Logic>;
-export function component<Model, Message extends AnyMessage, Props = unknown, Outgoing extends AnyMessage = never>(
+export function component<Model, const Message extends AnyMessage, Props = unknown, Outgoing extends AnyMessage = never>(
   options: ComponentOptions<Model, Message, Props, Outgoing>
 ): Component<Model, Message, Props, Outgoing>;
 export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {

@@ -220,7 +220,8 @@ export class Keeper {
       for (const resolve of progress.waiting) resolve(outcome);
       return;
     }
-    if (progress.isDirty || progress.isLeaving) this.#schedule();
+    if (outcome === 'stored' && progress.isLeaving) void this.#write(session, progress);
+    else if (progress.isDirty) this.#schedule();
     else this.#progress.delete(session);
   }
 

@@ -20,13 +20,14 @@ describe('errors', () => {
       Options: 'options',
       Effect: 'effect',
       Bus: 'bus',
-      Store: 'store',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
-      Store: 'store',
       Topic: 'topic',
       Closed: 'closed',
       Identify: 'identify',
+      Snapshot: 'snapshot',
+      Version: 'version',
+      Dropped: 'dropped',
       Internal: 'internal',
     });
   });
