@@ -66,10 +66,11 @@ export class Heritage {
     this.#root.setAttribute(Mark.Token, token);
   }
 
-  /** The join has been answered. */
+  /** The join has been answered. From now on a tab that is duplicated finds the session. */
   settle(): void {
     this.#whose = [this.name, 1];
     this.#fallback = '';
+    this.keep();
   }
 
   /** The token was refused: goes back to the page's own. Says whether there is one. */

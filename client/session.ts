@@ -162,7 +162,7 @@ export class Session {
     const [processed = +(kind >= ServerKind.Patch), ...others] = fields;
     const reason = kind === ServerKind.Render ? ((others.shift() ?? Reason.Resumed) as Reason) : undefined;
     const [late = 0, last] = others;
-    const isAnswer = !this.#answered && kind;
+    const isFirst = !this.#answered;
     const lost = this.#count(kind, reason, processed as number, late as number);
     if (kind === ServerKind.Render && last) heritage.token = last as string;
     try {
@@ -172,8 +172,8 @@ export class Session {
       this.#broken = true;
     }
     typing.release();
-    heritage.settle();
-    if (reason || isAnswer) tell(reasons[reason ?? Reason.Resumed], lost);
+    if (isFirst) heritage.settle();
+    if (reason || (isFirst && kind)) tell(reasons[reason ?? Reason.Resumed], lost);
     this.#drop(kind === ServerKind.Acknowledge ? ((last ?? 0) as number) : 0);
     this.#answer();
     this.#tell();

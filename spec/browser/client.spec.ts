@@ -398,6 +398,9 @@ describe('the client in Chromium', () => {
 
     it('joins the session of the page before if it was given another one, and is its fork from then on', async () => {
       await adopted();
+      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[0])).to.equal(
+        'mac.own.1./'
+      );
       stage.token = 'mac.other.1./';
       await page.reload();
       const second = await stage.line();
