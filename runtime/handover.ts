@@ -61,6 +61,7 @@ export class HandOver {
   readonly #options: HandOverOptions;
   readonly #asked = new Map<string, (given: Given) => void>();
   readonly #stop: () => void;
+  #isClosed = false;
 
   constructor(options: HandOverOptions) {
     this.#options = options;
@@ -71,6 +72,7 @@ export class HandOver {
   ask(owner: string, wanted: Wanted): Promise<Given> {
     const { clock, deadline, node, peers } = this.#options;
     const ask = createIdentifier();
+    if (this.#isClosed) return Promise.resolve({ kind: 'absent' });
 
     return new Promise((resolve) => {
       const answered = (given: Given): void => {
@@ -86,6 +88,7 @@ export class HandOver {
 
   /** Asks and is asked no more. */
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     for (const answered of [...this.#asked.values()]) answered({ kind: 'absent' });
   }
@@ -97,6 +100,7 @@ export class HandOver {
 
   async #give(from: string, ask: string, wanted: Wanted): Promise<void> {
     const given = await this.#options.give(wanted);
+    if (this.#isClosed) return;
     this.#options.peers.tell(from, { type: 'given', ask, given } satisfies Word);
   }
 }
