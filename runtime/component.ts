@@ -13,7 +13,7 @@ import { type AnyMessage, type Key, Placement, type Template } from './html.js';
 import { isPromise } from './model.js';
 import { tamed } from './reducer.js';
 import type { Subscription } from './subscriptions.js';
-import { firstSnapshot, snapshotOf, transition } from './update.js';
+import { firstSnapshot, snapshotOf, stateOf, transition } from './update.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ function modelLogic(options: AnyOptions): object {
   const initialSnapshot = (props: unknown): unknown => {
     const model = init(props);
 
-    return isPromise(model) ? Promise.resolve(model).then((first) => snapshotOf(first)) : snapshotOf(model);
+    return isPromise(model) ? Promise.resolve(model).then((first) => stateOf(options, first)) : stateOf(options, model);
   };
 
   return { ...logic, initialSnapshot };

@@ -115,7 +115,11 @@ describe('http', () => {
       const [id] = sessions.all.keys();
       const token = tokenOf(answer).replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>');
 
-      expect(tokens.open(token, { cookie, principal: '' })).to.deep.equal({ id, offer: 1, url: '/app/users/7?tab="a"&b=<c>' });
+      expect(tokens.open(token, { cookie, principal: '' })).to.deep.equal({
+        id,
+        offer: 1,
+        url: '/app/users/7?tab="a"&b=<c>',
+      });
       expect(tokens.open(token, { cookie: 'x', principal: '' })).to.equal(undefined);
     });
 
