@@ -22,12 +22,13 @@ describe('errors', () => {
       Bus: 'bus',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
-      Topic: 'topic',
-      Closed: 'closed',
-      Identify: 'identify',
+      Store: 'store',
       Snapshot: 'snapshot',
       Version: 'version',
       Dropped: 'dropped',
+      Topic: 'topic',
+      Closed: 'closed',
+      Identify: 'identify',
       Internal: 'internal',
     });
   });
