@@ -20,7 +20,6 @@ describe('errors', () => {
       Options: 'options',
       Effect: 'effect',
       Bus: 'bus',
-      Store: 'store',
       Overflow: 'overflow',
       SharedActor: 'shared-actor',
       Topic: 'topic',
