@@ -23,7 +23,20 @@ describe('storable', () => {
       h: new Uint8Array(2),
     };
     const bare = Object.assign(Object.create(null), { plain });
-    for (const value of [undefined, null, 0, Number.NaN, '', false, [], {}, plain, bare, new Array(2), Buffer.from('a')]) {
+    for (const value of [
+      undefined,
+      null,
+      0,
+      Number.NaN,
+      '',
+      false,
+      [],
+      {},
+      plain,
+      bare,
+      new Array(2),
+      Buffer.from('a'),
+    ]) {
       expect(() => checkStorable(value, 'The state of page')).to.not.throw();
     }
   });
