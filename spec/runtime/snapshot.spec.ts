@@ -35,6 +35,7 @@ describe('snapshot', () => {
         { document: 'b', applied: 9, heritage },
       ],
       offer: [2, 7],
+      lineage: 'older',
       effects: [{ kind: 'send', to: 'room', message: { type: 'entered', who: undefined } as never, id: 'a.4.0' }],
       tree: {
         turns: 12,
