@@ -14,6 +14,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   node: 'node',
   documents: [],
   offer: undefined,
+  lineage: undefined,
   effects: [],
   tree: { turns: 0, root: cell(), letters: [] },
   ...given,
