@@ -317,7 +317,8 @@ export class LivePage {
   /** What an event leads to. */
   #letter(event: EventRecord, number: number): Letter | Malformed {
     if (typeof event.instance !== 'number') {
-      return this.#empty(number, () => this.#find(event, event.instance as Address, number));
+      const connection = this.#connection;
+      return this.#empty(number, () => this.#find(event, event.instance as Address, number, connection));
     }
     const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
 
@@ -348,12 +349,16 @@ export class LivePage {
   }
 
   /** Its turn has come: what stands at the stable address now? */
-  #find(event: EventRecord, address: Address, number: number): Letter {
+  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Letter {
     const { tree } = this.#host;
     const instance = resolve(tree.rendered, address);
     const letter = instance && this.#addressed(event, instance, number);
-    if (letter instanceof Malformed) this.dismiss(CloseCode.Malformed, letter.message);
-    else if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
+    if (letter instanceof Malformed) {
+      // Another may have taken its place since.
+      if (from === this.#connection) this.dismiss(CloseCode.Malformed, letter.message);
+      return this.#empty(number);
+    }
+    if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
     this.#ledger.drop();
     tree.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), tree.root);
 
