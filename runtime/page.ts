@@ -319,7 +319,8 @@ export class LivePage {
   /** What an event leads to. */
   #letter(event: EventRecord, number: number): Letter | Malformed {
     if (typeof event.instance !== 'number') {
-      return this.#empty(number, () => this.#find(event, event.instance as Address, number));
+      const connection = this.#connection;
+      return this.#empty(number, () => this.#find(event, event.instance as Address, number, connection));
     }
     const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
 
@@ -350,12 +351,16 @@ export class LivePage {
   }
 
   /** Its turn has come: what stands at the stable address now? */
-  #find(event: EventRecord, address: Address, number: number): Letter {
+  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Letter {
     const { tree } = this.#host;
     const instance = resolve(tree.rendered, address);
     const letter = instance && this.#addressed(event, instance, number);
-    if (letter instanceof Malformed) this.dismiss(CloseCode.Malformed, letter.message);
-    else if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
+    if (letter instanceof Malformed) {
+      // Another may have taken its place since.
+      if (from === this.#connection) this.dismiss(CloseCode.Malformed, letter.message);
+      return this.#empty(number);
+    }
+    if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
     this.#ledger.drop();
     if (!this.#hasReported)
       this.#host.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), { session: this.#host.id });
