@@ -7,7 +7,7 @@
  * | `STORE` | `memory` | where sessions are kept: `memory`, `lmdb:PATH` or `redis`, which is then also the bus |
  * | `REDIS_URL` | `redis://127.0.0.1:6379` | where Redis is |
  * | `GRACE` | 5 | seconds a session stays in memory after its page has gone |
- * | `NODE_NAME` | `node PORT` | what this process is called on the page of the seventh example |
+ * | `NODE_NAME` | `Node PORT` | what this process is called on the page of the seventh example |
  *
  * `TROUPE_SECRET` is read by Troupe itself.
  */
@@ -32,7 +32,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the environment and opens the store it names. Throws if a variable makes no sense. */
 export async function readSettings(environment: Environment): Promise<Settings> {
   const port = numberIn(environment, 'PORT', 3000);
-  const name = environment['NODE_NAME'] || `node ${port}`;
+  const name = environment['NODE_NAME'] || `Node ${port}`;
 
   return {
     ...(await openStore(environment)),

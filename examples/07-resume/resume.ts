@@ -102,8 +102,8 @@ function form({ answers, step, tried }: Model) {
     <nav aria-label="Steps"><ol class="steps">${stepNames.map((name) => stepLink(name, step))}</ol></nav>
     <form novalidate @submit=${{ type: 'wentOn' }}>
       <h2 role="status">${steps[step].title} <small>step ${number} of ${stepNames.length}</small></h2>
-      ${faults.length > 0 && faultList(faults)}
       ${stepViews[step]({ answers, faults })}
+      ${faults.length > 0 && faultList(faults)}
       <p class="row">
         <button type="button" ?disabled=${number === 1} @click=${{ type: 'wentBack' }}>Back</button>
         <button class="main">${step === 'summary' ? 'Send the application' : 'Go on'}</button>
@@ -151,7 +151,7 @@ const session = ({ entries }: Timeline, grace: number) => html`
   <section class="session" aria-labelledby="session">
     <h2 id="session">What happened to this session</h2>
     <div role="log" aria-labelledby="session">
-      <ol class="timeline" reversed>${repeat(entries, ({ id }) => id, entryView)}</ol>
+      <ol class="timeline">${repeat(entries, ({ id }) => id, entryView)}</ol>
     </div>
     <h2>Cut the connection</h2>
     ${scissors(grace)}

@@ -52,13 +52,15 @@ function append({ holder, entries }: Timeline, entry: Omit<Entry, 'id'>): Timeli
 
 // TEXTS -----------------------------------------------------------------------
 
-function textOf({ reason, stored, why }: Arrival, node: string, before: string): string {
-  const from = stored === undefined ? '' : `, as ${before} had stored it at ${timeOf(stored)}`;
+function textOf({ reason, stored: at, why }: Arrival, node: string, before: string): string {
   switch (reason) {
     case 'resumed':
       return `The page is back. ${node} had the session in memory all the time.`;
-    case 'restored':
-      return `${node} has taken the session from the store${from}.`;
+    case 'restored': {
+      const stored = `${node === before ? 'It' : before} had put it into the store at ${timeOf(at ?? 0)}`;
+
+      return `${node} has taken the session from the store. ${stored}.`;
+    }
     case 'forked':
       return `Another page goes on with the session; ${node} has made a copy of it for this one.`;
     case 'fresh':
