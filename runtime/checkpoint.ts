@@ -86,8 +86,10 @@ export class Checkpoint {
    * @throws Error if children are of logic that has no name: only those can be made again
    */
   save(actor: AnyActorRef): LogicImage {
-    this.#noteTimers(actor);
-    const snapshot = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    // One that has failed has lost its timers, and its children are stopped: both are as they were noted before.
+    if (actor.getSnapshot().status !== 'error') this.#noteTimers(actor);
+    const persisted = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
     const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
       return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
     });
@@ -100,7 +102,8 @@ export class Checkpoint {
     this.note(actor, actor.getSnapshot());
     if (timers.length === 0) return;
     const now = this.#clock.now();
-    for (const { from, to, event, id, due } of timers) {
+    // Those that are overdue fire in the order in which they were due.
+    for (const { from, to, event, id, due } of timers.toSorted((left, right) => left.due - right.due)) {
       const [source, target] = [descendant(actor, from), descendant(actor, to)];
       if (source === undefined || target === undefined) continue;
       actor.system.scheduler.schedule(source, target, event, Math.max(0, due - now), id);
@@ -124,9 +127,10 @@ export class Checkpoint {
       ({ source }) => pathFrom(actor, source) !== undefined
     );
     this.#owner = actor;
+    watchTimers(actor, this.#clock);
     if (scheduled.length === 0 && this.#timers.size === 0) return;
     const now = this.#clock.now();
-    this.#timers = new Map(scheduled.map((event) => [event, this.#timers.get(event) ?? now + event.delay]));
+    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? now + event.delay]));
   }
 
   #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
@@ -137,6 +141,31 @@ export class Checkpoint {
       root.system.scheduler.schedule(from, to, event, Math.max(0, due - now), id);
     }
   }
+}
+
+// DUE -------------------------------------------------------------------------
+
+/** When timers are due, in milliseconds since the epoch. */
+const dues = new WeakMap<ScheduledEvent, number>();
+
+type System = AnyActorRef['system'];
+
+/** The systems whose timers are noted as they are set. */
+const watched = new WeakSet<System>();
+
+/** From now on it is noted when timers are due: an actor further down sets them without anybody above it being told. */
+function watchTimers({ system }: AnyActorRef, clock: Clock): void {
+  if (watched.has(system)) return;
+  watched.add(system);
+  const { scheduler } = system;
+  const { schedule } = scheduler;
+  scheduler.schedule = (...timer) => {
+    schedule(...timer);
+    const due = clock.now() + timer[3];
+    for (const event of Object.values(system.getSnapshot()._scheduledEvents)) {
+      if (!dues.has(event)) dues.set(event, due);
+    }
+  };
 }
 
 // CHILDREN --------------------------------------------------------------------

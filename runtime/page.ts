@@ -123,7 +123,7 @@ export class LivePage {
 
   /** The store holds so many events of a document; its client is told. */
   stored(document: string, applied: number): void {
-    if (document !== this.#documents.present) return;
+    if (document !== this.#documents.present || this.#host.isVolatile) return;
     this.#ledger.store(applied);
     this.flush();
   }
@@ -182,7 +182,8 @@ export class LivePage {
   answer(frame: JoinFrame, isOffered: boolean): Reason | undefined {
     const introduction = this.#introduction;
     const isAnother = frame.document !== this.#documents.present;
-    if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame))) return this.#startFresh(frame);
+    if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame)))
+      return this.#startFresh(frame, introduction);
     if (isAnother) this.#change(frame);
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
     if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame)) {
@@ -199,6 +200,8 @@ export class LivePage {
 
   /** Another document takes the page over. What is left of the events of the present one is done first. */
   #change({ document, heir: [from, first], sent }: JoinFrame): void {
+    // What these turns change is nobody's difference: the newcomer has got no page yet.
+    this.#mirror = undefined;
     this.#host.tree.catchUp();
     const heritage = first === 0 ? undefined : { document: from, first, count: sent };
     const done = this.#documents.change(document, this.#ledger.processed, heritage);
@@ -219,12 +222,12 @@ export class LivePage {
   }
 
   /** The client's page is of a session that is gone. */
-  #startFresh(frame: JoinFrame): Reason {
+  #startFresh(frame: JoinFrame, introduction: Introduction): Reason {
     this.number++;
     this.#documents = Documents.from([{ document: frame.document, applied: 0 }]);
     this.#ledger = new Ledger();
 
-    return this.#introduce(frame, { reason: Reason.Fresh });
+    return this.#introduce(frame, introduction);
   }
 
   /**
@@ -257,6 +260,8 @@ export class LivePage {
     this.#seen(frame.frame - this.#window.acknowledged, mirror);
     this.#acknowledge(processed);
     for (const { bytes } of missed) this.#connection?.send(bytes);
+    // These say what was durable when they were made.
+    if (missed.length > 0 && !this.#host.isVolatile) this.#acknowledge(0);
 
     return Reason.Resumed;
   }

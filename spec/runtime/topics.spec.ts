@@ -139,6 +139,17 @@ describe('topics', () => {
       expect(numbers().slice(999)).to.deep.equal([999, 'missed', 3_000]);
     });
 
+    it('says that something may have been missed, between what came before and what comes after', async () => {
+      isQuick = false;
+      subscriptions.update([topic<Message>('room', { missed }), topic<Message>('hall')]);
+      for (let number = 0; number < 70; number++) bus.publish('room', numbered(number));
+      bus.miss('room');
+      bus.miss('hall');
+      bus.publish('room', numbered(70));
+      await takeAll();
+      expect(numbers().slice(69)).to.deep.equal([69, 'missed', 70]);
+    });
+
     it('says what is declared when it does', async () => {
       isQuick = false;
       subscriptions.update([topic<Message>('room', { missed })]);
