@@ -13,6 +13,7 @@
  */
 
 import { type BusFactory, memory, type Store } from 'troupe/server';
+import type { Node } from './07-resume/timeline.js';
 
 /** What the environment says. */
 export interface Settings {
@@ -20,8 +21,8 @@ export interface Settings {
   readonly bus: BusFactory | undefined;
   /** Milliseconds. */
   readonly grace: number;
-  /** What this process calls itself: its name, and which process of that name it is. */
-  readonly node: string;
+  /** What this process calls itself. */
+  readonly node: Node;
   readonly port: number;
   readonly store: Store;
 }
@@ -37,7 +38,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   return {
     ...(await openStore(environment)),
     grace: numberIn(environment, 'GRACE', 5) * 1_000,
-    node: `${name}, process ${process.pid}`,
+    node: { name, process: process.pid },
     port,
   };
 }
