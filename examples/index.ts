@@ -18,6 +18,7 @@ import { actorOf, roomLogic, rooms } from './05-chat/room.js';
 import { Table } from './06-table/table.js';
 import { resume } from './07-resume/resume.js';
 import { Scissors } from './07-resume/scissors.js';
+import { nameOf } from './07-resume/timeline.js';
 import { document } from './document.js';
 import { type Entry, home } from './home.js';
 import { readSettings } from './settings.js';
@@ -38,6 +39,7 @@ const { bus, grace, node, port, store } = await readSettings(process.env);
 const troupe = createServer({
   ...(bus && { bus }),
   document,
+  drainTime: 2_000,
   grace,
   routes: {
     '/': home(entries),
@@ -76,7 +78,7 @@ server.on('upgrade', (request, socket, head) => {
 
 server.listen(port, () => {
   const { port: bound } = server.address() as AddressInfo;
-  console.log(`Troupe examples: http://localhost:${bound}/ (${node})`);
+  console.log(`Troupe examples: http://localhost:${bound}/ (${nameOf(node)})`);
 });
 
 // A server that is mounted is drained by its host; one that listens by itself has `drainOn()` for this.

@@ -7,12 +7,13 @@
  * | `STORE` | `memory` | where sessions are kept: `memory`, `lmdb:PATH` or `redis`, which is then also the bus |
  * | `REDIS_URL` | `redis://127.0.0.1:6379` | where Redis is |
  * | `GRACE` | 5 | seconds a session stays in memory after its page has gone |
- * | `NODE_NAME` | `node PORT` | what this process is called on the page of the seventh example |
+ * | `NODE_NAME` | `Node PORT` | what this process is called on the page of the seventh example |
  *
  * `TROUPE_SECRET` is read by Troupe itself.
  */
 
 import { type BusFactory, memory, type Store } from 'troupe/server';
+import type { Node } from './07-resume/timeline.js';
 
 /** What the environment says. */
 export interface Settings {
@@ -20,8 +21,8 @@ export interface Settings {
   readonly bus: BusFactory | undefined;
   /** Milliseconds. */
   readonly grace: number;
-  /** What this process calls itself: its name, and which process of that name it is. */
-  readonly node: string;
+  /** What this process calls itself. */
+  readonly node: Node;
   readonly port: number;
   readonly store: Store;
 }
@@ -32,12 +33,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the environment and opens the store it names. Throws if a variable makes no sense. */
 export async function readSettings(environment: Environment): Promise<Settings> {
   const port = numberIn(environment, 'PORT', 3000);
-  const name = environment['NODE_NAME'] || `node ${port}`;
+  const name = environment['NODE_NAME'] || `Node ${port}`;
 
   return {
     ...(await openStore(environment)),
     grace: numberIn(environment, 'GRACE', 5) * 1_000,
-    node: `${name}, process ${process.pid}`,
+    node: { name, process: process.pid },
     port,
   };
 }

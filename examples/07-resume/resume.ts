@@ -21,7 +21,17 @@ import {
 } from './application.js';
 import { cutPath, cutTimes } from './scissors.js';
 import { type StepMessage, stepViews } from './steps.js';
-import { type Arrived, arrive, type Entry, opened, type Timeline, timeOf, titles } from './timeline.js';
+import {
+  type Arrived,
+  arrive,
+  type Entry,
+  type Node,
+  nameOf,
+  opened,
+  type Timeline,
+  timeOf,
+  titles,
+} from './timeline.js';
 
 // MODEL -----------------------------------------------------------------------
 
@@ -101,9 +111,9 @@ function form({ answers, step, tried }: Model) {
   return html<Message>`
     <nav aria-label="Steps"><ol class="steps">${stepNames.map((name) => stepLink(name, step))}</ol></nav>
     <form novalidate @submit=${{ type: 'wentOn' }}>
-      <h2 role="status">${steps[step].title} <small>step ${number} of ${stepNames.length}</small></h2>
-      ${faults.length > 0 && faultList(faults)}
+      <div role="status"><h2>${steps[step].title} <small>step ${number} of ${stepNames.length}</small></h2></div>
       ${stepViews[step]({ answers, faults })}
+      ${faults.length > 0 && faultList(faults)}
       <p class="row">
         <button type="button" ?disabled=${number === 1} @click=${{ type: 'wentBack' }}>Back</button>
         <button class="main">${step === 'summary' ? 'Send the application' : 'Go on'}</button>
@@ -113,18 +123,20 @@ function form({ answers, step, tried }: Model) {
 
 const thanks = (sent: string) => html<Message>`
   <section aria-labelledby="thanks">
-    <h2 id="thanks" role="status">Thank you</h2>
-    <p>Your application has arrived, once, as number <b class="number">${sent}</b>.</p>
+    <div role="status">
+      <h2 id="thanks">Thank you</h2>
+      <p>Your application has arrived, once, as number <b class="number">${sent}</b>.</p>
+    </div>
     <p class="row"><button type="button" @click=${{ type: 'begunAnew' }}>Fill in another one</button></p>
   </section>`;
 
 // SESSION ---------------------------------------------------------------------
 
 /** What the style sheet shows by the attributes of the root: nothing travels when they change. */
-const line = (holder: string) => html`
+const line = (holder: Node) => html`
   <div class="line">
     <p class="connection" role="status">
-      <span class="when-live">Connected to <b>${holder}</b></span>
+      <span class="when-live">Connected to <b>${nameOf(holder)}</b></span>
       <span class="when-offline">Offline. Go on: what you type waits here.</span>
     </p>
     <p class="safety"><span class="when-stored">All is stored</span><span class="when-pending">On its way …</span></p>
@@ -151,7 +163,7 @@ const session = ({ entries }: Timeline, grace: number) => html`
   <section class="session" aria-labelledby="session">
     <h2 id="session">What happened to this session</h2>
     <div role="log" aria-labelledby="session">
-      <ol class="timeline" reversed>${repeat(entries, ({ id }) => id, entryView)}</ol>
+      <ol class="timeline">${repeat(entries, ({ id }) => id, entryView)}</ol>
     </div>
     <h2>Cut the connection</h2>
     ${scissors(grace)}
@@ -164,7 +176,7 @@ export interface Surroundings {
   /** Milliseconds after which the server puts away a session whose page is gone. */
   readonly grace: number;
   /** What this process calls itself. */
-  readonly node: string;
+  readonly node: Node;
   /** What tells the time. Default: the computer's clock. */
   readonly now?: () => number;
 }

@@ -13,35 +13,45 @@ export interface Entry {
   readonly text: string;
 }
 
+/** A process, by what it calls itself. */
+export interface Node {
+  /** The same for those that take one another's place. */
+  readonly name: string;
+  readonly process: number;
+}
+
 /** What has happened so far, newest first, and who holds the session now. */
 export interface Timeline {
-  readonly holder: string;
+  readonly holder: Node;
   readonly entries: readonly Entry[];
 }
 
-/** The message of an arrival, with what the process calls itself that the client has arrived at. */
+/** The message of an arrival, with the process that the client has arrived at. */
 export interface Arrived {
   readonly type: 'arrived';
   readonly arrival: Arrival;
-  readonly node: string;
+  readonly node: Node;
 }
 
 /** Entries that are kept. */
 export const mostEntries = 30;
 
 /** The timeline of a session that begins. */
-export const opened = (node: string, at: number): Timeline =>
+export const opened = (node: Node, at: number): Timeline =>
   append(
     { holder: node, entries: [] },
-    { at, what: 'opened', text: `A session of its own for this page, on ${node}.` }
+    { at, what: 'opened', text: `A session of its own for this page, on ${nameOf(node)}.` }
   );
 
 /** The timeline after the client has come back. */
 export function arrive(timeline: Timeline, { arrival, node }: Arrived, at: number): Timeline {
-  const hasMoved = node !== timeline.holder;
+  const hasMoved = node.name !== timeline.holder.name;
   const what = arrival.reason === 'restored' && hasMoved ? 'moved' : arrival.reason;
 
-  return append({ ...timeline, holder: node }, { at, what, text: textOf(arrival, node, timeline.holder) });
+  return append(
+    { ...timeline, holder: node },
+    { at, what, text: textOf(arrival, nameOf(node), nameOf(timeline.holder)) }
+  );
 }
 
 function append({ holder, entries }: Timeline, entry: Omit<Entry, 'id'>): Timeline {
@@ -52,13 +62,18 @@ function append({ holder, entries }: Timeline, entry: Omit<Entry, 'id'>): Timeli
 
 // TEXTS -----------------------------------------------------------------------
 
-function textOf({ reason, stored, why }: Arrival, node: string, before: string): string {
-  const from = stored === undefined ? '' : `, as ${before} had stored it at ${timeOf(stored)}`;
+/** What a process is called. */
+export const nameOf = ({ name, process }: Node): string => `${name}, process ${process}`;
+
+function textOf({ reason, stored: at, why }: Arrival, node: string, before: string): string {
   switch (reason) {
     case 'resumed':
       return `The page is back. ${node} had the session in memory all the time.`;
-    case 'restored':
-      return `${node} has taken the session from the store${from}.`;
+    case 'restored': {
+      const stored = `${node === before ? 'It' : before} had put it into the store at ${timeOf(at ?? 0)}`;
+
+      return `${node} has taken the session from the store. ${stored}.`;
+    }
     case 'forked':
       return `Another page goes on with the session; ${node} has made a copy of it for this one.`;
     case 'fresh':
