@@ -41,7 +41,7 @@ export class Host {
 
   async start(): Promise<void> {
     const child = fork(program, [JSON.stringify(this.#setup)], {
-      execArgv: ['--enable-source-maps'],
+      execArgv: [],
       env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'development' },
     });
     this.#child = child;

@@ -22,22 +22,24 @@ const typedNumber = (value: string): number => Number(value.slice(1));
 
 interface Count {
   readonly count: number;
+  readonly text: string;
   readonly log: readonly number[];
 }
 
-type Counted = { type: 'clicked'; n: number } | { type: 'typed'; n: number };
+type Counted = { type: 'clicked'; n: number } | { type: 'drafted'; n: number };
 
 /** A button and a field. */
 export const Counter = component({
   name: 'counter',
-  init: (): Count => ({ count: 0, log: [] }),
-  update: ({ count, log }, message: Counted) => ({
+  init: (): Count => ({ count: 0, text: '', log: [] }),
+  update: ({ count, text, log }, message: Counted) => ({
+    text: message.type === 'drafted' ? `t${message.n}` : text,
     count: message.type === 'clicked' ? count + 1 : count,
     log: [...log, message.n],
   }),
-  view: ({ count, log }) => html<Counted>`
+  view: ({ count, text, log }) => html<Counted>`
     <button class="act" @click=${({ x }: Pointed) => ({ type: 'clicked', n: x })}>more</button>
-    <input class="act" @input=${({ value }) => ({ type: 'typed', n: typedNumber(value) })}>
+    <input class="act" name="draft" .value=${text} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
     <output id="count">${count}</output>
     <output id="log">${log.join(' ')}</output>`,
 });

@@ -50,6 +50,8 @@ export interface Schedule {
   /** The server's `grace` and the store's `delay`. */
   readonly grace: number;
   readonly delay: number;
+  /** Whether the users wait until their pages are live before they begin. */
+  readonly isPatient: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -88,6 +90,7 @@ export function plan(seed: number, given?: Kind): Schedule {
     users: 2 + random.below(2),
     grace: random.pick([30, 300, 60_000]),
     delay: random.pick([0, 20, 100]),
+    isPatient: random.chance(0.8),
     steps: steps(random, kind),
   };
 }

@@ -103,6 +103,8 @@ export class Tab {
   readonly browser: Browser;
   /** What went wrong in its pages. */
   readonly complaints: string[] = [];
+  /** How many pages it has had. */
+  loads = 0;
   readonly #random: Random;
   readonly #told: Told;
   readonly #storage: Map<string, string>;
@@ -130,6 +132,11 @@ export class Tab {
     const { root } = this;
 
     return root?.getAttribute(Mark.State) === 'live' && !root.hasAttribute(Mark.Pending);
+  }
+
+  /** How many events are not stored. */
+  get #waiting(): number {
+    return Number(this.root?.getAttribute(Mark.Pending) ?? 0);
   }
 
   /** How it stands, for whoever wonders. */
@@ -208,6 +215,7 @@ export class Tab {
     virtualConsole.on('warn', (...given) => this.#warned(given));
     virtualConsole.on('jsdomError', (error) => this.#failed(globals, error as Error));
     this.#globals = globals;
+    this.loads++;
     this.#furnish(globals, navigation);
     const context = dom.getInternalVMContext();
     client ??= new Script(readFileSync(built, 'utf8'), { filename: built.pathname });
@@ -225,7 +233,7 @@ export class Tab {
     if (root === undefined) return;
     for (const what of reports) root.addEventListener(`troupe:${what}`, (event) => this.#heard(what, event));
     this.#pending = 0;
-    new globals.MutationObserver(() => this.#look(root)).observe(root, { attributeFilter: [Mark.Pending] });
+    new globals.MutationObserver(() => this.#look()).observe(root, { attributeFilter: [Mark.Pending] });
   }
 
   #heard(what: string, event: Event): void {
@@ -235,8 +243,8 @@ export class Tab {
     this.isStored = false;
   }
 
-  #look(root: Element): void {
-    const pending = Number(root.getAttribute(Mark.Pending) ?? 0);
+  #look(): void {
+    const pending = this.#waiting;
     if (pending < this.#pending) this.isStored = true;
     this.#pending = pending;
   }
@@ -261,10 +269,19 @@ export class Tab {
     return [...(this.root?.querySelectorAll('.act') ?? [])];
   }
 
-  /** Acts on a control: the number of the action goes along as what is typed, or where the pointer is. */
-  act(control: Element, n: number): void {
+  /**
+   * Acts on a control: the number of the action goes along as what is typed, or where the pointer is. Says whether
+   * that was too early for the client to know what it is for.
+   */
+  act(control: Element, n: number): boolean {
     const globals = this.#globals;
-    if (globals === undefined) return;
+    const before = this.#waiting;
+    if (globals !== undefined) this.#dispatch(globals, control, n);
+
+    return this.#waiting === before;
+  }
+
+  #dispatch(globals: Globals, control: Element, n: number): void {
     if (control.localName === 'input') {
       (control as HTMLInputElement).value = `t${n}`;
       control.dispatchEvent(new globals.InputEvent('input', { bubbles: true }));

@@ -98,7 +98,7 @@ class Trial {
   // OPENING -------------------------------------------------------------------
 
   async open(): Promise<void> {
-    const { kind, grace, delay, users } = this.#schedule;
+    const { kind, grace, delay, isPatient, users } = this.#schedule;
     if (kind === 'redis') this.#redis = await startRedis({ persistent: true });
     const setup = { kind, grace, delay, place: this.#redis?.url ?? this.#folder };
     this.#hosts = this.#shared ? [this.#shared] : Array.from({ length: kind === 'redis' ? 2 : 1 }, () => new Host(setup));
@@ -111,6 +111,7 @@ class Trial {
       this.#join(road, browser);
     }
     await Promise.all(this.#users.map(({ tab }) => tab.load()));
+    while (isPatient && !this.#users.every(({ tab }) => tab.isSettled)) await sleep(5);
   }
 
   /** Any server that is ready, or now and then one that stops. */
@@ -150,7 +151,7 @@ class Trial {
     this.#count(what === 'dropped' ? 'dropped events' : what, what === 'dropped' ? dropped : 1);
     if (what === 'fresh') {
       if (tab.isStored) this.faults.push(`${name}: its session was stored and is fresh now`);
-      user.actions = [];
+      user.actions = user.actions.filter(({ early }) => early === tab.loads);
       user.since = this.#made;
     } else if (what !== 'dropped' && dropped > 0) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
   }
@@ -172,11 +173,11 @@ class Trial {
     const control = controls[which % controls.length];
     if (control === undefined) return;
     const n = ++this.#made;
-    const action = actionOf(control, n);
+    const what = actionOf(control, n);
+    const action = user.tab.act(control, n) ? { ...what, early: user.tab.loads } : what;
     user.actions.push(action);
     this.#all.set(n, action);
-    this.#count('actions');
-    user.tab.act(control, n);
+    this.#count(action.early === undefined ? 'actions' : 'early actions');
   }
 
   #trouble(what: FaultName, step: Step, user: User): void {
@@ -316,8 +317,11 @@ class Trial {
     const { root } = user.tab;
     if (root === undefined) return void this.faults.push(`${user.name} has no page`);
     const relatives = this.#relatives(user).filter((other) => other !== user);
-    const { faults, missing } = judge(this.#outcome(user, root), relatives, this.#all);
+    const { faults, missing, lostEarly } = judge(this.#outcome(user, root), relatives, this.#all);
     this.#count('missing events', missing);
+    const stayed = lostEarly.filter((load) => load === user.tab.loads).length;
+    this.#count('early events left behind', lostEarly.length - stayed);
+    this.#count('early events that missed their page', stayed);
     const live = textOfPage(root);
     user.tab.close();
     const rendered = textOfPage(parsePage(await fetchPage(user.tab.browser)));

@@ -16,6 +16,8 @@ export interface Action {
   readonly what: 'clicked' | 'said' | 'tallied' | TodoMessage['type'];
   /** The row it was done to. */
   readonly row?: number;
+  /** Whether it was done before the client knew what it was for, and in which page of the tab. */
+  readonly early?: number | undefined;
 }
 
 /** What a page shows. */
@@ -23,6 +25,8 @@ export interface Shown {
   readonly log: readonly number[];
   readonly count?: number | undefined;
   readonly draft?: string | undefined;
+  /** Whether there is a list of rows. */
+  readonly isList: boolean;
   readonly rows: readonly (Row & { readonly tally: readonly number[] })[];
   readonly heard: readonly (number | typeof gap)[];
 }
@@ -58,6 +62,7 @@ export function readPage(root: Element): Shown {
     log: numbers(output('log')),
     count: output('count') === null ? undefined : numbers(output('count'))[0],
     draft: root.querySelector<HTMLInputElement>('[name=draft]')?.value,
+    isList: root.querySelector('ul') !== null,
     rows,
     heard: (output('heard')?.textContent ?? '')
       .split(' ')
@@ -67,7 +72,12 @@ export function readPage(root: Element): Shown {
 }
 
 /** A page as text: the same for the same page, however it came about. */
-export function textOfPage(node: Node): string {
+export const textOfPage = (root: Element): string => textOf(root).replace(lastGaps, '');
+
+/** When it is brought back to be looked at, what it has heard has another gap. */
+const lastGaps = /(?: ?\|)+(?=<|$)/g;
+
+function textOf(node: Node): string {
   if (node.nodeType === 3) return node.nodeValue?.trim() ?? '';
   if (node.nodeType !== 1) return '';
   const element = node as Element & { readonly value?: string };
@@ -80,7 +90,7 @@ export function textOfPage(node: Node): string {
     .sort();
   const value = isControl ? [`value=${element.value}`] : [];
 
-  return `<${[element.localName, ...attributes, ...value].join(' ')}>${[...element.childNodes].map(textOfPage).join('')}`;
+  return `<${[element.localName, ...attributes, ...value].join(' ')}>${[...element.childNodes].map(textOf).join('')}`;
 }
 
 // JUDGING ---------------------------------------------------------------------
@@ -89,6 +99,8 @@ export function textOfPage(node: Node): string {
 export interface Finding {
   readonly faults: readonly string[];
   readonly missing: number;
+  /** The pages, by their number in the tab, in which something was done too early and is missing. */
+  readonly lostEarly: readonly number[];
 }
 
 /** Judges one tab; `others` are its relatives, `all` the actions of everybody by number. */
@@ -103,6 +115,7 @@ export function judge(
   const isLogged = ({ what }: Action): boolean => what !== 'tallied';
   const faults: string[] = [];
   let missing = 0;
+  const lostEarly: number[] = [];
   const known = new Set([...relatives.values()].flat().map(({ n }) => n));
   const strange = shown.log.filter((n) => !known.has(n));
   if (strange.length > 0) faults.push(`the log has what nobody of the family has done: ${strange.join(' ')}`);
@@ -110,6 +123,7 @@ export function judge(
     const least = name === tab.name ? actions.length : (tab.inherited.get(name) ?? 0);
     const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, gone);
     missing += found.missing;
+    if (name === tab.name) lostEarly.push(...found.lostEarly);
     faults.push(...found.faults.map((fault) => `log of ${name}: ${fault}`));
     for (const row of shown.rows) {
       const isHere = ({ what, row: key }: Action): boolean => what === 'tallied' && key === row.key;
@@ -124,7 +138,7 @@ export function judge(
   }
   faults.push(...foldFaults(shown, all));
 
-  return { faults, missing };
+  return { faults, missing, lostEarly };
 }
 
 /** The rows that somebody has removed. */
@@ -145,21 +159,23 @@ function compare(
   const own = new Set(actions.map(({ n }) => n));
   const found = log.filter((n) => own.has(n));
   const doubled = found.filter((n, index) => found.indexOf(n) !== index);
-  if (doubled.length > 0) return { faults: [`doubled: ${doubled.join(' ')}`], missing: 0 };
+  if (doubled.length > 0) return { faults: [`doubled: ${doubled.join(' ')}`], missing: 0, lostEarly: [] };
   let at = 0;
   let missing = 0;
-  for (const [index, { n, row }] of actions.entries()) {
+  const lostEarly: number[] = [];
+  for (const [index, { n, row, early }] of actions.entries()) {
     if (found[at] === n) at++;
     else if (at === found.length && index >= least) break;
     else if (row !== undefined && gone.has(row)) missing++;
+    else if (early !== undefined) lostEarly.push(early);
     else {
       const expected = actions.map((action) => action.n).join(' ');
-      return { faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`], missing };
+      return { faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`], missing, lostEarly };
     }
   }
   const isAll = at === found.length;
 
-  return { faults: isAll ? [] : [`out of order from ${found[at]}: found ${found.join(' ')}`], missing };
+  return { faults: isAll ? [] : [`out of order from ${found[at]}: found ${found.join(' ')}`], missing, lostEarly };
 }
 
 /** Whether the rest of the state is what the log leads to. */
@@ -168,16 +184,16 @@ function foldFaults(shown: Shown, all: ReadonlyMap<number, Action>): readonly st
   const done = shown.log.flatMap((n) => all.get(n) ?? []);
   const clicks = done.filter(({ what }) => what === 'clicked').length;
   if (shown.count !== undefined && shown.count !== clicks) faults.push(`count ${shown.count} instead of ${clicks}`);
-  if (shown.draft === undefined) return faults;
+  const drafted = done.filter(({ what }) => what === 'drafted').at(-1);
+  const draft = drafted === undefined ? '' : `t${drafted.n}`;
+  if ((shown.draft ?? '') !== draft) faults.push(`draft ${shown.draft} instead of ${draft}`);
+  if (!shown.isList) return faults;
   let rows: readonly Row[] = [];
   for (const { n, what, row: key = 0 } of done) rows = changeRows(rows, { type: what, n, key } as TodoMessage);
   const found = shown.rows.map(({ key, title, done: isDone }) => ({ key, title, done: isDone }));
   if (JSON.stringify(found) !== JSON.stringify(rows)) {
     faults.push(`rows ${JSON.stringify(found)} instead of ${JSON.stringify(rows)}`);
   }
-  const drafted = done.filter(({ what }) => what === 'drafted').at(-1);
-  const draft = drafted === undefined ? '' : `t${drafted.n}`;
-  if (shown.draft !== draft) faults.push(`draft ${shown.draft} instead of ${draft}`);
 
   return faults;
 }
