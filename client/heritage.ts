@@ -24,12 +24,12 @@ const key = 'troupe:outbox';
 export class Heritage {
   /** The name of this document. */
   readonly name = `${Math.random()}`.slice(2);
-  /** Whose events its first ones are, and the number the first of them had there. */
-  readonly heir: readonly [document: string, first: number] | undefined;
+  /** Whose events its first ones are, the number the first of them had there, and how many they are. */
+  readonly heir: readonly [document: string, first: number, count: number] | undefined;
   readonly #root: Element;
   readonly #outbox: Outbox;
   /** Whose the events are, and the number the first of all had there: as long as nobody knows this document, still the other's. */
-  #whose: readonly [document: string, first: number] = [this.name, 1];
+  #whose: readonly [document: string, first: number, count?: number] = [this.name, 1];
   /** The token of the page, as long as it is not sure that the inherited one is good. */
   #fallback = '';
 
@@ -40,7 +40,7 @@ export class Heritage {
     const left = inherit();
     if (left) {
       const [token, , document, first, events] = left;
-      this.heir = this.#whose = [document, first];
+      this.#whose = this.heir = [document, first, events.length];
       for (const event of events) outbox.add(event);
       if (idOf(token) !== idOf(this.token)) {
         this.#fallback = this.token;

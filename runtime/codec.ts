@@ -158,11 +158,13 @@ function documentName(value: Wire | undefined): string {
   return name;
 }
 
-const nobody = ['', 0] as const;
+const nobody: JoinHeir = ['', 0, 0];
 
-function heir(value: Wire | undefined): readonly [string, number] {
-  const fields = list(value, 'heir', 2);
-  return [documentName(fields[0]), count(fields[1], 'first')];
+type JoinHeir = Extract<ClientFrame, { kind: typeof ClientKind.Join }>['heir'];
+
+function heir(value: Wire | undefined): JoinHeir {
+  const fields = list(value, 'heir', 3);
+  return [documentName(fields[0]), count(fields[1], 'first'), count(fields[2], 'count')];
 }
 
 const otherVersion = {

@@ -201,11 +201,11 @@ export class LivePage {
   }
 
   /** Another document takes the page over. What is left of the events of the present one is done first. */
-  #change({ document, heir: [from, first], sent }: JoinFrame): void {
+  #change({ document, heir: [from, first, count] }: JoinFrame): void {
     // What these turns change is nobody's difference: the newcomer has got no page yet.
     this.#mirror = undefined;
     this.#host.tree.catchUp();
-    const heritage = first === 0 ? undefined : { document: from, first, count: sent };
+    const heritage = first === 0 ? undefined : { document: from, first, count };
     const done = this.#documents.change(document, this.#ledger.processed, heritage);
     this.#ledger = new Ledger(done, this.#host.isVolatile ? done : 0);
     this.number++;

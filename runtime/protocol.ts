@@ -13,7 +13,7 @@
  *
  * Client to server:
  *
- *     join         [0, version, client, token, frame, processed, sent, hashes, document, heir = ['', 0]]
+ *     join         [0, version, client, token, frame, processed, sent, hashes, document, heir = ['', 0, 0]]
  *     events       [1, events, frames = 1]
  *     acknowledge  [2, frames = 0, ask = 0]
  *
@@ -48,8 +48,8 @@
  * keeps an event until then.
  *
  * **Events that outlive a page.** A document that is loaded in place of another takes over the events that
- * one has left unfinished: it counts them as its own first ones and says in `heir` whose they were and
- * which number the first of them had there. The answer's `processed` tells how many of them are done.
+ * one has left unfinished: it counts them as its own first ones and says in `heir` whose they were, which
+ * number the first of them had there, and how many they are. The answer's `processed` tells how many of them are done.
  *
  * **Stable addresses.** An event whose instance has no number any more, or that was made before a
  * `restored`, `forked` or reloaded page, says in place of the number what it happened at:
@@ -219,8 +219,8 @@ export type ClientFrame =
       readonly sent: number;
       readonly hashes: readonly string[];
       readonly document: string;
-      /** Whose events its first ones are, and which number the first of them had; '' and 0 if they are its own. */
-      readonly heir: readonly [document: string, first: number];
+      /** Whose events its first ones are, which number the first of them had, and how many they are; '' and 0 if all are its own. */
+      readonly heir: readonly [document: string, first: number, count: number];
     }
   /** What the user did, and how many frames were applied since the last word of that. */
   | { readonly kind: typeof ClientKind.Events; readonly events: readonly EventRecord[]; readonly frames: number }

@@ -250,6 +250,8 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   enter(entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
+    // Whoever moves comes to another process, or comes again when this one is gone.
+    if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(entrance.id)?.session;
     if (found === undefined) return this.#enterLater(entrance);
     if (!found.client.isConnected || found.client.document === entrance.document) return found;
@@ -258,7 +260,7 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   async #enterLater(entrance: Entrance): Promise<Session | CloseCode> {
-    if (this.#isDraining || this.full(entrance.address)) return CloseCode.TryLater;
+    if (this.full(entrance.address)) return CloseCode.TryLater;
     const session = await this.#bringBack(entrance, true);
 
     return session ?? this.#begin(entrance, {});
@@ -413,7 +415,7 @@ class SessionTable implements Sessions, SessionHost {
 
   /** A copy of a session that another document is connected to. */
   #fork(original: LiveSession, entrance: Entrance): Promise<LiveSession | CloseCode> | CloseCode {
-    if (this.#isDraining || this.full(entrance.address)) return CloseCode.TryLater;
+    if (this.full(entrance.address)) return CloseCode.TryLater;
     const id = createIdentifier();
 
     return this.#begin(entrance, { id, image: original.copy(), token: entrance.seal(id) });
@@ -438,7 +440,13 @@ class SessionTable implements Sessions, SessionHost {
 
   async #giveCopy(session: LiveSession): Promise<Given> {
     const id = createIdentifier();
-    const image = session.copy();
+    let image: SessionImage;
+    try {
+      image = session.copy();
+    } catch (error) {
+      this.report(ErrorCode.Snapshot, error, { session: session.id });
+      return { kind: 'busy' };
+    }
     const copy: Kept = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
     const outcome = await this.#options.keeper.putAway(copy);
 

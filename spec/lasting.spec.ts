@@ -307,7 +307,7 @@ describe('a session lasts', () => {
       const { session, connection } = await clicked(2);
       session.leave(connection);
       const heir = new FakeConnection();
-      session.join(heir, { ...joinFrame({ sent: 3 }), document: 'another', heir: ['document', 2] }, 0);
+      session.join(heir, { ...joinFrame({ sent: 3 }), document: 'another', heir: ['document', 2, 3] }, 0);
       expect(heir.frames[0], 'of events 2, 3 and 4 the first is done').to.include({ processed: 1 });
     });
 
@@ -410,6 +410,7 @@ describe('a session lasts', () => {
       });
       expect(connection.take()).to.deep.equal([{ kind: ServerKind.Command, name: Command.Move, operands: [500] }]);
       expect(await node.tryEnter('q83vEjRWeJCrze8SNFZ4kA')).to.equal(CloseCode.TryLater);
+      expect(await node.tryEnter(session.id), 'nor is anything gone on with').to.equal(CloseCode.TryLater);
       expect(isDrained).to.equal(false);
       session.leave(connection);
       await until(() => isDrained);

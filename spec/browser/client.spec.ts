@@ -386,7 +386,7 @@ describe('the client in Chromium', () => {
       const second = await stage.line();
       const { document: other, token, heir, processed, sent } = await second.next(ClientKind.Join);
       expect({ token, heir, processed, sent }).to.deep.equal({
-        ...{ token: 'mac.own.2./', heir: [name, 2], processed: 0, sent: 1 },
+        ...{ token: 'mac.own.2./', heir: [name, 2, 1], processed: 0, sent: 1 },
       });
       expect(other).to.not.equal(name);
       expect(await page.evaluate(() => document.cookie)).to.equal('');

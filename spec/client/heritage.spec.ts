@@ -88,7 +88,11 @@ describe('client/heritage', () => {
       await leave(['mac.other.1./', await href(), 'other', 7, events]);
       await run(() => history.replaceState(null, '', '#fragment'));
       await start();
-      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7], stored: events });
+      expect(await found()).to.deep.equal({
+        token: 'mac.other.1./',
+        heir: ['other', 7, events.length],
+        stored: events,
+      });
       expect(await left()).to.equal(null);
       await start();
       expect(await found()).to.deep.equal(nothing);
@@ -105,7 +109,7 @@ describe('client/heritage', () => {
       await leave(['mac.other.1./', await href(), 'other', 7, []]);
       await watched.page.reload();
       await start();
-      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7], stored: [] });
+      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7, 0], stored: [] });
       await watched.page.goto(await href());
       await start();
       expect(await found()).to.deep.equal(nothing);
@@ -156,7 +160,7 @@ describe('client/heritage', () => {
     it('is the one of the page if both are of the same session', async () => {
       await leave(['mac.own.0./', await href(), 'other', 7, events]);
       await start();
-      expect(await found()).to.deep.equal({ token: 'mac.own.1./', heir: ['other', 7], stored: events });
+      expect(await found()).to.deep.equal({ token: 'mac.own.1./', heir: ['other', 7, events.length], stored: events });
       expect(await run(() => bench.heritage.fallBack())).to.equal(false);
     });
 

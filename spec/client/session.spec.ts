@@ -45,7 +45,7 @@ function createPage() {
   const heritage = {
     name: 'document',
     token: 'token',
-    heir: undefined as readonly [string, number] | undefined,
+    heir: undefined as readonly [string, number, number] | undefined,
     fallback: false,
     fallBack: () => heritage.fallback,
     keep: () => log.push(`keep ${outbox.stored.length}`),
@@ -194,10 +194,10 @@ describe('client/session', () => {
 
     it('says whose heir it is, until the server counts otherwise', async () => {
       const page = createPage();
-      page.heritage.heir = ['other', 7];
+      page.heritage.heir = ['other', 7, 1];
       page.outbox.add([['h', null], 3]);
       page.session.opened();
-      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([1, ['h1', 'h2'], 'document', ['other', 7]]);
+      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([1, ['h1', 'h2'], 'document', ['other', 7, 1]]);
       page.receive(ServerKind.Render, null, 0, Reason.Fresh);
       page.session.closed(0);
       page.sent();
@@ -207,7 +207,7 @@ describe('client/session', () => {
 
     it('sends what it has inherited, unless it is done', () => {
       const page = createPage();
-      page.heritage.heir = ['other', 7];
+      page.heritage.heir = ['other', 7, 1];
       for (const part of [3, 4]) page.outbox.add([['h', null], part]);
       page.session.opened();
       page.sent();

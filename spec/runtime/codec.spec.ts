@@ -138,12 +138,12 @@ describe('codec', () => {
         sent: 3,
         hashes: ['a', 'b'],
         document: 'd-1',
-        heir: ['', 0],
+        heir: ['', 0, 0],
       };
       expect(decodeClientFrame(hex('99 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31'))).to.deep.equal(join);
-      expect(decodeClientFrame(hex('9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 92a16507'))).to.deep.equal({
+      expect(decodeClientFrame(hex('9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 93a1650702'))).to.deep.equal({
         ...join,
-        heir: ['e', 7],
+        heir: ['e', 7, 2],
       });
     });
 
@@ -178,7 +178,7 @@ describe('codec', () => {
       ['a join without a document', '98 00 02 a163 a174 00 00 00 90', /document is not a string/],
       ['a document without a name', '99 00 02 a163 a174 00 00 00 90 a0', /document is no name/],
       ['a document with a name of other signs', '99 00 02 a163 a174 00 00 00 90 a1 2e', /document is no name/],
-      ['an heir of nobody', '9a 00 02 a163 a174 00 00 00 90 a164 92a000', /document is no name/],
+      ['an heir of nobody', '9a 00 02 a163 a174 00 00 00 90 a164 93a00000', /document is no name/],
       ['an heir that is no array', '9a 00 02 a163 a174 00 00 00 90 a164 00', /heir is not an array/],
       ['an heir from no event', '9a 00 02 a163 a174 00 00 00 90 a164 91a165', /first is not a whole number/],
       ['a join with more than there is to say', '9b 00 02 a163 a174 00 00 00 90 a164 92a16501 00', /more than 10/],
@@ -225,7 +225,7 @@ describe('codec', () => {
 
     it('frames with some bytes changed, with nothing but Malformed', () => {
       const frames = [
-        '9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 92a16507',
+        '9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 93a1650702',
         '93 01 92 93010091a161 93cd010002 9191a162 05',
         '92 01 92 9296a168c002a172000503 9392a168c00191a161',
       ].map(hex);

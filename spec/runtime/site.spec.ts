@@ -42,7 +42,7 @@ const joinWith = (token: string): JoinFrame => ({
   sent: 0,
   hashes: [],
   document: 'd',
-  heir: ['', 0],
+  heir: ['', 0, 0],
 });
 
 /** The token in a page, and the visitor it was given to. */
