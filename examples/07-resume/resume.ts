@@ -136,7 +136,7 @@ const thanks = (sent: string) => html<Message>`
 const line = (holder: Node) => html`
   <div class="line">
     <p class="connection" role="status">
-      <span class="when-live">Connected to <b>${nameOf(holder)}</b></span>
+      <span class="when-live">Live on <b>${nameOf(holder)}</b></span>
       <span class="when-offline">Offline. Go on: what you type waits here.</span>
     </p>
     <p class="safety"><span class="when-stored">All is stored</span><span class="when-pending">On its way …</span></p>
