@@ -6,6 +6,7 @@
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import type { Clock } from './clock.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { LogicImage, TimerImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -21,6 +22,8 @@ type Parental = Snapshot<unknown> & { readonly children?: Readonly<Record<string
 
 /** A child as it is persisted. */
 interface PersistedChild {
+  /** The name of its logic, or that itself. */
+  readonly src: unknown;
   readonly snapshot: PersistedParent;
 }
 
@@ -83,13 +86,14 @@ export class Checkpoint {
   /**
    * The state as it can be stored, with the timers of the actor and all below it.
    *
-   * @throws Error if children are of logic that has no name: only those can be made again
+   * @throws TroupeError `snapshot` if children are of logic that has no name: only those that have can be made again
    */
   save(actor: AnyActorRef): LogicImage {
     // One that has failed has lost its timers, and its children are stopped: both are as they were noted before.
     if (actor.getSnapshot().status !== 'error') this.#noteTimers(actor);
     const persisted = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
     const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
+    checkNamed(snapshot as PersistedParent);
     const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
       return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
     });
@@ -175,6 +179,18 @@ export function stopChildren(snapshot: Snapshot<unknown> | undefined): void {
   const { children = {} } = (snapshot ?? {}) as Partial<Parental>;
   for (const child of Object.values(children)) {
     if (child?.getSnapshot().status === 'active') child.send({ type: 'xstate.stop' });
+  }
+}
+
+/** XState itself refuses logic without a name in development alone. */
+function checkNamed({ children = {} }: PersistedParent): void {
+  for (const [id, { src, snapshot }] of Object.entries(children)) {
+    checkNamed(snapshot);
+    if (typeof src === 'string') continue;
+    throw new TroupeError(
+      ErrorCode.Snapshot,
+      `The actor ${id} cannot be stored: its logic has no name to find it by. Name it in setup({ actors: { name: logic } }) and spawn it by that name.`
+    );
   }
 }
 

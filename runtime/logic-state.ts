@@ -15,7 +15,9 @@ import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import { development } from './model.js';
 import type { LogicImage } from './snapshot.js';
+import { checkStorable } from './storable.js';
 
 // GUARD -----------------------------------------------------------------------
 
@@ -37,6 +39,9 @@ function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<un
 // STATE -----------------------------------------------------------------------
 
 const none: readonly Effect[] = [];
+
+/** Components that were found to have states that cannot be stored: each is told of once. */
+const unstorable = new Set<string>();
 
 /** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it is given up. */
 const mostFailures = 8;
@@ -221,6 +226,7 @@ export class LogicState implements State {
   }
 
   commit(): readonly Effect[] {
+    if (development && this.#seen !== this.#good) this.#checkStorable();
     this.#seen = this.#good;
 
     return none;
@@ -231,6 +237,18 @@ export class LogicState implements State {
       show();
     } catch (error) {
       this.#host.report(ErrorCode.View, error);
+    }
+  }
+
+  /** A state that cannot be stored is told of where it is made, once; it cannot be refused, since the logic has acted. */
+  #checkStorable(): void {
+    const { name } = this.#component;
+    if (!this.#isStarted || this.#actor === undefined || unstorable.has(name)) return;
+    try {
+      checkStorable(this.#checkpoint.save(this.#actor).snapshot, `The state of ${name}`);
+    } catch (error) {
+      unstorable.add(name);
+      this.#host.report(ErrorCode.Snapshot, error);
     }
   }
 

@@ -88,6 +88,8 @@ export class LivePage {
   #introduction: Introduction | undefined;
   /** Whether the client has asked, on this connection, for the whole page and not got it yet. */
   #asked = false;
+  /** Whether it was reported, on this connection, that an event has come to nothing: who means harm could make thousands. */
+  #hasReported = false;
   /** The number of the last frame that wrote the page whole; a client that has not seen it gets another. */
   #whole = 0;
   /** How many frames the client had applied when it was introduced, until it is known to have understood. */
@@ -147,7 +149,7 @@ export class LivePage {
   connect(connection: Connection): boolean {
     const earlier = this.#connection;
     this.#connection = connection;
-    this.#asked = false;
+    this.#asked = this.#hasReported = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
 
     return earlier !== undefined;
@@ -317,7 +319,8 @@ export class LivePage {
   /** What an event leads to. */
   #letter(event: EventRecord, number: number): Letter | Malformed {
     if (typeof event.instance !== 'number') {
-      return this.#empty(number, () => this.#find(event, event.instance as Address, number));
+      const connection = this.#connection;
+      return this.#empty(number, () => this.#find(event, event.instance as Address, number, connection));
     }
     const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
 
@@ -348,14 +351,20 @@ export class LivePage {
   }
 
   /** Its turn has come: what stands at the stable address now? */
-  #find(event: EventRecord, address: Address, number: number): Letter {
+  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Letter {
     const { tree } = this.#host;
     const instance = resolve(tree.rendered, address);
     const letter = instance && this.#addressed(event, instance, number);
-    if (letter instanceof Malformed) this.dismiss(CloseCode.Malformed, letter.message);
-    else if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
+    if (letter instanceof Malformed) {
+      // Another may have taken its place since.
+      if (from === this.#connection) this.dismiss(CloseCode.Malformed, letter.message);
+      return this.#empty(number);
+    }
+    if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
     this.#ledger.drop();
-    tree.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), tree.root);
+    if (!this.#hasReported)
+      this.#host.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), { session: this.#host.id });
+    this.#hasReported = true;
 
     return this.#empty(number);
   }
@@ -443,7 +452,8 @@ export class LivePage {
   }
 }
 
-const gone = 'A client made an event that came to nothing: what it happened at is not in the page any more.';
+const gone =
+  'A client made an event that came to nothing: what it happened at is not in the page any more. Further ones of this connection are not reported.';
 
 /** What a handler may return. */
 function checkedMessage(given: unknown, event: string): AnyMessage | undefined {

@@ -4,7 +4,7 @@
  */
 
 import { expect } from 'chai';
-import { setup } from 'xstate';
+import { fromTransition, setup } from 'xstate';
 import { type Arrival, component } from '../runtime/component.js';
 import { ErrorCode } from '../runtime/errors.js';
 import { html } from '../runtime/html.js';
@@ -209,6 +209,27 @@ describe('a session lasts', () => {
       await nodes.store();
       expect(await putAway({ session, connection: join(session) })).to.equal(id);
       expect(countOf(await node.enter(id))).to.equal(0);
+    });
+
+    it('as it was last, if its state is none that can be stored: that is told where it is made, and the events since then come again', async () => {
+      const Socket = component({
+        name: 'socket',
+        logic: fromTransition((_state: object, _event: { type: 'opened' }) => ({ socket: new EventTarget() }), {}),
+        view: () => html<{ type: 'opened' }>`<button @click=${{ type: 'opened' }}></button>`,
+      });
+      nodes = new Nodes(Socket);
+      node = nodes.add('first');
+      const session = await nodes.open(node);
+      const connection = join(session, 'document', { offer: 1 });
+      session.receive(connection, eventsFrame([click], 1));
+      await until(() => node.reports.length > 0);
+      expect(node.codes).to.deep.equal([ErrorCode.Snapshot]);
+      expect((node.reports[0]?.error as Error).message).to.contain(
+        'state.context.socket is an instance of EventTarget'
+      );
+      const id = await putAway({ session, connection });
+      const [answer] = join(await node.enter(id), 'document', { frame: 2, processed: 1 }).frames;
+      expect(answer).to.include({ reason: Reason.Restored, processed: 0 });
     });
 
     it('which fails: nothing is begun anew, the client comes again later', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { type Given, HandOver, type Peers, type Wanted } from '../../runtime/handover.js';
+import type { AnyMessage } from '../../runtime/html.js';
 import { settled } from '../fixtures/live-session.js';
 
 const wanted: Wanted = { id: 'session', document: 'document', mayFork: true };
@@ -10,11 +11,11 @@ class Nodes {
   readonly clock = createSimulatedClock();
   readonly words: string[] = [];
   isCut = false;
-  readonly #listeners = new Map<string, (message: unknown) => void>();
+  readonly #listeners = new Map<string, (message: AnyMessage) => void>();
 
   peers(node: string): Peers {
     return {
-      tell: (to, message) => {
+      tell: async (to, message) => {
         this.words.push(`${node} to ${to}: ${(message as { type: string }).type}`);
         // Plain data, as on any bus.
         const travelling = structuredClone(message);
@@ -55,7 +56,7 @@ describe('handing over', () => {
     const b = nodes.open('b');
     for (const answer of answers) expect(await b.ask('a', wanted)).to.deep.equal(answer);
     expect(asked).to.deep.equal(Array(4).fill(wanted));
-    expect(nodes.words.slice(0, 2)).to.deep.equal(['b to a: wanted', 'a to b: given']);
+    expect(nodes.words.slice(0, 2)).to.deep.equal(['b to a: sessionWanted', 'a to b: sessionGiven']);
     expect(nodes.clock.pending, 'no deadline is left').to.equal(0);
   });
 
@@ -87,7 +88,7 @@ describe('handing over', () => {
     expect(await given).to.deep.equal({ kind: 'absent' });
     give({ kind: 'released' });
     await settled();
-    expect(nodes.words.at(-1)).to.equal('a to b: given');
+    expect(nodes.words.at(-1)).to.equal('a to b: sessionGiven');
     const nobody = b.ask('c', wanted);
     nodes.clock.advance(1_000);
     expect(await nobody).to.deep.equal({ kind: 'absent' });
@@ -110,7 +111,7 @@ describe('handing over', () => {
     a.close();
     give({ kind: 'released' });
     await settled();
-    expect(nodes.words).to.deep.equal(['b to a: wanted']);
+    expect(nodes.words).to.deep.equal(['b to a: sessionWanted']);
     expect(await b.ask('a', wanted)).to.deep.equal({ kind: 'absent' });
     expect([nodes.words.length, nodes.clock.pending]).to.deep.equal([1, 0]);
   });

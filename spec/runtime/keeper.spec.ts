@@ -87,7 +87,16 @@ class FakeSession implements Kept {
     const root = { id: '', name: 'page', version: 1, state: this.state, subscriptions: undefined, children: [] };
     const tree = { turns: 0, root, letters: [] };
 
-    return { application: '', at: 0, node: 'node', documents: [], offer: undefined, effects: [], tree };
+    return {
+      application: '',
+      at: 0,
+      node: 'node',
+      documents: [],
+      offer: undefined,
+      lineage: undefined,
+      effects: [],
+      tree,
+    };
   }
 
   stored(image: SessionImage): void {

@@ -14,6 +14,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   node: 'node',
   documents: [],
   offer: undefined,
+  lineage: undefined,
   effects: [],
   tree: { turns: 0, root: cell(), letters: [] },
   ...given,
@@ -35,6 +36,7 @@ describe('snapshot', () => {
         { document: 'b', applied: 9, heritage },
       ],
       offer: [2, 7],
+      lineage: 'older',
       effects: [{ kind: 'send', to: 'room', message: { type: 'entered', who: undefined } as never, id: 'a.4.0' }],
       tree: {
         turns: 12,

@@ -333,4 +333,28 @@ describe('topics', () => {
       expect(() => shared<Message>('', () => null)).to.throw(TroupeError, 'shared was given 0 characters');
     });
   });
+
+  describe('a topic in a session that was stored', () => {
+    it('says first that messages may have been missed, if that is declared, then goes on', async () => {
+      const system = createActor(createMachine({})).start();
+      const restored = new Subscriptions(() => system, port, {});
+      restored.prepare([topic<Message>('news', { missed }), topic<Message>('sports')]);
+      await bus.publish('news', numbered(1));
+      host.turn();
+      restored.update([
+        topic<Message>('news', { missed }),
+        topic<Message>('sports'),
+        topic<Message>('more', { missed }),
+      ]);
+      await bus.publish('sports', numbered(2));
+      host.turn();
+      await settled();
+      expect(delivered.map(({ type, number }) => number ?? type)).to.deep.equal(['missed', 1, 'missed', 2]);
+      restored.update([]);
+      delivered.length = 0;
+      restored.update([topic<Message>('news', { missed })]);
+      expect(delivered, 'one that is declared later has missed nothing').to.deep.equal([]);
+      restored.stop();
+    });
+  });
 });

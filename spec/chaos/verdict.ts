@@ -1,0 +1,221 @@
+/**
+ * The verdict on a chaotic run: whether what the sessions hold in the end is what their users have done, each action
+ * once and in order. `trial.ts` brings both; `pages.ts` says how the one can be seen in the other.
+ *
+ * Tabs that come from one another by duplication may share a session for a while, one after the other. So the log of
+ * a tab's session holds all actions of its own user, and of each of its relatives the first ones.
+ */
+
+import { changeRows, gap, type Row, type TodoMessage } from './pages.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Something a user has done. */
+export interface Action {
+  readonly n: number;
+  readonly what: 'clicked' | 'said' | 'tallied' | TodoMessage['type'];
+  /** The row it was done to. */
+  readonly row?: number;
+  /** Whether it was done before the client knew what it was for, and in which page of the tab. */
+  readonly early?: number | undefined;
+}
+
+/** What a page shows. */
+export interface Shown {
+  readonly log: readonly number[];
+  readonly count?: number | undefined;
+  readonly draft?: string | undefined;
+  /** Whether there is a list of rows. */
+  readonly isList: boolean;
+  readonly rows: readonly (Row & { readonly tally: readonly number[] })[];
+  readonly heard: readonly (number | typeof gap)[];
+}
+
+/** A tab, at the end. */
+export interface Outcome {
+  readonly name: string;
+  /** What its user has done since its session began. */
+  readonly actions: readonly Action[];
+  /** What the relatives had done when it was duplicated from one of them, at least: the number of actions, by name. */
+  readonly inherited: ReadonlyMap<string, number>;
+  readonly shown: Shown;
+  /** The last action anybody had made when it first was there, to hear what is said. */
+  readonly since: number;
+}
+
+// READING ---------------------------------------------------------------------
+
+const numbers = (element: Element | null | undefined): number[] =>
+  (element?.textContent ?? '').split(' ').filter(Boolean).map(Number);
+
+/** What a page shows, read from its DOM. */
+export function readPage(root: Element): Shown {
+  const output = (id: string): Element | null => root.querySelector(`#${id}`);
+  const rows = [...root.querySelectorAll('li')].map((row) => ({
+    key: Number(row.getAttribute('data-key')),
+    title: row.querySelector('input')?.value ?? '',
+    done: row.classList.contains('done'),
+    tally: numbers(row.querySelector('.tally')),
+  }));
+
+  return {
+    log: numbers(output('log')),
+    count: output('count') === null ? undefined : numbers(output('count'))[0],
+    draft: root.querySelector<HTMLInputElement>('[name=draft]')?.value,
+    isList: root.querySelector('ul') !== null,
+    rows,
+    heard: (output('heard')?.textContent ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => (word === gap ? gap : Number(word))),
+  };
+}
+
+/** A page as text: the same for the same page, however it came about. */
+export const textOfPage = (root: Element): string => textOf(root).replace(lastGaps, '');
+
+/** When it is brought back to be looked at, what it has heard has another gap. */
+const lastGaps = /(?: ?\|)+(?=<|$)/g;
+
+function textOf(node: Node): string {
+  if (node.nodeType === 3) return node.nodeValue?.trim() ?? '';
+  if (node.nodeType !== 1) return '';
+  const element = node as Element & { readonly value?: string };
+  const isControl = element.localName === 'input';
+  const attributes = element
+    .getAttributeNames()
+    .filter((name) => !name.startsWith('data-troupe') && !(isControl && name === 'value'))
+    .map((name) => `${name}=${element.getAttribute(name)}`)
+    .filter((attribute) => attribute !== 'class=')
+    .sort();
+  const value = isControl ? [`value=${element.value}`] : [];
+
+  return `<${[element.localName, ...attributes, ...value].join(' ')}>${[...element.childNodes].map(textOf).join('')}`;
+}
+
+// JUDGING ---------------------------------------------------------------------
+
+/** What is wrong with a log; `missing` are the actions that came to nothing, which was allowed. */
+export interface Finding {
+  readonly faults: readonly string[];
+  readonly missing: number;
+  /** The pages, by their number in the tab, in which something was done too early and is missing. */
+  readonly lostEarly: readonly number[];
+}
+
+/** Judges one tab; `others` are its relatives, `all` the actions of everybody by number. */
+export function judge(
+  tab: Outcome,
+  others: readonly { readonly name: string; readonly actions: readonly Action[] }[],
+  all: ReadonlyMap<number, Action>
+): Finding {
+  const { shown } = tab;
+  const relatives = new Map([tab, ...others].map(({ name, actions }) => [name, actions]));
+  const gone = removedRows([tab, ...others].flatMap(({ actions }) => actions));
+  const isLogged = ({ what }: Action): boolean => what !== 'tallied';
+  const faults: string[] = [];
+  let missing = 0;
+  const lostEarly: number[] = [];
+  const known = new Set([...relatives.values()].flat().map(({ n }) => n));
+  const strange = shown.log.filter((n) => !known.has(n));
+  if (strange.length > 0) faults.push(`the log has what nobody of the family has done: ${strange.join(' ')}`);
+  for (const [name, actions] of relatives) {
+    const least = name === tab.name ? actions.length : (tab.inherited.get(name) ?? 0);
+    const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, gone);
+    missing += found.missing;
+    if (name === tab.name) lostEarly.push(...found.lostEarly);
+    faults.push(...found.faults.map((fault) => `log of ${name}: ${fault}`));
+    for (const row of shown.rows) {
+      const isHere = ({ what, row: key }: Action): boolean => what === 'tallied' && key === row.key;
+      const { faults: wrong } = compare(
+        row.tally,
+        actions.filter(isHere),
+        actions.slice(0, least).filter(isHere).length,
+        new Set()
+      );
+      faults.push(...wrong.map((fault) => `tally of row ${row.key} of ${name}: ${fault}`));
+    }
+  }
+  faults.push(...foldFaults(shown, all));
+
+  return { faults, missing, lostEarly };
+}
+
+/** The rows that somebody has removed. */
+function removedRows(actions: readonly Action[]): ReadonlySet<number> {
+  return new Set(actions.flatMap(({ what, row }) => (what === 'removed' && row !== undefined ? [row] : [])));
+}
+
+/**
+ * Whether a log holds, of the actions of one user, the first ones, at least so many, each once and in order. What was
+ * done to a row that is gone may be missing.
+ */
+function compare(
+  log: readonly number[],
+  actions: readonly Action[],
+  least: number,
+  gone: ReadonlySet<number>
+): Finding {
+  const own = new Set(actions.map(({ n }) => n));
+  const found = log.filter((n) => own.has(n));
+  const doubled = found.filter((n, index) => found.indexOf(n) !== index);
+  if (doubled.length > 0) return { faults: [`doubled: ${doubled.join(' ')}`], missing: 0, lostEarly: [] };
+  let at = 0;
+  let missing = 0;
+  const lostEarly: number[] = [];
+  for (const [index, { n, row, early }] of actions.entries()) {
+    if (found[at] === n) at++;
+    else if (at === found.length && index >= least) break;
+    else if (row !== undefined && gone.has(row)) missing++;
+    else if (early !== undefined) lostEarly.push(early);
+    else {
+      const expected = actions.map((action) => action.n).join(' ');
+      return {
+        faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`],
+        missing,
+        lostEarly,
+      };
+    }
+  }
+  const isAll = at === found.length;
+
+  return { faults: isAll ? [] : [`out of order from ${found[at]}: found ${found.join(' ')}`], missing, lostEarly };
+}
+
+/** Whether the rest of the state is what the log leads to. */
+function foldFaults(shown: Shown, all: ReadonlyMap<number, Action>): readonly string[] {
+  const faults: string[] = [];
+  const done = shown.log.flatMap((n) => all.get(n) ?? []);
+  const clicks = done.filter(({ what }) => what === 'clicked').length;
+  if (shown.count !== undefined && shown.count !== clicks) faults.push(`count ${shown.count} instead of ${clicks}`);
+  const drafted = done.filter(({ what }) => what === 'drafted').at(-1);
+  const draft = drafted === undefined ? '' : `t${drafted.n}`;
+  if ((shown.draft ?? '') !== draft) faults.push(`draft ${shown.draft} instead of ${draft}`);
+  if (!shown.isList) return faults;
+  let rows: readonly Row[] = [];
+  for (const { n, what, row: key = 0 } of done) rows = changeRows(rows, { type: what, n, key } as TodoMessage);
+  const found = shown.rows.map(({ key, title, done: isDone }) => ({ key, title, done: isDone }));
+  if (JSON.stringify(found) !== JSON.stringify(rows)) {
+    faults.push(`rows ${JSON.stringify(found)} instead of ${JSON.stringify(rows)}`);
+  }
+
+  return faults;
+}
+
+// HEARING ---------------------------------------------------------------------
+
+/** What is wrong with what a tab has heard, if `said` is what was said by sessions that still know of it. */
+export function judgeHearing({ shown: { heard }, since }: Outcome, said: readonly number[]): readonly string[] {
+  const faults: string[] = [];
+  let stretch = new Set<number>();
+  for (const word of heard) {
+    if (word === gap) stretch = new Set();
+    else if (stretch.has(word)) faults.push(`heard ${word} twice: ${heard.join(' ')}`);
+    else stretch.add(word);
+  }
+  if (heard.includes(gap)) return faults;
+  const unheard = said.filter((n) => n > since && !stretch.has(n));
+  if (unheard.length > 0) faults.push(`has not heard ${unheard.join(' ')} since ${since}: ${heard.join(' ')}`);
+
+  return faults;
+}
