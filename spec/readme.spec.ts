@@ -154,6 +154,22 @@ describe('README', () => {
     }
   });
 
+  it('lists every way a session can go on', () => {
+    const [, union = ''] = /readonly reason: (.*);/.exec(read('runtime/component.ts')) ?? [];
+    const reasons = union.split(' | ').map((reason) => reason.replaceAll("'", ''));
+    const [, table = ''] = section('A session outlives its process').split('| `reason` |');
+    const documented = rowsOf(`| reason |${table.split('###')[0]}`).map(([name]) => codeIn(name));
+    expect(documented).to.deep.equal(reasons);
+  });
+
+  it('lists what the environment tells the examples', () => {
+    const [, table = ''] = section('A session outlives its process').split("### What the examples' server is told");
+    const documented = rowsOf(table).map(([name, value]) => `${codeIn(name)} ${value}`);
+    const told = rowsOf(read('examples/settings.ts').replaceAll(/^ \* \|/gm, '|'));
+    const secret = 'TROUPE_SECRET a random one';
+    expect(documented).to.deep.equal([...told.map(([name, value]) => `${codeIn(name)} ${value}`), secret]);
+  });
+
   it('lists every limit with its value', () => {
     const documented = rowsOf(section('Limits both sides share')).map(([name, value]) => [
       codeIn(name),

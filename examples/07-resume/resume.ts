@@ -21,17 +21,7 @@ import {
 } from './application.js';
 import { cutPath, cutTimes } from './scissors.js';
 import { type StepMessage, stepViews } from './steps.js';
-import {
-  type Arrived,
-  arrive,
-  type Entry,
-  type Node,
-  nameOf,
-  opened,
-  type Timeline,
-  timeOf,
-  titles,
-} from './timeline.js';
+import { type Arrived, arrive, type Entry, type Node, opened, type Timeline, timeOf, titles } from './timeline.js';
 
 // MODEL -----------------------------------------------------------------------
 
@@ -111,7 +101,7 @@ function form({ answers, step, tried }: Model) {
   return html<Message>`
     <nav aria-label="Steps"><ol class="steps">${stepNames.map((name) => stepLink(name, step))}</ol></nav>
     <form novalidate @submit=${{ type: 'wentOn' }}>
-      <div role="status"><h2>${steps[step].title} <small>step ${number} of ${stepNames.length}</small></h2></div>
+      <div role="status"><h2>${steps[step].title}: <small>step ${number} of ${stepNames.length}</small></h2></div>
       ${stepViews[step]({ answers, faults })}
       ${faults.length > 0 && faultList(faults)}
       <p class="row">
@@ -136,7 +126,7 @@ const thanks = (sent: string) => html<Message>`
 const line = (holder: Node) => html`
   <div class="line">
     <p class="connection" role="status">
-      <span class="when-live">Connected to <b>${nameOf(holder)}</b></span>
+      <span class="when-live">Live on <b>${holder.name}<span class="process">, process ${holder.process}</span></b></span>
       <span class="when-offline">Offline. Go on: what you type waits here.</span>
     </p>
     <p class="safety"><span class="when-stored">All is stored</span><span class="when-pending">On its way …</span></p>

@@ -14,6 +14,7 @@ import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
 import { Chat } from '../../examples/05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
 import { Table } from '../../examples/06-table/table.js';
+import { resume } from '../../examples/07-resume/resume.js';
 import { type Clock, createSimulatedClock, systemClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
 import { html } from '../../runtime/html.js';
@@ -72,6 +73,7 @@ async function mount(clock: Clock = systemClock): Promise<Mounted> {
       '/traffic-light': TrafficLight,
       '/chat/:room': Chat,
       '/table': Table,
+      '/resume': resume({ grace: 60_000, node: { name: 'Node A', process: 1 } }),
     },
     secret: 'a secret for these specs',
     onError: (report) => {
@@ -388,6 +390,28 @@ describe('the examples in Chromium', function () {
       await page.keyboard.press('Enter');
       await shows(page, '#sent', '1');
       await page.waitForFunction(() => (document.querySelector('#text') as HTMLInputElement).value === '');
+    });
+  });
+
+  describe('the long form', () => {
+    it('loses nothing of what is typed when the socket is cut, and goes on after a reload', async () => {
+      await open('/resume');
+      await page.getByLabel('Your name').fill('Ada Lovelace');
+      await page.getByLabel('Email address').fill('ada@example.com');
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByLabel('Street and number').pressSequentially('Ockham ');
+      mounted.cut();
+      await page.waitForSelector('#troupe:not([data-troupe="live"])');
+      await page.keyboard.type('Park 1');
+      await page.getByLabel('Country').selectOption('Denmark');
+      await shows(page, '.entry b', 'Resumed');
+      await page.waitForSelector('#troupe:not([data-troupe-pending])');
+      await page.reload();
+      await live(page);
+      expect(await page.getByLabel('Street and number').inputValue()).to.equal('Ockham Park 1');
+      expect(await page.getByLabel('Country').inputValue()).to.equal('Denmark');
+      await page.getByRole('button', { name: 'Back' }).click();
+      expect(await page.getByLabel('Your name').inputValue()).to.equal('Ada Lovelace');
     });
   });
 
