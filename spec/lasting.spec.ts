@@ -224,9 +224,7 @@ describe('a session lasts', () => {
       session.receive(connection, eventsFrame([click], 1));
       await until(() => node.reports.length > 0);
       expect(node.codes).to.deep.equal([ErrorCode.Snapshot]);
-      expect((node.reports[0]?.error as Error).message).to.contain(
-        'state.context.socket is an instance of EventTarget'
-      );
+      expect(String(node.reports[0]?.error)).to.contain('state.context.socket is an instance of EventTarget');
       const id = await putAway({ session, connection });
       const [answer] = join(await node.enter(id), 'document', { frame: 2, processed: 1 }).frames;
       expect(answer).to.include({ reason: Reason.Restored, processed: 0 });
