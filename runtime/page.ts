@@ -185,7 +185,7 @@ export class LivePage {
     if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame))) return this.#startFresh(frame);
     if (isAnother) this.#change(frame);
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
-    if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame)) {
+    if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame) || this.#isAhead(frame)) {
       return this.#introduce(frame, introduction ?? { reason: Reason.Restored });
     }
 
@@ -195,6 +195,11 @@ export class LivePage {
   /** Whether the client has not got the frame that told it of the session it has now. */
   #isUnaware({ frame }: JoinFrame): boolean {
     return this.#introduction !== undefined && (this.#mirror === undefined || frame === this.#unseen);
+  }
+
+  /** Whether the client knows more than it was told here: another node has had the session and lost it again. */
+  #isAhead({ processed }: JoinFrame): boolean {
+    return processed > this.#ledger.processed;
   }
 
   /** Another document takes the page over. What is left of the events of the present one is done first. */
