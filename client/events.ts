@@ -39,15 +39,15 @@ export class Events {
   readonly #root: Element;
   readonly #inputs: Inputs;
   readonly #raise: Raise;
-  readonly #find: View['handler'];
+  readonly #view: Pick<View, 'handler'>;
   /** Whether there is a tree. */
   #begun = false;
   #early: Early[] = [];
 
-  /** @param find says who wants to hear what, once `begin` has been called */
-  constructor(root: Element, inputs: Inputs, find: View['handler'], raise: Raise) {
+  /** @param view says who wants to hear what, once `begin` has been called */
+  constructor(root: Element, inputs: Inputs, view: Pick<View, 'handler'>, raise: Raise) {
     this.#root = root;
-    this.#find = find;
+    this.#view = view;
     this.#inputs = inputs;
     this.#raise = raise;
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
@@ -67,7 +67,7 @@ export class Events {
   begin(edits: Set<Element>): void {
     this.#begun = true;
     for (const { event, target, element, payload } of this.#early.splice(0)) {
-      const handler = this.#root.contains(element) && this.#find(element, event.type);
+      const handler = this.#root.contains(element) && this.#view.handler(element, event.type);
       if (!handler) continue;
       if (edit.test(event.type)) edits.delete(target);
       this.#tell(handler, event.type, target, () => payload);
@@ -88,7 +88,7 @@ export class Events {
     for (let node: Node | null = target; node; node = bubbles ? walker.parentNode() : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;
-      const handler = this.#find(element, type);
+      const handler = this.#view.handler(element, type);
       if (!handler && (this.#begun || !typesOf(element).includes(type))) continue;
       if (!prevent(event, element)) continue;
       heard = true;

@@ -47,10 +47,13 @@ export class Heritage {
         this.token = token;
       }
     }
-    addEventListener('pagehide', () => {
-      this.keep();
-      this.leave(10);
-    });
+    // A reload asks for its page before this one is hidden.
+    for (const type of ['beforeunload', 'pagehide']) {
+      addEventListener(type, () => {
+        this.keep();
+        this.leave(10);
+      });
+    }
     document.addEventListener('visibilitychange', () => this.keep());
   }
 
@@ -63,10 +66,11 @@ export class Heritage {
     this.#root.setAttribute(Mark.Token, token);
   }
 
-  /** The join has been answered. */
+  /** The join has been answered. From now on a tab that is duplicated finds the session. */
   settle(): void {
     this.#whose = [this.name, 1];
     this.#fallback = '';
+    this.keep();
   }
 
   /** The token was refused: goes back to the page's own. Says whether there is one. */
@@ -91,6 +95,7 @@ export class Heritage {
     const value = encodeURIComponent(`${this.name}.${this.token}`);
     const secure = protocol === 'https:' ? ';secure' : '';
     attempt(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: there is nothing else where a page is being left
       document.cookie = `${pageCookie}=${value};path=${pathname};max-age=${seconds};samesite=lax${secure}`;
     });
   }

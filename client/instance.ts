@@ -29,7 +29,7 @@ export class Instance {
   /** By part: the element, or for a child between comments the opening one. */
   readonly nodes: Node[] = [];
   /** By part: what stands there. */
-  readonly states: State[] = [];
+  readonly contents: State[] = [];
 
   /** Where its values start in the frame that brought it. */
   readonly from: number;
@@ -77,7 +77,7 @@ function wayTo(instance: Instance): Wire[] {
   if (!owner) return [];
   const way = wayTo(owner);
   if (way.length) way.push(part);
-  const list = owner.states[part];
+  const list = owner.contents[part];
   way.push(list instanceof List && !list.keyed ? list.rows.indexOf(instance) : key);
   return way;
 }

@@ -49,9 +49,9 @@ export class Leaves {
   /** Makes `value` what stands in a part. */
   write(instance: Instance, part: number, value: Wire): void {
     const { kind, name } = instance.definition.parts[part] as Part;
-    const last = instance.states[part];
+    const last = instance.contents[part];
     if (last === value) return;
-    instance.states[part] = value;
+    instance.contents[part] = value;
     const element = instance.nodes[part] as Element;
     // The user may have changed what the page was loaded with, and it is the same still.
     if (last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`) {

@@ -20,10 +20,10 @@ import type { Handler, View } from './view.js';
 /** The connection, as a session sees it. */
 export interface Connection {
   send(bytes: Uint8Array): void;
-  /** All is well: the next failure is the first. */
+  /** All is well: the next failure is the first. Called again and again. */
   settled(): void;
   /** Gives it up and tries anew. */
-  lost(): void;
+  giveUp(): void;
   /** Opens another within so many milliseconds and leaves this one. */
   move(within: number): void;
 }
@@ -35,10 +35,10 @@ export type Told = (typeof reasons)[number] | 'dropped';
 export interface SessionParts {
   readonly connection: Connection;
   readonly events: Pick<Events, 'begin' | 'edited'>;
-  readonly inputs: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
+  readonly typing: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
   readonly heritage: Pick<Heritage, 'fallBack' | 'heir' | 'keep' | 'leave' | 'name' | 'settle' | 'token'>;
   readonly outbox: Outbox;
-  readonly view: Pick<View, 'adopt' | 'bound' | 'definitions' | 'find' | 'patch' | 'render'>;
+  readonly view: Pick<View, 'adopt' | 'isBound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
   readonly client: string;
   /** Tells the page, and how many events were lost. */
@@ -73,8 +73,6 @@ export class Session {
   #broken = false;
   /** Whether a render has been asked for on this connection. */
   #asked = false;
-  /** Whether the connection has been told that all is well. */
-  #settled = false;
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
 
@@ -105,7 +103,7 @@ export class Session {
    */
   closed(code: number): boolean {
     const { heritage, outbox } = this.#parts;
-    this.#answered = this.#asked = this.#settled = false;
+    this.#answered = this.#asked = false;
     clearTimeout(this.#watching);
     this.#told();
     const anew = code === Verdict.Refused && heritage.fallBack();
@@ -134,7 +132,7 @@ export class Session {
 
   /** Something must come within a while. */
   #expect(): void {
-    this.#watch(Delay.patience, () => this.#parts.connection.lost());
+    this.#watch(Delay.patience, () => this.#parts.connection.giveUp());
   }
 
   #watch(delay: number, late: () => void): void {
@@ -155,16 +153,16 @@ export class Session {
     try {
       frame = decode(bytes) as readonly Wire[];
     } catch {
-      this.#parts.connection.lost();
+      this.#parts.connection.giveUp();
       return;
     }
-    const { heritage, inputs, tell } = this.#parts;
+    const { heritage, tell, typing } = this.#parts;
     const [kind, ...fields] = frame as [number, ...Wire[]];
     const content = kind === ServerKind.Acknowledge ? null : fields.shift();
     const [processed = +(kind >= ServerKind.Patch), ...others] = fields;
     const reason = kind === ServerKind.Render ? ((others.shift() ?? Reason.Resumed) as Reason) : undefined;
     const [late = 0, last] = others;
-    const isAnswer = !this.#answered && kind;
+    const isFirst = !this.#answered;
     const lost = this.#count(kind, reason, processed as number, late as number);
     if (kind === ServerKind.Render && last) heritage.token = last as string;
     try {
@@ -173,9 +171,9 @@ export class Session {
       console.warn(error);
       this.#broken = true;
     }
-    inputs.release();
-    heritage.settle();
-    if (reason || isAnswer) tell(reasons[reason ?? Reason.Resumed], lost);
+    typing.release();
+    if (isFirst) heritage.settle();
+    if (reason || (isFirst && kind)) tell(reasons[reason ?? Reason.Resumed], lost);
     this.#drop(kind === ServerKind.Acknowledge ? ((last ?? 0) as number) : 0);
     this.#answer();
     this.#tell();
@@ -183,7 +181,7 @@ export class Session {
 
   /** Counts a frame and the events it tells of. Says how many are lost. */
   #count(kind: number, reason: Reason | undefined, processed: number, late: number): number {
-    const { inputs, outbox } = this.#parts;
+    const { outbox, typing } = this.#parts;
     if (reason) this.#frame = this.#untold = 0;
     if (kind !== ServerKind.Acknowledge) {
       this.#frame++;
@@ -191,8 +189,8 @@ export class Session {
     }
     if (kind === ServerKind.Command) return 0;
     const lost = reason === Reason.Fresh ? outbox.drop() : outbox.advance(processed, late, !!reason);
-    inputs.processed(outbox.processed, outbox.durable);
-    if (reason === Reason.Fresh) inputs.release();
+    typing.processed(outbox.processed, outbox.durable);
+    if (reason === Reason.Fresh) typing.release();
     return lost;
   }
 
@@ -200,14 +198,14 @@ export class Session {
     const { connection, view } = this.#parts;
     if (kind <= ServerKind.Render) this.#showTree(kind, content);
     else if (content === Command.Move) connection.move(operand as number);
-    else if (!view.bound) this.#broken = true;
+    else if (!view.isBound) this.#broken = true;
     else if (kind === ServerKind.Patch && !this.#broken) view.patch(content as readonly Wire[]);
   }
 
   #showTree(kind: Wire, tree: Wire): void {
-    const { events, inputs, view } = this.#parts;
-    const edits = view.bound ? undefined : events.edited;
-    if (edits) inputs.keep(edits);
+    const { events, typing, view } = this.#parts;
+    const edits = view.isBound ? undefined : events.edited;
+    if (edits) typing.keep(edits);
     if (kind === ServerKind.Adopt) view.adopt(tree);
     else {
       // Frames were not taken while this one was awaited, and what they defined is not known here.
@@ -217,7 +215,7 @@ export class Session {
     this.#broken = this.#asked = false;
     if (!edits) return;
     events.begin(edits);
-    inputs.letGo();
+    typing.letGo();
   }
 
   /** After the first frame of a connection events may go out; after a wrong one a render is needed. */
@@ -227,10 +225,7 @@ export class Session {
       this.#asked = true;
       this.#acknowledge(Ask.Render);
     }
-    if (!this.#broken && !this.#settled) {
-      this.#settled = true;
-      this.#parts.connection.settled();
-    }
+    if (!this.#broken) this.#parts.connection.settled();
     this.#flush();
   }
 

@@ -66,7 +66,7 @@ export class Socket {
     clearTimeout(this.#retry);
     this.#show('connecting');
     this.#socket = this.#open();
-    this.#retry = setTimeout(() => this.lost(), Delay.longest);
+    this.#retry = setTimeout(() => this.giveUp(), Delay.longest);
   }
 
   /**
@@ -116,7 +116,7 @@ export class Socket {
   }
 
   /** Gives the connection up and tries anew. */
-  lost(): void {
+  giveUp(): void {
     this.#leave();
     this.#backOff();
   }

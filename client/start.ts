@@ -10,7 +10,7 @@ import { Inputs } from './inputs.js';
 import { Outbox } from './outbox.js';
 import { Session } from './session.js';
 import { Socket } from './socket.js';
-import { createView, type View } from './view.js';
+import { View } from './view.js';
 
 /** How to start. */
 export interface StartOptions {
@@ -46,22 +46,17 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
   if (!root) return;
   const inputs = new Inputs(root);
   const outbox = new Outbox();
-  const view: View = createView(root, {
+  const view: View = new View(root, {
     listen: (type) => events.listen(type),
     holds: (...write) => inputs.holds(...write),
   });
-  const events = new Events(
-    root,
-    inputs,
-    (element, type) => view.handler(element, type),
-    (handler, payload) => session.raise(handler, payload)
-  );
+  const events = new Events(root, inputs, view, (handler, payload) => session.raise(handler, payload));
   const session: Session = new Session({
     get connection() {
       return socket;
     },
     events,
-    inputs,
+    typing: inputs,
     heritage: new Heritage(root, outbox),
     outbox,
     view,
@@ -73,7 +68,7 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
     },
     pend: (count) => writeAttribute(root, Mark.Pending, count || null),
   });
-  const show = (state: string): void => root.setAttribute(Mark.State, state);
+  const show = (state: string): void => writeAttribute(root, Mark.State, state);
   const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, show);
   socket.connect();
 }

@@ -12,7 +12,7 @@
 import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { moveNodes, parse, removeNodes } from './dom.js';
+import { moveNodes, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { type Holds, Leaves } from './leaves.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './source.js';
@@ -48,14 +48,14 @@ const rootDefinition = { parts: [{ kind: PartKind.Sole }] } as unknown as Defini
  * ```
  */
 export function createView(root: Element, hooks: Partial<ViewHooks> = {}): View {
-  return new View(root, hooks);
+  return new View(root, { listen: () => undefined, holds: () => false, ...hooks });
 }
 
 /** The page; see `createView`. */
 export class View {
   readonly definitions: Definitions;
   /** Whether there is a tree yet. */
-  bound = false;
+  isBound = false;
   readonly #element: Element;
   readonly #leaves: Leaves;
   #root!: Instance;
@@ -66,10 +66,10 @@ export class View {
   /** Whether what stands there is kept where it fits. */
   #reconciling = false;
 
-  constructor(element: Element, hooks: Partial<ViewHooks>) {
+  constructor(element: Element, hooks: ViewHooks) {
     this.#element = element;
-    this.definitions = new Definitions((type) => hooks.listen?.(type));
-    this.#leaves = new Leaves(element, (...write) => !!hooks.holds?.(...write));
+    this.definitions = new Definitions(hooks.listen);
+    this.#leaves = new Leaves(element, hooks.holds);
     this.#reset();
   }
 
@@ -88,7 +88,7 @@ export class View {
   render(tree: Wire): void {
     const { length } = this.definitions.hashes;
     try {
-      this.#frame(() => (this.bound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
+      this.#frame(() => (this.isBound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
     } catch {
       // The page is not what it was thought to be, or other scripts have torn it apart: make it anew.
       this.definitions.keep(length);
@@ -112,7 +112,7 @@ export class View {
       this.#element.replaceChildren();
       this.#child(this.#root, 0, tree);
     }
-    this.bound = true;
+    this.isBound = true;
   }
 
   #reconcile(tree: Wire): void {
@@ -122,10 +122,10 @@ export class View {
   }
 
   #reset(): void {
-    this.bound = false;
+    this.isBound = false;
     this.#root = new Instance(rootDefinition);
     this.#root.nodes.push(this.#element);
-    this.#root.states.push(null);
+    this.#root.contents.push(null);
     this.#restart();
   }
 
@@ -157,7 +157,7 @@ export class View {
     const part = instance?.definition.parts.findIndex(
       ({ kind, name }, index) => kind === PartKind.Event && name === type && instance.nodes[index] === element
     );
-    const kind = instance?.states[part as number] as HandlerKind | undefined;
+    const kind = instance?.contents[part as number] as HandlerKind | undefined;
     return kind ? { instance: instance as Instance, part: part as number, kind } : undefined;
   }
 
@@ -169,7 +169,7 @@ export class View {
   /** Forgets what leaves the page. Its number may already be another's. */
   #forget(numbered: Numbered): void {
     if (this.#numbered.get(numbered.number) === numbered) this.#numbered.delete(numbered.number);
-    for (const inner of numbered instanceof List ? numbered.rows : numbered.states) {
+    for (const inner of numbered instanceof List ? numbered.rows : numbered.contents) {
       if (inner instanceof Instance || inner instanceof List) this.#forget(inner);
     }
   }
@@ -217,9 +217,9 @@ export class View {
   #bindPart(instance: Instance, part: number, value: Wire, next: Node | null, source: Source): Node | null {
     const { kind } = instance.definition.parts[part] as Part;
     const node = instance.nodes[part] as Element;
-    instance.states[part] = null;
+    instance.contents[part] = null;
     if (kind === PartKind.Event) {
-      instance.states[part] = value;
+      instance.contents[part] = value;
       this.#listening.set(node, instance);
     } else if (!source) {
       if (value !== null) this.write(instance, part, value);
@@ -228,7 +228,7 @@ export class View {
     } else if (kind === PartKind.Sole) {
       expectEnd(this.#adoptChild(instance, part, value, node.firstChild, source), source);
     } else {
-      instance.states[part] = this.#leaves.present(instance, part);
+      instance.contents[part] = this.#leaves.present(instance, part);
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
     }
     return next;
@@ -276,13 +276,13 @@ export class View {
   }
 
   #instance(owner: Instance, part: number, content: readonly Wire[]): void {
-    const old = owner.states[part];
+    const old = owner.contents[part];
     const instance = this.#first(owner, part, content);
     if (this.#reconciling && old instanceof Instance && old.definition === instance.definition) {
       this.#update(old, content, instance);
     } else {
       this.#clear(owner, part);
-      owner.states[part] = this.#create(instance, content);
+      owner.contents[part] = this.#create(instance, content);
       moveNodes(parentOf(owner, part), instance, startOf(owner, part));
     }
   }
@@ -294,7 +294,7 @@ export class View {
   }
 
   #rows(owner: Instance, part: number, content: readonly Wire[]): void {
-    const old = owner.states[part];
+    const old = owner.contents[part];
     const keyed = content[0] === null;
     if (this.#reconciling && old instanceof List && old.keyed === keyed) this.#reconcileRows(old, content);
     else {
@@ -304,7 +304,7 @@ export class View {
   }
 
   #text(owner: Instance, part: number, content: Scalar): void {
-    const old = owner.states[part] as Child;
+    const old = owner.contents[part] as Child;
     const data = `${content ?? ''}`;
     if (data && old instanceof Text && old.parentNode === parentOf(owner, part)) {
       if (old.data !== data) old.data = data;
@@ -313,21 +313,21 @@ export class View {
     this.#clear(owner, part);
     if (!data) return;
     const text = new Text(data);
-    owner.states[part] = text;
+    owner.contents[part] = text;
     parentOf(owner, part).insertBefore(text, startOf(owner, part));
   }
 
   #raw(owner: Instance, part: number, content: readonly Wire[]): void {
     const element = owner.nodes[part] as Element;
-    const old = owner.states[part];
+    const old = owner.contents[part];
     if (!Array.isArray(old)) this.#clear(owner, part);
-    owner.states[part] = content;
+    owner.contents[part] = content;
     if ((old as readonly Wire[] | null)?.[1] !== content[1]) element.innerHTML = content[1] as string;
   }
 
   #clear(owner: Instance, part: number): void {
-    const old = owner.states[part] as Child;
-    owner.states[part] = null;
+    const old = owner.contents[part] as Child;
+    owner.contents[part] = null;
     if (old instanceof Instance || old instanceof List) {
       this.#forget(old);
       for (const instance of old instanceof List ? old.rows : [old]) removeNodes(instance);
@@ -343,8 +343,8 @@ export class View {
     const [head] = Array.isArray(content) ? content : [undefined];
     if (!Array.isArray(content) || head === true) {
       let rest: Node | null = null;
-      if (head) owner.states[part] = [true, (owner.nodes[part] as Element).innerHTML];
-      else [owner.states[part], rest] = joinTexts(node, source);
+      if (head) owner.contents[part] = [true, (owner.nodes[part] as Element).innerHTML];
+      else [owner.contents[part], rest] = joinTexts(node, source);
       if (source === Source.Guess) this.#child(owner, part, content);
       return rest;
     }
@@ -352,7 +352,7 @@ export class View {
       return this.#adoptRows(this.#list(owner, part, head === null), content, node, source);
     }
     const instance = this.#first(owner, part, content);
-    owner.states[part] = this.#bind(instance, content, node, source);
+    owner.contents[part] = this.#bind(instance, content, node, source);
     return instance.last.nextSibling;
   }
 
@@ -360,7 +360,7 @@ export class View {
 
   #list(owner: Instance, part: number, keyed: boolean): List {
     const list = new List(owner, part, keyed);
-    owner.states[part] = list;
+    owner.contents[part] = list;
     this.#register(list);
     return list;
   }

@@ -1,9 +1,12 @@
 /**
  * All examples on one server: an index page at `/`, each example at its own path, one style sheet; TodoMVC has
- * its own. Listens on `PORT`, else 3000.
+ * its own. `settings.ts` says what the environment can change.
+ *
+ * SIGTERM ends it in peace: it tells its pages to go elsewhere, stores their sessions and exits.
  */
 
 import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createServer } from 'troupe/server';
 import { Counter } from './01-counter/counter.js';
 import { Streaming } from './02-streaming/streaming.js';
@@ -13,8 +16,12 @@ import { TrafficLight } from './04-traffic-light/traffic-light.js';
 import { Chat } from './05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from './05-chat/room.js';
 import { Table } from './06-table/table.js';
+import { resume } from './07-resume/resume.js';
+import { Scissors } from './07-resume/scissors.js';
+import { nameOf } from './07-resume/timeline.js';
 import { document } from './document.js';
 import { type Entry, home } from './home.js';
+import { readSettings } from './settings.js';
 import { sheets } from './sheets.js';
 
 const entries: readonly Entry[] = [
@@ -24,10 +31,16 @@ const entries: readonly Entry[] = [
   { path: '/traffic-light', title: 'Traffic light', idea: 'A statechart with delays is a component.' },
   { path: '/chat', title: 'Chat', idea: 'Rooms are shared actors; all browsers are in step.' },
   { path: '/table', title: 'Table', idea: 'Ten thousand keyed rows, of which only the changed ones are looked at.' },
+  { path: '/resume', title: 'Resume', idea: 'A long form outlives its connection, its process and its machine.' },
 ];
 
+const { bus, grace, node, port, store } = await readSettings(process.env);
+
 const troupe = createServer({
+  ...(bus && { bus }),
   document,
+  drainTime: 2_000,
+  grace,
   routes: {
     '/': home(entries),
     '/counter': Counter,
@@ -39,7 +52,9 @@ const troupe = createServer({
     '/chat': Chat,
     '/chat/:room': Chat,
     '/table': Table,
+    '/resume': resume({ grace, node }),
   },
+  store,
   styles: ['/style.css'],
   title: 'Troupe examples',
 });
@@ -47,17 +62,28 @@ const troupe = createServer({
 troupe.actor('todos', todos);
 for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
 
+const scissors = new Scissors();
+
 const server = createHttpServer((request, response) => {
   const sheet = sheets.get(request.url ?? '');
   if (request.url === '/favicon.ico') return response.writeHead(204).end();
+  if (scissors.answer(request, response)) return;
   if (sheet === undefined) return troupe.handle(request, response);
   response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' });
   response.end(sheet);
 });
 server.on('upgrade', (request, socket, head) => {
-  if (!troupe.upgrade(request, socket, head)) socket.destroy();
+  if (scissors.admit(request, socket) && !troupe.upgrade(request, socket, head)) socket.destroy();
 });
 
-const port = Number(process.env['PORT'] || 3000);
+server.listen(port, () => {
+  const { port: bound } = server.address() as AddressInfo;
+  console.log(`Troupe examples: http://localhost:${bound}/ (${nameOf(node)})`);
+});
 
-server.listen(port, () => console.log(`Troupe examples: http://localhost:${port}/`));
+// A server that is mounted is drained by its host; one that listens by itself has `drainOn()` for this.
+process.once('SIGTERM', async () => {
+  await troupe.drain();
+  await troupe.close();
+  process.exit();
+});

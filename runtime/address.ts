@@ -30,7 +30,8 @@ function within(value: Value, key: unknown): Instance | undefined {
     return value.rendered instanceof Instance ? value.rendered : undefined;
   }
   if (value instanceof List) {
-    return value.source === undefined ? value.rows[key as number] : value.rows.find((row) => row.key === key);
+    if (value.source !== undefined) return value.rows.find((row) => row.key === key);
+    return typeof key === 'number' ? value.rows[key] : undefined;
   }
 
   return value instanceof Instance && key === null ? value : undefined;

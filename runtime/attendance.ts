@@ -3,8 +3,8 @@
  * present; `site.ts` makes the table and hands it, in a cluster, the directory (`directory.ts`).
  *
  * Each topic somebody attends here is a room. It knows its own attendants by itself, at once, and those of the
- * other nodes from a list in the directory: read when the room is made and after each break, kept up by
- * the changes that are told. A node tells three times in a lease that it is alive; when one has not
+ * other nodes from a list in the directory: read when the room is made, after each break and every hundred
+ * leases, kept up by the changes that are told. A node tells three times in a lease that it is alive; when one has not
  * for a lease, the others take its attendants to have left. If it was only cut off, it enters them again.
  *
  * All of one key count as one: it has joined with the first of them and left with the last.
@@ -57,10 +57,14 @@ export function createAttendance(options: AttendanceOptions): Attendance {
 /** How often in a lease a node tells that it is alive. */
 const timesInLease = 3;
 
+/** After so many times it reads all lists again, in case something has gone wrong. */
+const timesUntilRead = 300;
+
 class AttendanceTable implements Attendance {
   readonly #options: AttendanceOptions;
   readonly #rooms = new Map<string, Room>();
   #isBeating = false;
+  #beats = 0;
   #timer: unknown;
   #unfollow: (() => void) | undefined;
 
@@ -111,7 +115,11 @@ class AttendanceTable implements Attendance {
     try {
       const { alive, wasAway } = await directory.beat([...others]);
       for (const node of alive) others.delete(node);
-      for (const room of this.#rooms.values()) room.beaten(others, wasAway);
+      const isTimeToRead = ++this.#beats % timesUntilRead === 0;
+      for (const room of this.#rooms.values()) {
+        room.beaten(others, wasAway);
+        if (isTimeToRead) room.read();
+      }
     } catch {
       // Nothing is known of anybody.
     }
@@ -199,6 +207,11 @@ class Room {
     if (this.#isStale) void this.#read();
     if (!wasAway) return;
     for (const [place, entry] of this.#present) if (this.#isOwn(entry)) this.#announce(idOf(place), entry);
+  }
+
+  /** Finds out anew who is present on other nodes. */
+  read(): void {
+    void this.#read();
   }
 
   #isOwn({ node }: { readonly node: string }): boolean {

@@ -492,7 +492,7 @@ export class Cell implements Home, StateHost {
     }
     if (!isAlike(props, this.#props)) {
       this.#props = props;
-      if (this.#isStarted && !this.#isBroken) this.#state.receive(props);
+      if (this.#hasBegun && !this.#isBroken) this.#state.receive(props);
       isChanged = true;
     }
 

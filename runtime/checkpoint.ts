@@ -6,6 +6,7 @@
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import type { Clock } from './clock.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { LogicImage, TimerImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -21,6 +22,8 @@ type Parental = Snapshot<unknown> & { readonly children?: Readonly<Record<string
 
 /** A child as it is persisted. */
 interface PersistedChild {
+  /** The name of its logic, or that itself. */
+  readonly src: unknown;
   readonly snapshot: PersistedParent;
 }
 
@@ -83,11 +86,14 @@ export class Checkpoint {
   /**
    * The state as it can be stored, with the timers of the actor and all below it.
    *
-   * @throws Error if children are of logic that has no name: only those can be made again
+   * @throws TroupeError `snapshot` if children are of logic that has no name: only those that have can be made again
    */
   save(actor: AnyActorRef): LogicImage {
-    this.#noteTimers(actor);
-    const snapshot = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    // One that has failed has lost its timers, and its children are stopped: both are as they were noted before.
+    if (actor.getSnapshot().status !== 'error') this.#noteTimers(actor);
+    const persisted = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
+    checkNamed(snapshot as PersistedParent);
     const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
       return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
     });
@@ -100,7 +106,8 @@ export class Checkpoint {
     this.note(actor, actor.getSnapshot());
     if (timers.length === 0) return;
     const now = this.#clock.now();
-    for (const { from, to, event, id, due } of timers) {
+    // Those that are overdue fire in the order in which they were due.
+    for (const { from, to, event, id, due } of timers.toSorted((left, right) => left.due - right.due)) {
       const [source, target] = [descendant(actor, from), descendant(actor, to)];
       if (source === undefined || target === undefined) continue;
       actor.system.scheduler.schedule(source, target, event, Math.max(0, due - now), id);
@@ -124,9 +131,10 @@ export class Checkpoint {
       ({ source }) => pathFrom(actor, source) !== undefined
     );
     this.#owner = actor;
+    watchTimers(actor, this.#clock);
     if (scheduled.length === 0 && this.#timers.size === 0) return;
     const now = this.#clock.now();
-    this.#timers = new Map(scheduled.map((event) => [event, this.#timers.get(event) ?? now + event.delay]));
+    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? now + event.delay]));
   }
 
   #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
@@ -139,6 +147,31 @@ export class Checkpoint {
   }
 }
 
+// DUE -------------------------------------------------------------------------
+
+/** When timers are due, in milliseconds since the epoch. */
+const dues = new WeakMap<ScheduledEvent, number>();
+
+type System = AnyActorRef['system'];
+
+/** The systems whose timers are noted as they are set. */
+const watched = new WeakSet<System>();
+
+/** From now on it is noted when timers are due: an actor further down sets them without anybody above it being told. */
+function watchTimers({ system }: AnyActorRef, clock: Clock): void {
+  if (watched.has(system)) return;
+  watched.add(system);
+  const { scheduler } = system;
+  const { schedule } = scheduler;
+  scheduler.schedule = (...timer) => {
+    schedule(...timer);
+    const due = clock.now() + timer[3];
+    for (const event of Object.values(system.getSnapshot()._scheduledEvents)) {
+      if (!dues.has(event)) dues.set(event, due);
+    }
+  };
+}
+
 // CHILDREN --------------------------------------------------------------------
 
 /** Stops the children a snapshot names; those that are stopped already are left alone. */
@@ -146,6 +179,18 @@ export function stopChildren(snapshot: Snapshot<unknown> | undefined): void {
   const { children = {} } = (snapshot ?? {}) as Partial<Parental>;
   for (const child of Object.values(children)) {
     if (child?.getSnapshot().status === 'active') child.send({ type: 'xstate.stop' });
+  }
+}
+
+/** XState itself refuses logic without a name in development alone. */
+function checkNamed({ children = {} }: PersistedParent): void {
+  for (const [id, { src, snapshot }] of Object.entries(children)) {
+    checkNamed(snapshot);
+    if (typeof src === 'string') continue;
+    throw new TroupeError(
+      ErrorCode.Snapshot,
+      `The actor ${id} cannot be stored: its logic has no name to find it by. Name it in setup({ actors: { name: logic } }) and spawn it by that name.`
+    );
   }
 }
 

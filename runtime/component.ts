@@ -13,7 +13,7 @@ import { type AnyMessage, type Key, Placement, type Template } from './html.js';
 import { isPromise } from './model.js';
 import { tamed } from './reducer.js';
 import type { Subscription } from './subscriptions.js';
-import { firstSnapshot, snapshotOf, transition } from './update.js';
+import { firstSnapshot, snapshotOf, stateOf, transition } from './update.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -174,9 +174,12 @@ export interface AnyComponent<Props = never> {
  * @throws TroupeError `component` if something is missing or of the wrong kind.
  */
 export function component<Logic extends AnyActorLogic>(options: LogicOptions<Logic>): LogicComponent<Logic>;
-export function component<Model, Message extends AnyMessage, Props = unknown, Outgoing extends AnyMessage = never>(
-  options: ComponentOptions<Model, Message, Props, Outgoing>
-): Component<Model, Message, Props, Outgoing>;
+export function component<
+  Model,
+  const Message extends AnyMessage,
+  Props = unknown,
+  Outgoing extends AnyMessage = never,
+>(options: ComponentOptions<Model, Message, Props, Outgoing>): Component<Model, Message, Props, Outgoing>;
 export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {
   validate(options);
   const place = (props: { readonly key: Key }): Placement<never> =>
@@ -205,7 +208,7 @@ function modelLogic(options: AnyOptions): object {
   const initialSnapshot = (props: unknown): unknown => {
     const model = init(props);
 
-    return isPromise(model) ? Promise.resolve(model).then((first) => snapshotOf(first)) : snapshotOf(model);
+    return isPromise(model) ? Promise.resolve(model).then((first) => stateOf(options, first)) : stateOf(options, model);
   };
 
   return { ...logic, initialSnapshot };

@@ -74,10 +74,11 @@ function diffMount(writing: Writing, mount: Mount): void {
   if (standing === undefined) return;
   const { target, part, shown } = standing;
   standing.shown = mount.rendered;
-  diffChild(writing, target, part, shown, mount.rendered);
+  diffChild(writing, target, part, shown, mount.rendered, mount);
 }
 
-function diffChild(writing: Writing, target: number, part: number, previous: Value, next: Value): void {
+/** `mount` is where `next` stands, if it is what a component shows. */
+function diffChild(writing: Writing, target: number, part: number, previous: Value, next: Value, mount?: Mount): void {
   if (previous === next) return;
   if (previous instanceof Instance && next instanceof Instance && previous.definition === next.definition) {
     diffInstance(writing, previous, next);
@@ -87,7 +88,9 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
     return;
   } else if (!Object.is(previous, next)) {
     writing.mirror.leave(previous, writing.frame, target, part);
-    writing.changes.push(target, part, describeChild(writing, target, part, next));
+    const described =
+      mount === undefined ? describeChild(writing, target, part, next) : describeMount(writing, target, part, mount);
+    writing.changes.push(target, part, described);
   }
 }
 

@@ -62,6 +62,7 @@ export class HandOver {
   readonly #options: HandOverOptions;
   readonly #asked = new Map<string, (given: Given) => void>();
   readonly #stop: () => void;
+  #isClosed = false;
 
   constructor(options: HandOverOptions) {
     this.#options = options;
@@ -72,6 +73,7 @@ export class HandOver {
   ask(owner: string, wanted: Wanted): Promise<Given> {
     const { clock, deadline, node } = this.#options;
     const ask = createIdentifier();
+    if (this.#isClosed) return Promise.resolve({ kind: 'absent' });
 
     return new Promise((resolve) => {
       const answered = (given: Given): void => {
@@ -87,6 +89,7 @@ export class HandOver {
 
   /** Asks and is asked no more. */
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     for (const answered of [...this.#asked.values()]) answered({ kind: 'absent' });
   }
@@ -98,7 +101,7 @@ export class HandOver {
 
   async #give(from: string, ask: string, wanted: Wanted): Promise<void> {
     const given = await this.#options.give(wanted);
-    this.#tell(from, { type: 'sessionGiven', ask, given });
+    if (!this.#isClosed) this.#tell(from, { type: 'sessionGiven', ask, given });
   }
 
   /** What cannot be sent is not answered, and then nobody waits for longer than there is time. */

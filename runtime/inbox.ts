@@ -68,6 +68,8 @@ export class Inbox {
 
   /** Takes the oldest letters out, at most so many and none that has to be resolved, except as the only one. */
   take(most: number): readonly Letter[] {
+    if (most === 0) return [];
+
     return this.#take(this.#unresolved === 0 ? most : Math.min(most, this.#together()));
   }
 

@@ -2,7 +2,7 @@
 
 export { type ActorSubscriptionOptions, actor } from './actor-subscription.js';
 export { type CallbackContext, callback } from './callback.js';
-export { type AnyComponent, type Component, type ComponentOptions, component } from './component.js';
+export { type AnyComponent, type Arrival, type Component, type ComponentOptions, component } from './component.js';
 export type { Enqueue } from './effect.js';
 export { ErrorCode, TroupeError } from './errors.js';
 export { type GeneratorContext, generator } from './generator.js';

@@ -85,6 +85,8 @@ export class Keeper {
   /** Those that are to be written, or are being written. */
   readonly #progress = new Map<Kept, Progress>();
   #timer: unknown;
+  /** Whether a go is going to go on, once others have had theirs. */
+  #isDeferred = false;
   #beating: unknown;
   /** The pause after the last failure; 0 while all is well. */
   #pause = 0;
@@ -139,6 +141,7 @@ export class Keeper {
 
   /** Writes a session for the last time and gives it up; resolves when that is done, however long the store fails. */
   putAway(session: Kept): Promise<Outcome> {
+    if (this.#isClosed) return Promise.resolve('refused');
     const progress = this.#mark(session);
     progress.isLeaving = true;
 
@@ -150,6 +153,7 @@ export class Keeper {
 
   /** Writes a session now; resolves when it is stored as it is now, was found to be another node's, or has failed to be. */
   async write(session: Kept): Promise<void> {
+    if (this.#isClosed) return;
     while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
     const progress = this.#mark(session);
     progress.writing = this.#write(session, progress);
@@ -165,9 +169,11 @@ export class Keeper {
     progress.waiting.length = 0;
   }
 
-  /** A session is over: nothing more of it is written. */
+  /** A session is over: nothing more of it is written. Who waits for it to be put away is told: what is being written counts. */
   forget(session: Kept): void {
+    const progress = this.#progress.get(session);
     this.#progress.delete(session);
+    if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
   }
 
   /** Nothing is written from now on; what is being written is finished. */
@@ -176,7 +182,7 @@ export class Keeper {
     const { clock, store } = this.#options;
     clock.clearTimeout(this.#timer);
     clock.clearTimeout(this.#beating);
-    this.#progress.clear();
+    for (const [session, progress] of this.#progress) if (!progress.isBusy) this.#over(session, progress, 'refused');
     await store.close();
   }
 
@@ -189,7 +195,7 @@ export class Keeper {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#isDeferred || this.#isClosed) return;
     const { clock, store } = this.#options;
     this.#timer = clock.setTimeout(() => this.#go(), Math.max(this.#pause, store.delay));
   }
@@ -198,14 +204,16 @@ export class Keeper {
   #go(): void {
     const { clock, defer } = this.#options;
     const until = clock.now() + longestGo;
+    clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isDeferred = false;
     for (const [session, progress] of this.#progress) {
       if (!progress.isDirty || progress.isBusy) continue;
       progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
       if (this.#pause > 0) return;
       if (clock.now() < until) continue;
-      this.#timer = true;
+      this.#isDeferred = true;
       defer(() => this.#go());
       return;
     }
@@ -217,15 +225,26 @@ export class Keeper {
     const release = progress.isLeaving;
     const outcome = await this.#attempt(session, release);
     progress.isBusy = false;
-    if (this.#progress.get(session) !== progress) return;
-    if (outcome === 'failed') progress.isDirty = true;
-    else if (outcome !== 'stored' || (release && progress.isLeaving)) {
+    if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.isLeaving))) {
+      this.#over(session, progress, outcome);
+    } else if (this.#progress.get(session) === progress) {
+      // It goes to the end: one that always fails must not be the only one that is tried.
       this.#progress.delete(session);
-      for (const resolve of progress.waiting) resolve(outcome);
+      if (outcome === 'failed') progress.isDirty = true;
+      if (progress.isDirty || progress.isLeaving) this.#progress.set(session, progress);
+    }
+    if (outcome === 'stored' && progress.isLeaving && this.#progress.get(session) === progress) {
+      void this.#write(session, progress);
       return;
     }
-    if (progress.isDirty || progress.isLeaving) this.#schedule();
-    else this.#progress.delete(session);
+    // Others may wait for this one to show whether the store works again.
+    if (this.#progress.size > 0) this.#schedule();
+  }
+
+  /** Nothing more of a session is written; whoever waits is told why. */
+  #over(session: Kept, progress: Progress, outcome: Outcome): void {
+    if (this.#progress.get(session) === progress) this.#progress.delete(session);
+    for (const resolve of progress.waiting.splice(0)) resolve(outcome);
   }
 
   /** One try at writing a session. */

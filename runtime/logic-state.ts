@@ -15,7 +15,9 @@ import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import { development } from './model.js';
 import type { LogicImage } from './snapshot.js';
+import { checkStorable } from './storable.js';
 
 // GUARD -----------------------------------------------------------------------
 
@@ -38,6 +40,9 @@ function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<un
 
 const none: readonly Effect[] = [];
 
+/** Components that were found to have states that cannot be stored: each is told of once. */
+const unstorable = new Set<string>();
+
 /** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it is given up. */
 const mostFailures = 8;
 
@@ -47,7 +52,7 @@ const firstPause = 100;
 /** One that has not failed for so many milliseconds is as good as new. */
 const calmTime = 10_000;
 
-/** Messages that wait for it meanwhile; further ones are dropped and reported. */
+/** Messages that wait for it meanwhile, or before it is started; further ones are dropped and reported. */
 const mostHeld = 1_000;
 
 /** Any logic at work. */
@@ -66,8 +71,9 @@ export class LogicState implements State {
   /** When it was replaced the last time. */
   #since = Number.NEGATIVE_INFINITY;
   #isStarted = false;
-  /** The pause before it is replaced, and what was sent meanwhile. */
+  /** The pause before it is replaced. */
   #pause: unknown;
+  /** What was sent to it before it was started, or during such a pause. */
   #held: AnyMessage[] | undefined;
   #isGivenUp = false;
   /** The state it was restored from, until it is started. */
@@ -94,9 +100,10 @@ export class LogicState implements State {
 
   /** What has not been started has done nothing yet, and begins anew; what has been is never started a second time. */
   save(): LogicImage | undefined {
-    if (!this.#isStarted || this.#actor === undefined) return this.#restored;
+    const image = this.#isStarted && this.#actor !== undefined ? this.#checkpoint.save(this.#actor) : this.#restored;
+    if (image === undefined || this.#held === undefined || this.#held.length === 0) return image;
 
-    return this.#checkpoint.save(this.#actor);
+    return { ...image, held: [...this.#held] };
   }
 
   restore(state: unknown): void {
@@ -105,6 +112,7 @@ export class LogicState implements State {
     // XState shares with the actor what it is given, and changes it.
     this.#make({ snapshot: structuredClone(restored.snapshot) as Snapshot<unknown> });
     this.#restored = restored;
+    if (restored.held !== undefined) this.#held = [...restored.held];
     this.#begun();
   }
 
@@ -145,6 +153,12 @@ export class LogicState implements State {
 
   start(): void {
     this.#isStarted = true;
+    this.#startActor();
+    // It may have failed at once: then they go on waiting.
+    if (this.#pause === undefined) this.#release();
+  }
+
+  #startActor(): void {
     const actor = this.#actor as AnyActorRef;
     this.#guard?.start();
     actor.start();
@@ -185,6 +199,7 @@ export class LogicState implements State {
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage): void {
+    if (!this.#isStarted) this.#held ??= [];
     if (this.#held !== undefined) {
       this.#hold(message);
       return;
@@ -211,6 +226,7 @@ export class LogicState implements State {
   }
 
   commit(): readonly Effect[] {
+    if (development && this.#seen !== this.#good) this.#checkStorable();
     this.#seen = this.#good;
 
     return none;
@@ -221,6 +237,18 @@ export class LogicState implements State {
       show();
     } catch (error) {
       this.#host.report(ErrorCode.View, error);
+    }
+  }
+
+  /** A state that cannot be stored is told of where it is made, once; it cannot be refused, since the logic has acted. */
+  #checkStorable(): void {
+    const { name } = this.#component;
+    if (!this.#isStarted || this.#actor === undefined || unstorable.has(name)) return;
+    try {
+      checkStorable(this.#checkpoint.save(this.#actor).snapshot, `The state of ${name}`);
+    } catch (error) {
+      unstorable.add(name);
+      this.#host.report(ErrorCode.Snapshot, error);
     }
   }
 
@@ -261,21 +289,29 @@ export class LogicState implements State {
     }
     const pause = failures === 1 ? 0 : firstPause * 2 ** (failures - 2);
     this.#pause = this.#host.clock.setTimeout(() => {
-      const held = this.#held ?? [];
-      this.#held = undefined;
+      this.#pause = undefined;
       try {
         this.#replace();
       } catch (failure) {
         this.#host.report(ErrorCode.Update, failure);
       }
-      for (const message of held) this.take(message);
+      if (this.#pause === undefined) this.#release();
     }, pause);
+  }
+
+  /** Takes what has waited. */
+  #release(): void {
+    const held = this.#held ?? [];
+    if (this.#isGivenUp) return;
+    this.#held = undefined;
+    for (const message of held) this.take(message);
   }
 
   #hold(message: AnyMessage): void {
     if (!this.#isGivenUp && (this.#held as AnyMessage[]).length < mostHeld) this.#held?.push(message);
     else {
-      const text = `${this.#component.name} has failed and cannot take ${message.type}; it was dropped.`;
+      const why = this.#isStarted ? 'has failed' : 'is not started';
+      const text = `${this.#component.name} ${why} and cannot take ${message.type}; it was dropped.`;
       this.#host.report(ErrorCode.Effect, new TroupeError(ErrorCode.Effect, text));
     }
   }

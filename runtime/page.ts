@@ -88,6 +88,8 @@ export class LivePage {
   #introduction: Introduction | undefined;
   /** Whether the client has asked, on this connection, for the whole page and not got it yet. */
   #asked = false;
+  /** Whether it was reported, on this connection, that an event has come to nothing: who means harm could make thousands. */
+  #hasReported = false;
   /** The number of the last frame that wrote the page whole; a client that has not seen it gets another. */
   #whole = 0;
   /** How many frames the client had applied when it was introduced, until it is known to have understood. */
@@ -123,7 +125,7 @@ export class LivePage {
 
   /** The store holds so many events of a document; its client is told. */
   stored(document: string, applied: number): void {
-    if (document !== this.#documents.present) return;
+    if (document !== this.#documents.present || this.#host.isVolatile) return;
     this.#ledger.store(applied);
     this.flush();
   }
@@ -147,7 +149,7 @@ export class LivePage {
   connect(connection: Connection): boolean {
     const earlier = this.#connection;
     this.#connection = connection;
-    this.#asked = false;
+    this.#asked = this.#hasReported = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
 
     return earlier !== undefined;
@@ -182,7 +184,8 @@ export class LivePage {
   answer(frame: JoinFrame, isOffered: boolean): Reason | undefined {
     const introduction = this.#introduction;
     const isAnother = frame.document !== this.#documents.present;
-    if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame))) return this.#startFresh(frame);
+    if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame)))
+      return this.#startFresh(frame, introduction);
     if (isAnother) this.#change(frame);
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
     if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame) || this.#isAhead(frame)) {
@@ -204,6 +207,8 @@ export class LivePage {
 
   /** Another document takes the page over. What is left of the events of the present one is done first. */
   #change({ document, heir: [from, first], sent }: JoinFrame): void {
+    // What these turns change is nobody's difference: the newcomer has got no page yet.
+    this.#mirror = undefined;
     this.#host.tree.catchUp();
     const heritage = first === 0 ? undefined : { document: from, first, count: sent };
     const done = this.#documents.change(document, this.#ledger.processed, heritage);
@@ -224,12 +229,12 @@ export class LivePage {
   }
 
   /** The client's page is of a session that is gone. */
-  #startFresh(frame: JoinFrame): Reason {
+  #startFresh(frame: JoinFrame, introduction: Introduction): Reason {
     this.number++;
     this.#documents = Documents.from([{ document: frame.document, applied: 0 }]);
     this.#ledger = new Ledger();
 
-    return this.#introduce(frame, { reason: Reason.Fresh });
+    return this.#introduce(frame, introduction);
   }
 
   /**
@@ -262,6 +267,8 @@ export class LivePage {
     this.#seen(frame.frame - this.#window.acknowledged, mirror);
     this.#acknowledge(processed);
     for (const { bytes } of missed) this.#connection?.send(bytes);
+    // These say what was durable when they were made.
+    if (missed.length > 0 && !this.#host.isVolatile) this.#acknowledge(0);
 
     return Reason.Resumed;
   }
@@ -317,7 +324,8 @@ export class LivePage {
   /** What an event leads to. */
   #letter(event: EventRecord, number: number): Letter | Malformed {
     if (typeof event.instance !== 'number') {
-      return this.#empty(number, () => this.#find(event, event.instance as Address, number));
+      const connection = this.#connection;
+      return this.#empty(number, () => this.#find(event, event.instance as Address, number, connection));
     }
     const instance = this.#mirror?.find(event.instance, this.#window.acknowledged);
 
@@ -348,14 +356,20 @@ export class LivePage {
   }
 
   /** Its turn has come: what stands at the stable address now? */
-  #find(event: EventRecord, address: Address, number: number): Letter {
+  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Letter {
     const { tree } = this.#host;
     const instance = resolve(tree.rendered, address);
     const letter = instance && this.#addressed(event, instance, number);
-    if (letter instanceof Malformed) this.dismiss(CloseCode.Malformed, letter.message);
-    else if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
+    if (letter instanceof Malformed) {
+      // Another may have taken its place since.
+      if (from === this.#connection) this.dismiss(CloseCode.Malformed, letter.message);
+      return this.#empty(number);
+    }
+    if (letter !== undefined && instance?.definition.parts[event.part]?.kind === PartKind.Event) return letter;
     this.#ledger.drop();
-    tree.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), tree.root);
+    if (!this.#hasReported)
+      this.#host.report(ErrorCode.Dropped, new TroupeError(ErrorCode.Dropped, gone), { session: this.#host.id });
+    this.#hasReported = true;
 
     return this.#empty(number);
   }
@@ -443,7 +457,8 @@ export class LivePage {
   }
 }
 
-const gone = 'A client made an event that came to nothing: what it happened at is not in the page any more.';
+const gone =
+  'A client made an event that came to nothing: what it happened at is not in the page any more. Further ones of this connection are not reported.';
 
 /** What a handler may return. */
 function checkedMessage(given: unknown, event: string): AnyMessage | undefined {

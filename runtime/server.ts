@@ -13,7 +13,6 @@ import type { Duplex } from 'node:stream';
 import { ErrorCode, TroupeError } from './errors.js';
 import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
-import { isPromise } from './model.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
 import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
@@ -25,7 +24,7 @@ import { createSite, type Site, socketPath } from './site.js';
 import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
-export type { Bus, BusFactory, BusHost, Listener, NodeListener } from './bus.js';
+export type { Bus, BusFactory, BusHost } from './bus.js';
 export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
@@ -74,8 +73,11 @@ export interface Server {
   readonly handle: Handle;
   /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
   readonly healthz: Handle;
-  /** Publishes a message on a topic: to all components that subscribe to `topic(name)`. */
-  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void;
+  /**
+   * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
+   * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
+   */
+  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
   /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
   readonly readyz: Handle;
   /** Sends a message to the page's component of one session; false if there is no such session. */
@@ -194,8 +196,10 @@ export function createServer(options: ServerOptions): Server {
   return {
     actor: (name, logic, given) => actors.start(name, logic, given),
     publish: (topic, message) => {
-      const arrival: unknown = bus.publish(topic, message);
-      if (isPromise(arrival)) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
+      const arrival = bus.publish(topic, message);
+      if (arrival instanceof Promise) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
+
+      return arrival;
     },
     send: (session, message) => sessions.post(session, message),
     stopActor: (name) => actors.stop(name),

@@ -172,9 +172,12 @@ class ClusterActor {
   #outbox: Outbox | undefined;
   /** Stops watching: what runs here, or what another node writes. */
   #unwatch: (() => void) | undefined;
+  #unreturned: (() => void) | undefined;
   /** The latest state of an actor on another node that no snapshot has been made of. */
   #replica: string | undefined;
-  /** The latest state of the actor here that has not been written. */
+  /** The latest state of the actor here. */
+  #latest: Snapshot<unknown> | undefined;
+  /** The same, if it has not been written. */
   #unwritten: Snapshot<unknown> | undefined;
   #isWriting = false;
   /** What could not be written, for which reason. */
@@ -206,6 +209,10 @@ class ClusterActor {
       report: (error) => void report(error.code, error),
     });
     this.#follow();
+    // It may have forgotten what was written; the lease, which it tells next, sees to the writing.
+    this.#unreturned = directory.returned(() => {
+      this.#unwritten = this.#latest;
+    });
     this.#lease = new Lease({
       clock,
       directory,
@@ -222,6 +229,7 @@ class ClusterActor {
   async stop(): Promise<void> {
     const lease = this.#lease;
     this.#unwatch?.();
+    this.#unreturned?.();
     this.#outbox?.end('it was stopped');
     if (lease?.isHeld) this.#host.local.stop(this.name);
     this.#watchers.forget();
@@ -229,6 +237,7 @@ class ClusterActor {
     this.#lease = undefined;
     this.#outbox = undefined;
     this.#replica = undefined;
+    this.#latest = undefined;
     this.#unwritten = undefined;
     await lease?.end();
   }
@@ -293,6 +302,7 @@ class ClusterActor {
   #lost(holder: string): void {
     this.#host.report(ErrorCode.SharedActor, takenOver(this.name, holder));
     this.#unwatch?.();
+    this.#latest = undefined;
     this.#unwritten = undefined;
     this.#host.local.stop(this.name);
     this.#follow();
@@ -301,6 +311,7 @@ class ClusterActor {
 
   #changed(snapshot: Snapshot<unknown>): void {
     this.#watchers.tell(snapshot);
+    this.#latest = snapshot;
     this.#unwritten = snapshot;
     this.#host.defer(() => this.#write());
   }

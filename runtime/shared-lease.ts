@@ -5,7 +5,7 @@
  * - the holder renews three times in a lease. Cut off from the directory it goes on, and renews at once when it
  *   is back; only when it hears that another holds the name has it lost it
  * - the others look three times in a lease, and take the name if nobody holds it; after an outage only when a
- *   lease has passed, so that the holder comes first. They look before they take: what was asked of a
+ *   lease and 2.5 seconds have passed, so that the holder, who may take two to connect again, comes first. They look before they take: what was asked of a
  *   directory that stands still is done when it goes on, and a look that comes late does no harm
  */
 
@@ -34,6 +34,9 @@ export interface LeaseOptions {
 
 /** How often in a lease it is renewed, or looked after. */
 const timesInLease = 3;
+
+/** Milliseconds in which who held it before an outage has connected again, if it is alive. */
+const returnTime = 2_500;
 
 /** Which node holds a name. */
 export class Lease {
@@ -99,7 +102,7 @@ export class Lease {
 
   #reserve(): void {
     const { clock, directory } = this.#options;
-    if (!this.#isHeld) this.#reserved = clock.now() + directory.lease;
+    if (!this.#isHeld) this.#reserved = clock.now() + directory.lease + returnTime;
   }
 
   async #turn(): Promise<void> {

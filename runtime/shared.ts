@@ -45,9 +45,9 @@ export interface SharedActors {
    * Sends an actor an event, which it takes soon; the order of one sender's events is kept. What cannot be
    * delivered (nobody of that name, it is down or finished, its inbox is full) is reported and dropped.
    *
-   * If the actor is on another node, a promise resolves when it has been put into its inbox, and rejects if that
-   * could not be done for a while; then it can be sent again under the same id. Who does not care may
-   * ignore the promise.
+   * If the actor is on another node, a promise resolves when it has been put into its inbox, and rejects if
+   * that has not been heard of for a while; then it can be sent again under the same id. Who does not care
+   * may ignore the promise.
    *
    * @param id what the event is called if it can come again; a second one of that id is dropped
    * @throws TroupeError `effect` if the event is none: an object with a type

@@ -10,7 +10,7 @@
 
 import { packSnapshot, unpackSnapshot } from './codec.js';
 import type { DocumentRecord, Heritage } from './documents.js';
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode, TroupeError, textOf } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { checkStorable } from './storable.js';
 
@@ -31,6 +31,8 @@ export interface LogicImage {
   /** As the logic persists it. */
   readonly snapshot: unknown;
   readonly timers: readonly TimerImage[];
+  /** Messages it has been sent and could not take yet. */
+  readonly held?: readonly AnyMessage[];
 }
 
 /** What is known of subscriptions, by key: when a timer is due, in milliseconds since the epoch, or that a task is done. */
@@ -138,10 +140,8 @@ export function pack({ application, at, node, documents, offer, lineage, effects
     tree.turns,
     packCell(tree.root),
   ];
-  const letters = tree.letters.map(({ path, message, cause }) =>
-    cause === undefined ? [path, message] : [path, message, cause]
-  );
-  const waiting = effects.map(({ kind, to, message, id }) => [kind, to, message, id]);
+  const letters = tree.letters.map(packLetter);
+  const waiting = effects.map(packEffect);
   if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
 
   return packSnapshot(letters.length > 0 ? [...head, letters] : head);
@@ -153,8 +153,20 @@ function packDocument({ document, applied, heritage }: DocumentRecord): PackedDo
   return [document, applied, [heritage.document, heritage.first, heritage.count]];
 }
 
+function packLetter({ path, message, cause }: LetterImage): PackedLetter {
+  checkStorable(message, `A message that waits, ${message.type},`, 'message');
+
+  return cause === undefined ? [path, message] : [path, message, cause];
+}
+
+function packEffect({ kind, to, message, id }: EffectImage): PackedEffect {
+  checkStorable(message, `A message on its way to ${to}`, 'message');
+
+  return [kind, to, message, id];
+}
+
 function packCell({ id, name, version, state, subscriptions, children }: CellImage): PackedCell {
-  checkStorable(state, name);
+  checkStorable(state, `The state of ${name}`);
   const head = [id, name, version, state] as const;
   if (children.length > 0) return [...head, subscriptions ?? null, children.map(packCell)];
 
@@ -169,13 +181,29 @@ function packCell({ id, name, version, state, subscriptions, children }: CellIma
  * @throws TroupeError `snapshot` if the bytes are of another format, or none of ours
  */
 export function unpack(bytes: Uint8Array): SessionImage {
-  const packed = unpackSnapshot(bytes);
+  const packed = unpacked(bytes);
   if (!Array.isArray(packed) || packed[0] !== format) {
     const found = Array.isArray(packed) ? packed[0] : typeof packed;
     throw new TroupeError(ErrorCode.Snapshot, `A snapshot of format ${found}; this version reads format ${format}.`);
   }
-  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] =
-    packed as unknown as Packed;
+
+  try {
+    return imageOf(packed as unknown as Packed);
+  } catch (cause) {
+    throw new TroupeError(ErrorCode.Snapshot, `A snapshot that does not hold a session: ${textOf(cause)}`, { cause });
+  }
+}
+
+function unpacked(bytes: Uint8Array): unknown {
+  try {
+    return unpackSnapshot(bytes);
+  } catch (cause) {
+    throw new TroupeError(ErrorCode.Snapshot, `A snapshot that cannot be read: ${textOf(cause)}`, { cause });
+  }
+}
+
+function imageOf(packed: Packed): SessionImage {
+  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] = packed;
 
   return {
     application,

@@ -6,57 +6,76 @@
 import { ErrorCode, TroupeError } from './errors.js';
 
 /** How deep a state may nest; what is deeper is taken to go round in circles. */
-const deepest = 100;
+const deepest = 500;
+
+/** Steps of a path that an error shows. */
+const mostSteps = 8;
 
 /**
  * Refuses a state that would not come back from a store as it went there: it may hold strings, numbers,
  * booleans, `null`, `undefined`, dates, bytes (`Uint8Array`), arrays and object literals.
  *
- * @throws TroupeError `snapshot`, naming the component and the path in its state
+ * @param what what it is, for the error
+ * @param path what a path in it begins with
+ * @throws TroupeError `snapshot`, naming what it is and the path in it
  */
-export function checkStorable(state: unknown, name: string): void {
-  const foreign = foreignIn(state, 'state', 0);
+export function checkStorable(value: unknown, what: string, path = 'state'): void {
+  const foreign = foreignIn(value, 0);
   if (foreign === undefined) return;
+  const { steps, is } = foreign;
+  const shown = steps.length <= mostSteps ? steps : [...steps.slice(0, mostSteps), '...'];
 
   throw new TroupeError(
     ErrorCode.Snapshot,
-    `The state of ${name} cannot be stored: ${foreign}. Keep plain data in it: strings, numbers, booleans, null, dates, arrays and object literals; what lives (functions, sockets, instances of classes) belongs into a subscription, a Map or Set is kept as an array or an object.`
+    `${what} cannot be stored: ${path}${shown.join('')} is ${is}. Keep plain data in it: strings, numbers, booleans, null, dates, arrays and object literals; what lives (functions, sockets, instances of classes) belongs into a subscription, a Map or Set is kept as an array or an object.`
   );
 }
 
-/** Values that were found to be storable and cannot change any more: in development, where models are frozen, most of each. */
+/** What cannot be stored, and the way there. */
+interface Foreign {
+  readonly steps: readonly string[];
+  readonly is: string;
+}
+
+/** Values that were found to be storable and cannot change any more, however deep: in development, where models are frozen, most of each. */
 const known = new WeakSet<object>();
 
-/** The first place that cannot be stored, and what is there. */
-function foreignIn(value: unknown, path: string, depth: number): string | undefined {
+const isSettled = (value: unknown): boolean => typeof value !== 'object' || value === null || known.has(value);
+
+const here = (is: string): Foreign => ({ steps: [], is });
+
+const below = (step: string, { steps, is }: Foreign): Foreign => ({ steps: [step, ...steps], is });
+
+/** The first place that cannot be stored. Most states have none, so the way there is put together on the way back. */
+function foreignIn(value: unknown, depth: number): Foreign | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') {
-    return `${path} is a ${typeof value}`;
+    return here(`a ${typeof value}`);
   }
   if (typeof value !== 'object' || value instanceof Date || value instanceof Uint8Array) return undefined;
   if (known.has(value)) return undefined;
-  if (depth === deepest) return `${path} is nested more than ${deepest} deep`;
-  const foreign = Array.isArray(value) ? foreignInArray(value, path, depth) : foreignInObject(value, path, depth);
-  if (foreign === undefined && Object.isFrozen(value)) known.add(value);
+  if (depth === deepest) return here(`nested more than ${deepest} deep`);
+  const foreign = Array.isArray(value) ? foreignInArray(value, depth) : foreignInObject(value, depth);
+  if (foreign === undefined && Object.isFrozen(value) && Object.values(value).every(isSettled)) known.add(value);
 
   return foreign;
 }
 
-function foreignInObject(value: object, path: string, depth: number): string | undefined {
+function foreignInObject(value: object, depth: number): Foreign | undefined {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `${path} is ${described(value)}`;
+  if (prototype !== Object.prototype && prototype !== null) return here(described(value));
   for (const name in value) {
-    const foreign = foreignIn(value[name as keyof typeof value], `${path}.${name}`, depth + 1);
-    if (foreign !== undefined) return foreign;
+    const foreign = foreignIn(value[name as keyof typeof value], depth + 1);
+    if (foreign !== undefined) return below(`.${name}`, foreign);
   }
 
   return undefined;
 }
 
-function foreignInArray(values: readonly unknown[], path: string, depth: number): string | undefined {
+function foreignInArray(values: readonly unknown[], depth: number): Foreign | undefined {
   for (let index = 0; index < values.length; index++) {
-    const foreign = foreignIn(values[index], `${path}[${index}]`, depth + 1);
-    if (foreign !== undefined) return foreign;
+    const foreign = foreignIn(values[index], depth + 1);
+    if (foreign !== undefined) return below(`[${index}]`, foreign);
   }
 
   return undefined;

@@ -46,11 +46,6 @@ export interface TreeHost {
   turned(events: number): void;
 }
 
-// LIMITS ----------------------------------------------------------------------
-
-/** Turns that are run in one go at the most when somebody has to wait for them. */
-const mostTurns = 100;
-
 // TREE ------------------------------------------------------------------------
 
 /** The components of one session. */
@@ -102,6 +97,7 @@ export class Tree implements CellHost, TurnPowers {
 
   /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
   prepare(): Promise<void> | void {
+    if (this.#unfit !== undefined) throw this.#unfit;
     const prepared = this.root.prepare();
     if (prepared instanceof Promise) return prepared.then(() => this.#listen());
     this.#listen();
@@ -184,9 +180,9 @@ export class Tree implements CellHost, TurnPowers {
     for (const child of cell.children) yield* this.cells(child);
   }
 
-  /** Runs the turns that are due now. */
+  /** Runs turns until all that waits now has been taken: each takes at least one letter, in order of arrival. */
   catchUp(): void {
-    for (let turn = 0; this.inbox.size > 0 && !this.#isOver && turn < mostTurns; turn++) this.#turn();
+    for (let turns = this.inbox.size; turns > 0 && this.inbox.size > 0 && !this.#isOver; turns--) this.#turn();
   }
 
   // BEGINNING -----------------------------------------------------------------
@@ -209,7 +205,7 @@ export class Tree implements CellHost, TurnPowers {
     for (const subscriptions of this.#subscriptions?.values() ?? []) subscriptions.stop();
     this.#subscriptions = undefined;
     this.root.stop();
-    for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
+    while (this.inbox.size > 0) for (const letter of this.inbox.take(this.inbox.size)) letter.taken?.();
   }
 
   // INBOX ---------------------------------------------------------------------

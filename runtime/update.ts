@@ -48,13 +48,23 @@ export function snapshotOf<Model>(model: Model, effects: readonly Effect[] = noE
   return { status: 'active', output: undefined, error: undefined, context: frozen(model), effects };
 }
 
+/** The first state, or that after new props; in development it is looked at as after each step. */
+export function stateOf({ name }: Pick<Options, 'name'>, model: unknown): State {
+  if (development) checkStorable(frozen(model), `The state of ${name}`);
+
+  return snapshotOf(model);
+}
+
 /**
  * The state a component starts in when nobody can wait for it.
  *
  * @throws TroupeError `component` if `init` is async
  */
-export function firstSnapshot({ name, init }: Options, props: unknown): State {
-  return snapshotOf(
+export function firstSnapshot(options: Options, props: unknown): State {
+  const { name, init } = options;
+
+  return stateOf(
+    options,
     present(
       init(props),
       `init of ${name} is async, so createActor(${name}) cannot wait for it. Give it the state: createActor(component, { snapshot: await component.initialSnapshot(props) }).`
@@ -74,7 +84,7 @@ export function transition(
   if (event instanceof Restored) return event.snapshot as State;
   try {
     if (event instanceof Received) return step(options, snapshot.context, event);
-    if (event instanceof PropsChanged) return snapshotOf(receive(options, snapshot.context, event.props));
+    if (event instanceof PropsChanged) return stateOf(options, receive(options, snapshot.context, event.props));
   } catch (error) {
     return { ...snapshot, effects: noEffects, fault: error ?? new Error(`${options.name} threw ${error}`) };
   }
@@ -87,7 +97,7 @@ function step(options: Options, model: unknown, received: Received): State {
   const next = once(options, model, received);
   if (development) {
     checkPurity(options, model, received, next);
-    if (next.model !== model) checkStorable(frozen(next.model), options.name);
+    if (next.model !== model) checkStorable(frozen(next.model), `The state of ${options.name}`);
   }
 
   return snapshotOf(next.model, next.effects);

@@ -9,7 +9,7 @@
 
 import { readFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
-import { ownProperties } from './own-properties.js';
+import { letters, ownProperties } from './own-properties.js';
 
 // KINDS -----------------------------------------------------------------------
 
@@ -37,12 +37,16 @@ const shared = ['runtime/protocol.ts', 'runtime/patch.ts', 'client/source.ts'].f
 /** An object made of others: in a function, esbuild sees that it can be left out where nobody asks for it. */
 const frozen = /(?<start>= \/\* @__PURE__ \*\/) (?<call>Object\.freeze\(\{\n[\s\S]*?\n\}(?: as const)?\));/g;
 
+/** `= ['a', 'b'];` */
+const words = /= \[(?<list>'\w+'(?:, '\w+')+)\](?: as const)?;/g;
+
 function reduce(source: string): string {
   const values = new Map([...shared, ...valuesIn(source)]);
   return source
     .replace(frozen, '$<start> (() => $<call>)();')
     .replace(/(?<!typeof )\b[A-Z]\w*\.\w+\b/g, (member) => values.get(member) ?? member)
     .replace(/\b(?:throw new (?:Malformed|Inconsistent))\([^;]*\);/g, 'throw 0;')
+    .replace(words, (_, list: string) => `= '${list.replaceAll(/[',]/g, '')}'.split(' ');`)
     .replace(/^(?<before>export )?class (?<name>\w+)/gm, '$<before>const $<name> = class');
 }
 
@@ -57,9 +61,6 @@ const reducing: Plugin = {
 
 // BUILD -----------------------------------------------------------------------
 
-/** What short names begin with, in the order in which they are given. */
-const letters = 'etrnsioalcdhpufmbgvwykxSCTEABDFGHIJKLMNOPQRUVWXYZjqz';
-
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
 
 await build({
@@ -70,6 +71,7 @@ await build({
   minify: true,
   mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
   mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, letters.charAt(index)])),
+  tsconfigRaw: { compilerOptions: { target: 'es2022', useDefineForClassFields: false } },
   plugins: [reducing],
 });
 await build({

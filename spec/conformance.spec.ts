@@ -6,13 +6,14 @@
 import { expect } from 'chai';
 import { Instance } from '../client/instance.js';
 import { Outbox } from '../client/outbox.js';
-import { Session, type Timers } from '../client/session.js';
+import { Session } from '../client/session.js';
 import { decodeClientFrame, encodeFrame } from '../runtime/codec.js';
 import { component } from '../runtime/component.js';
 import { html } from '../runtime/html.js';
 import { HandlerKind, type Wire } from '../runtime/patch.js';
 import { Ask, type ClientFrame, ClientKind, Limit, Reason, type ServerFrame, ServerKind } from '../runtime/protocol.js';
 import type { LiveSession } from '../runtime/session.js';
+import { replaceGlobals } from './fixtures/globals.js';
 import { FakeConnection, FakeHost, plain, readServerFrame, startSession } from './fixtures/live-session.js';
 import { Shadow } from './fixtures/shadow.js';
 
@@ -32,6 +33,8 @@ const Page = component({
 const button = 0;
 const input = 2;
 
+const ignore = (): void => undefined;
+
 /** A page and its session, connected by bytes. */
 class Pair {
   readonly host = new FakeHost();
@@ -46,26 +49,29 @@ class Pair {
   /** Whether other scripts have torn the page apart: the next patch fails. */
   torn = false;
   connection = new FakeConnection();
-  readonly #instance = new Instance({ hash: '', content: null as never, parts: [] });
+  readonly #instance = new Instance({ hash: 'h' } as never, 0, new Instance({} as never));
 
   constructor(fresh = false) {
     this.server = startSession(Page, this.host, fresh);
     this.#instance.number = 1;
-    this.client = new Session(
-      {
-        connection: { send: (bytes) => this.#sent(bytes), settled: () => undefined, lost: () => undefined },
-        events: { edited: new Set(), begin: () => undefined },
-        inputs: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
-        outbox: new Outbox(),
-        view: this.#view(),
-        client: '',
-        token: 'token',
-        tell: (_, dropped) => {
-          this.dropped = dropped;
-        },
+    const { clock } = this.host;
+    replaceGlobals({ setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) });
+    this.client = new Session({
+      connection: { send: (bytes) => this.#sent(bytes), settled: ignore, giveUp: ignore, move: ignore },
+      events: { edited: new Set(), begin: () => undefined },
+      typing: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
+      outbox: new Outbox(),
+      heritage: {
+        ...{ name: 'document', token: 'token', heir: undefined },
+        ...{ fallBack: () => false, keep: ignore, leave: ignore, settle: ignore },
       },
-      this.host.clock as unknown as Timers
-    );
+      view: this.#view(),
+      client: '',
+      tell: (_, dropped) => {
+        this.dropped = dropped;
+      },
+      pend: ignore,
+    });
   }
 
   /** Opens a connection and lets it carry what both sides say at once. */
@@ -79,7 +85,7 @@ class Pair {
 
   /** The connection is lost; both sides know. */
   cut(): void {
-    this.client.closed(false);
+    this.client.closed(0);
     this.server.leave(this.connection);
   }
 
@@ -121,7 +127,7 @@ class Pair {
   #view() {
     const { shadow } = this;
     const view = {
-      bound: false,
+      isBound: false,
       definitions: {
         get hashes() {
           return shadow.definitions.map(([hash]) => hash as string);
@@ -130,11 +136,11 @@ class Pair {
       },
       find: (number: Wire | undefined) => (number === 1 ? this.#instance : undefined),
       adopt: (tree: Wire) => {
-        view.bound = true;
+        view.isBound = true;
         shadow.render(tree);
       },
       render: (tree: Wire) => {
-        view.bound = true;
+        view.isBound = true;
         this.torn = false;
         shadow.render(tree);
       },

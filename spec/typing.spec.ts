@@ -19,6 +19,7 @@ import {
   html,
   observable,
   type PageProps,
+  presence,
   repeat,
   type Subscription,
   shared,
@@ -606,6 +607,28 @@ describe('types', () => {
     compiled(() => page(() => [shared('room', ({ context }) => ({ type: 'toggled', id: context }))]));
     // @ts-expect-error no way to read it
     compiled(() => page(() => [shared('room')]));
+  });
+
+  it('know who is present', () => {
+    const page = (subscriptions: (model: Model) => readonly (Subscription<Message> | null | undefined | false)[]) =>
+      subscriptions;
+    const member = { name: 'Ann' };
+    const left = () => null;
+
+    compiled(() =>
+      page(() => [presence('room', { member, joined: ({ name }, _id) => ({ type: 'added', title: name }), left })])
+    );
+    compiled(() =>
+      page(() => [presence('room', { key: 'a', member: 7, joined: (id) => ({ type: 'toggled', id }), left })])
+    );
+    // @ts-expect-error a misspelt type
+    compiled(() => page(() => [presence('room', { member, joined: () => ({ type: 'claered' }), left })]));
+    // @ts-expect-error a payload of the wrong type
+    compiled(() => page(() => [presence('room', { member: 7, joined: (title) => ({ type: 'added', title }), left })]));
+    // @ts-expect-error nothing said of who leaves
+    compiled(() => page(() => [presence('room', { member, joined: () => null })]));
+    // @ts-expect-error a key that is none
+    compiled(() => page(() => [presence('room', { key: 7, member, joined: () => null, left })]));
   });
 
   it('let init be async', () => {

@@ -31,8 +31,8 @@ export interface List {
   readonly taken: readonly string[];
 }
 
-/** The lists by browser, the one that was changed last at the end. */
-type Lists = ReadonlyMap<string, List>;
+/** The lists by browser, the one that was changed last at the end. Plain data, so that other nodes can be told of it. */
+type Lists = Readonly<Record<string, List>>;
 
 /** The longest title, in characters; the rest of a longer one is cut off. */
 export const longestTitle = 500;
@@ -50,7 +50,8 @@ const mostTaken = 500;
 export const emptyList: List = { todos: [], next: 1, taken: [] };
 
 /** The list of a browser: the very same for as long as it has not changed. */
-export const listOf = (lists: Lists, browser: string): List => lists.get(browser) ?? emptyList;
+export const listOf = (lists: Lists, browser: string): List =>
+  (Object.hasOwn(lists, browser) && lists[browser]) || emptyList;
 
 /** The shared actor: a list for each browser. */
 export const todos = fromTransition((lists: Lists, { browser, by, ...change }: Addressed) => {
@@ -58,7 +59,7 @@ export const todos = fromTransition((lists: Lists, { browser, by, ...change }: A
   const taken = [...list.taken.slice(1 - mostTaken), by];
 
   return withList(lists, browser, { ...changeList(list, change), taken });
-}, new Map() as Lists);
+}, {} as Lists);
 
 /** The list with a change in it; the very same if that changes nothing. */
 export function changeList(list: List, change: Change): List {
@@ -98,11 +99,10 @@ const complete = (todo: Todo, completed: boolean): Todo =>
   todo.completed === completed ? todo : { ...todo, completed };
 
 function withList(lists: Lists, browser: string, list: List): Lists {
-  const next = new Map(lists);
-  next.delete(browser);
-  next.set(browser, list);
-  const [oldest] = next.keys();
-  if (oldest !== undefined && next.size > mostLists) next.delete(oldest);
+  const { [browser]: _former, ...others } = lists;
+  const [oldest = ''] = Object.keys(others);
+  if (Object.keys(others).length < mostLists) return { ...others, [browser]: list };
+  const { [oldest]: _oldest, ...rest } = others;
 
-  return next;
+  return { ...rest, [browser]: list };
 }

@@ -16,8 +16,11 @@ import type { RedisLink } from './redis-link.js';
 
 // SCRIPTS ---------------------------------------------------------------------
 
-/** Milliseconds for which a text is kept that nobody holds. */
-const textLifetime = 86_400_000;
+/** Milliseconds for which a text is kept that nobody holds, and at least for which a list is that nobody reads. */
+const lifetime = 86_400_000;
+
+/** Leases for which a list is kept that nobody reads; who goes by it reads it more often. */
+const longestUnread = 1_000;
 
 /** KEYS name, text; ARGV node, lease, lifetime of the text. Gives who holds it. */
 const claimScript = `
@@ -41,9 +44,10 @@ redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2])
 redis.call('PUBLISH', KEYS[2], ARGV[3])
 return 1`;
 
-/** KEYS list; ARGV entry, text, change. */
+/** KEYS list; ARGV entry, text, change, lifetime of the list. */
 const enterScript = `
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PUBLISH', KEYS[1], ARGV[3])`;
 
 /** KEYS list; ARGV entry, change. */
@@ -51,8 +55,9 @@ const leaveScript = `
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('PUBLISH', KEYS[1], ARGV[2])`;
 
-/** KEYS list; ARGV what the keys of nodes begin with. Gives entry, text, entry, text, ... */
+/** KEYS list; ARGV what the keys of nodes begin with, lifetime of the list. Gives entry, text, entry, text, ... */
 const readScript = `
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local entries = redis.call('HGETALL', KEYS[1])
 local alive, found = {}, {}
 for at = 1, #entries, 2 do
@@ -105,7 +110,7 @@ export class RedisDirectory implements Directory {
   async claim(name: string): Promise<string> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return String(await this.#run(claimScript, keys, [this.#node, String(this.lease), String(textLifetime)]));
+    return String(await this.#run(claimScript, keys, [this.#node, String(this.lease), String(lifetime)]));
   }
 
   async holder(name: string): Promise<string | undefined> {
@@ -122,7 +127,7 @@ export class RedisDirectory implements Directory {
   async write(name: string, text: string): Promise<boolean> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return (await this.#run(writeScript, keys, [this.#node, String(textLifetime), text])) === 1;
+    return (await this.#run(writeScript, keys, [this.#node, String(lifetime), text])) === 1;
   }
 
   watch(name: string, listener: (text: string | undefined) => void): () => void {
@@ -139,7 +144,8 @@ export class RedisDirectory implements Directory {
 
   async enter(list: string, id: string, text: string): Promise<void> {
     const change: DirectoryChange = { node: this.#node, id, text };
-    await this.#run(enterScript, [this.#key('list', list)], [`${this.#node} ${id}`, text, JSON.stringify(change)]);
+    const given = [`${this.#node} ${id}`, text, JSON.stringify(change), this.#listLifetime];
+    await this.#run(enterScript, [this.#key('list', list)], given);
   }
 
   async leave(list: string, id: string): Promise<void> {
@@ -148,7 +154,11 @@ export class RedisDirectory implements Directory {
   }
 
   async read(list: string): Promise<readonly DirectoryEntry[]> {
-    const found = (await this.#run(readScript, [this.#key('list', list)], [this.#key('alive', '')])) as string[];
+    const found = (await this.#run(
+      readScript,
+      [this.#key('list', list)],
+      [this.#key('alive', ''), this.#listLifetime]
+    )) as string[];
     const entries: DirectoryEntry[] = [];
     for (let at = 0; at < found.length; at += 2) {
       const place = found[at] as string;
@@ -178,6 +188,10 @@ export class RedisDirectory implements Directory {
 
   returned(listener: () => void): () => void {
     return this.#link.returned(listener);
+  }
+
+  get #listLifetime(): string {
+    return String(Math.max(lifetime, longestUnread * this.lease));
   }
 
   // REDIS ---------------------------------------------------------------------

@@ -86,6 +86,8 @@ class RedisBus implements Bus {
   readonly #link: RedisLink;
   readonly #local: MemoryBus;
   readonly #prefix: string;
+  /** What a message of this node begins with; most of the topics it publishes on it listens to. */
+  readonly #ownBeginning: string;
   /** By topic: how many listen, and how to stop listening to Redis. */
   readonly #topics = new Map<string, { count: number; readonly stop: () => void }>();
 
@@ -93,6 +95,7 @@ class RedisBus implements Bus {
     const { clock, node, report } = host;
     this.#host = host;
     this.#prefix = prefix;
+    this.#ownBeginning = `{"from":${JSON.stringify(node)},`;
     this.#local = createMemoryBus(host);
     this.#link = new RedisLink({ clock, makeClient, report, url });
     this.directory = new RedisDirectory({ lease, link: this.#link, node, prefix });
@@ -169,8 +172,8 @@ class RedisBus implements Bus {
 
   /** What this process has published itself, its listeners have. */
   #receive(topic: string, text: string): void {
-    const envelope = this.#open(text);
-    if (envelope === undefined || envelope.from === this.#host.node) return;
+    const envelope = text.startsWith(this.#ownBeginning) ? undefined : this.#open(text);
+    if (envelope === undefined) return;
     try {
       this.#local.publish(topic, envelope.message, envelope.id);
     } catch (error) {

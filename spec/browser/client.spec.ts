@@ -14,6 +14,7 @@ import {
   type ClientFrame,
   ClientKind,
   CloseCode,
+  Command,
   Reason,
   type ServerFrame,
   ServerKind,
@@ -58,16 +59,23 @@ class Stage {
   #server: Server | undefined;
   readonly #lines: Line[] = [];
   #waiting: ((line: Line) => void) | undefined;
-  /** How often the page was loaded. */
+  /** How often the page was loaded, and with which cookies. */
   loads = 0;
+  readonly cookies: string[] = [];
+  /** The token that stands in the page. */
+  token = 'mac.own.1./';
 
   async open(content: string): Promise<string> {
     const script = await bundle('client/main.ts');
-    const root = `<div id="root" data-troupe-socket="/_troupe/socket" data-troupe-token="secret">${content}</div>`;
-    const page = `<!doctype html><html><head><title>spec</title><script type="module" src="/client-aB_9-z.js"></script></head><body>${root}</body></html>`;
-    this.#server = createServer(({ url }, response) => {
+    const head = '<title>spec</title><script type="module" src="/client-aB_9-z.js"></script>';
+    this.#server = createServer(({ headers: { cookie = '' }, url }, response) => {
+      const root = `<div id="root" data-troupe-socket="/_troupe/socket" data-troupe-token="${this.token}">${content}</div>`;
+      const page = `<!doctype html><html><head>${head}</head><body>${root}</body></html>`;
       const found = { '/': page, '/client-aB_9-z.js': script }[url ?? ''];
-      if (url === '/') this.loads++;
+      if (url === '/') {
+        this.loads++;
+        this.cookies.push(cookie);
+      }
       const type = url === '/' ? 'text/html; charset=utf-8' : 'text/javascript; charset=utf-8';
       const headers = { 'content-type': type, 'content-security-policy': "default-src 'self'" };
       response.writeHead(found === undefined ? 204 : 200, headers).end(found);
@@ -98,7 +106,8 @@ const content =
 const html = '<input data-troupe-on="input"><button data-troupe-on="click">b</button><output></output>';
 const definition: Wire = ['h', 0, html, 0, 7, 'value', 0, 8, 'input', 1, 8, 'click', 3, 1, ''];
 const adoption: ServerFrame = { kind: ServerKind.Adopt, tree: [definition, null, 2, 1], processed: 0 };
-const whole = (reason: Reason, definition: Wire, value: string, shown: number): ServerFrame => ({
+type Whole = Extract<ServerFrame, { kind: typeof ServerKind.Render }>;
+const whole = (reason: Reason, definition: Wire, value: string, shown: number): Whole => ({
   kind: ServerKind.Render,
   tree: [definition, value, 2, 1, shown],
   processed: 0,
@@ -140,7 +149,7 @@ describe('the client in Chromium', () => {
     const { client, token, frame, processed, sent, hashes } = await line.next(ClientKind.Join);
     expect({ client, token, frame, processed, sent, hashes }).to.deep.equal({
       client: 'aB_9-z',
-      token: 'secret',
+      token: 'mac.own.1./',
       frame: 0,
       processed: 0,
       sent: 0,
@@ -292,6 +301,175 @@ describe('the client in Chromium', () => {
     const third = await stage.line();
     await third.next(ClientKind.Join);
     expect(stage.loads).to.equal(2);
+  });
+
+  /** What the root is told, `TYPE DROPPED`, in its title. */
+  const listen = () =>
+    page.evaluate(() => {
+      const root = document.querySelector('#root') as HTMLElement;
+      for (const type of ['dropped', 'forked', 'fresh', 'restored', 'resumed']) {
+        root.addEventListener(`troupe:${type}`, (event) => {
+          root.title += `${type} ${(event as CustomEvent<{ dropped: number }>).detail.dropped},`;
+        });
+      }
+    });
+  const told = () => page.evaluate(() => document.querySelector<HTMLElement>('#root')?.title);
+  const pending = (count: number | null) =>
+    page.waitForFunction(
+      (wanted) => document.querySelector('#root')?.getAttribute('data-troupe-pending') === wanted,
+      count === null ? null : `${count}`
+    );
+  const click = (part = 2) => ({ instance: ['h', null], part, payload: undefined });
+
+  describe('what is not durable', () => {
+    it('is shown as pending, and sent again by address to a session that was restored', async () => {
+      const first = await adopted();
+      await listen();
+      for (let count = 1; count <= 3; count++) {
+        await page.click('button');
+        await first.next(ClientKind.Events);
+      }
+      first.send({ kind: ServerKind.Patch, changes: [1, 3, 3], processed: 3, late: 2 });
+      await shows('3');
+      await pending(2);
+      first.socket.terminate();
+      const second = await stage.line();
+      const { processed, sent } = await second.next(ClientKind.Join);
+      expect([processed, sent]).to.deep.equal([3, 3]);
+      second.send({ ...whole(Reason.Restored, 0, 'start', 1), processed: 1 });
+      expect((await second.next(ClientKind.Events)).events).to.deep.equal([click(), click()]);
+      await page.click('button');
+      expect((await second.next(ClientKind.Events)).events).to.deep.equal([{ ...click(), instance: 1 }]);
+      second.patch([1, 3, 4], 3);
+      await shows('4');
+      await pending(null);
+      expect(await told()).to.equal('restored 0,');
+    });
+
+    it('keeps the control as the user has left it, until that is shown again', async () => {
+      const first = await adopted();
+      await page.fill('input', 'typed');
+      await first.next(ClientKind.Events);
+      first.send({ kind: ServerKind.Patch, changes: [1, 0, 'typed', 1, 3, 1], processed: 1, late: 1 });
+      await shows('1');
+      first.socket.terminate();
+      const second = await stage.line();
+      await second.next(ClientKind.Join);
+      second.send(whole(Reason.Restored, 0, '', 0));
+      await shows('0');
+      expect(await value()).to.equal('typed');
+      expect((await second.next(ClientKind.Events)).events[0]?.payload).to.deep.equal(['typed']);
+      second.patch([1, 0, 'TYPED', 1, 3, 2], 1);
+      await shows('2');
+      expect(await value()).to.equal('TYPED');
+    });
+  });
+
+  describe('a reload', () => {
+    it('leaves its events, and the cookie that says which session to show, to the page that comes', async () => {
+      const first = await stage.line();
+      const { document: name } = await first.next(ClientKind.Join);
+      first.send(adoption);
+      await state('live');
+      await page.click('button');
+      await page.click('button');
+      await first.next(ClientKind.Events);
+      await first.next(ClientKind.Events);
+      first.send({ kind: ServerKind.Acknowledge, processed: 1 });
+      await pending(1);
+      stage.token = 'mac.own.2./';
+      await page.reload();
+      expect(stage.cookies.map((cookie) => decodeURIComponent(cookie))).to.deep.equal([
+        '',
+        `troupe-page=${name}.mac.own.1./`,
+      ]);
+      const second = await stage.line();
+      const { document: other, token, heir, processed, sent } = await second.next(ClientKind.Join);
+      expect({ token, heir, processed, sent }).to.deep.equal({
+        ...{ token: 'mac.own.2./', heir: [name, 2], processed: 0, sent: 1 },
+      });
+      expect(other).to.not.equal(name);
+      expect(await page.evaluate(() => document.cookie)).to.equal('');
+      second.send(adoption);
+      expect((await second.next(ClientKind.Events)).events).to.deep.equal([click()]);
+      await page.click('button');
+      expect((await second.next(ClientKind.Events)).events).to.deep.equal([{ ...click(), instance: 1 }]);
+    });
+
+    it('joins the session of the page before if it was given another one, and is its fork from then on', async () => {
+      await adopted();
+      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[0])).to.equal(
+        'mac.own.1./'
+      );
+      stage.token = 'mac.other.1./';
+      await page.reload();
+      const second = await stage.line();
+      expect((await second.next(ClientKind.Join)).token).to.equal('mac.own.1./');
+      await listen();
+      second.send({ ...whole(Reason.Forked, definition, 'forked', 7), token: 'mac.fork.1./' });
+      await shows('7');
+      expect(await told()).to.equal('forked 0,');
+      second.socket.terminate();
+      expect((await (await stage.line()).next(ClientKind.Join)).token).to.equal('mac.fork.1./');
+    });
+
+    it('goes back to the session it was given if the other one is refused, without another reload', async () => {
+      const first = await adopted();
+      await page.click('button');
+      await first.next(ClientKind.Events);
+      stage.token = 'mac.other.1./';
+      await page.reload();
+      await listen();
+      const second = await stage.line();
+      expect((await second.next(ClientKind.Join)).sent).to.equal(1);
+      second.socket.close(CloseCode.Refused);
+      const third = await stage.line();
+      const { token, sent } = await third.next(ClientKind.Join);
+      expect([token, sent]).to.deep.equal(['mac.other.1./', 0]);
+      expect(await told()).to.equal('dropped 1,');
+      expect(stage.loads).to.equal(2);
+    });
+
+    it('keeps what the user did while there was no connection', async () => {
+      const first = await adopted();
+      first.socket.close(CloseCode.Replaced);
+      await state('offline');
+      await page.click('button');
+      await pending(1);
+      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[4])).to.have.length(1);
+      await page.reload();
+      const second = await stage.line();
+      expect((await second.next(ClientKind.Join)).sent).to.equal(1);
+      second.send(adoption);
+      expect((await second.next(ClientKind.Events)).events).to.deep.equal([click()]);
+    });
+  });
+
+  it('comes back from the back/forward cache as the same document, without its cookie', async () => {
+    const first = await stage.line();
+    const { document: name } = await first.next(ClientKind.Join);
+    first.send(adoption);
+    await state('live');
+    await page.goto(`${page.url()}client-aB_9-z.js`);
+    await page.goBack({ waitUntil: 'commit' });
+    const second = await stage.line();
+    const { document: again, frame } = await second.next(ClientKind.Join);
+    expect([again, frame]).to.deep.equal([name, 1]);
+    expect(stage.loads).to.equal(1);
+    expect(await page.evaluate(() => document.cookie)).to.equal('');
+  });
+
+  it('moves to another connection before it leaves the one it has', async () => {
+    const first = await adopted();
+    const closed = new Promise((resolve) => first.socket.on('close', resolve));
+    first.send({ kind: ServerKind.Command, name: Command.Move, operands: [1] });
+    const second = await stage.line();
+    expect((await second.next(ClientKind.Join)).frame).to.equal(2);
+    expect(await closed).to.equal(1000);
+    expect(await page.evaluate(() => document.querySelector('#root')?.getAttribute('data-troupe'))).to.equal('live');
+    second.send({ kind: ServerKind.Acknowledge, processed: 0 });
+    await page.click('button');
+    expect((await second.next(ClientKind.Events)).events).to.deep.equal([{ ...click(), instance: 1 }]);
   });
 
   it('leaves the session when the page is left', async () => {

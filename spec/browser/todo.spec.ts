@@ -411,7 +411,7 @@ describe('the todo example in Chromium', function () {
   });
 
   describe('persistence', () => {
-    it('keeps the todos and the filter over a reload, and not what is being edited', async () => {
+    it('keeps the todos, the filter and what is being edited over a reload', async () => {
       await openWithThree();
       await toggle(page, 0).check();
       await classed(page, ['completed', '', '']);
@@ -420,7 +420,7 @@ describe('the todo example in Chromium', function () {
       await page.reload();
       await page.waitForSelector('[data-troupe="live"]');
       await shows(page, three);
-      await classed(page, ['completed', '', '']);
+      await classed(page, ['completed', 'editing', '']);
       expect(await toggle(page, 0).isChecked()).to.equal(true);
       await open('/todo/completed');
       await page.reload();

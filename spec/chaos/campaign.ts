@@ -85,4 +85,3 @@ export async function runSchedules(campaign: Campaign): Promise<CampaignResult> 
 
   return { failed, faults, counts };
 }
-

@@ -75,7 +75,8 @@ async function ask({ jar, url }: Browser): Promise<string | undefined> {
   response.setEncoding('utf8');
   for await (const part of response) text += part;
   if (response.statusCode !== 200) return undefined;
-  for (const set of response.headers['set-cookie'] ?? []) jar.setCookieSync(set, url, { http: true, ignoreError: true });
+  for (const set of response.headers['set-cookie'] ?? [])
+    jar.setCookieSync(set, url, { http: true, ignoreError: true });
 
   return text;
 }
@@ -84,7 +85,7 @@ let parser: DOMParser | undefined;
 
 /** The root of a page that is only read. */
 export function parsePage(html: string): Element {
-  parser ??= new (new (peers().jsdom.JSDOM)('', {}).window.DOMParser)();
+  parser ??= new new (peers().jsdom.JSDOM)('', {}).window.DOMParser();
   const root = parser.parseFromString(html, 'text/html').querySelector(`[${Mark.Socket}]`);
   if (root === null) throw new Error(`A page has no root: ${html}`);
 
@@ -143,7 +144,9 @@ export class Tab {
   get standing(): string {
     const { root } = this;
 
-    return root === undefined ? 'no page' : `${root.getAttribute(Mark.State)}, ${root.getAttribute(Mark.Pending)} pending`;
+    return root === undefined
+      ? 'no page'
+      : `${root.getAttribute(Mark.State)}, ${root.getAttribute(Mark.Pending)} pending`;
   }
 
   // PAGES ---------------------------------------------------------------------

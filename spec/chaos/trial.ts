@@ -101,7 +101,9 @@ class Trial {
     const { kind, grace, delay, isPatient, users } = this.#schedule;
     if (kind === 'redis') this.#redis = await startRedis({ persistent: true });
     const setup = { kind, grace, delay, place: this.#redis?.url ?? this.#folder };
-    this.#hosts = this.#shared ? [this.#shared] : Array.from({ length: kind === 'redis' ? 2 : 1 }, () => new Host(setup));
+    this.#hosts = this.#shared
+      ? [this.#shared]
+      : Array.from({ length: kind === 'redis' ? 2 : 1 }, () => new Host(setup));
     if (!this.#shared) await Promise.all(this.#hosts.map((host) => host.start()));
     for (let index = 0; index < users; index++) {
       const road = new Road(() => this.#choose());
@@ -273,7 +275,8 @@ class Trial {
   }
 
   #unsettled(): void {
-    for (const { name, tab } of this.#users) if (!tab.isSettled) this.faults.push(`${name} does not settle: ${tab.standing}`);
+    for (const { name, tab } of this.#users)
+      if (!tab.isSettled) this.faults.push(`${name} does not settle: ${tab.standing}`);
   }
 
   // JUDGING -------------------------------------------------------------------

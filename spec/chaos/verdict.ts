@@ -170,7 +170,11 @@ function compare(
     else if (early !== undefined) lostEarly.push(early);
     else {
       const expected = actions.map((action) => action.n).join(' ');
-      return { faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`], missing, lostEarly };
+      return {
+        faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`],
+        missing,
+        lostEarly,
+      };
     }
   }
   const isAll = at === found.length;

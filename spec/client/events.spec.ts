@@ -47,11 +47,8 @@ describe('client/events', () => {
             listen: (type) => events.listen(type),
             holds: (control, name, write) => inputs.holds(control, name, write),
           });
-          events = new troupe.events.Events(
-            bench.root,
-            inputs,
-            (element, type) => view.handler(element, type),
-            ({ instance, part }, payload) => bench.raised.push([instance.number, part, payload as Wire[] | undefined])
+          events = new troupe.events.Events(bench.root, inputs, view, ({ instance, part }, payload) =>
+            bench.raised.push([instance.number, part, payload as Wire[] | undefined])
           );
         },
         begin(show: () => void) {

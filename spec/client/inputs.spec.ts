@@ -46,6 +46,26 @@ describe('client/inputs', () => {
       expect(log).to.deep.equal([[], ['second']]);
     });
 
+    it('waits again if the event is on its way again, because it was not durable', async () => {
+      const log = await run(() => {
+        const { control, inputs, log, write } = createBench();
+        inputs.sent(control, 1);
+        inputs.processed(1, 0);
+        write('as typed');
+        inputs.processed(0, 0);
+        write('before that was typed');
+        inputs.release();
+        const early = [...log];
+        inputs.processed(1, 1);
+        write('as typed again');
+        inputs.release();
+        inputs.processed(0, 1);
+        write('durable');
+        return [early, log];
+      });
+      expect(log).to.deep.equal([['as typed'], ['as typed', 'as typed again', 'durable']]);
+    });
+
     it('is made when nothing is on its way any more, the last one only', async () => {
       const log = await run(() => {
         const { control, inputs, log, write } = createBench();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PartKind, type Wire } from '../../runtime/patch.js';
 import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');
@@ -48,13 +49,13 @@ describe('client/instance', () => {
     })
   );
 
-  it('has neither number, key, nodes nor states before it is bound', async () => {
+  it('has neither number, key, nodes nor contents before it is bound', async () => {
     const made = await run(() => {
       const { instance } = troupe;
-      const { number, key, nodes, states } = new instance.Instance(bench.instance.definition);
+      const { number, key, nodes, contents } = new instance.Instance(bench.instance.definition);
       const list = new instance.List(bench.instance, 1, false);
       return [
-        { number, key, nodes, states },
+        { number, key, nodes, contents },
         list.number,
         list.rows,
         list.part,
@@ -62,7 +63,95 @@ describe('client/instance', () => {
         list.owner === bench.instance,
       ];
     });
-    expect(made).to.deep.equal([{ number: 0, key: null, nodes: [], states: [] }, 0, [], 1, false, true]);
+    expect(made).to.deep.equal([{ number: 0, key: null, nodes: [], contents: [] }, 0, [], 1, false, true]);
+  });
+
+  describe('the stable address', () => {
+    /** The addresses of what `find` finds in a page of this tree. */
+    const addresses = (tree: Wire, selectors: readonly string[]) =>
+      watched.page.evaluate(
+        ({ tree, selectors }: { tree: Wire; selectors: readonly string[] }) => {
+          const root = document.createElement('div');
+          const view = troupe.view.createView(root);
+          view.render(tree);
+          return selectors.map((selector) => {
+            const handler = view.handler(root.querySelector(selector) as Element, 'click');
+            return handler && troupe.instance.addressOf(handler.instance);
+          });
+        },
+        { tree, selectors } as never
+      ) as unknown as Promise<Wire[]>;
+    const { Child, Sole, Event } = PartKind;
+    const button = (id: string): Wire => [id, 0, `<b id="${id}"></b>`, 0, Event, 'click'];
+    const page: Wire = [
+      'page',
+      0,
+      '<i id="page"></i><!--[--><!--]--><ul></ul>',
+      0,
+      Event,
+      'click',
+      1,
+      Child,
+      '',
+      3,
+      Sole,
+      '',
+    ];
+
+    it('is the hash and the key of the component for what the page consists of', async () => {
+      expect(await addresses([page, 1, null, null], ['#page'])).to.deep.equal([['page', null]]);
+      expect(await addresses([page, 1, null, null, 'key'], ['#page'])).to.deep.equal([['page', 'key']]);
+    });
+
+    it('goes on with parts and keys of components', async () => {
+      const outer: Wire = ['outer', 0, '<p></p>', 0, Sole, ''];
+      const tree: Wire = [page, 1, [outer, [button('inner'), 1, 'b'], 'a'], [button('plain'), 1]];
+      expect(await addresses(tree, ['#inner', '#plain'])).to.deep.equal([
+        ['inner', null, 1, 'a', 0, 'b'],
+        ['plain', null, 2, null],
+      ]);
+    });
+
+    it('has the key it is told by a page that is adopted or comes again', async () => {
+      const found = await watched.page.evaluate(
+        ({ page, inner }) => {
+          const root = document.createElement('div');
+          root.innerHTML = '<i id="page"></i><!--[--><b id="inner"></b><!--]--><ul></ul>';
+          const view = troupe.view.createView(root);
+          const address = () => {
+            const handler = view.handler(root.querySelector('#inner') as Element, 'click');
+            return handler && troupe.instance.addressOf(handler.instance);
+          };
+          view.adopt([page, 1, [inner, 1, 'b'], null, 'a']);
+          const addresses = [address()];
+          view.render([0, 1, [1, 1, 'd'], null, 'c']);
+          addresses.push(address());
+          view.render([0, 1, [1, 1], null]);
+          return [...addresses, address()];
+        },
+        { page, inner: button('inner') } as never
+      );
+      expect(found).to.deep.equal([
+        ['inner', 'a', 1, 'b'],
+        ['inner', 'c', 1, 'd'],
+        ['inner', null, 1, null],
+      ]);
+    });
+
+    it('has the key of a row in a keyed list, its index in another', async () => {
+      const tree: Wire = [
+        page,
+        1,
+        [null, 'x', button('x'), 1, 7, button('y'), 1],
+        [false, button('first'), 1, button('second'), 1],
+      ];
+      expect(await addresses(tree, ['#x', '#y', '#first', '#second'])).to.deep.equal([
+        ['x', null, 1, 'x'],
+        ['y', null, 1, 7],
+        ['first', null, 2, 0],
+        ['second', null, 2, 1],
+      ]);
+    });
   });
 
   describe('the content of a child part', () => {

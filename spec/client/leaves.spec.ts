@@ -46,7 +46,7 @@ describe('client/leaves', () => {
         });
         for (const _ of parts) {
           instance.nodes.push(element);
-          instance.states.push(null);
+          instance.contents.push(null);
         }
         const bench: Bench = {
           element,
@@ -153,7 +153,7 @@ describe('client/leaves', () => {
       await write('a');
       await run(() => bench.element.setAttribute('title', 'foreign'));
       expect(await write('a')).to.equal('<p title="foreign"></p>');
-      expect(await run(() => bench.instance.states)).to.deep.equal(['a']);
+      expect(await run(() => bench.instance.contents)).to.deep.equal(['a']);
     });
   });
 
@@ -283,7 +283,7 @@ describe('client/leaves', () => {
       expect(await present(1)).to.equal('["top","1px","left","2px"]');
       await run(() => {
         const { instance, leaves } = bench;
-        instance.states.splice(0, 2, leaves.present(instance, 0), leaves.present(instance, 1));
+        instance.contents.splice(0, 2, leaves.present(instance, 0), leaves.present(instance, 1));
         bench.element.classList.add('foreign');
       });
       expect(await write('b c', ['left', '3px'])).to.equal('<p class="foreign b c" style="left: 3px;">x</p>');
@@ -294,7 +294,7 @@ describe('client/leaves', () => {
         run(
           ({ name, edited, value }) => {
             Object.assign(bench.element, { [name]: edited });
-            bench.instance.states[0] = bench.leaves.present(bench.instance, 0);
+            bench.instance.contents[0] = bench.leaves.present(bench.instance, 0);
             bench.write(0, value);
             bench.leaves.settle();
             return bench.element[name];
@@ -321,7 +321,7 @@ describe('client/leaves', () => {
     it('are what is written again when the model has said nothing else', async () => {
       await load('<input value="5">', [PartKind.Property, 'value']);
       const seen = await run(() => {
-        bench.instance.states[0] = bench.leaves.present(bench.instance, 0);
+        bench.instance.contents[0] = bench.leaves.present(bench.instance, 0);
         Object.assign(bench.element, { value: 'typed' });
         for (const write of bench.known) write();
         return bench.element['value'];

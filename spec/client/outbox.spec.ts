@@ -4,78 +4,136 @@ import { Outbox } from '../../client/outbox.js';
 import { Limit } from '../../runtime/protocol.js';
 
 const instance = new Instance({ hash: '', content: null as never, parts: [] });
-const event = (part: number, bytes = 1) => ({ instance, part, payload: undefined, bytes });
-const parts = (events: readonly { part: number }[]): number[] => events.map(({ part }) => part);
+const payload = (length: number) => ['x'.repeat(length)];
+const parts = (events: readonly { stored: readonly unknown[] }[]): unknown[] => events.map(({ stored }) => stored[1]);
+
+/** An outbox with events at these parts. */
+function filled(...at: number[]): Outbox {
+  const outbox = new Outbox();
+  for (const part of at) outbox.add([['h', null], part], instance);
+  return outbox;
+}
 
 describe('client/outbox', () => {
   it('numbers events from 1 and gives each out once', () => {
     const outbox = new Outbox();
-    expect([outbox.add(event(1)), outbox.add(event(2)), outbox.add(event(3))]).to.deep.equal([1, 2, 3]);
+    expect([1, 2, 3].map((part) => outbox.add([['h', null], part]))).to.deep.equal([1, 2, 3]);
     expect(parts(outbox.take())).to.deep.equal([1, 2, 3]);
     expect(outbox.take()).to.deep.equal([]);
   });
 
   it('gives out as many as 16 KB hold, and one at least', () => {
     const outbox = new Outbox();
-    for (const [part, bytes] of [10_000, 6_000, 400, 60_000, 1].entries()) outbox.add(event(part, bytes));
-    expect([1, 2, 3, 4].map(() => parts(outbox.take()))).to.deep.equal([[0, 1], [2], [3], [4]]);
-    expect(outbox.take()).to.deep.equal([]);
+    for (const [part, length] of [9_000, 5_000, 400, 60_000, 1].entries()) outbox.add([0, part, payload(length)]);
+    expect([1, 2, 3, 4].map(() => parts(outbox.take()))).to.deep.equal([[0, 1, 2], [3], [4], []]);
   });
 
   it('refuses an event that no frame can hold, and no other', () => {
     const outbox = new Outbox();
-    expect(outbox.add(event(1, Limit.frame + 1))).to.equal(0);
-    expect(outbox.add(event(1, Limit.frame))).to.equal(1);
+    expect(outbox.add([0, 0, payload(Limit.frame)])).to.equal(0);
+    expect(outbox.add([['x'.repeat(Limit.frame), null], 0])).to.equal(0);
+    expect(outbox.add([0, 0, payload(Limit.frame - 600)])).to.equal(1);
   });
 
   it('takes their effect from the events of the first frame sent, and from no others', () => {
     const outbox = new Outbox();
-    for (const [part, bytes] of [10_000, 10_000, 10_000].entries()) outbox.add(event(part, bytes));
+    for (const part of [1, 2, 3]) outbox.add([['h', null], part, payload(10_000)], instance);
     outbox.take();
     outbox.take();
     expect(outbox.spoil()).to.equal(1);
     outbox.rewind();
     const again = [outbox.take(), outbox.take(), outbox.take()].flat();
     expect(again.map(({ instance: at }) => at === instance)).to.deep.equal([false, true, true]);
+    expect(outbox.stored.map(([address, part]) => [address, part])).to.deep.equal([
+      [0, 0],
+      [['h', null], 2],
+      [['h', null], 3],
+    ]);
     expect(outbox.raised).to.equal(3);
   });
 
   it('gives out again, after a rewind, what was not processed', () => {
-    const outbox = new Outbox();
-    for (const part of [1, 2, 3]) outbox.add(event(part));
+    const outbox = filled(1, 2, 3);
     outbox.take();
     outbox.advance(2);
     expect(outbox.processed).to.equal(2);
     expect(outbox.take()).to.deep.equal([]);
-    outbox.add(event(4));
+    outbox.add([['h', null], 4]);
     expect(parts(outbox.take())).to.deep.equal([4]);
     outbox.rewind();
     expect(parts(outbox.take())).to.deep.equal([3, 4]);
     expect(outbox.raised).to.equal(4);
   });
 
-  it('does not count more as processed than there were', () => {
-    const outbox = new Outbox();
-    outbox.add(event(1));
-    outbox.advance(5);
-    expect(outbox.processed).to.equal(1);
-  });
-
   it('drops what is on its way, and counts from the start', () => {
-    const outbox = new Outbox();
-    outbox.add(event(1));
-    outbox.add(event(2));
+    const outbox = filled(1, 2);
     outbox.advance(1);
     expect(outbox.drop()).to.equal(1);
-    expect([outbox.raised, outbox.processed]).to.deep.equal([0, 0]);
+    const { raised, processed, durable, origin } = outbox;
+    expect([raised - origin, processed - origin, durable - origin]).to.deep.equal([0, 0, 0]);
+    expect(outbox.stored).to.deep.equal([]);
+    expect(outbox.add([['h', null], 1])).to.equal(3);
   });
 
-  it('refuses events beyond its limit', () => {
-    const outbox = new Outbox();
-    for (let part = 0; part < Limit.outbox; part++) outbox.add(event(part));
-    expect(outbox.add(event(0))).to.equal(0);
+  it('refuses events beyond its limit, and keeps the oldest', () => {
+    const outbox = filled(...Array.from({ length: Limit.outbox }, (_, part) => part));
+    expect(outbox.add([['h', null], 0])).to.equal(0);
     expect(outbox.raised).to.equal(Limit.outbox);
-    outbox.advance(1);
-    expect(outbox.add(event(0))).to.equal(Limit.outbox + 1);
+    outbox.advance(1, 1);
+    expect(outbox.add([['h', null], 0])).to.equal(0);
+    outbox.advance(0, 0);
+    expect(outbox.add([['h', null], 0])).to.equal(Limit.outbox + 1);
+  });
+
+  describe('durable', () => {
+    it('is what is processed and not late; until then an event is kept, but not sent again', () => {
+      const outbox = filled(1, 2, 3, 4);
+      outbox.take();
+      outbox.advance(3, 2);
+      expect([outbox.processed, outbox.durable]).to.deep.equal([3, 1]);
+      expect(parts(outbox.stored.map((stored) => ({ stored })))).to.deep.equal([2, 3, 4]);
+      outbox.rewind();
+      expect(parts(outbox.take())).to.deep.equal([4]);
+      outbox.advance(0, 0);
+      expect([outbox.processed, outbox.durable, outbox.stored.length]).to.deep.equal([3, 3, 1]);
+    });
+
+    it('never becomes less', () => {
+      const outbox = filled(1, 2, 3);
+      outbox.advance(2, 0);
+      outbox.advance(1, 3);
+      expect([outbox.processed, outbox.durable]).to.deep.equal([3, 2]);
+    });
+  });
+
+  describe('when the server goes back', () => {
+    it('sends all again that its state does not contain, by their addresses', () => {
+      const outbox = filled(1, 2, 3, 4);
+      outbox.take();
+      outbox.advance(4, 3);
+      expect(outbox.advance(2, 0, true)).to.equal(0);
+      expect([outbox.processed, outbox.durable, outbox.origin]).to.deep.equal([2, 2, 0]);
+      const again = outbox.take();
+      expect(parts(again)).to.deep.equal([3, 4]);
+      expect(again.map(({ instance: at }) => at)).to.deep.equal([null, null]);
+    });
+
+    it('goes on from its number if that is less than what was durable, and says how many are lost', () => {
+      const outbox = filled(1, 2, 3, 4);
+      outbox.advance(3);
+      expect(outbox.advance(1, 0, true)).to.equal(2);
+      const { raised, processed, origin } = outbox;
+      expect([processed - origin, raised - origin]).to.deep.equal([1, 2]);
+      expect(parts(outbox.take())).to.deep.equal([4]);
+      expect(outbox.add([['h', null], 5])).to.equal(5);
+    });
+
+    it('goes on from its number if that is more than were made', () => {
+      const outbox = filled(1, 2);
+      outbox.advance(5);
+      expect([outbox.processed, outbox.processed - outbox.origin, outbox.raised - outbox.origin]).to.deep.equal([
+        2, 5, 5,
+      ]);
+    });
   });
 });

@@ -2,23 +2,26 @@ import { expect } from 'chai';
 import { encode } from '../../client/codec.js';
 import { Instance } from '../../client/instance.js';
 import { Outbox } from '../../client/outbox.js';
-import { Session, type Timers } from '../../client/session.js';
+import { Session } from '../../client/session.js';
 import type { Handler } from '../../client/view.js';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { decode } from '../../runtime/decode.js';
 import { HandlerKind, type Wire } from '../../runtime/patch.js';
-import { Ask, ClientKind, Limit, Reason, ServerKind, version } from '../../runtime/protocol.js';
+import { Ask, ClientKind, CloseCode, Command, Limit, Reason, ServerKind, version } from '../../runtime/protocol.js';
+import { replaceGlobals } from '../fixtures/globals.js';
 
 /** A session with everything around it simulated. */
 function createPage() {
   const clock = createSimulatedClock();
   const frames: Wire[] = [];
   const log: string[] = [];
-  const instance = new Instance({ hash: '', content: null as never, parts: [] });
+  const root = new Instance(null as never);
+  const instance = new Instance({ hash: 'h', content: null as never, parts: [] }, 0, root, 0, 'k');
+  root.contents.push(instance);
   instance.number = 1;
   let known = ['h1', 'h2'];
   const view = {
-    bound: false,
+    isBound: false,
     trouble: false,
     definitions: {
       get hashes() {
@@ -35,36 +38,53 @@ function createPage() {
   };
   const show = (what: string, value: Wire): void => {
     if (view.trouble) throw new Error('inconsistent');
-    view.bound = true;
+    view.isBound = true;
     log.push(`${what} ${JSON.stringify(value)}`);
   };
   const outbox = new Outbox();
-  const session = new Session(
-    {
-      connection: {
-        send: (bytes) => frames.push(decode(bytes)),
-        settled: () => log.push('settled'),
-        lost: () => log.push('lost'),
+  const heritage = {
+    name: 'document',
+    token: 'token',
+    heir: undefined as readonly [string, number] | undefined,
+    fallback: false,
+    fallBack: () => heritage.fallback,
+    keep: () => log.push(`keep ${outbox.stored.length}`),
+    leave: () => undefined,
+    settle: () => undefined,
+  };
+  replaceGlobals({ setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) });
+  const session = new Session({
+    connection: {
+      send: (bytes) => frames.push(decode(bytes)),
+      settled: () => {
+        page.settled = true;
       },
-      events: { edited: new Set(), begin: () => log.push('begin') },
-      inputs: {
-        keep: () => log.push('keep'),
-        letGo: () => log.push('letGo'),
-        processed: (event) => log.push(`processed ${event}`),
-        release: () => undefined,
-      },
-      outbox,
-      view: view as never,
-      client: 'hash',
-      token: 'token',
-      tell: (how, dropped) => log.push(`${how} ${dropped}`),
+      giveUp: () => log.push('lost'),
+      move: (within) => log.push(`move ${within}`),
     },
-    clock as unknown as Timers
-  );
+    events: { edited: new Set(), begin: () => log.push('begin') },
+    typing: {
+      keep: () => log.push('keep'),
+      letGo: () => log.push('letGo'),
+      processed: (event, durable) => log.push(`processed ${event} ${durable}`),
+      release: () => undefined,
+    },
+    heritage,
+    outbox,
+    view: view as never,
+    client: 'hash',
+    tell: (what, dropped) => log.push(`${what} ${dropped}`),
+    pend: (count) => {
+      page.pending = count;
+    },
+  });
   const handler: Handler = { instance, part: 2, kind: HandlerKind.Message };
-  return {
+  const page = {
     clock,
     handler,
+    heritage,
+    pending: 0,
+    settled: false,
     instance,
     log,
     outbox,
@@ -78,6 +98,7 @@ function createPage() {
       await Promise.resolve();
     },
   };
+  return page;
 }
 
 /** A page that has joined and been adopted. */
@@ -104,14 +125,17 @@ describe('client/session', () => {
     it('says who it is and what it has', () => {
       const page = createPage();
       page.session.opened();
-      expect(page.sent()).to.deep.equal([[ClientKind.Join, version, 'hash', 'token', 0, 0, 0, ['h1', 'h2']]]);
+      expect(page.sent()).to.deep.equal([
+        [ClientKind.Join, version, 'hash', 'token', 0, 0, 0, ['h1', 'h2'], 'document'],
+      ]);
     });
 
     it('keeps what was edited before it shows a first tree, and tells early events after it', () => {
       const page = createPage();
       page.session.opened();
       page.receive(ServerKind.Adopt, ['tree']);
-      expect(page.log).to.deep.equal(['processed 0', 'keep', 'adopt ["tree"]', 'begin', 'letGo', 'settled']);
+      expect(page.log).to.deep.equal(['processed 0 0', 'keep', 'adopt ["tree"]', 'begin', 'letGo']);
+      expect(page.settled).to.equal(true);
     });
 
     it('counts frames and events over connections', async () => {
@@ -119,10 +143,12 @@ describe('client/session', () => {
       await page.raise();
       await page.raise();
       page.receive(ServerKind.Patch, []);
-      page.session.closed(false);
+      page.session.closed(0);
       page.sent();
       page.session.opened();
-      expect(page.sent()).to.deep.equal([[ClientKind.Join, version, 'hash', 'token', 2, 1, 2, ['h1', 'h2']]]);
+      expect(page.sent()).to.deep.equal([
+        [ClientKind.Join, version, 'hash', 'token', 2, 1, 2, ['h1', 'h2'], 'document'],
+      ]);
     });
 
     it('sends events again that were not processed, after the answer only', async () => {
@@ -131,7 +157,7 @@ describe('client/session', () => {
       await page.raise(['b']);
       await page.raise(['c']);
       page.receive(ServerKind.Patch, [], 2);
-      page.session.closed(false);
+      page.session.closed(0);
       await page.raise(['d']);
       page.session.opened();
       page.sent();
@@ -151,7 +177,7 @@ describe('client/session', () => {
     it('sends events again with the numbers their instances have now', async () => {
       const page = joinedPage();
       await page.raise();
-      page.session.closed(false);
+      page.session.closed(0);
       page.session.opened();
       page.instance.number = 7;
       page.sent();
@@ -159,11 +185,35 @@ describe('client/session', () => {
       expect(page.sent()).to.deep.equal([[ClientKind.Events, [[7, 2]]]]);
     });
 
-    it('sends an event of an instance that is gone as one of nothing', async () => {
+    it('sends an event of an instance that has no number any more by its address', async () => {
       const page = joinedPage();
       page.view.find = () => undefined;
       await page.raise(['a']);
-      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[0, 0, ['a']]], 0]]);
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[['h', 'k'], 2, ['a']]], 0]]);
+    });
+
+    it('says whose heir it is, until the server counts otherwise', async () => {
+      const page = createPage();
+      page.heritage.heir = ['other', 7];
+      page.outbox.add([['h', null], 3]);
+      page.session.opened();
+      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([1, ['h1', 'h2'], 'document', ['other', 7]]);
+      page.receive(ServerKind.Render, null, 0, Reason.Fresh);
+      page.session.closed(0);
+      page.sent();
+      page.session.opened();
+      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([0, ['h1', 'h2'], 'document']);
+    });
+
+    it('sends what it has inherited, unless it is done', () => {
+      const page = createPage();
+      page.heritage.heir = ['other', 7];
+      for (const part of [3, 4]) page.outbox.add([['h', null], part]);
+      page.session.opened();
+      page.sent();
+      page.receive(ServerKind.Adopt, null, 1);
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[['h', null], 4]]]]);
+      expect(page.pending).to.equal(1);
     });
   });
 
@@ -193,7 +243,7 @@ describe('client/session', () => {
 
     it('go out 32 in a frame', () => {
       const page = joinedPage();
-      page.session.closed(false);
+      page.session.closed(0);
       for (let count = 0; count < 70; count++) page.session.raise(page.handler, undefined);
       page.session.opened();
       page.sent();
@@ -203,21 +253,21 @@ describe('client/session', () => {
 
     it('are told to be processed before the frame that says so is shown', () => {
       const page = joinedPage();
-      page.outbox.add({ instance: page.instance, part: 0, payload: undefined, bytes: 1 });
+      page.outbox.add([['h', null], 0]);
       page.receive(ServerKind.Patch, ['change']);
-      expect(page.log).to.deep.equal(['processed 1', 'patch ["change"]']);
+      expect(page.log).to.deep.equal(['processed 1 1', 'patch ["change"]']);
     });
 
     it('are dropped when a new session begins, and the page is told', async () => {
       const page = joinedPage();
       await page.raise();
       await page.raise();
-      page.session.closed(false);
+      page.session.closed(0);
       page.session.opened();
       page.receive(ServerKind.Render, null, 0, Reason.Fresh);
       expect(page.log).to.include('fresh 2');
       await page.raise();
-      page.session.closed(false);
+      page.session.closed(0);
       page.sent();
       page.session.opened();
       expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 0, 1]);
@@ -226,7 +276,7 @@ describe('client/session', () => {
     it('go out 16 KB in a frame', async () => {
       const page = joinedPage();
       const text = 'x'.repeat(5_000);
-      page.session.closed(false);
+      page.session.closed(0);
       for (let count = 0; count < 20; count++) page.session.raise(page.handler, [text]);
       page.session.opened();
       page.sent();
@@ -252,7 +302,7 @@ describe('client/session', () => {
     it('are sent again without effect when the server could not read them, and the page is told', async () => {
       const page = joinedPage();
       await page.raise(['a']);
-      page.session.closed(true);
+      page.session.closed(CloseCode.Malformed);
       expect(page.log).to.include('dropped 1');
       await page.raise(['b']);
       page.session.opened();
@@ -269,6 +319,168 @@ describe('client/session', () => {
         ],
       ]);
     });
+  });
+
+  describe('what is not durable', () => {
+    it('is kept, but not sent again, and the page shows how much it is', async () => {
+      const page = joinedPage();
+      await page.raise(['a']);
+      await page.raise(['b']);
+      expect(page.pending).to.equal(2);
+      page.receive(ServerKind.Patch, [], 2, 1);
+      expect(page.pending).to.equal(1);
+      expect(page.log).to.include('processed 2 1');
+      page.session.closed(0);
+      page.session.opened();
+      expect((page.sent().at(-1) as Wire[]).slice(4, 7)).to.deep.equal([2, 2, 2]);
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.sent()).to.deep.equal([]);
+      expect(page.pending).to.equal(0);
+    });
+
+    for (const [name, fields] of [
+      ['adopt', [ServerKind.Adopt, null, 1, 1]],
+      ['render', [ServerKind.Render, null, 1, Reason.Resumed, 1]],
+      ['patch', [ServerKind.Patch, [], 1, 1]],
+      ['acknowledge', [ServerKind.Acknowledge, 1, 1]],
+    ] as const) {
+      it(`is told by ${name}`, async () => {
+        const page = joinedPage();
+        await page.raise();
+        page.receive(...(fields as readonly Wire[]));
+        expect(page.log).to.include('processed 1 0');
+        expect(page.pending).to.equal(1);
+      });
+    }
+
+    it('is written down for the next page while the page is not live', async () => {
+      const page = joinedPage();
+      await page.raise();
+      expect(page.log.filter((line) => /^keep/.test(line))).to.deep.equal([]);
+      page.session.closed(0);
+      await page.raise();
+      expect(page.log.filter((line) => /^keep/.test(line))).to.deep.equal(['keep 2']);
+    });
+  });
+
+  describe('a restored session', () => {
+    for (const [reason, name] of [
+      [Reason.Restored, 'restored'],
+      [Reason.Forked, 'forked'],
+    ] as const) {
+      it(`${name}: is sent again what it does not contain, by address and in order`, async () => {
+        const page = joinedPage();
+        for (const payload of ['a', 'b', 'c']) await page.raise([payload]);
+        page.receive(ServerKind.Patch, [], 3, 2);
+        page.session.closed(0);
+        page.session.opened();
+        page.sent();
+        page.receive(ServerKind.Render, null, 2, reason, 1);
+        expect(page.sent()).to.deep.equal([[ClientKind.Events, [[['h', 'k'], 2, ['c']]]]]);
+        expect(page.log).to.include('processed 2 1').and.to.include(`${name} 0`);
+        expect(page.pending).to.equal(2);
+        page.session.closed(0);
+        page.session.opened();
+        expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 2, 3]);
+      });
+    }
+
+    it('goes on counting where it is behind what was durable, and tells how many are lost', async () => {
+      const page = joinedPage();
+      for (const payload of ['a', 'b', 'c']) await page.raise([payload]);
+      page.receive(ServerKind.Patch, [], 2);
+      page.session.closed(0);
+      page.session.opened();
+      page.sent();
+      page.receive(ServerKind.Render, null, 0, Reason.Restored);
+      expect(page.log).to.include('restored 2');
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[['h', 'k'], 2, ['c']]]]]);
+      page.receive(ServerKind.Patch, [], 1);
+      expect(page.log).to.include('processed 3 3');
+      page.session.closed(0);
+      page.session.opened();
+      expect((page.sent().at(-1) as Wire[]).slice(4, 7)).to.deep.equal([2, 1, 1]);
+    });
+
+    it('sends by number again what is raised afterwards', async () => {
+      const page = joinedPage();
+      page.session.closed(0);
+      page.session.opened();
+      page.receive(ServerKind.Render, null, 0, Reason.Restored);
+      page.sent();
+      await page.raise();
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[1, 2]], 0]].map(([kind, events]) => [kind, events]));
+    });
+
+    it('has the token it says from then on', () => {
+      const page = joinedPage();
+      page.session.closed(0);
+      page.session.opened();
+      page.receive(ServerKind.Render, null, 0, Reason.Forked, 0, 'another');
+      expect(page.heritage.token).to.equal('another');
+      page.session.closed(0);
+      page.sent();
+      page.session.opened();
+      expect((page.sent()[0] as Wire[])[3]).to.equal('another');
+    });
+  });
+
+  describe('what the page is told', () => {
+    it('is nothing when it is adopted', () => {
+      const page = createPage();
+      page.session.opened();
+      page.receive(ServerKind.Adopt, null);
+      expect(page.log.filter((line) => /^(resumed|restored|fresh|forked|dropped)/.test(line))).to.deep.equal([]);
+    });
+
+    it('is that it is resumed, once for a connection', () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Acknowledge, 0);
+      page.receive(ServerKind.Render, null);
+      page.session.closed(0);
+      page.session.opened();
+      page.receive(ServerKind.Acknowledge, 0);
+      page.receive(ServerKind.Acknowledge, 0);
+      page.session.closed(0);
+      page.session.opened();
+      page.receive(ServerKind.Render, null);
+      expect(page.log.filter((line) => /^resumed/.test(line))).to.deep.equal(['resumed 0', 'resumed 0']);
+    });
+
+    it('is what the server has dropped', () => {
+      const page = joinedPage();
+      page.receive(ServerKind.Acknowledge, 0, 0, 2);
+      expect(page.log).to.include('dropped 2');
+    });
+  });
+
+  describe('a token that is refused', () => {
+    it("gives way to the page's own, if that was not joined; what was to go there is lost", async () => {
+      const page = createPage();
+      page.heritage.fallback = true;
+      page.outbox.add([['h', null], 3]);
+      page.session.opened();
+      expect(page.session.closed(CloseCode.Refused)).to.equal(true);
+      expect(page.log).to.include('dropped 1');
+      page.sent();
+      page.session.opened();
+      expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([0, 0, 0]);
+    });
+
+    it('loads the page again otherwise', () => {
+      const page = joinedPage();
+      expect(page.session.closed(CloseCode.Refused)).to.equal(false);
+      page.heritage.fallback = true;
+      expect(page.session.closed(CloseCode.Reload)).to.equal(false);
+    });
+  });
+
+  it('moves when it is told to, and counts that', () => {
+    const page = joinedPage();
+    page.receive(ServerKind.Command, Command.Move, 500);
+    expect(page.log).to.deep.equal(['move 500']);
+    page.clock.advance(Limit.acknowledgeDelay);
+    expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 1]]);
   });
 
   describe('acknowledging', () => {
@@ -306,7 +518,7 @@ describe('client/session', () => {
       expect(page.sent()).to.deep.equal([]);
     });
 
-    it('counts commands, which nobody knows yet', () => {
+    it('counts commands that it does not know', () => {
       const page = joinedPage();
       page.receive(ServerKind.Command, 'something', 1);
       page.clock.advance(1_000);
@@ -342,7 +554,7 @@ describe('client/session', () => {
       const page = joinedPage();
       page.view.trouble = true;
       page.receive(ServerKind.Patch, [], 0);
-      page.session.closed(false);
+      page.session.closed(0);
       page.session.opened();
       page.sent();
       page.receive(ServerKind.Acknowledge, 0);
@@ -353,7 +565,7 @@ describe('client/session', () => {
       const page = joinedPage();
       page.view.trouble = true;
       page.receive(ServerKind.Patch, [], 0);
-      page.session.closed(false);
+      page.session.closed(0);
       page.session.opened();
       page.view.trouble = false;
       page.receive(ServerKind.Render, null);
@@ -367,7 +579,7 @@ describe('client/session', () => {
       page.view.trouble = true;
       page.receive(ServerKind.Adopt, ['tree']);
       expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 1, Ask.Render]]);
-      expect(page.log).not.to.include('settled');
+      expect(page.settled).to.equal(false);
     });
   });
 
@@ -399,7 +611,7 @@ describe('client/session', () => {
 
     it('are not expected without a connection', () => {
       const page = joinedPage();
-      page.session.closed(false);
+      page.session.closed(0);
       page.clock.advance(100_000);
       expect(page.log).to.deep.equal([]);
     });

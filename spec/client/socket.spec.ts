@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { type Host, Socket } from '../../client/socket.js';
+import { Socket } from '../../client/socket.js';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { CloseCode } from '../../runtime/protocol.js';
+import { replaceGlobals } from '../fixtures/globals.js';
 
 type Listener = (event: Record<string, unknown>) => void;
 
@@ -41,20 +42,20 @@ class FakeSocket {
 }
 
 /** A browser window around a socket, with a clock of its own. */
-function createWindow(random = 1) {
+function createWindow(random = 1, anew = false) {
   const clock = createSimulatedClock(1_000_000);
   const sockets: FakeSocket[] = [];
   const log: string[] = [];
   const storage = new Map<string, string>();
   const listeners = new Map<string, Listener>();
   const addEventListener = (type: string, listener: Listener) => void listeners.set(type, listener);
-  const document = { visibilityState: 'visible', addEventListener };
+  const document = { hidden: false, addEventListener };
   const host = {
     addEventListener,
     setTimeout: clock.setTimeout.bind(clock),
     clearTimeout: clock.clearTimeout.bind(clock),
     Date: { now: () => clock.now() },
-    Math: { random: () => random },
+    Math: Object.assign(Object.create(Math), { random: () => random }),
     document,
     location: { href: 'https://example.org/a/page?x', reload: () => log.push('reload') },
     sessionStorage: {
@@ -71,11 +72,15 @@ function createWindow(random = 1) {
   const speaker = {
     opened: () => log.push('opened'),
     received: (bytes: Uint8Array) => log.push(`received ${bytes}`),
-    closed: (refused: boolean) => log.push(`closed${refused ? ' refused' : ''}`),
+    closed: (code: number) => {
+      log.push(`closed ${code}`);
+      return anew;
+    },
     probe: () => log.push('probe'),
   };
   const show = (state: string) => log.push(state);
-  const socket = new Socket('/a/_troupe/socket', speaker, show, host as unknown as Host);
+  replaceGlobals(host);
+  const socket = new Socket('/a/_troupe/socket', speaker, show);
   const last = (): FakeSocket => sockets.at(-1) as FakeSocket;
   return {
     clock,
@@ -109,7 +114,7 @@ describe('client/socket', () => {
     last().open();
     socket.settled();
     last().drop(1006);
-    expect(log).to.deep.equal(['connecting', 'opened', 'live', 'offline', 'closed']);
+    expect(log).to.deep.equal(['connecting', 'opened', 'live', 'offline', 'closed 1006']);
   });
 
   it('hands over what arrives, as bytes', () => {
@@ -172,7 +177,7 @@ describe('client/socket', () => {
       socket.connect();
       clock.advance(10_000);
       expect(last().closedWith).to.equal(1000);
-      expect(log.at(-1)).to.equal('closed');
+      expect(log.at(-1)).to.equal('closed 0');
       clock.advance(250);
       expect(sockets.length).to.equal(2);
     });
@@ -180,7 +185,7 @@ describe('client/socket', () => {
     it('hears no more of a connection it has given up', () => {
       const { live, log, socket, sockets } = createWindow();
       live();
-      socket.lost();
+      socket.giveUp();
       log.length = 0;
       sockets[0]?.drop(1006);
       sockets[0]?.onmessage?.({ data: new ArrayBuffer(1) });
@@ -199,10 +204,10 @@ describe('client/socket', () => {
       const { clock, document, fire, last, socket, sockets } = createWindow();
       socket.connect();
       last().drop(1006);
-      document.visibilityState = 'hidden';
+      document.hidden = true;
       fire('visibilitychange');
       expect(sockets.length).to.equal(1);
-      document.visibilityState = 'visible';
+      document.hidden = false;
       fire('visibilitychange');
       expect(sockets.length).to.equal(2);
       clock.advance(5_000);
@@ -245,13 +250,94 @@ describe('client/socket', () => {
     });
   });
 
+  describe('move', () => {
+    it('opens another connection at some time within what it is given, and then leaves the old one', () => {
+      const { clock, live, log, socket, sockets } = createWindow(0.5);
+      live();
+      socket.move(1_000);
+      clock.advance(499);
+      expect(sockets.length).to.equal(1);
+      clock.advance(1);
+      expect(sockets.length).to.equal(2);
+      expect(sockets[0]?.closedWith).to.equal(undefined);
+      socket.send(Uint8Array.of(1));
+      sockets[1]?.open();
+      expect(sockets[0]?.closedWith).to.equal(1000);
+      expect(log).to.deep.equal(['closed 0', 'opened']);
+      socket.send(Uint8Array.of(2));
+      expect(sockets.map(({ sent }) => sent)).to.deep.equal([[Uint8Array.of(1)], [Uint8Array.of(2)]]);
+    });
+
+    it('hears no more of the one it has left', () => {
+      const { clock, live, log, socket, sockets } = createWindow();
+      live();
+      socket.move(0);
+      clock.advance(0);
+      sockets[1]?.open();
+      log.length = 0;
+      sockets[0]?.onmessage?.({ data: new ArrayBuffer(1) });
+      sockets[0]?.drop(CloseCode.GoingAway);
+      expect(log).to.deep.equal([]);
+      sockets[1]?.onmessage?.({ data: new ArrayBuffer(1) });
+      expect(log).to.deep.equal(['received 0']);
+    });
+
+    it('keeps the old one if the other fails', () => {
+      const { clock, live, log, socket, sockets } = createWindow();
+      live();
+      socket.move(0);
+      clock.advance(0);
+      sockets[1]?.drop(1006);
+      clock.advance(60_000);
+      expect(sockets.length).to.equal(2);
+      expect(log).to.deep.equal([]);
+      sockets[0]?.onmessage?.({ data: new ArrayBuffer(1) });
+      expect(log).to.deep.equal(['received 0']);
+    });
+
+    it('is given up if the old one is lost meanwhile', () => {
+      const { clock, live, log, socket, sockets } = createWindow();
+      live();
+      socket.move(0);
+      clock.advance(0);
+      sockets[0]?.drop(CloseCode.GoingAway);
+      clock.advance(250);
+      expect(sockets.length).to.equal(3);
+      sockets[1]?.open();
+      expect(sockets[1]?.closedWith).to.equal(1000);
+      sockets[2]?.open();
+      expect(log.filter((line) => line === 'opened').length).to.equal(1);
+    });
+
+    it('does not happen to a connection that came after it was said', () => {
+      const { clock, last, live, socket, sockets } = createWindow();
+      live();
+      socket.move(1_000);
+      last().drop(CloseCode.GoingAway);
+      clock.advance(250);
+      last().open();
+      clock.advance(60_000);
+      expect(sockets.length).to.equal(2);
+    });
+
+    it('happens once, however often it is said', () => {
+      const { clock, live, socket, sockets } = createWindow();
+      live();
+      socket.move(0);
+      socket.move(0);
+      clock.advance(0);
+      for (const next of sockets.slice(1)) next.open();
+      expect(sockets.map(({ closedWith }) => closedWith)).to.deep.equal([1000, undefined, 1000]);
+    });
+  });
+
   describe('close codes', () => {
     for (const code of [CloseCode.Reload, CloseCode.Refused]) {
       it(`${code} loads the page again, once in 30 s`, () => {
         const { clock, last, live, log, socket, sockets } = createWindow();
         live();
         last().drop(code);
-        expect(log).to.deep.equal(['offline', 'closed', 'reload']);
+        expect(log).to.deep.equal(['offline', `closed ${code}`, 'reload']);
         clock.advance(29_999);
         expect(sockets.length).to.equal(1);
         socket.connect();
@@ -287,16 +373,24 @@ describe('client/socket', () => {
       expect(sockets.length).to.equal(2);
     });
 
-    for (const code of [CloseCode.TooBig, CloseCode.Malformed]) {
-      it(`${code} says that what was sent was refused`, () => {
-        const { last, live, log } = createWindow();
-        live();
-        last().drop(code);
-        expect(log).to.deep.equal(['offline', 'closed refused']);
-      });
-    }
+    it('back off whatever they are if the session says so', () => {
+      const { clock, last, live, log, sockets } = createWindow(1, true);
+      live();
+      last().drop(CloseCode.Refused);
+      expect(log).to.deep.equal(['offline', `closed ${CloseCode.Refused}`]);
+      clock.advance(250);
+      expect(sockets.length).to.equal(2);
+    });
 
-    for (const code of [CloseCode.GoingAway, CloseCode.TryLater, CloseCode.Flood, CloseCode.Silent, 1006]) {
+    for (const code of [
+      CloseCode.TooBig,
+      CloseCode.Malformed,
+      CloseCode.GoingAway,
+      CloseCode.TryLater,
+      CloseCode.Flood,
+      CloseCode.Silent,
+      1006,
+    ]) {
       it(`${code} backs off`, () => {
         const { clock, last, live, sockets } = createWindow();
         live();

@@ -3,20 +3,31 @@ import type { StartOptions } from '../../client/start.js';
 import { encodeFrame } from '../../runtime/codec.js';
 import { decode } from '../../runtime/decode.js';
 import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, CloseCode, Reason, type ServerFrame, ServerKind, version } from '../../runtime/protocol.js';
+import {
+  ClientKind,
+  CloseCode,
+  Command,
+  Reason,
+  type ServerFrame,
+  ServerKind,
+  version,
+} from '../../runtime/protocol.js';
 import { bundle, openBundle, type WatchedPage } from '../browser/chromium.js';
 import type { FakeSocket } from './page/sockets.js';
 
 declare const troupe: typeof import('./page/modules.js');
 declare const sockets: FakeSocket[];
 
-/** What `troupe:fresh` told: the id of its target, and what was lost. */
-declare const told: [string, number][];
+/** What the root was told: the type, the id of its target, and what was lost. */
+declare const told: [string, string, number][];
 
 const root = '<div id="root" data-troupe-socket="/app/socket" data-troupe-token="secret"><button>0</button></div>';
 const definition = (hash: string): Wire => [hash, 0, '<button></button>', 0, 8, 'click', 0, 1, ''];
 const adoption: ServerFrame = { kind: ServerKind.Adopt, tree: [definition('h'), 1, null], processed: 0 };
 const fresh: ServerFrame = { kind: ServerKind.Render, tree: [0, 1, 'new'], processed: 0, reason: Reason.Fresh };
+
+/** What chance makes of the name of a document in these specs. */
+const name = '987654321';
 
 describe('client/start', () => {
   let watched: WatchedPage;
@@ -36,15 +47,18 @@ describe('client/start', () => {
     run(
       ({ html, options }) => {
         document.body.innerHTML = html;
-        const told: [string, number][] = [];
-        document
-          .querySelector('#root')
-          ?.addEventListener('troupe:fresh', ({ target, detail }: CustomEventInit & Event) =>
-            told.push([(target as Element).id, detail.dropped])
-          );
+        sessionStorage.clear();
+        const told: [string, string, number][] = [];
+        for (const type of ['dropped', 'forked', 'fresh', 'restored', 'resumed']) {
+          document
+            .querySelector('#root')
+            ?.addEventListener(`troupe:${type}`, ({ target, detail }: CustomEventInit & Event) =>
+              told.push([type, (target as Element).id, detail.dropped])
+            );
+        }
         Object.assign(window, { told });
         // A second connection is tried when the spec says so, not by chance at once.
-        Math.random = () => 1;
+        Math.random = () => 0.987654321;
         troupe.start.start(options);
       },
       { html, options }
@@ -71,13 +85,15 @@ describe('client/start', () => {
     await start();
     expect(await opened()).to.deep.equal([`${new URL(watched.page.url()).origin.replace('http', 'ws')}/app/socket`]);
     await open();
-    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 0, 0, 0, []]]);
+    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 0, 0, 0, [], name]]);
   });
 
   it('joins under the name it is given', async () => {
     await start(root, { client: 'hash' });
     await open();
-    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, 'hash', 'secret', 0, 0, 0, []]]);
+    expect(await sent(ClientKind.Join)).to.deep.equal([
+      [ClientKind.Join, version, 'hash', 'secret', 0, 0, 0, [], name],
+    ]);
   });
 
   it('starts on the root it is given', async () => {
@@ -115,6 +131,33 @@ describe('client/start', () => {
     expect(await run(() => document.querySelector('button')?.textContent)).to.equal('clicked');
   });
 
+  it('shows how many events are not durable yet', async () => {
+    const pending = () => run(() => document.querySelector('#root')?.getAttribute('data-troupe-pending'));
+    await start();
+    await open();
+    await receive(adoption);
+    expect(await pending()).to.equal(null);
+    await run(() => document.querySelector('button')?.click());
+    expect(await pending()).to.equal('1');
+    await receive({ kind: ServerKind.Patch, changes: [1, 1, 'clicked'], processed: 1, late: 1 });
+    expect(await pending()).to.equal('1');
+    await receive({ kind: ServerKind.Acknowledge, processed: 0 });
+    expect(await pending()).to.equal(null);
+  });
+
+  it('moves to another connection when it is told to', async () => {
+    await start();
+    await open();
+    await receive(adoption);
+    await receive({ kind: ServerKind.Command, name: Command.Move, operands: [1] });
+    await watched.page.waitForFunction(() => sockets.length === 2);
+    expect(await state()).to.equal('live');
+    await open();
+    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 2, 0, 0, ['h'], name]]);
+    expect(await run(() => sockets.map(({ readyState }) => readyState))).to.deep.equal([3, 1]);
+    expect(await state()).to.equal('live');
+  });
+
   it('gives up a connection that brings what cannot be read', async () => {
     await start();
     await open();
@@ -148,11 +191,11 @@ describe('client/start', () => {
       await drop(CloseCode.GoingAway);
       await reconnect();
       await receive(fresh);
-      expect(await run(() => told)).to.deep.equal([['root', 2]]);
+      expect(await run(() => told)).to.deep.equal([['fresh', 'root', 2]]);
       expect(await run(() => document.querySelector('button')?.textContent)).to.equal('new');
     });
 
-    it('is not told while the session goes on', async () => {
+    it('is not told while the session goes on, but how it does', async () => {
       await start();
       await open();
       await receive(adoption);
@@ -160,7 +203,18 @@ describe('client/start', () => {
       await reconnect();
       await receive({ ...fresh, reason: Reason.Resumed });
       expect(await run(() => document.querySelector('button')?.textContent)).to.equal('new');
-      expect(await run(() => told)).to.deep.equal([]);
+      await drop(CloseCode.GoingAway);
+      await reconnect();
+      await receive({ ...fresh, reason: Reason.Restored });
+      await drop(CloseCode.GoingAway);
+      await reconnect();
+      await receive({ ...fresh, reason: Reason.Forked, token: 'forked' });
+      expect(await run(() => told)).to.deep.equal([
+        ['resumed', 'root', 0],
+        ['restored', 'root', 0],
+        ['forked', 'root', 0],
+      ]);
+      expect(await run(() => document.querySelector('#root')?.getAttribute('data-troupe-token'))).to.equal('forked');
     });
   });
 

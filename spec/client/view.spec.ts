@@ -240,7 +240,7 @@ describe('client/view', () => {
         }
       }, tree);
       expect(name).to.equal('Inconsistent');
-      expect(await run(() => bench.view.bound)).to.equal(false);
+      expect(await run(() => bench.view.isBound)).to.equal(false);
     });
 
     it('applies marked styles at once, and changes them later', async () => {
@@ -383,7 +383,7 @@ describe('client/view', () => {
       await run(() => (bench.root.innerHTML = '<hr>'));
       const seen = await run(() => {
         bench.view.render([0, [null, 'a', 1, 'A']]);
-        return bench.view.bound;
+        return bench.view.isBound;
       });
       expect(seen).to.equal(true);
     });

@@ -214,7 +214,9 @@ async function outcomeOf(
   const { closed } = await server.ask<{ closed: Record<string, number> }>('counts');
   const faults = [
     ...neighbours.flatMap(({ fault }) => (fault === undefined ? [] : [`a neighbour ${fault}`])),
-    ...reports.map(([report, count]) => `reported ${count} times: ${report}`),
+    ...reports
+      .filter(([report]) => !report.startsWith('dropped:'))
+      .map(([report, count]) => `reported ${count} times: ${report}`),
     ...(stuck > 0 ? [`${stuck} connections were left open`] : []),
     ...(['heap', 'external', 'rss'] as const).flatMap((kind) =>
       rest[kind] > first[kind] + most[kind] ? [`${kind} grew from ${first[kind]} to ${rest[kind]} MB`] : []

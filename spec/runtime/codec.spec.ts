@@ -128,7 +128,7 @@ describe('codec', () => {
     });
 
     it('a join', () => {
-      expect(decodeClientFrame(hex('98 00 01 a163 a174 cd0100 02 03 92a161a162'))).to.deep.equal({
+      const join = {
         kind: ClientKind.Join,
         version,
         client: 'c',
@@ -137,6 +137,25 @@ describe('codec', () => {
         processed: 2,
         sent: 3,
         hashes: ['a', 'b'],
+        document: 'd-1',
+        heir: ['', 0],
+      };
+      expect(decodeClientFrame(hex('99 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31'))).to.deep.equal(join);
+      expect(decodeClientFrame(hex('9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 92a16507'))).to.deep.equal({
+        ...join,
+        heir: ['e', 7],
+      });
+    });
+
+    it('events at stable addresses: a hash, then keys and parts in turn', () => {
+      const steps = '96 a168 c0 02 a172 00 cb3ff8000000000000';
+      expect(decodeClientFrame(hex(`92 01 92 92${steps}03 9392a168c00191a161`))).to.deep.equal({
+        kind: ClientKind.Events,
+        events: [
+          { instance: ['h', null, 2, 'r', 0, 1.5], part: 3, payload: undefined },
+          { instance: ['h', null], part: 1, payload: ['a'] },
+        ],
+        frames: 1,
       });
     });
 
@@ -155,12 +174,24 @@ describe('codec', () => {
       ['a kind that is no number', '91 a130', /unknown kind/],
       ['a kind of -0', '91 cb8000000000000000', /version is not a whole number/],
       ['a join without version', '91 00', /version is not a whole number/],
-      ['a join that ends early', '97 00 01 a163 a174 00 00 00', /hashes is not an array/],
-      ['a join with more than there is to say', '99 00 01 a163 a174 00 00 00 90 00', /join frame has more than 8/],
-      ['a token that is no string', '98 00 01 a163 01 00 00 00 90', /token is not a string/],
-      ['a negative frame number', '98 00 01 a163 a174 ff 00 00 90', /frame is not a whole number/],
-      ['half an event', '98 00 01 a163 a174 00 cb3ff8000000000000 00 90', /processed is not a whole number/],
-      ['a hash that is no string', '98 00 01 a163 a174 00 00 00 9101', /hashes holds something that is no string/],
+      ['a join that ends early', '97 00 02 a163 a174 00 00 00', /hashes is not an array/],
+      ['a join without a document', '98 00 02 a163 a174 00 00 00 90', /document is not a string/],
+      ['a document without a name', '99 00 02 a163 a174 00 00 00 90 a0', /document is no name/],
+      ['a document with a name of other signs', '99 00 02 a163 a174 00 00 00 90 a1 2e', /document is no name/],
+      ['an heir of nobody', '9a 00 02 a163 a174 00 00 00 90 a164 92a000', /document is no name/],
+      ['an heir that is no array', '9a 00 02 a163 a174 00 00 00 90 a164 00', /heir is not an array/],
+      ['an heir from no event', '9a 00 02 a163 a174 00 00 00 90 a164 91a165', /first is not a whole number/],
+      ['a join with more than there is to say', '9b 00 02 a163 a174 00 00 00 90 a164 92a16501 00', /more than 10/],
+      ['a token that is no string', '99 00 02 a163 01 00 00 00 90 a164', /token is not a string/],
+      ['a negative frame number', '99 00 02 a163 a174 ff 00 00 90 a164', /frame is not a whole number/],
+      ['half an event', '99 00 02 a163 a174 00 cb3ff8000000000000 00 90 a164', /processed is not a whole number/],
+      ['a hash that is no string', '99 00 02 a163 a174 00 00 00 9101 a164', /hashes holds something that is no string/],
+      ['an address without a hash', '92 01 91929000', /hash is not a string/],
+      ['an address whose hash is none', '92 01 919292c0c000', /hash is not a string/],
+      ['an address that leads nowhere', '92 01 919291a16800', /address ends with a part/],
+      ['an address that ends with a part', '92 01 919293a168c00100', /address ends with a part/],
+      ['an address with a key that is none', '92 01 919292a168c300', /key is none/],
+      ['an address with a part that is none', '92 01 919294a168c0a161c000', /part is not a whole number/],
       ['events that are no array', '92 01 01', /events is not an array/],
       ['events that are missing', '91 01', /events is not an array/],
       ['an event that is no array', '92 01 9101', /event is not an array/],
@@ -188,14 +219,16 @@ describe('codec', () => {
 
     it('more hashes than a client remembers', () => {
       const count = Limit.definitions + 1;
-      const bytes = hex(`98 00 01 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)}`);
+      const bytes = hex(`98 00 02 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)}`);
       expect(() => decodeClientFrame(bytes)).to.throw(Malformed, /hashes has more than 1024/);
     });
 
     it('frames with some bytes changed, with nothing but Malformed', () => {
-      const frames = ['98 00 01 a163 a174 cd0100 02 03 92a161a162', '93 01 92 93010091a161 93cd010002 9191a162 05'].map(
-        hex
-      );
+      const frames = [
+        '9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 92a16507',
+        '93 01 92 93010091a161 93cd010002 9191a162 05',
+        '92 01 92 9296a168c002a172000503 9392a168c00191a161',
+      ].map(hex);
       const change = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }) });
       fc.assert(
         fc.property(fc.constantFrom(...frames), fc.array(change, { minLength: 1, maxLength: 4 }), (frame, changes) => {

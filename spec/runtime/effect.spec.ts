@@ -3,18 +3,26 @@ import { EffectQueue, Received } from '../../runtime/effect.js';
 
 type Message = { readonly type: 'raised'; readonly n: number };
 
-const received = (): Received => new Received({ type: 'asked' }, 7);
+const received = (cause?: number | string): Received => new Received({ type: 'asked' }, 7, cause);
 
 describe('effect', () => {
-  it('collects what was asked for, in order', () => {
-    const queue = new EffectQueue<Message>(received());
+  it('collects what was asked for, in order, with what caused it and which it is', () => {
+    const queue = new EffectQueue<Message>(received(12));
     queue.raise({ type: 'raised', n: 1 });
-    queue.raise({ type: 'raised', n: 2 });
+    queue.send('room', { type: 'entered' });
 
     expect(queue.effects).to.deep.equal([
-      { kind: 'raise', message: { type: 'raised', n: 1 } },
-      { kind: 'raise', message: { type: 'raised', n: 2 } },
+      { kind: 'raise', message: { type: 'raised', n: 1 }, cause: 12, index: 0 },
+      { kind: 'send', name: 'room', message: { type: 'entered' }, cause: 12, index: 1 },
     ]);
+  });
+
+  it('counts each step by itself, and says of what cannot come again that it has no cause', () => {
+    for (const cause of [undefined, 'a.3.0']) {
+      const queue = new EffectQueue<Message>(received(cause));
+      queue.raise({ type: 'raised', n: 1 });
+      expect(queue.effects).to.deep.equal([{ kind: 'raise', message: { type: 'raised', n: 1 }, cause, index: 0 }]);
+    }
   });
 
   it('costs nothing if nothing was asked for', () => {

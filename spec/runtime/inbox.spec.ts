@@ -13,6 +13,9 @@ function filled(count: number): Inbox {
   return inbox;
 }
 
+/** One that has to be resolved. */
+const sealed = (at: number): Letter => ({ ...letter(at), resolve: () => letter(at) });
+
 const times = (letters: readonly Letter[]): readonly number[] => letters.map(({ at }) => at);
 
 describe('inbox', () => {
@@ -40,6 +43,41 @@ describe('inbox', () => {
     inbox.push(letter(2));
 
     expect(times(taken)).to.deep.equal([0, 1]);
+  });
+
+  it('gives a letter that has to be resolved alone, after all before it', () => {
+    const inbox = new Inbox();
+    for (const one of [letter(0), letter(1), sealed(2), sealed(3), letter(4), letter(5)]) inbox.push(one);
+    const taken: [boolean, readonly number[]][] = [];
+    while (inbox.size > 0) taken.push([inbox.isUnresolved, times(inbox.take(9))]);
+
+    expect(taken).to.deep.equal([
+      [false, [0, 1]],
+      [true, [2]],
+      [true, [3]],
+      [false, [4, 5]],
+    ]);
+    expect(inbox.isUnresolved).to.equal(false);
+  });
+
+  it('knows of letters that have to be resolved however few are asked for', () => {
+    const inbox = new Inbox();
+    for (const one of [letter(0), letter(1), sealed(2), letter(3), sealed(4)]) inbox.push(one);
+    expect(times(inbox.take(1))).to.deep.equal([0]);
+    expect(times(inbox.take(2))).to.deep.equal([1]);
+    for (let round = 0; round < 3; round++) expect([inbox.take(0), inbox.isUnresolved]).to.deep.equal([[], true]);
+    expect(times(inbox.take(2))).to.deep.equal([2]);
+    expect(times(inbox.take(2))).to.deep.equal([3]);
+    expect(times(inbox.take(2))).to.deep.equal([4]);
+  });
+
+  it("tells which letters are no client's events and say something", () => {
+    const inbox = new Inbox();
+    const ours: Letter = { ...letter(1), page: 0, cause: 'a.1.0' };
+    for (const one of [letter(0), ours, { ...ours, message: undefined }, sealed(3)]) inbox.push(one);
+
+    expect(inbox.ours).to.deep.equal([ours]);
+    expect(inbox.size).to.equal(4);
   });
 
   it('takes no more than its capacity, and takes again when there is room', () => {

@@ -76,6 +76,41 @@ describe('ledger', () => {
     expect(receive(ledger, 2)).to.equal(1);
   });
 
+  it('goes on from a state that was stored', () => {
+    const ledger = new Ledger(5);
+    expect([ledger.processed, ledger.owed, ledger.late, ledger.isUntold]).to.deep.equal([5, 0, 0, false]);
+    expect(ledger.receive()).to.equal(6);
+    expect(ledger.restart(0)).to.equal(5);
+    expect(new Ledger(5, 0).late).to.equal(5);
+  });
+
+  it('tells how many fewer are stored than the client knows to be processed, and when that changes', () => {
+    const ledger = new Ledger();
+    receive(ledger, 3);
+    ledger.process(3);
+    expect(ledger.late, 'nothing is told yet').to.equal(0);
+    ledger.tell();
+    expect([ledger.late, ledger.isUntold]).to.deep.equal([3, false]);
+    ledger.store(2);
+    expect(ledger.isUntold).to.equal(true);
+    expect([ledger.late, ledger.isUntold]).to.deep.equal([1, false]);
+    ledger.store(2);
+    ledger.store(1);
+    expect([ledger.isUntold, ledger.late], 'an older write tells nothing').to.deep.equal([false, 1]);
+    receive(ledger, 1);
+    ledger.process(1);
+    ledger.store(4);
+    expect(ledger.late, 'more is stored than told').to.equal(0);
+  });
+
+  it('tells once of events that were dropped', () => {
+    const ledger = new Ledger();
+    ledger.drop();
+    ledger.drop();
+    expect(ledger.isUntold).to.equal(true);
+    expect([ledger.takeDropped(), ledger.takeDropped(), ledger.isUntold]).to.deep.equal([2, 0, false]);
+  });
+
   it('takes every event once and in order, however often the connection breaks', () => {
     const steps = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 4 })), { maxLength: 60 });
     fc.assert(

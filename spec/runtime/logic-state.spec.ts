@@ -15,7 +15,8 @@ import { type AnyComponent, component } from '../../runtime/component.js';
 import { ErrorCode } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import { markup } from '../../runtime/markup.js';
-import type { LiveSession } from '../../runtime/session.js';
+import { LiveSession } from '../../runtime/session.js';
+import { pack, unpack } from '../../runtime/snapshot.js';
 import { eventsFrame, FakeConnection, FakeHost, joinFrame, settled, startSession } from '../fixtures/live-session.js';
 
 type Pressed = { type: 'pressed' } | { type: 'broke' };
@@ -372,5 +373,118 @@ describe('logic-state', () => {
       host
     );
     expect(shown(session)).to.contain('could not be shown');
+  });
+
+  describe('in a session that is stored', () => {
+    const restored = (session: LiveSession): LiveSession => {
+      const image = unpack(pack(session.save()));
+      session.stop();
+      const again = new LiveSession(host, { id: 'session', component: Light, props: {}, image });
+      again.prepare();
+
+      return again;
+    };
+    const press = (session: LiveSession): void => session.tree.put(session.tree.root, { type: 'pressed' });
+    const join = (session: LiveSession): void => {
+      session.join(new FakeConnection(), joinFrame());
+      host.turn();
+    };
+    const shown = (session: LiveSession): string => markup(session.rendered).replace(/<!--.*?-->|<[^>]*>|\s/g, '');
+
+    it('goes on with its state and its timers', () => {
+      const session = startSession(Light, host);
+      join(session);
+      press(session);
+      host.turn();
+      host.clock.advance(110);
+      host.turn();
+      expect(shown(session)).to.equal('green1');
+      const again = restored(session);
+      expect(shown(again), 'before anybody joins').to.equal('green1');
+      expect(host.clock.pending).to.equal(0);
+      join(again);
+      host.clock.advance(39);
+      host.turn();
+      expect(shown(again)).to.equal('green1');
+      host.clock.advance(1);
+      host.turn();
+      expect(shown(again)).to.equal('red1');
+      again.stop();
+    });
+
+    it('begins anew if it was never started, and is stored as it was if it was not started again', () => {
+      const dormant = startSession(Light, host, false, { pressed: 7 });
+      expect(dormant.save().tree.root.state).to.equal(undefined);
+      const session = startSession(Light, host);
+      join(session);
+      press(session);
+      host.turn();
+      const again = restored(session);
+      const { state } = again.save().tree.root;
+      expect(again.save().tree.root.state).to.deep.equal(state);
+      expect(shown(restored(again))).to.equal('red1');
+    });
+
+    it('takes what it was sent before it was started, also if it was stored meanwhile', () => {
+      const session = startSession(Light, host);
+      join(session);
+      let again = restored(session);
+      for (let round = 0; round < 2; round++) {
+        press(again);
+        again.tree.catchUp();
+        expect(shown(again)).to.equal('red0');
+        again = restored(again);
+      }
+      join(again);
+      expect(shown(again)).to.equal('red2');
+      expect(again.save().tree.root.state).to.not.have.property('held');
+      again.stop();
+    });
+
+    it('keeps what it was sent while it recovers', () => {
+      const Fragile = component({
+        name: 'fragile',
+        logic: setup({ types: {} as { context: { pressed: number }; events: { type: 'pressed' } } }).createMachine({
+          context: { pressed: 0 },
+          on: { pressed: { actions: assign({ pressed: ({ context }) => context.pressed + 1 }) } },
+          after: {
+            100: {
+              actions: () => {
+                throw new Error('of a timer');
+              },
+            },
+          },
+        }),
+        view: ({ context }) => html<{ type: 'pressed' }>`<p>${context.pressed}</p>`,
+      });
+      const session = startSession(Fragile, host);
+      join(session);
+      host.clock.advance(100);
+      host.clock.advance(0);
+      host.clock.advance(100);
+      press(session);
+      host.turn();
+      const image = unpack(pack(session.save()));
+      expect(image.tree.root.state).to.deep.include({ held: [{ type: 'pressed' }] });
+      session.stop();
+      const again = new LiveSession(host, { id: 'session', component: Fragile, props: {}, image });
+      again.prepare();
+      join(again);
+      expect(shown(again)).to.equal('1');
+      again.stop();
+    });
+
+    it('holds so many messages before it is started, and tells of what is too much', () => {
+      const session = startSession(Light, host);
+      for (let number = 0; number < 1_001; number++) press(session);
+      session.tree.catchUp();
+      expect(host.codes).to.deep.equal([ErrorCode.Effect]);
+      expect((host.reports[0] as { error: Error }).error.message).to.contain(
+        'light is not started and cannot take pressed'
+      );
+      join(session);
+      expect(shown(session)).to.equal('red1000');
+      session.stop();
+    });
   });
 });

@@ -118,6 +118,22 @@ describe('model-state', () => {
       'init of late is async, which only the first page waits for. Start with what there is and declare a task.'
     );
   });
+
+  it('is stored as its model, and goes on with one', () => {
+    take('b', 'c');
+    state.commit();
+    const model = state.save();
+    expect(model).to.deep.equal(['a', 'b', 'c']);
+    const host = { clock: createSimulatedClock() } as unknown as StateHost;
+    const restored = new ModelState(Texts, host);
+    restored.restore(structuredClone(model));
+    expect([restored.shown, restored.isDirty]).to.deep.equal([model, false]);
+    restored.take({ type: 'added', text: 'd' } as never, 1, 7);
+    expect(restored.commit()).to.deep.equal([
+      { kind: 'publish', topic: 'added', message: { type: 'd' }, cause: 7, index: 0 },
+    ]);
+    expect(restored.save()).to.deep.equal(['a', 'b', 'c', 'd']);
+  });
 });
 
 const parts = { name: 'late', update: (model: number, _message: Message) => model, view: () => html`<p></p>` };

@@ -20,6 +20,14 @@ describe('model', () => {
     expect(Object.isFrozen(model.map)).to.equal(false);
   });
 
+  it('is frozen however deep it is, and if it runs in a ring', () => {
+    let deep: object = {};
+    for (let depth = 0; depth < 100_000; depth++) deep = { deep };
+    const ring: { self?: object } = {};
+    ring.self = ring;
+    for (const model of [deep, ring]) expect(Object.isFrozen(frozen(model))).to.equal(true);
+  });
+
   it('that is a promise is told by its then', () => {
     const thenable = Object.assign(Object.create(null), Object.fromEntries([['then', () => undefined]]));
     expect([Promise.resolve(), thenable].map(isPromise)).to.deep.equal([true, true]);

@@ -5,9 +5,11 @@ import {
   Ask,
   ClientKind,
   CloseCode,
+  Command,
   eventDefaults,
   Limit,
   type PayloadField,
+  pageCookie,
   payloadFields,
   Reason,
   ServerKind,
@@ -37,7 +39,7 @@ describe('protocol', () => {
   // Lines are added to these tables, never changed: pages that are open have an older script.
   describe('numbers', () => {
     it('its version', () => {
-      expect(version).to.equal(1);
+      expect(version).to.equal(2);
     });
 
     it('the frames to the client', () => {
@@ -49,7 +51,11 @@ describe('protocol', () => {
     });
 
     it('the reasons to render', () => {
-      expect(Reason).to.deep.equal({ Resumed: 0, Restored: 1, Fresh: 2 });
+      expect(Reason).to.deep.equal({ Resumed: 0, Restored: 1, Fresh: 2, Forked: 3 });
+    });
+
+    it('what a client can be told to do, by its name', () => {
+      expect(Command).to.deep.equal({ Move: 'move' });
     });
 
     it('what a client can ask for, as bits', () => {
@@ -85,10 +91,24 @@ describe('protocol', () => {
       expect(sentence).to.contain(`${Ask.Sign} for an \`acknowledge\` as a sign of life`);
     });
 
+    it('why a page is rendered whole', () => {
+      for (const reason of Object.keys(Reason)) expect(sentence).to.contain(`\`${reason.toLowerCase()}\``);
+    });
+
+    it('what a client can be told to do', () => {
+      for (const command of Object.values(Command)) expect(sentence).to.contain(`**Commands.** \`${command}\``);
+    });
+
     it('when a client acknowledges and a server waits', () => {
       expect(sentence).to.contain(`every ${Limit.acknowledgeFrames} frames or ${Limit.acknowledgeDelay} ms`);
       expect(sentence).to.contain(`${Limit.windowFrames} frames or ${Limit.windowBytes / 1_024} KB`);
     });
+  });
+
+  it('names the cookie of a page that is loaded again with what a cookie may be called', () => {
+    expect(pageCookie)
+      .to.equal('troupe-page')
+      .and.to.match(/^[\w-]+$/);
   });
 
   describe('payload', () => {

@@ -152,4 +152,8 @@ describe('run', () => {
       run.end();
     });
   });
+
+  it('has nothing to be stored and is not restored, unless somebody says so', () => {
+    expect([run.mark, run.isRestored]).to.deep.equal([undefined, false]);
+  });
 });

@@ -112,7 +112,7 @@ describe('shared-lease', () => {
     expect(log.at(-1)).to.equal('one lost to two');
   });
 
-  it('is left to who held it when all were cut off, for a lease', async () => {
+  it('is left to who held it when all were cut off, for a lease and the time to connect again', async () => {
     const [first, second] = [directoryOf('one'), directoryOf('two')];
     leaseOf('one', first);
     await settled();
@@ -121,7 +121,7 @@ describe('shared-lease', () => {
     for (const directory of [first, second]) directory.isCut = true;
     await pass(2_000);
     second.back();
-    await pass(250);
+    await pass(2_500);
     first.back();
     await pass(1_000);
     expect(log).to.not.include('two gained from one');
@@ -137,7 +137,9 @@ describe('shared-lease', () => {
     for (const directory of [first, second]) directory.isCut = true;
     await pass(2_000);
     second.back();
-    await pass(500);
+    await pass(2_000);
+    expect(log).to.not.include('two gained from one');
+    await pass(1_000);
     expect(log).to.include('two gained from one');
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { memoryBus } from '../../runtime/bus/exchange.js';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { component } from '../../runtime/component.js';
 import type { Admitted } from '../../runtime/connection.js';
@@ -91,6 +92,34 @@ describe('site', () => {
     expect(await site.admit(joinWith(token), { ...visitor, cookie: 'x'.repeat(22) })).to.equal(CloseCode.Refused);
     expect(await site.admit(joinWith(token), { ...visitor, cookie: undefined })).to.equal(CloseCode.Refused);
     await site.sessions.close();
+  });
+
+  it('makes the bus it is given, and has a name of its own on it', async () => {
+    const names: string[] = [];
+    const bus = memoryBus();
+    const sites = [1, 2].map(() =>
+      createSite(
+        readOptions({
+          bus: (host) => {
+            names.push(host.node);
+            return bus(host);
+          },
+          clock: createSimulatedClock(1_000_000),
+          routes: { '/': Page },
+          secret,
+        }),
+        () => '',
+        (run) => run()
+      )
+    ) as [Site, Site];
+    expect(sites.map(({ node }) => node)).to.deep.equal(names);
+    expect(new Set(names).size).to.equal(2);
+    const heard: unknown[] = [];
+    sites[1].bus.subscribe('a', (message) => heard.push(message));
+    sites[1].bus.listen((message, from) => heard.push(message, from));
+    await sites[0].bus.publish('a', { type: 'said' });
+    await sites[0].bus.tell(sites[1].node, { type: 'told' });
+    expect(heard).to.deep.equal([{ type: 'said' }, { type: 'told' }, sites[0].node]);
   });
 
   it('says where its socket is', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
 import type { Run } from '../../runtime/run.js';
-import { Subscription, type Subscriptions } from '../../runtime/subscriptions.js';
+import { Subscription, Subscriptions } from '../../runtime/subscriptions.js';
 import { collected, type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
 
 describe('subscriptions', () => {
@@ -224,5 +224,68 @@ describe('subscriptions', () => {
     await collected();
     expect(kept.filter((reference) => reference.deref() !== undefined)).to.deep.equal([]);
     expect(subscriptions.size).to.equal(1);
+  });
+
+  describe('that were stored', () => {
+    const marking = (key: string, seen: unknown[], isEarly = false): Subscription<Message> =>
+      new Subscription<Message>(
+        'marking',
+        `marking ${key}`,
+        (run) => {
+          seen.push([key, run.isRestored, run.mark]);
+          if (key === 'fails' && run.mark !== undefined) throw new Error('no');
+          if (key !== 'unmarked') run.mark ??= 1;
+          return undefined;
+        },
+        undefined,
+        isEarly
+      );
+
+    it('are told so with their first run, and with no other', async () => {
+      const seen: unknown[] = [];
+      const image = { 'marking a': 7, 'marking fails': true } as const;
+      const restored = new Subscriptions(() => subscribing.root, port, image);
+      restored.update([marking('a', seen), marking('b', seen), marking('fails', seen)]);
+      expect(seen.splice(0)).to.deep.equal([
+        ['a', true, 7],
+        ['b', true, undefined],
+        ['fails', true, true],
+      ]);
+      await port.pass(2_000);
+      restored.update([marking('c', seen)]);
+      restored.update([marking('a', seen)]);
+      expect(seen).to.deep.equal([
+        ['fails', false, undefined],
+        ['c', false, undefined],
+        ['a', false, undefined],
+      ]);
+      restored.stop();
+    });
+
+    it('are not told so in a session that begins', () => {
+      const seen: unknown[] = [];
+      subscriptions.update([marking('a', seen)]);
+      expect(seen).to.deep.equal([['a', false, undefined]]);
+      expect(subscriptions.save()).to.deep.equal({ 'marking a': 1 });
+    });
+
+    it('are stored again as they were as long as they have not begun', () => {
+      const seen: unknown[] = [];
+      const image = { 'marking early': 5, 'marking late': true } as const;
+      const restored = new Subscriptions(() => subscribing.root, port, image);
+      expect(restored.save()).to.deep.equal(image);
+      const declared = [marking('early', seen, true), marking('late', seen)];
+      restored.prepare(declared);
+      expect(restored.save()).to.deep.equal(image);
+      restored.update(declared);
+      expect(seen).to.deep.equal([
+        ['early', true, 5],
+        ['late', true, true],
+      ]);
+      expect(restored.save()).to.deep.equal(image);
+      restored.update([marking('late', seen)]);
+      expect(restored.save(), 'what is gone is forgotten').to.deep.equal({ 'marking late': true });
+      restored.stop();
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ErrorCode } from '../../runtime/errors.js';
-import type { Subscriptions } from '../../runtime/subscriptions.js';
+import { Subscriptions } from '../../runtime/subscriptions.js';
 import { type TaskContext, task } from '../../runtime/task.js';
 import { settled } from '../fixtures/live-session.js';
 import { type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
@@ -217,6 +217,41 @@ describe('task', () => {
       await port.pass(4_000);
       expect(port.reports).to.have.length(1);
       expect(port.reports[0]).to.have.property('cause', error);
+    });
+  });
+
+  describe('in a session that was stored', () => {
+    const restored = (image: Record<string, true>): Subscriptions =>
+      new Subscriptions(() => subscribing.root, port, image);
+
+    it('is done if it was done, whatever came of it, and stays so', async () => {
+      for (const outcome of [{ type: 'loaded' }, null]) {
+        subscriptions.update([]);
+        const promised = new Promised();
+        subscriptions.update([task<Message>('load', promised.fn)]);
+        expect(subscriptions.save()).to.equal(undefined);
+        promised.resolve(outcome);
+        await settled();
+        expect(subscriptions.save()).to.deep.equal({ 'task load': true });
+      }
+      const again = new Promised();
+      const later = restored({ 'task load': true });
+      later.update([task<Message>('load', again.fn), task<Message>('other', again.fn)]);
+      expect([again.starts, later.save()]).to.deep.equal([1, { 'task load': true }]);
+      later.update([]);
+      later.update([task<Message>('load', again.fn)]);
+      expect(again.starts, 'its key has been away').to.equal(2);
+      later.stop();
+    });
+
+    it('is run again if it was not done', async () => {
+      const promised = new Promised();
+      const later = restored({});
+      later.update([task<Message>('load', promised.fn)]);
+      promised.resolve({ type: 'loaded' });
+      await settled();
+      expect(port.types).to.deep.equal(['loaded']);
+      later.stop();
     });
   });
 });

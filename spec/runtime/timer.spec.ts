@@ -131,4 +131,46 @@ describe('every', () => {
       );
     }
   });
+
+  describe('in a session that was stored', () => {
+    /** What is stored at some time, and the ticks that come of it from then on. */
+    async function ticks(image: Record<string, number>, now: number, duration: number): Promise<number[]> {
+      const times: number[] = [];
+      port.clock.advance(now - port.clock.now());
+      const { deliver } = port;
+      Object.assign(port, {
+        deliver: (message: AnyMessage) => {
+          times.push(port.clock.now());
+          return deliver(message);
+        },
+      });
+      const restored = new Subscriptions(() => subscribing.root, port, image);
+      restored.update([every(100, { type: 'ticked' })]);
+      await port.pass(duration, 10);
+      restored.stop();
+      return times;
+    }
+
+    it('is stored by when it is due', async () => {
+      subscriptions.update([every(100, { type: 'ticked' }), every(70, { type: 'ticked' })]);
+      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': 5_100, 'every 70 ticked': 5_070 });
+      await port.pass(130, 10);
+      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': 5_200, 'every 70 ticked': 5_140 });
+    });
+
+    it('goes on where it was, and is stored again though it has not begun', async () => {
+      const image = { 'every 100 ticked': 6_030 };
+      expect(new Subscriptions(() => subscribing.root, port, image).save()).to.deep.equal(image);
+      expect(await ticks(image, 6_000, 250)).to.deep.equal([6_030, 6_130, 6_230]);
+    });
+
+    it('makes one tick, at once, of all it has missed, and keeps its grid', async () => {
+      expect(await ticks({ 'every 100 ticked': 5_130 }, 6_000, 250)).to.deep.equal([6_000, 6_030, 6_130, 6_230]);
+    });
+
+    it('begins anew if nothing is stored of it, or if the clock has been put back', async () => {
+      expect(await ticks({}, 6_000, 250)).to.deep.equal([6_100, 6_200]);
+      expect(await ticks({ 'every 100 ticked': 1e12 }, 7_000, 250)).to.deep.equal([7_100, 7_200]);
+    });
+  });
 });

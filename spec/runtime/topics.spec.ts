@@ -139,6 +139,17 @@ describe('topics', () => {
       expect(numbers().slice(999)).to.deep.equal([999, 'missed', 3_000]);
     });
 
+    it('says that something may have been missed, between what came before and what comes after', async () => {
+      isQuick = false;
+      subscriptions.update([topic<Message>('room', { missed }), topic<Message>('hall')]);
+      for (let number = 0; number < 70; number++) bus.publish('room', numbered(number));
+      bus.miss('room');
+      bus.miss('hall');
+      bus.publish('room', numbered(70));
+      await takeAll();
+      expect(numbers().slice(69)).to.deep.equal([69, 'missed', 70]);
+    });
+
     it('says what is declared when it does', async () => {
       isQuick = false;
       subscriptions.update([topic<Message>('room', { missed })]);
@@ -320,6 +331,30 @@ describe('topics', () => {
 
     it('throws an error for a name that is none', () => {
       expect(() => shared<Message>('', () => null)).to.throw(TroupeError, 'shared was given 0 characters');
+    });
+  });
+
+  describe('a topic in a session that was stored', () => {
+    it('says first that messages may have been missed, if that is declared, then goes on', async () => {
+      const system = createActor(createMachine({})).start();
+      const restored = new Subscriptions(() => system, port, {});
+      restored.prepare([topic<Message>('news', { missed }), topic<Message>('sports')]);
+      await bus.publish('news', numbered(1));
+      host.turn();
+      restored.update([
+        topic<Message>('news', { missed }),
+        topic<Message>('sports'),
+        topic<Message>('more', { missed }),
+      ]);
+      await bus.publish('sports', numbered(2));
+      host.turn();
+      await settled();
+      expect(delivered.map(({ type, number }) => number ?? type)).to.deep.equal(['missed', 1, 'missed', 2]);
+      restored.update([]);
+      delivered.length = 0;
+      restored.update([topic<Message>('news', { missed })]);
+      expect(delivered, 'one that is declared later has missed nothing').to.deep.equal([]);
+      restored.stop();
     });
   });
 });

@@ -3,11 +3,12 @@
 import { expect } from 'chai';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import type { Enqueue } from '../../runtime/effect.js';
-import { ErrorCode, type Failure } from '../../runtime/errors.js';
+import { ErrorCode, type Failure, TroupeError } from '../../runtime/errors.js';
 import { type Hole, html, repeat } from '../../runtime/html.js';
 import { markup } from '../../runtime/markup.js';
 import { ServerKind } from '../../runtime/protocol.js';
-import type { LiveSession } from '../../runtime/session.js';
+import { LiveSession } from '../../runtime/session.js';
+import { pack, unpack } from '../../runtime/snapshot.js';
 import { task } from '../../runtime/task.js';
 import { every } from '../../runtime/timer.js';
 import {
@@ -694,6 +695,250 @@ describe('tree', () => {
       const many = cost(5_000);
       // Ten times the rows to look through, not ten times the work of a start squared.
       expect(many / few).to.be.below(40);
+    });
+  });
+
+  // STORING -------------------------------------------------------------------
+
+  describe('a tree that is stored', () => {
+    const restored = (session: LiveSession, kind: AnyComponent = List): LiveSession => {
+      const image = unpack(pack(session.save()));
+      session.stop();
+      const again = new LiveSession(host, { id: 'session', component: kind, props: {}, image });
+      again.prepare();
+
+      return again;
+    };
+    it('goes on with the state of every component, and asks no init', () => {
+      const { session, connection } = joined(List);
+      session.receive(connection, eventsFrame([[4, 0]], 1));
+      host.turn();
+      const before = shown(session);
+      seen = [];
+      const later = restored(session);
+      expect(shown(later)).to.equal(before).and.to.contain('one-1');
+      expect(seen.filter((what) => what.startsWith('init'))).to.deep.equal([]);
+    });
+
+    it('goes on with what was waiting, and counts its turns on: its page is another then', () => {
+      const { session } = joined(List);
+      const { turns } = session.tree;
+      expect(restored(session).tree.turns).to.equal(turns);
+      const waiting = joined(List).session;
+      const before = waiting.tree.turns;
+      waiting.tree.put(waiting.tree.root, { type: 'added', key: 'c' } as never);
+      const [, child] = [...waiting.tree.cells()];
+      waiting.tree.put(child as never, { type: 'clicked' });
+      waiting.tree.put(child as never, undefined);
+      expect(waiting.tree.save().letters.map(({ path, message }) => [path.length, message.type])).to.deep.equal([
+        [0, 'added'],
+        [1, 'clicked'],
+      ]);
+      const later = restored(waiting);
+      expect(shown(later)).to.contain('-1');
+      expect(later.tree.turns).to.equal(before + 1);
+      expect([...later.tree.cells()].some(({ key }) => key === 'c')).to.equal(true);
+    });
+
+    it('drops a message whose receiver is not there', () => {
+      const { session } = joined(List);
+      const image = session.save();
+      const letters = [{ path: ['nobody'], message: { type: 'clicked' }, cause: undefined }];
+      const later = new LiveSession(host, {
+        id: 'session',
+        component: List,
+        props: {},
+        image: { ...image, tree: { ...image.tree, letters } },
+      });
+      later.prepare();
+      expect(shown(later)).to.equal(shown(session));
+      expect(later.tree.turns).to.equal(image.tree.turns);
+    });
+
+    it("is of no use to another component or version, and says which; the root's init is not asked", () => {
+      const options = {
+        name: 'page',
+        version: 1,
+        init: () => {
+          seen.push('init page');
+          return 0;
+        },
+        update: (model: number, _message: { type: 'x' }) => model,
+        view: () => html<never>`<p></p>`,
+      };
+      const { session } = joined(component(options) as never);
+      seen = [];
+      for (const [changes, what] of [
+        [{ version: '1' }, 'the component is page, version 1'],
+        [{ version: 2 }, 'the component is page, version 2'],
+        [{ name: 'other' }, 'the component is other, version 1'],
+      ] as const) {
+        expect(() => restored(session, component({ ...options, ...changes }) as never), what)
+          .to.throw(TroupeError, `What is stored is of page, version 1; ${what}.`)
+          .with.property('code', ErrorCode.Version);
+      }
+      expect(seen).to.deep.equal([]);
+    });
+
+    it('is of no use if a component in it is of another version', () => {
+      const kid = (version: number) =>
+        component({
+          ...{ name: 'kid', version },
+          init: () => 0,
+          update: (model: number, _message: { type: 'x' }) => model,
+          view: (model) => html<never>`<p>${model}</p>`,
+        });
+      const page = (version: number) => {
+        const Kid = kid(version);
+        return component({
+          name: 'page',
+          init: () => 0,
+          update: (model: number, _message: { type: 'x' }) => model,
+          view: () => html<never>`${Kid({ key: 1 })}`,
+        }) as AnyComponent;
+      };
+      const { session } = joined(page(1));
+      expect(() => restored(session, page(2))).to.throw(
+        TroupeError,
+        /is of kid, version 1; the component is kid, version 2/
+      );
+      expect(markup(restored(session, page(1)).rendered)).to.contain('<p>0</p>');
+    });
+
+    it('tries a component again that could not begin', () => {
+      let isDown = true;
+      const Kid = component({
+        name: 'kid',
+        init: () => {
+          if (isDown) throw new Error('down');
+          return 'up';
+        },
+        update: (model: string, _message: { type: 'x' }) => model,
+        view: (model) => html<never>`<p>${model}</p>`,
+      });
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (model: number, _message: { type: 'x' }) => model,
+        view: () => html<never>`${Kid({ key: 1 })}`,
+      }) as AnyComponent;
+      const { session } = joined(page);
+      expect(markup(session.rendered)).to.contain('could not be shown');
+      isDown = false;
+      expect(markup(restored(session, page).rendered)).to.contain('<p>up</p>');
+    });
+
+    it('throws what the first view throws: it is poisoned', () => {
+      let isBroken = false;
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (model: number, _message: { type: 'x' }) => model,
+        view: (model) => {
+          if (isBroken) throw new Error('broken');
+          return html<never>`<p>${model}</p>`;
+        },
+      }) as AnyComponent;
+      const { session } = joined(page);
+      isBroken = true;
+      expect(() => restored(session, page))
+        .to.throw(TroupeError, /view of page threw: broken/)
+        .with.property('code', ErrorCode.View);
+    });
+
+    it('knows what of its subscriptions is stored, of children as well', () => {
+      const Kid = component({
+        name: 'kid',
+        init: () => 0,
+        update: (model: number, _message: { type: 'ticked' }) => model + 1,
+        view: (model) => html<never>`<p>${model}</p>`,
+        subscriptions: (_model) => [every(100, { type: 'ticked' })],
+      });
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (model: number, _message: { type: 'ticked' }) => model + 1,
+        view: (model) => html<never>`<h1>${model}</h1>${Kid({ key: 1 })}`,
+        subscriptions: (_model) => [every(70, { type: 'ticked' })],
+      }) as AnyComponent;
+      const { session } = joined(page);
+      host.clock.advance(50);
+      const later = restored(session, page);
+      const { root } = later.save().tree;
+      expect([root.subscriptions, root.children[0]?.subscriptions]).to.deep.equal([
+        { 'every 70 ticked': 1_000_070 },
+        { 'every 100 ticked': 1_000_100 },
+      ]);
+      later.join(new FakeConnection(), joinFrame());
+      host.clock.advance(20);
+      host.turn();
+      host.clock.advance(30);
+      host.turn();
+      expect(markup(later.rendered).replace(/<!--.*?-->/g, '')).to.equal('<h1>1</h1><p>1</p>');
+      later.stop();
+    });
+  });
+
+  describe('before anybody joins', () => {
+    it('tells children of changed props', () => {
+      const Kid = component({
+        name: 'kid',
+        init: ({ what }: { what: string }) => what,
+        update: (model, _message: { type: 'x' }) => model,
+        received: (_model, { what }) => what,
+        view: (model) => html<never>`<p>${model}</p>`,
+      });
+      const page = component({
+        name: 'page',
+        init: () => 'first',
+        update: (_model, { what }: { type: 'told'; what: string }) => what,
+        view: (model) => html<never>`${Kid({ key: 1, what: model })}`,
+      }) as AnyComponent;
+      const session = startSession(page, host);
+      session.tree.put(session.tree.root, { type: 'told', what: 'second' } as never);
+      session.tree.catchUp();
+      expect(markup(session.rendered)).to.contain('<p>second</p>');
+    });
+  });
+
+  describe('catching up', () => {
+    it('takes all that waits, however long it takes, and no more than that', () => {
+      type Told = { type: 'told'; number: number };
+      const page = component({
+        name: 'page',
+        init: () => 0,
+        update: (model: number, { number }: Told, enqueue: Enqueue<Told>) => {
+          if (number === 1_999) enqueue.raise({ type: 'told', number });
+          return Math.max(model, number);
+        },
+        view: (model) => html<never>`<p>${model}</p>`,
+      }) as AnyComponent;
+      const { session } = joined(page);
+      const { now } = host.clock;
+      host.clock.now = () => {
+        host.clock.advance(5);
+        return now.call(host.clock);
+      };
+      for (let number = 0; number < 2_000; number++)
+        session.tree.put(session.tree.root, { type: 'told', number } as never);
+      session.tree.catchUp();
+      expect(modelOf(session)).to.equal(1_999);
+      session.tree.catchUp();
+      expect(session.tree.inbox.size, 'one that never ends').to.equal(1);
+    });
+  });
+
+  describe('its end', () => {
+    it('lets go of all that waits, what has to be resolved as well', () => {
+      const { session } = joined(List);
+      const cell = session.tree.root;
+      const taken: number[] = [];
+      for (let number = 0; number < 4; number++) {
+        const letter = { cell, message: undefined, at: 0, page: 0, taken: () => void taken.push(number) };
+        session.tree.putLetter(number % 2 === 0 ? letter : { ...letter, resolve: () => letter });
+      }
+      session.stop();
+      expect(taken).to.deep.equal([0, 1, 2, 3]);
     });
   });
 });

@@ -67,6 +67,59 @@ describe('turn', () => {
     });
   });
 
+  describe('a letter that has to be resolved', () => {
+    it('is resolved when all before it is shown, and shown before what comes after it is taken', () => {
+      const seen: string[] = [];
+      const cell = company.hire(notebook('a', seen));
+      seen.length = 0;
+      powers.post(cell, note('a'));
+      for (const text of ['b', 'c']) {
+        const letter = { cell, message: note(text), at: 0, page: powers.page };
+        powers.inbox.push({
+          ...letter,
+          message: undefined,
+          resolve: () => {
+            seen.push(`resolve ${text} where ${shownBy(cell)} is shown`);
+            return letter;
+          },
+        });
+      }
+      powers.post(cell, note('d'));
+      expect(runTurn(powers)).to.equal(4);
+      expect(seen).to.deep.equal([
+        ...['update a', 'view a'],
+        ...['resolve b where a is shown', 'update b', 'view ab'],
+        ...['resolve c where a b is shown', 'update c', 'view abc'],
+        ...['update d', 'view abcd'],
+      ]);
+    });
+
+    it('comes after what was raised before it came, and counts though it leads to nothing', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('a', note('raised')));
+      runTurn(powers);
+      powers.post(cell, note('b', note('late')));
+      powers.inbox.push({
+        cell,
+        message: undefined,
+        at: 0,
+        page: 1,
+        resolve: () => ({ cell, message: undefined, at: 0, page: 1 }),
+      });
+      expect(runTurn(powers)).to.equal(2);
+      expect(textsOf(cell)).to.deep.equal(['a', 'raised', 'b', 'late']);
+    });
+
+    it('takes a round for itself: sixteen in a turn', () => {
+      const cell = company.hire(notebook('a'));
+      for (let number = 0; number < 20; number++) {
+        const letter = { cell, message: note(`${number}`), at: 0, page: 1 };
+        powers.inbox.push({ ...letter, resolve: () => letter });
+      }
+      expect([runTurn(powers), runTurn(powers), powers.inbox.size]).to.deep.equal([16, 4, 0]);
+    });
+  });
+
   describe('faults', () => {
     it('drops and reports the one message that update refuses, and keeps the others in order', () => {
       const cell = company.hire(notebook('a'));

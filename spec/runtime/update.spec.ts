@@ -47,10 +47,10 @@ describe('update', () => {
       );
       expect(snapshot.context).to.equal(2);
       expect(snapshot.effects).to.deep.equal([
-        { kind: 'raise', message: { type: 'counted', by: 1 } },
-        { kind: 'publish', topic: 'news', message: { type: 'told' } },
-        { kind: 'send', name: 'room', message: { type: 'entered' } },
-        { kind: 'parent', message: { type: 'counted', by: 9 } },
+        { kind: 'raise', message: { type: 'counted', by: 1 }, cause: undefined, index: 0 },
+        { kind: 'publish', topic: 'news', message: { type: 'told' }, cause: undefined, index: 1 },
+        { kind: 'send', name: 'room', message: { type: 'entered' }, cause: undefined, index: 2 },
+        { kind: 'parent', message: { type: 'counted', by: 9 }, cause: undefined, index: 3 },
       ]);
       expect(warnings).to.deep.equal([]);
     });

@@ -1,0 +1,215 @@
+import { expect } from 'chai';
+import type { Stored } from '../../client/outbox.js';
+import { Limit, pageCookie } from '../../runtime/protocol.js';
+import { openBundle, type WatchedPage } from '../browser/chromium.js';
+
+declare const troupe: typeof import('./page/modules.js');
+
+interface Bench {
+  root: HTMLElement;
+  outbox: InstanceType<typeof troupe.outbox.Outbox>;
+  heritage: InstanceType<typeof troupe.heritage.Heritage>;
+}
+declare const bench: Bench;
+
+const key = 'troupe:outbox';
+const events: readonly Stored[] = [
+  [['h', null], 1, ['a']],
+  [['h', null, 2, 'row'], 0],
+];
+
+describe('client/heritage', () => {
+  let watched: WatchedPage;
+  const run = <Result, Argument = undefined>(work: (argument: Argument) => Result, argument?: Argument) =>
+    watched.page.evaluate(work as never, argument as never) as Promise<Awaited<Result>>;
+
+  before(async () => {
+    watched = await openBundle('spec/client/page/entry.ts');
+  });
+  after(() => watched.expectNoErrors());
+
+  beforeEach(async () => {
+    await watched.page.goto(new URL('/', watched.page.url()).href);
+    await run(() => sessionStorage.clear());
+    await watched.page.context().clearCookies();
+  });
+
+  /** The document that a page with this token begins with. */
+  const start = (token = 'mac.own.1./') =>
+    run((token) => {
+      const root = document.createElement('div');
+      root.setAttribute('data-troupe-token', token);
+      const outbox = new troupe.outbox.Outbox();
+      const heritage = new troupe.heritage.Heritage(root, outbox);
+      Object.assign(window, { bench: { root, outbox, heritage } });
+    }, token);
+  /** What another page has left. */
+  const leave = (left: readonly unknown[]) =>
+    run(({ key, left }) => sessionStorage.setItem(key, JSON.stringify(left)), { key, left });
+  const href = () => run(() => location.href);
+  const left = () => run((key) => JSON.parse(`${sessionStorage.getItem(key)}`) as unknown[], key);
+  const found = () =>
+    run(() => {
+      const { token, heir } = bench.heritage;
+      return { token, heir, stored: bench.outbox.stored };
+    });
+  const nothing = { token: 'mac.own.1./', heir: undefined, stored: [] };
+
+  it('has a name, another each time', async () => {
+    await start();
+    const first = await run(() => bench.heritage.name);
+    await start();
+    expect(await run(() => bench.heritage.name)).to.not.equal(first);
+    expect(first).to.match(/^[\w-]+$/);
+    expect(first.length).to.be.within(8, Limit.document);
+  });
+
+  describe('the events', () => {
+    for (const [when, event] of [
+      ['is left', 'pagehide'],
+      ['is hidden', 'visibilitychange'],
+    ] as const) {
+      it(`are written down when the page ${when}`, async () => {
+        await start();
+        await run(
+          ({ event, events }) => {
+            for (const stored of events) bench.outbox.add(stored);
+            bench.outbox.advance(1, 0);
+            (event === 'pagehide' ? window : document).dispatchEvent(new Event(event));
+          },
+          { event, events }
+        );
+        const name = await run(() => bench.heritage.name);
+        expect(await left()).to.deep.equal(['mac.own.1./', await href(), name, 2, events.slice(1)]);
+      });
+    }
+
+    it('are taken up once, by a page at the same place', async () => {
+      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await run(() => history.replaceState(null, '', '#fragment'));
+      await start();
+      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7], stored: events });
+      expect(await left()).to.equal(null);
+      await start();
+      expect(await found()).to.deep.equal(nothing);
+    });
+
+    it('are not taken up anywhere else', async () => {
+      await leave(['mac.other.1./', `${await href()}?other`, 'other', 7, events]);
+      await start();
+      expect(await found()).to.deep.equal(nothing);
+      expect(await left()).to.equal(null);
+    });
+
+    it('if there are none, are a reason to join the session again after a reload only', async () => {
+      await leave(['mac.other.1./', await href(), 'other', 7, []]);
+      await watched.page.reload();
+      await start();
+      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7], stored: [] });
+      await watched.page.goto(await href());
+      await start();
+      expect(await found()).to.deep.equal(nothing);
+    });
+
+    it('stay those of the document before as long as the server does not know this one', async () => {
+      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await start();
+      await run(() => {
+        bench.outbox.add([['h', null], 5]);
+        bench.heritage.keep();
+      });
+      expect((await left()).slice(2)).to.deep.equal(['other', 7, [...events, [['h', null], 5]]]);
+      await run(() => {
+        bench.outbox.advance(1, 0);
+        bench.heritage.settle();
+      });
+      const name = await run(() => bench.heritage.name);
+      expect((await left()).slice(2)).to.deep.equal([name, 2, [events[1], [['h', null], 5]]]);
+    });
+
+    it('are forgotten where the browser keeps nothing, and all goes on', async () => {
+      await run(() => {
+        Object.defineProperty(window, 'sessionStorage', {
+          get: () => {
+            throw new DOMException('denied', 'SecurityError');
+          },
+        });
+        Object.defineProperty(document, 'cookie', {
+          set: () => {
+            throw new DOMException('denied', 'SecurityError');
+          },
+        });
+      });
+      await start();
+      await run(() => dispatchEvent(new Event('pagehide')));
+      expect(await found()).to.deep.equal(nothing);
+    });
+
+    it('are not taken from what nobody has written so', async () => {
+      await run((key) => sessionStorage.setItem(key, '{"events":'), key);
+      await start();
+      expect(await found()).to.deep.equal(nothing);
+    });
+  });
+
+  describe('the token', () => {
+    it('is the one of the page if both are of the same session', async () => {
+      await leave(['mac.own.0./', await href(), 'other', 7, events]);
+      await start();
+      expect(await found()).to.deep.equal({ token: 'mac.own.1./', heir: ['other', 7], stored: events });
+      expect(await run(() => bench.heritage.fallBack())).to.equal(false);
+    });
+
+    it('stands in the root, whoever changes it', async () => {
+      await start();
+      await run(() => {
+        bench.heritage.token = 'mac.fork.1./';
+        bench.heritage.keep();
+      });
+      expect(await run(() => bench.root.getAttribute('data-troupe-token'))).to.equal('mac.fork.1./');
+      expect((await left())[0]).to.equal('mac.fork.1./');
+    });
+
+    it('is the one of the page again if the inherited one is refused, once', async () => {
+      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await start();
+      expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([true, 'mac.own.1./']);
+      expect(await run(() => bench.heritage.fallBack())).to.equal(false);
+    });
+
+    it('stays the inherited one once that has been accepted', async () => {
+      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await start();
+      await run(() => bench.heritage.settle());
+      expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([
+        false,
+        'mac.other.1./',
+      ]);
+    });
+  });
+
+  describe('the cookie', () => {
+    it('says document and session to a reload of this page, for some seconds', async () => {
+      await watched.page.goto(new URL('/?page', watched.page.url()).href);
+      await start('mac.own.1./a;b');
+      const before = Date.now() / 1_000;
+      await run(() => dispatchEvent(new Event('beforeunload')));
+      const [cookie, ...others] = await watched.page.context().cookies();
+      expect(others).to.deep.equal([]);
+      const { name, value, path, sameSite, secure, httpOnly, expires } = cookie as NonNullable<typeof cookie>;
+      expect({ name, path, sameSite, secure, httpOnly }).to.deep.equal({
+        ...{ name: pageCookie, path: '/', sameSite: 'Lax', secure: false, httpOnly: false },
+      });
+      expect(decodeURIComponent(value)).to.equal(`${await run(() => bench.heritage.name)}.mac.own.1./a;b`);
+      expect(expires - before).to.be.within(5, 15);
+    });
+
+    it('is gone when the page is there again', async () => {
+      await start();
+      await run(() => dispatchEvent(new Event('pagehide')));
+      expect(await watched.page.context().cookies()).to.have.length(1);
+      await run(() => bench.heritage.leave(0));
+      expect(await watched.page.context().cookies()).to.deep.equal([]);
+    });
+  });
+});
