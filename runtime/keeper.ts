@@ -234,7 +234,7 @@ export class Keeper {
       if (progress.isDirty || progress.isLeaving) this.#progress.set(session, progress);
     }
     if (outcome === 'stored' && progress.isLeaving && this.#progress.get(session) === progress) {
-      void this.#write(session, progress);
+      progress.writing = this.#write(session, progress);
       return;
     }
     // Others may wait for this one to show whether the store works again.

@@ -256,7 +256,8 @@ export class LivePage {
   #resume(frame: JoinFrame, mirror: Mirror): Reason {
     const missed = frame.frame < this.#whole ? undefined : this.#window.since(frame.frame);
     const coming = missed?.reduce((sum, { processed }) => sum + processed, 0);
-    const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming);
+    const told = this.#host.isVolatile ? 0 : missed?.length;
+    const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming, told);
     if (missed === undefined || processed === undefined) {
       this.#mirror = new Mirror(frame.hashes);
       this.#window = new Window(frame.frame);
