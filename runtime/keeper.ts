@@ -47,6 +47,8 @@ export interface KeeperOptions {
 interface Progress {
   isDirty: boolean;
   isBusy: boolean;
+  /** The write that is under way. */
+  writing?: Promise<void>;
   /** Whether it is to be given up with the next write. */
   isLeaving: boolean;
   /** Told what became of it, if somebody waits for it to be given up. */
@@ -145,15 +147,17 @@ export class Keeper {
 
     return new Promise((resolve) => {
       progress.waiting.push(resolve);
-      if (!progress.isBusy) this.#write(session, progress);
+      if (!progress.isBusy) progress.writing = this.#write(session, progress);
     });
   }
 
-  /** Writes a session now, unless that is going on; resolves when it is stored, or has failed to be. */
+  /** Writes a session now; resolves when it is stored as it is now, was found to be another node's, or has failed to be. */
   async write(session: Kept): Promise<void> {
     if (this.#isClosed) return;
+    while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
     const progress = this.#mark(session);
-    if (!progress.isBusy) await this.#write(session, progress);
+    progress.writing = this.#write(session, progress);
+    await progress.writing;
   }
 
   /** A session is wanted again before it was put away. */
@@ -205,7 +209,7 @@ export class Keeper {
     this.#isDeferred = false;
     for (const [session, progress] of this.#progress) {
       if (!progress.isDirty || progress.isBusy) continue;
-      void this.#write(session, progress);
+      progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
       if (this.#pause > 0) return;
       if (clock.now() < until) continue;
@@ -230,7 +234,7 @@ export class Keeper {
       if (progress.isDirty || progress.isLeaving) this.#progress.set(session, progress);
     }
     if (outcome === 'stored' && progress.isLeaving && this.#progress.get(session) === progress) {
-      void this.#write(session, progress);
+      progress.writing = this.#write(session, progress);
       return;
     }
     // Others may wait for this one to show whether the store works again.

@@ -98,14 +98,15 @@ export class Ledger {
 
   /**
    * The client is back and knows so many events to be processed. It is going to be sent frames again that
-   * tell it of `coming` more. Gives how many it is to be told of besides, at once; after that it sends again
+   * tell it of `coming` more, `frames` of them. Gives how many it is to be told of besides, at once; after that it sends again
    * what it does not know to be processed, and what of that has arrived before is not received twice.
    *
-   * `undefined` if the client claims more than it was told.
+   * `undefined` if the client claims more than it was told. Also if those frames would tell it wrongly what is stored:
+   * each says how many fewer events that are than were told by then, and now more are told before.
    */
-  resume(known: number, coming: number): number | undefined {
+  resume(known: number, coming: number, frames = coming): number | undefined {
     const missed = this.#told - known - coming;
-    if (missed < 0) return undefined;
+    if (missed < 0 || (missed > 0 && frames > 0 && this.#durable < this.#told)) return undefined;
     this.#repeated = this.#received - known - missed;
 
     return missed;

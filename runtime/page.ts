@@ -188,7 +188,7 @@ export class LivePage {
       return this.#startFresh(frame, introduction);
     if (isAnother) this.#change(frame);
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
-    if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame)) {
+    if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame) || this.#isAhead(frame)) {
       return this.#introduce(frame, introduction ?? { reason: Reason.Restored });
     }
 
@@ -198,6 +198,11 @@ export class LivePage {
   /** Whether the client has not got the frame that told it of the session it has now. */
   #isUnaware({ frame }: JoinFrame): boolean {
     return this.#introduction !== undefined && (this.#mirror === undefined || frame === this.#unseen);
+  }
+
+  /** Whether the client knows more than it was told here: another node has had the session and lost it again. */
+  #isAhead({ processed }: JoinFrame): boolean {
+    return processed > this.#ledger.processed;
   }
 
   /** Another document takes the page over. What is left of the events of the present one is done first. */
@@ -251,7 +256,8 @@ export class LivePage {
   #resume(frame: JoinFrame, mirror: Mirror): Reason {
     const missed = frame.frame < this.#whole ? undefined : this.#window.since(frame.frame);
     const coming = missed?.reduce((sum, { processed }) => sum + processed, 0);
-    const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming);
+    const told = this.#host.isVolatile ? 0 : missed?.length;
+    const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming, told);
     if (missed === undefined || processed === undefined) {
       this.#mirror = new Mirror(frame.hashes);
       this.#window = new Window(frame.frame);

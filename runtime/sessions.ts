@@ -254,6 +254,22 @@ class SessionTable implements Sessions, SessionHost {
     if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(entrance.id)?.session;
     if (found === undefined) return this.#enterLater(entrance);
+    const { keeper } = this.#options;
+
+    return keeper.isShared && !keeper.isFailing ? this.#enterSurely(found, entrance) : this.#enterFound(found, entrance);
+  }
+
+  /**
+   * The client may have been with another node meanwhile, which has taken the session because this one did not answer
+   * in time. What is here would then be out of date, and its frames would be counted otherwise than the client does.
+   */
+  async #enterSurely(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> {
+    await this.#options.keeper.write(found);
+
+    return found.tree.isOver ? this.#enterLater(entrance) : this.#enterFound(found, entrance);
+  }
+
+  #enterFound(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
     if (!found.client.isConnected || found.client.document === entrance.document) return found;
 
     return this.#fork(found, entrance);
@@ -431,7 +447,8 @@ class SessionTable implements Sessions, SessionHost {
     if (session.client.isConnected && session.client.document !== document) {
       return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
     }
-    session.client.dismiss(CloseCode.Replaced, 'The page has joined on another node.');
+    // Not as replaced: a client that has come back here, while it was asked for there, joins again.
+    session.client.dismiss(CloseCode.GoingAway, 'The page has joined on another node.');
     const outcome = await this.#options.keeper.putAway(session);
     session.stop();
 

@@ -311,6 +311,7 @@ class Trial {
     this.faults.push(...hosts.flatMap((host) => host.faults.splice(0)));
     for (const report of hosts.flatMap(({ reports }) => reports.splice(0))) {
       this.#count(`report ${report.split(':')[0]}`);
+      if (process.env['CHAOS_REPORTS']) console.log(report);
       if (!expected.test(report)) this.faults.push(`a server reports ${report}`);
     }
   }
