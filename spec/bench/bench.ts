@@ -7,12 +7,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import type { Figure } from './compare.js';
-import { clickBytes, clientSize, listBytes, resumeBytes } from './exact.js';
+import type { Figure, LeftOut } from './compare.js';
+import { clickBytes, clientSize, listBytes, resumeBytes, snapshotBytes } from './exact.js';
 import { placement } from './process.js';
 import { cell, children, click } from './row/click.js';
+import { durable } from './row/durable.js';
 import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
 import { page } from './row/page.js';
+import { passivateWithLmdb, passivateWithRedis } from './row/passivate.js';
 import { publish } from './row/publish.js';
 import { reconnect } from './row/reconnect.js';
 import { slow, slowWritten } from './row/slow.js';
@@ -27,7 +29,7 @@ interface Measure {
   readonly judged: 'ratio' | 'value';
   readonly least?: number;
   readonly most?: number;
-  readonly take: () => Figure | Promise<Figure>;
+  readonly take: () => Figure | Promise<Figure | LeftOut>;
 }
 
 /** A line of the results. */
@@ -58,6 +60,7 @@ const measures: Readonly<Record<string, Measure>> = {
   'wire.move': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).move) },
   'wire.remove': { unit: 'bytes', judged: 'value', most: 16, take: async () => exactly((await listBytes()).remove) },
   'wire.resume': { unit: 'bytes', judged: 'value', most: 24, take: async () => exactly(await resumeBytes()) },
+  'snapshot.counter': { unit: 'bytes', judged: 'value', most: 80, take: async () => exactly(await snapshotBytes()) },
   reconnect: { unit: 'microseconds', judged: 'ratio', most: 2, take: reconnect },
   'stream.repeat': { unit: 'CPU microseconds per element', judged: 'ratio', most: 3, take: stream },
   'memory.session': { unit: 'KB of heap', judged: 'value', most: 8, take: memory },
@@ -65,6 +68,9 @@ const measures: Readonly<Record<string, Measure>> = {
   'memory.subscription': { unit: 'KB of heap', judged: 'value', most: 4, take: memoryOfSubscription },
   slow: { unit: 'KB of the process', judged: 'value', most: 64, take: slow },
   'slow.written': { unit: 'KB', judged: 'value', most: 64, take: slowWritten },
+  durable: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.7, take: durable },
+  'passivate.lmdb': { unit: 'sessions per CPU-second', judged: 'ratio', least: 0.5, take: passivateWithLmdb },
+  'passivate.redis': { unit: 'sessions per CPU-second', judged: 'ratio', least: 0.5, take: passivateWithRedis },
   page: { unit: 'pages per CPU-second', judged: 'ratio', least: 0.35, take: page },
   'client.brotli': { unit: 'bytes', judged: 'value', most: 8_192, take: () => exactly(clientSize().brotli) },
 };
@@ -97,7 +103,10 @@ const machine = {
 function versions(): Record<string, string | undefined> {
   const versionOf = (folder: string): string =>
     JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version;
-  const packages = ['xstate', 'ws', 'msgpackr'].map((name) => [name, versionOf(`node_modules/${name}`)]);
+  const packages = ['xstate', 'ws', 'msgpackr', 'lmdb', 'redis'].map((name) => [
+    name,
+    versionOf(`node_modules/${name}`),
+  ]);
   return { node: process.version, troupe: versionOf('.'), ...Object.fromEntries(packages) };
 }
 
@@ -129,7 +138,12 @@ async function main(names: readonly string[]): Promise<void> {
   console.log(placement);
   for (const [name, measure] of Object.entries(measures)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const row = rowOf(name, measure, await measure.take());
+    const figure = await measure.take();
+    if ('leftOut' in figure) {
+      console.log(`${name.padEnd(16)} left out: ${figure.leftOut}`);
+      continue;
+    }
+    const row = rowOf(name, measure, figure);
     print(row);
     rows.push(row);
   }

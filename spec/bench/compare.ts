@@ -10,6 +10,11 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** Why a row cannot be taken on this machine. */
+export interface LeftOut {
+  readonly leftOut: string;
+}
+
 /** A server and the load that goes to it. */
 export interface Side {
   readonly server: Worker;

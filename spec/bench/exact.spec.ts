@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clickBytes, clientSize, listBytes, resumeBytes } from './exact.js';
+import { clickBytes, clientSize, listBytes, resumeBytes, snapshotBytes } from './exact.js';
 
 describe('exact figures', () => {
   it('a click on the counter takes at most 6 bytes up and 6 down', async () => {
@@ -18,6 +18,10 @@ describe('exact figures', () => {
     expect(prepend).to.be.at.most(16);
     expect(move).to.be.at.most(16);
     expect(remove).to.be.at.most(16);
+  });
+
+  it('the counter is stored in at most 80 bytes', async () => {
+    expect(await snapshotBytes()).to.be.at.most(80);
   });
 
   it('the client script has at most 8,192 bytes in brotli', () => {

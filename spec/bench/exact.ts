@@ -5,10 +5,12 @@
 
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { createServer, type Listening } from 'troupe/server';
+import { createServer, type Listening, type ServerOptions } from 'troupe/server';
 import { decode } from '../../runtime/decode.js';
 import type { Wire } from '../../runtime/patch.js';
 import { Ask, ClientKind, ServerKind } from '../../runtime/protocol.js';
+import { memory } from '../../runtime/store/memory.js';
+import type { Entry, Store } from '../../runtime/store.js';
 import { addedRow, Counter, Rows } from './pages.js';
 import { type Numbering, number } from './tree.js';
 import { documentName, getPage, join, nextBytes, pack, sendJoin } from './visit.js';
@@ -94,23 +96,62 @@ export async function resumeBytes(): Promise<number> {
   }
 }
 
+// STORING ---------------------------------------------------------------------
+
+/** How often it is clicked before it is stored. */
+const snapshotClicks = 10;
+
+/** Bytes of the counter's session as it is stored: one document, which has clicked some times. */
+export async function snapshotBytes(): Promise<number> {
+  const store = memory();
+  const written = firstWrite(store);
+  await visiting(
+    '/counter',
+    async ({ send, leave, numbering }) => {
+      const { number: instance, events } = numbering.instances[0] as Numbering['instances'][number];
+      for (let click = 0; click < snapshotClicks; click++) await send([instance, events[1] as number]);
+      leave();
+      await written;
+    },
+    { grace: 0, store }
+  );
+  return written;
+}
+
+/** How many bytes a session has that is written to a store; the store goes on as before. */
+function firstWrite(store: Store): Promise<number> {
+  const write = store.write.bind(store);
+  return new Promise((resolve) => {
+    store.write = (entry: Entry) => {
+      resolve(entry.bytes.length);
+      return write(entry);
+    };
+  });
+}
+
 // VISITING --------------------------------------------------------------------
 
 interface Visited {
   readonly numbering: Numbering;
   /** Sends one event and gives both frames. */
   send(event: Wire): Promise<{ up: Uint8Array; down: Uint8Array }>;
+  /** Closes the connection. */
+  leave(): void;
 }
 
 /** Serves the pages in this process. */
-function serve(): Promise<Listening> {
+function serve(options: Partial<ServerOptions> = {}): Promise<Listening> {
   const routes = { '/counter': Counter, '/rows': Rows };
-  return createServer({ routes, secret: 'a secret of benchmarks' }).listen(0, '127.0.0.1');
+  return createServer({ routes, secret: 'a secret of benchmarks', ...options }).listen(0, '127.0.0.1');
 }
 
 /** Serves the pages, joins the one at `path`, does something there and leaves. */
-async function visiting<Result>(path: string, visit: (visited: Visited) => Promise<Result>): Promise<Result> {
-  const server = await serve();
+async function visiting<Result>(
+  path: string,
+  visit: (visited: Visited) => Promise<Result>,
+  options?: Partial<ServerOptions>
+): Promise<Result> {
+  const server = await serve(options);
   try {
     const { socket, tree } = await join(await getPage(`http://127.0.0.1:${server.port}${path}`));
     return await visit({
@@ -120,6 +161,7 @@ async function visiting<Result>(path: string, visit: (visited: Visited) => Promi
         socket.send(up);
         return { up, down: await nextBytes(socket) };
       },
+      leave: () => socket.terminate(),
     });
   } finally {
     await server.close();

@@ -9,8 +9,20 @@ import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
 import { openReaders, readAgain, readings, stopReading } from './feed-reader.js';
 import { streamLength } from './pages.js';
 import { answer } from './process.js';
+import { comeBack, type Known, leave, open as openReturners, visitAndLeave } from './returner.js';
 import { type Numbering, number } from './tree.js';
-import { documentName, fetchText, getPage, join, nextBytes, open, pack, sendJoin, type Visit } from './visit.js';
+import {
+  documentName,
+  fetchText,
+  getPage,
+  join,
+  nextBytes,
+  open,
+  type Page,
+  pack,
+  sendJoin,
+  type Visit,
+} from './visit.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -23,9 +35,14 @@ export interface Target {
 
 /** What a visit clicks, in turn. */
 interface Clicker extends Visit {
+  /** Of a session of ours, what it is joined with. */
+  readonly page?: Page;
+  readonly document?: string;
   readonly targets: readonly Target[];
   readonly counts: number[];
   next: number;
+  /** How many of its clicks the store holds, as far as it was told. */
+  durable: number;
 }
 
 let clickers: readonly Clicker[] = [];
@@ -36,8 +53,10 @@ let clickers: readonly Clicker[] = [];
 async function joinPages({ url, count }: { url: string; count: number }): Promise<readonly Target[]> {
   const opened: Clicker[] = [];
   for (let index = 0; index < count; index++) {
-    const visit = await join(await getPage(url));
-    opened.push(clicker(visit, targetsOf(number(visit.tree))));
+    const page = await getPage(url);
+    const document = documentName();
+    const visit = await join(page, document);
+    opened.push({ ...clicker(visit, targetsOf(number(visit.tree))), page, document });
   }
   clickers = opened;
   return opened[0]?.targets ?? [];
@@ -62,7 +81,7 @@ function clicker(visit: Visit, targets: readonly Target[]): Clicker {
   visit.socket.once('close', (code: number, reason: Buffer) => {
     throw new Error(`the server closed a connection with ${code} ${reason}`);
   });
-  return { ...visit, targets, counts: targets.map(() => 0), next: 0 };
+  return { ...visit, targets, counts: targets.map(() => 0), next: 0, durable: 0 };
 }
 
 /** In every instance with handlers, the last one counts in the last child. */
@@ -88,7 +107,12 @@ function clickUntil(visit: Clicker, until: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const { socket } = visit;
     const received = (bytes: Buffer) => {
-      const fault = faultIn(visit, decode(bytes));
+      const frame = decode(bytes);
+      if ((frame as readonly Wire[])[0] === ServerKind.Acknowledge) {
+        noteDurable(visit, frame);
+        return;
+      }
+      const fault = faultIn(visit, frame);
       clicked++;
       if (fault === undefined && performance.now() < until) {
         send(visit);
@@ -115,8 +139,33 @@ function faultIn(visit: Clicker, frame: Wire): string | undefined {
   visit.counts[visit.next] = count;
   visit.next = (visit.next + 1) % visit.targets.length;
   const expected = [ServerKind.Patch, [instance, shown, count]];
-  if (JSON.stringify(frame) === JSON.stringify(expected)) return undefined;
+  noteDurable(visit, frame);
+  if (JSON.stringify((frame as readonly Wire[]).slice(0, 2)) === JSON.stringify(expected)) return undefined;
   return `expected ${JSON.stringify(expected)}, received ${JSON.stringify(frame)}`;
+}
+
+/** A frame says by how many clicks the store is behind those that were answered. */
+function noteDurable(visit: Clicker, frame: Wire): void {
+  const [kind, ...fields] = frame as readonly Wire[];
+  const late = (kind === ServerKind.Acknowledge ? fields[1] : fields[2]) ?? 0;
+  visit.durable = answered(visit) - Number(late);
+}
+
+const answered = ({ counts }: Clicker): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** What each session is known to be; from now on its server may end. */
+function part(): readonly Known[] {
+  return clickers.map((visit) => {
+    const { socket, page, document, durable, targets } = visit;
+    socket.removeAllListeners('close').on('error', () => undefined);
+    return {
+      page: page as Page,
+      document: document as string,
+      answered: answered(visit),
+      durable,
+      shown: targets[0]?.shown as number,
+    };
+  });
 }
 
 // STREAMING -------------------------------------------------------------------
@@ -266,4 +315,5 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
 answer({
   ...{ rejoin, echo, joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
   ...{ openListeners, delivered, openReaders, readAgain, readings, stopReading },
+  ...{ part, openReturners, leave, comeBack, visitAndLeave },
 });

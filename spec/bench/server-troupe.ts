@@ -2,7 +2,9 @@
 
 import { createServer as createNodeServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer } from 'troupe/server';
+import { createServer, type Server } from 'troupe/server';
+import { lmdb } from 'troupe/store/lmdb';
+import { redis } from 'troupe/store/redis';
 import { createFeed, written } from './feed.js';
 import { Cells, Children, Counter, Feed, News, Streaming, Timers } from './pages.js';
 import { answer } from './process.js';
@@ -21,7 +23,22 @@ const routes = {
   '/news': News,
   '/timers': Timers,
 };
-const troupe = createServer({ ...limits, routes, secret: 'a secret of benchmarks' });
+
+/** What a row asks of the server: where sessions are stored, and how long they are in memory without a client. */
+export interface Setup {
+  readonly grace: number;
+  readonly store: 'memory' | 'lmdb' | 'redis';
+  /** The folder, or the URL. */
+  readonly at?: string;
+}
+
+function make({ grace, store, at = '' }: Setup): Server {
+  const options = { ...limits, routes, grace, secret: 'a secret of benchmarks' };
+  if (store === 'memory') return createServer(options);
+  return createServer({ ...options, store: store === 'lmdb' ? lmdb({ path: at }) : redis({ url: at }) });
+}
+
+let troupe = make({ grace: 60_000, store: 'memory' });
 
 /** The sockets below, of a server that is mounted. */
 const sockets: Socket[] = [];
@@ -36,7 +53,18 @@ async function mount(): Promise<string> {
   return `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
 }
 
+/** Resolves when no session is in memory. */
+async function emptied(): Promise<void> {
+  const some = (): boolean => Object.values(troupe.counts.sessions).some((count) => count > 0);
+  while (some()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 answer({
+  /** Another server in the place of the one there is, before that listens. */
+  setUp: (setup: Setup) => {
+    troupe = make(setup);
+  },
+  emptied,
   mount,
   feed: createFeed((told) => troupe.publish('feed', told)),
   written: () => written(sockets),

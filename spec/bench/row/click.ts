@@ -41,7 +41,8 @@ function clicks(path: string, count: number): Promise<Figure> {
   });
 }
 
-async function clicksPerSecond(side: Side): Promise<number> {
+/** Clicks per CPU-second of what has been opened. */
+export async function clicksPerSecond(side: Side): Promise<number> {
   let clicked = 0;
   const seconds = await cpuSeconds(side, async () => {
     clicked = await side.load.ask<number>('click', { milliseconds });
