@@ -8,19 +8,17 @@
 
 import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
-import { ErrorCode, TroupeError, textOf } from './errors.js';
-import { type Given, HandOver, type Peers, type Wanted } from './handover.js';
+import { ErrorCode, TroupeError } from './errors.js';
+import type { Peers } from './handover.js';
 import type { AnyMessage } from './html.js';
 import type { Hub } from './hub.js';
 import { createIdentifier } from './identifier.js';
-import type { Keeper, Kept } from './keeper.js';
+import type { Keeper } from './keeper.js';
 import { markup } from './markup.js';
-import type { Introduction } from './page.js';
-import { CloseCode, Reason } from './protocol.js';
+import { CloseCode } from './protocol.js';
+import { type Entrance, Recall } from './recall.js';
 import type { Reporter } from './report.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from './session.js';
-import { type SessionImage, unpack } from './snapshot.js';
-import type { Claim } from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -54,18 +52,6 @@ export interface Page {
   readonly html: string;
   /** By which number its client can adopt it. */
   readonly offer: number;
-}
-
-/** Who wants to join which session. */
-export interface Entrance {
-  readonly id: string;
-  /** The document that joins. */
-  readonly document: string;
-  readonly address: string;
-  /** What the session is of, to begin anew or go on; `undefined` if there is no such page any more. */
-  route(): Route | undefined;
-  /** A token of another session for the same page. */
-  seal(id: string): string;
 }
 
 /** The table, as HTTP and transport see it. */
@@ -139,19 +125,6 @@ export interface SessionsOptions {
   send(name: string, message: AnyMessage, id: string): Promise<void> | void;
 }
 
-/** What a claim has brought. */
-type Claimed = Extract<Claim, { kind: 'claimed' }>;
-
-/** What a session begins with that a client wants to enter. */
-interface Beginning {
-  readonly id?: string;
-  readonly fence?: number;
-  readonly image?: SessionImage;
-  /** Given if it is a copy. */
-  readonly token?: string;
-  readonly why?: string;
-}
-
 /** A session in the table. */
 interface Entry {
   readonly session: LiveSession;
@@ -160,9 +133,6 @@ interface Entry {
 }
 
 // LIMITS ----------------------------------------------------------------------
-
-/** Milliseconds after which another node that does not give up a session is taken for dead. */
-const handOverDeadline = 2_000;
 
 /** Milliseconds that storing may take when the server stops. */
 const closeDeadline = 5_000;
@@ -187,9 +157,7 @@ class SessionTable implements Sessions, SessionHost {
   /** Those nobody has joined, oldest first. */
   readonly #dormant = new Set<Entry>();
   readonly #perAddress = new Map<string, number>();
-  /** Those that are being brought back. */
-  readonly #coming = new Map<string, Promise<LiveSession | CloseCode | undefined>>();
-  readonly #handOver: HandOver;
+  readonly #recall: Recall;
   #attached = 0;
   #isClosed = false;
   #isDraining = false;
@@ -207,12 +175,10 @@ class SessionTable implements Sessions, SessionHost {
     this.isVolatile = keeper.isVolatile;
     this.node = node;
     this.report = report;
-    this.#handOver = new HandOver({
-      clock,
-      deadline: handOverDeadline,
-      node,
-      peers,
-      give: (wanted) => this.#give(wanted),
+    this.#recall = new Recall({
+      ...{ clock, keeper, node, peers, report },
+      find: (id) => this.#entries.get(id)?.session,
+      start: (start, address) => this.#start(start, address),
     });
   }
 
@@ -244,7 +210,7 @@ class SessionTable implements Sessions, SessionHost {
       if (found.client.isConnected && found.client.document !== document) return undefined;
       found.release();
     } else if (this.#isDraining || this.full(entrance.address)) return undefined;
-    const session = found ?? (await this.#bringBack(entrance, false));
+    const session = found ?? (await this.#recall.bringBack(entrance, false));
 
     return session instanceof LiveSession ? this.#firstPage(session) : undefined;
   }
@@ -256,7 +222,9 @@ class SessionTable implements Sessions, SessionHost {
     if (found === undefined) return this.#enterLater(entrance);
     const { keeper } = this.#options;
 
-    return keeper.isShared && !keeper.isFailing ? this.#enterSurely(found, entrance) : this.#enterFound(found, entrance);
+    return keeper.isShared && !keeper.isFailing
+      ? this.#enterSurely(found, entrance)
+      : this.#enterFound(found, entrance);
   }
 
   /**
@@ -272,14 +240,14 @@ class SessionTable implements Sessions, SessionHost {
   #enterFound(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
     if (!found.client.isConnected || found.client.document === entrance.document) return found;
 
-    return this.#fork(found, entrance);
+    return this.full(entrance.address) ? CloseCode.TryLater : this.#recall.fork(found, entrance);
   }
 
   async #enterLater(entrance: Entrance): Promise<Session | CloseCode> {
     if (this.full(entrance.address)) return CloseCode.TryLater;
-    const session = await this.#bringBack(entrance, true);
+    const session = await this.#recall.bringBack(entrance, true);
 
-    return session ?? this.#begin(entrance, {});
+    return session ?? this.#recall.beginAnew(entrance);
   }
 
   find(id: string): Session | undefined {
@@ -328,7 +296,7 @@ class SessionTable implements Sessions, SessionHost {
     const sessions = [...this.#entries.values()].map(({ session }) => session);
     if (!this.isVolatile) await this.#storeAll(sessions.filter((session) => session.isUsed));
     for (const session of sessions) session.stop();
-    this.#handOver.close();
+    this.#recall.close();
     await this.#options.keeper.close();
   }
 
@@ -341,133 +309,6 @@ class SessionTable implements Sessions, SessionHost {
     });
     await Promise.race([Promise.all(sessions.map((session) => keeper.putAway(session))), late]);
     this.clock.clearTimeout(timer);
-  }
-
-  // BRINGING BACK -------------------------------------------------------------
-
-  /** The session from the store, or from the node that has it; `undefined` if nobody has it. As many as ask for it at once get the same. */
-  #bringBack(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
-    const coming = this.#coming.get(entrance.id);
-    if (coming !== undefined) return coming.then(() => this.#again(entrance));
-    const brought = this.#claim(entrance, mayFork).finally(() => this.#coming.delete(entrance.id));
-    this.#coming.set(entrance.id, brought);
-
-    return brought;
-  }
-
-  /** Another has brought it back meanwhile. */
-  #again(entrance: Entrance): LiveSession | CloseCode | undefined {
-    const found = this.#entries.get(entrance.id)?.session;
-    if (found === undefined || !found.client.isConnected) return found;
-
-    return found.client.document === entrance.document ? found : CloseCode.TryLater;
-  }
-
-  async #claim(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
-    const { keeper } = this.#options;
-    const { id, document } = entrance;
-    try {
-      let claim = await keeper.claim(id);
-      if (claim.kind === 'held') {
-        const given = await this.#handOver.ask(claim.owner, { id, document, mayFork });
-        if (given.kind === 'busy') return CloseCode.TryLater;
-        if (given.kind === 'forked') return await this.#claimCopy(entrance, given.id);
-        claim = await keeper.claim(id, given.kind === 'absent');
-      }
-      if (claim.kind === 'held') return CloseCode.TryLater;
-
-      return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim);
-    } catch (error) {
-      if (error instanceof TroupeError) throw error;
-      // A store that fails may have the session: to begin anew would be to lose it.
-      this.report(ErrorCode.Store, error, { session: id });
-      return CloseCode.TryLater;
-    }
-  }
-
-  /** A copy that another node has made of the session it goes on with. */
-  async #claimCopy(entrance: Entrance, id: string): Promise<LiveSession | CloseCode> {
-    const claim = await this.#options.keeper.claim(id);
-    if (claim.kind !== 'claimed') return CloseCode.TryLater;
-
-    return this.#begin(entrance, { id, fence: claim.fence, image: unpack(claim.bytes), token: entrance.seal(id) });
-  }
-
-  /** A session from what was stored; a fresh one if that is of no use. */
-  async #restore(entrance: Entrance, { fence, bytes }: Claimed): Promise<LiveSession | CloseCode> {
-    try {
-      return await this.#begin(entrance, { fence, image: unpack(bytes) });
-    } catch (error) {
-      const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
-      this.report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: entrance.id });
-      if (isOld) return this.#begin(entrance, { fence, why: 'version' });
-      await this.#options.keeper.setAside(entrance.id, fence, textOf(error));
-
-      return this.#begin(entrance, { why: 'damaged' });
-    }
-  }
-
-  /** Puts a session into the table: from an image, or else a fresh one for a page that shows one that is gone. */
-  #begin(
-    entrance: Entrance,
-    { id = entrance.id, fence, image, token, why }: Beginning
-  ): Promise<LiveSession | CloseCode> {
-    const route = entrance.route();
-    if (route === undefined) return Promise.resolve(CloseCode.Reload);
-    const { component, props } = route;
-    const introduction = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
-    const start: SessionStart = {
-      id,
-      component,
-      props,
-      fence: fence ?? 0,
-      image,
-      why,
-      introduction: introduction || undefined,
-    };
-
-    return Promise.resolve(this.#start(start, entrance.address));
-  }
-
-  /** A copy of a session that another document is connected to. */
-  #fork(original: LiveSession, entrance: Entrance): Promise<LiveSession | CloseCode> | CloseCode {
-    if (this.full(entrance.address)) return CloseCode.TryLater;
-    const id = createIdentifier();
-
-    return this.#begin(entrance, { id, image: original.copy(), token: entrance.seal(id) });
-  }
-
-  // GIVING UP -----------------------------------------------------------------
-
-  /** Another node wants a session. */
-  async #give({ id, document, mayFork }: Wanted): Promise<Given> {
-    const session = this.#entries.get(id)?.session;
-    if (session === undefined) return { kind: 'absent' };
-    session.tree.catchUp();
-    if (session.client.isConnected && session.client.document !== document) {
-      return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
-    }
-    // Not as replaced: a client that has come back here, while it was asked for there, joins again.
-    session.client.dismiss(CloseCode.GoingAway, 'The page has joined on another node.');
-    const outcome = await this.#options.keeper.putAway(session);
-    session.stop();
-
-    return { kind: outcome === 'stored' ? 'released' : 'absent' };
-  }
-
-  async #giveCopy(session: LiveSession): Promise<Given> {
-    const id = createIdentifier();
-    let image: SessionImage;
-    try {
-      image = session.copy();
-    } catch (error) {
-      this.report(ErrorCode.Snapshot, error, { session: session.id });
-      return { kind: 'busy' };
-    }
-    const copy: Kept = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
-    const outcome = await this.#options.keeper.putAway(copy);
-
-    return outcome === 'stored' ? { kind: 'forked', id } : { kind: 'busy' };
   }
 
   // STARTING ------------------------------------------------------------------
@@ -610,8 +451,6 @@ class SessionTable implements Sessions, SessionHost {
     if (this.#isDraining) this.#tellDrained();
   }
 }
-
-const fresh: Introduction = { reason: Reason.Fresh };
 
 const pageOf = (session: LiveSession): Page => {
   return { session, html: markup(session.rendered), offer: session.offer() };

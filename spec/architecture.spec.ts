@@ -37,6 +37,7 @@ const layers = [
   'token',
   'report',
   'sessions',
+  'recall',
   'handover',
   'keeper',
   'attendance',

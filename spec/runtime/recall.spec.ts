@@ -5,15 +5,15 @@
 
 import { expect } from 'chai';
 import { fromTransition, setup } from 'xstate';
-import { type Arrival, component } from '../runtime/component.js';
-import { ErrorCode } from '../runtime/errors.js';
-import { html } from '../runtime/html.js';
-import type { Wire } from '../runtime/patch.js';
-import { CloseCode, Command, Reason, ServerKind } from '../runtime/protocol.js';
-import type { LiveSession } from '../runtime/session.js';
-import { every } from '../runtime/timer.js';
-import { eventsFrame, FakeConnection, joinFrame, modelOf, until, written } from './fixtures/live-session.js';
-import { type Node, Nodes } from './fixtures/nodes.js';
+import { type Arrival, component } from '../../runtime/component.js';
+import { ErrorCode, TroupeError } from '../../runtime/errors.js';
+import { html } from '../../runtime/html.js';
+import type { Wire } from '../../runtime/patch.js';
+import { CloseCode, Command, Reason, ServerKind } from '../../runtime/protocol.js';
+import type { LiveSession } from '../../runtime/session.js';
+import { every } from '../../runtime/timer.js';
+import { eventsFrame, FakeConnection, joinFrame, modelOf, until, written } from '../fixtures/live-session.js';
+import { type Node, Nodes } from '../fixtures/nodes.js';
 
 type Message = { type: 'clicked' } | { type: 'ticked' } | { type: 'arrived'; arrival: Arrival };
 
@@ -232,7 +232,7 @@ describe('a session lasts', () => {
 
     it('which fails: nothing is begun anew, the client comes again later', async () => {
       const id = await putAway(await clicked(1));
-      nodes.lasting.failing = new Error('the disk is gone');
+      nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
       expect(await node.tryEnter(id)).to.equal(CloseCode.TryLater);
       nodes.lasting.failing = undefined;
       expect(countOf(await node.enter(id))).to.equal(1);
@@ -265,7 +265,7 @@ describe('a session lasts', () => {
 
     it('while the store fails: it goes on, reports that once, and is stored when it works again', async () => {
       const { session, connection } = await clicked(1);
-      nodes.lasting.failing = new Error('the disk is gone');
+      nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
       connection.take();
       for (let turn = 0; turn < 3; turn++) {
         session.receive(connection, eventsFrame([click], connection.take().length));
@@ -361,7 +361,7 @@ describe('a session lasts', () => {
       const other = nodes.add('second');
       const there = await other.enter(session.id);
       expect(countOf(there)).to.equal(2);
-      expect(connection.closed?.code).to.equal(CloseCode.Replaced);
+      expect(connection.closed?.code).to.equal(CloseCode.GoingAway);
       expect(node.sessions.find(session.id)).to.equal(undefined);
       join(there, 'document', { frame: 2, processed: 1 });
       await until(() => arrivalsOf(there).length === 1);
