@@ -22,7 +22,7 @@ export function startActor<Logic extends AnyActorLogic>(
   prepare?: (actor: AnyActorRef) => void
 ): AnyActorRef {
   const actor = new Actor(tamed(logic), options);
-  actor.subscribe({ error: failed });
+  actor.subscribe(undefined, failed);
   prepare?.(actor);
   actor.start();
   releaseOptions(actor);

@@ -4,7 +4,7 @@
  * starts and stops it; a host program that mounts us has a server, and such limits, of its own.
  */
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from './clock.js';
 import type { Handle } from './node-http.js';
@@ -31,7 +31,7 @@ export interface DoorOptions {
 /** Milliseconds that a whole request may take, its body included; nothing of ours reads one. */
 const requestTimeout = 60_000;
 
-/** Milliseconds after which a connection ends on which nothing moves, so an answer that nobody reads; more if pages may take more. */
+/** Milliseconds after which a request ends on whose connection nothing moves, so an answer that nobody reads; more if pages may take more. */
 const idleTimeout = 60_000;
 
 /** Milliseconds that a request which is still asked, or answered, has when the server stops. */
@@ -59,18 +59,40 @@ export function openDoor(handle: Handle, options: DoorOptions): Server {
   );
 
   // A page waits for `identify`, then for `init`.
-  server.timeout = nodeTime(Math.max(idleTimeout, 2 * initDeadline + 1_000));
+  limitIdling(server, nodeTime(Math.max(idleTimeout, 2 * initDeadline + 1_000)));
   if (Number.isFinite(connections)) server.maxConnections = connections;
   if (options.trustProxy === 0) limitNeighbours(server, 2 * options.sessionsPerAddress);
 
   return server;
 }
 
+/**
+ * Ends a connection that has brought a request and on which nothing moves for so long; until then there is the time
+ * that headers may take. `server.timeout` would begin with the connection, and a WebSocket keep its timer for life.
+ */
+function limitIdling(server: Server, time: number): void {
+  server.prependListener('request', ({ socket }: IncomingMessage) => {
+    if (time > 0) socket.setTimeout(time);
+  });
+}
+
+/** A socket that knows as whose it is counted, so that all share the listener of their end. */
+interface CountedSocket extends Socket {
+  countedAs: string;
+}
+
 /** Lets in only so many connections of one address; more are cut off unheard. */
 function limitNeighbours(server: Server, most: number): void {
   const counts = new Map<string, number>();
 
-  server.on('connection', (socket: Socket) => {
+  function closed(this: CountedSocket): void {
+    const rest = (counts.get(this.countedAs) ?? 1) - 1;
+
+    if (rest > 0) counts.set(this.countedAs, rest);
+    else counts.delete(this.countedAs);
+  }
+
+  server.on('connection', (socket: CountedSocket) => {
     const address = countedAddress(socket.remoteAddress ?? '');
     const count = (counts.get(address) ?? 0) + 1;
 
@@ -79,12 +101,8 @@ function limitNeighbours(server: Server, most: number): void {
       return;
     }
     counts.set(address, count);
-    socket.once('close', () => {
-      const rest = (counts.get(address) ?? 1) - 1;
-
-      if (rest > 0) counts.set(address, rest);
-      else counts.delete(address);
-    });
+    socket.countedAs = address;
+    socket.on('close', closed);
   });
 }
 

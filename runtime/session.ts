@@ -315,7 +315,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     if (this.#root === undefined) {
       const { clock, grace, report } = this.#host;
       const root = createActor(life, { clock, id: this.id, input: { session: this, grace } });
-      root.subscribe({ error: (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }) });
+      root.subscribe(undefined, (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }
 

@@ -77,7 +77,6 @@ export class Tree implements CellHost, TurnPowers {
   #subscriptions: Map<Cell, Subscriptions> | undefined;
   /** What was wrong with what a cell declared the last time: it is reported once, not after every turn. */
   #refused: Map<Cell, string> | undefined;
-  readonly #run = (): void => this.#turn();
 
   constructor(component: AnyComponent, props: object, host: TreeHost) {
     this.#host = host;
@@ -237,7 +236,8 @@ export class Tree implements CellHost, TurnPowers {
   #schedule(): void {
     if (this.#scheduled || !this.#hasBegun) return;
     this.#scheduled = true;
-    this.#host.defer(this.#run);
+    // A closure for each turn is gone after it; one for each session stays as long as that.
+    this.#host.defer(() => this.#turn());
   }
 
   // TURN ----------------------------------------------------------------------

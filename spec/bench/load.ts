@@ -5,7 +5,7 @@
 
 import { decode } from '../../runtime/decode.js';
 import { ListOperation, type Wire } from '../../runtime/patch.js';
-import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { Ask, ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
 import { openReaders, readAgain, readings, stopReading } from './feed-reader.js';
 import { streamLength } from './pages.js';
 import { answer } from './process.js';
@@ -91,6 +91,14 @@ function targetsOf({ instances }: Numbering): readonly Target[] {
     const shown = children.at(-1);
     return part === undefined || shown === undefined ? [] : [{ instance, part, shown }];
   });
+}
+
+/** Tells, as a client does a moment after it has joined, that the first frame is applied; resolves when all servers know. */
+async function acknowledgeFirst(): Promise<void> {
+  for (const { socket } of clickers) {
+    socket.send(pack([ClientKind.Acknowledge, 1, Ask.Sign]));
+    await nextBytes(socket);
+  }
 }
 
 // CLICKING --------------------------------------------------------------------
@@ -315,5 +323,5 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
 answer({
   ...{ rejoin, echo, joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
   ...{ openListeners, delivered, openReaders, readAgain, readings, stopReading },
-  ...{ part, openReturners, leave, comeBack, visitAndLeave },
+  ...{ acknowledgeFirst, part, openReturners, leave, comeBack, visitAndLeave },
 });

@@ -18,7 +18,10 @@ export function memory(): Promise<Figure> {
     const url = await limit.server.ask<string>('idle');
     const bare = await growth(limit, () => limit.load.ask('openSockets', { url, count }));
     const origin = await ours.server.ask<string>('listen');
-    const session = await growth(ours, () => ours.load.ask('joinPages', { url: `${origin}/counter`, count }));
+    const session = await growth(ours, async () => {
+      await ours.load.ask('joinPages', { url: `${origin}/counter`, count });
+      await ours.load.ask('acknowledgeFirst');
+    });
     const rss = session.rss - bare.rss;
     const note = `RSS ${rss.toFixed(1)} KB over ${bare.rss.toFixed(1)} KB; limit is the bare connection itself`;
     return { value: session.heap - bare.heap, limit: bare.heap, note };
