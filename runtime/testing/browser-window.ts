@@ -18,6 +18,10 @@ import { peers } from './peers.js';
 export interface WindowOptions {
   readonly clock: Clock;
   readonly html: string;
+  /** How it has come there, as browsers say it. */
+  readonly navigation: 'navigate' | 'reload';
+  /** What the storage of its tab holds: name, value. */
+  readonly storage: ReadonlyMap<string, string>;
   /** Where it is, with its origin. */
   readonly url: string;
   readonly WebSocket: new (url: string) => MemorySocket;
@@ -118,15 +122,26 @@ export class BrowserWindow {
     new Script(`troupe.start({ client: ${JSON.stringify(hash)} })`).runInContext(this.#context);
   }
 
-  /** Leaves the page, as a browser does. No timer and no listener is left. */
-  close(): void {
-    if (this.#isClosed) return;
+  /** Is about to be left for another page. Gives the cookies that its scripts have set. */
+  unload(): string {
+    const { globals } = this;
+    globals.dispatchEvent(new globals.Event('beforeunload'));
+
+    return globals.document.cookie;
+  }
+
+  /** Leaves the page, as a browser does. No timer and no listener is left. Gives what the storage of its tab holds then. */
+  close(): ReadonlyMap<string, string> {
+    if (this.#isClosed) return noStorage;
     const { globals } = this;
     globals.dispatchEvent(new globals.PageTransitionEvent('pagehide'));
+    const storage = new Map(Object.entries(globals.sessionStorage) as [string, string][]);
     this.#isClosed = true;
     for (const timer of this.#timers) this.#options.clock.clearTimeout(timer.id);
     this.#timers.clear();
     globals.close();
+
+    return storage;
   }
 
   // FURNISHING ----------------------------------------------------------------
@@ -148,6 +163,9 @@ export class BrowserWindow {
       setInterval: (fn: () => void, delay = 0) => this.#setTimer(fn, delay, true),
       setTimeout: set,
     });
+    const { navigation, storage } = this.#options;
+    Object.assign(this.globals.performance, { getEntriesByType: () => [{ type: navigation }] });
+    for (const [name, value] of storage) this.globals.sessionStorage.setItem(name, value);
     this.globals.addEventListener('click', (event) => this.#follow(event));
   }
 
@@ -201,6 +219,8 @@ export class BrowserWindow {
     else if (type !== 'css parsing') this.#options.complain(cause ?? detail ?? complaint);
   }
 }
+
+const noStorage: ReadonlyMap<string, string> = new Map();
 
 /** Milliseconds from one frame of the screen to the next. */
 const frameTime = 16;

@@ -86,6 +86,8 @@ export class LivePage {
   #session: string | undefined;
   #window: BrowserWindow | undefined;
   #user: UserEvent | undefined;
+  /** What the storage of the tab holds, from page to page. */
+  #storage: ReadonlyMap<string, string> = new Map();
   #isClosed = false;
 
   constructor(server: TestServer, browser: Browser) {
@@ -264,8 +266,8 @@ export class LivePage {
   }
 
   /** Loads the page again. */
-  reload(): Promise<void> {
-    return this.goto(this.#url);
+  async reload(): Promise<void> {
+    await this.load(this.#url, true, 'reload');
   }
 
   /** Goes to another page of the site: path and query. */
@@ -284,25 +286,30 @@ export class LivePage {
   }
 
   /** Asks for a page, shows it and starts its client. Called when a page is opened and when it goes elsewhere. */
-  async load(url: string, start: boolean): Promise<void> {
-    const asked = this.#server.get(url, this.#browser);
+  async load(url: string, start: boolean, navigation: 'navigate' | 'reload' = 'navigate'): Promise<void> {
+    const left = this.#window?.unload();
+    // Cookies that scripts set are for the path of their page alone.
+    const isSamePath = url.split('?')[0] === this.#url.split('?')[0];
+    const asked = this.#server.get(url, this.#browser, isSamePath ? left : undefined);
     await this.#server.agenda.rest();
     const answer = await asked;
     this.#server.reports.check();
     if (answer?.status !== 200) throw new Error(`There is no page at ${url}: the answer is ${answer?.status ?? 404}.`);
     this.#leave();
     this.#url = url;
-    this.#window = this.#open(String(answer.body));
+    this.#window = this.#open(String(answer.body), navigation);
     if (start) this.#window.start();
     await this.rest();
   }
 
-  #open(html: string): BrowserWindow {
+  #open(html: string, navigation: 'navigate' | 'reload'): BrowserWindow {
     const { agenda, clock, reports } = this.#server;
 
     return new BrowserWindow({
       clock,
       html,
+      navigation,
+      storage: this.#storage,
       url: `${origin}${this.#url}`,
       WebSocket: socketClass(this.#network),
       complain: reports.complain,
@@ -317,7 +324,7 @@ export class LivePage {
   }
 
   #leave(): void {
-    this.#window?.close();
+    this.#storage = this.#window?.close() ?? this.#storage;
     this.#window = undefined;
     this.#user = undefined;
     this.#session = undefined;

@@ -87,9 +87,10 @@ export class TestServer {
     await this.agenda.rest();
   }
 
-  /** Asks for a page. */
-  async get(url: string, browser: Browser): Promise<HttpAnswer | undefined> {
-    const answering = this.site.http(requestOf(url, browser));
+  /** Asks for a page; `left` are the cookies that the scripts of the page before have set. */
+  async get(url: string, browser: Browser, left = ''): Promise<HttpAnswer | undefined> {
+    const cookie = [browser.cookie, left].filter(Boolean).join('; ') || undefined;
+    const answering = this.site.http(requestOf(url, { cookie }));
     const answer = await answering;
     const setting = answer?.headers.find((value) => value.startsWith(`${cookieName}=`));
     if (setting !== undefined) browser.cookie = setting.split(';')[0];

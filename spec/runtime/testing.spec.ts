@@ -290,6 +290,20 @@ describe('testing', () => {
         .that.matches(/no page at \/nowhere: .* 404/);
     });
 
+    it('goes on with its session over a reload, and sends what was on its way', async () => {
+      const page = kept(await openPage(Counter));
+      await page.click(page.getByText('+'));
+      page.hold();
+      page.disconnect();
+      await page.click(page.getByText('+'));
+      expect(page.root.getAttribute('data-troupe-pending')).to.equal('1');
+      page.release();
+      await page.reconnect();
+      await page.reload();
+      expect(page.text()).to.equal('- 2 +');
+      expect(page.root.getAttribute('data-troupe-pending')).to.equal(null);
+    });
+
     it('keeps its browser over a reload, and shares it with a tab but not with another browser', async () => {
       const page = kept(await openPage({ routes: { '/': Place } }));
       const browser = (of: TestPage): string => of.root.querySelector('i')?.textContent ?? '';

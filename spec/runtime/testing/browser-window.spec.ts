@@ -10,6 +10,8 @@ function make(body: string, given: Partial<WindowOptions> = {}) {
   const window = new BrowserWindow({
     clock,
     complain: (error) => void log.push(`complaint ${(error as Error).message}`),
+    navigation: 'navigate',
+    storage: new Map(),
     html: `<!doctype html><html><body>${body}</body></html>`,
     navigate: (url) => void log.push(`to ${url}`),
     url: 'http://localhost/here',
