@@ -188,7 +188,13 @@ export class LivePage {
       return this.#startFresh(frame, introduction);
     if (isAnother) this.#change(frame);
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
-    if (isAnother || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame) || this.#isAhead(frame)) {
+    if (
+      isAnother ||
+      this.#mirror === undefined ||
+      frame.frame === 0 ||
+      this.#isUnaware(frame) ||
+      this.#isAhead(frame)
+    ) {
       return this.#introduce(frame, introduction ?? { reason: Reason.Restored });
     }
 

@@ -254,7 +254,9 @@ class SessionTable implements Sessions, SessionHost {
     if (found === undefined) return this.#enterLater(entrance);
     const { keeper } = this.#options;
 
-    return keeper.isShared && !keeper.isFailing ? this.#enterSurely(found, entrance) : this.#enterFound(found, entrance);
+    return keeper.isShared && !keeper.isFailing
+      ? this.#enterSurely(found, entrance)
+      : this.#enterFound(found, entrance);
   }
 
   /**

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { redis } from '../../runtime/store/redis.js';
 import type { Store } from '../../runtime/store.js';
 import { Random } from '../laws/schema.js';
-import { type RedisServer, redisIsMissing, findRedis, startRedis } from '../redis.js';
+import { findRedis, type RedisServer, redisIsMissing, startRedis } from '../redis.js';
 import { skip } from '../skip.js';
 import { Road } from './road.js';
 
@@ -112,12 +112,20 @@ describe('fencing', () => {
       const durable = nodes.flatMap((node) => node.durable);
       const told = `seed ${seed}: ${found.length} found, ${durable.length} durable`;
       expect(new Set(found).size, `doubled, ${told}`).to.equal(found.length);
-      expect(durable.filter((update) => !found.includes(update)), `lost, ${told}`).to.deep.equal([]);
+      expect(
+        durable.filter((update) => !found.includes(update)),
+        `lost, ${told}`
+      ).to.deep.equal([]);
       for (const node of nodes) {
-        expect(found.filter((update) => node.durable.includes(update)), `in order, ${told}`).to.deep.equal(node.durable);
+        expect(
+          found.filter((update) => node.durable.includes(update)),
+          `in order, ${told}`
+        ).to.deep.equal(node.durable);
       }
       expect(durable.length, told).to.be.greaterThan(0);
-      console.log(`      ${told}, fenced ${nodes.map(({ fenced }) => fenced).join(' and ')}, refused ${nodes.map(({ refused }) => refused).join(' and ')}`);
+      console.log(
+        `      ${told}, fenced ${nodes.map(({ fenced }) => fenced).join(' and ')}, refused ${nodes.map(({ refused }) => refused).join(' and ')}`
+      );
     }
   }).timeout(60_000);
 });
