@@ -104,7 +104,7 @@ export class Ledger {
    * `undefined` if the client claims more than it was told. Also if those frames would tell it wrongly what is stored:
    * each says how many fewer events that are than were told by then, and now more are told before.
    */
-  resume(known: number, coming: number, frames = coming): number | undefined {
+  resume(known: number, coming: number, frames = 0): number | undefined {
     const missed = this.#told - known - coming;
     if (missed < 0 || (missed > 0 && frames > 0 && this.#durable < this.#told)) return undefined;
     this.#repeated = this.#received - known - missed;

@@ -77,8 +77,8 @@ type NumberedFrame = Exclude<ServerFrame, { kind: typeof ServerKind.Acknowledge 
 
 /** The page of one session. */
 export class LivePage {
-  /** Counted from 1 with each document: events of earlier ones are taken but no longer counted. */
-  number = 0;
+  /** Counted with each document: events of earlier ones are taken but no longer counted. 0 is what nobody's events have. */
+  number = 1;
   readonly #host: PageHost;
   #documents = new Documents();
   #connection: Connection | undefined;

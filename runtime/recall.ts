@@ -94,7 +94,9 @@ export class Recall {
   /** The session from the store, or from the node that has it; `undefined` if nobody has it. As many as ask for it at once get the same. */
   bringBack(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const coming = this.#coming.get(entrance.id);
-    if (coming !== undefined) return coming.then(() => this.#again(entrance));
+    if (coming !== undefined) {
+      return coming.then((brought) => (typeof brought === 'number' ? brought : this.#again(entrance)));
+    }
     const brought = this.#claim(entrance, mayFork).finally(() => this.#coming.delete(entrance.id));
     this.#coming.set(entrance.id, brought);
 

@@ -199,6 +199,16 @@ export class Tab {
     return new Map(this.#storage);
   }
 
+  /** Whether the client waits for its user: another connection of this very page has taken its place. */
+  get isStranded(): boolean {
+    return this.root?.getAttribute(Mark.State) === 'offline';
+  }
+
+  /** The user looks at the page again. */
+  look(): void {
+    this.#globals?.document.dispatchEvent(new this.#globals.Event('visibilitychange'));
+  }
+
   /** The network is back. */
   wake(): void {
     this.#globals?.dispatchEvent(new this.#globals.Event('online'));

@@ -41,6 +41,8 @@ interface User {
 
 /** Milliseconds in which everything must be well again once all faults are over. */
 const settleTime = 30_000;
+/** Milliseconds after which users whose pages are offline look at them again. */
+const patience = 5_000;
 /** Milliseconds in which nothing must change any more. */
 const quietTime = 60;
 const mostUsers = 6;
@@ -266,11 +268,21 @@ class Trial {
       if (performance.now() > end) return this.#unsettled();
       const start = performance.now();
       if (round % 20 === 0) for (const { tab } of this.#users) tab.wake();
+      if (start > end - settleTime + patience) this.#lookAgain();
       await sleep(15);
       const now = this.#users.map(({ tab }) => tab.root?.textContent).join();
       const isQuiet = now === before && this.#users.every(({ tab }) => tab.isSettled) && this.#deafness().length === 0;
       quiet = isQuiet ? quiet + performance.now() - start : 0;
       before = now;
+    }
+  }
+
+  /** Users whose pages stay offline look at them again. */
+  #lookAgain(): void {
+    for (const { tab } of this.#users) {
+      if (!tab.isStranded) continue;
+      this.#count('stranded until looked at');
+      tab.look();
     }
   }
 

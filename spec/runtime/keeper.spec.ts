@@ -153,6 +153,24 @@ describe('keeper', () => {
     await settled();
   });
 
+  it('that is to write now waits for the write under way, and then finds out whether the session is still its own', async () => {
+    const session = new FakeSession('one');
+    await keeper.write(session);
+    let letGo = (): void => undefined;
+    store.hold = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    changed(session, 1);
+    await pass(store.inner.delay + 10);
+    const written = keeper.write(session);
+    const other = await store.inner.claim('one', 'other', true);
+    expect(other.kind).to.equal('claimed');
+    store.hold = undefined;
+    letGo();
+    await written;
+    expect(session.isFenced).to.equal(true);
+  });
+
   describe('writing', () => {
     it('gathers changes over the delay of the store, and tells what it holds', async () => {
       const session = new FakeSession('a');

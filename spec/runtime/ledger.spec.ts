@@ -57,6 +57,19 @@ describe('ledger', () => {
     expect(ledger.restart(3)).to.equal(0);
   });
 
+  it('has no frame sent again that would tell wrongly what is stored', () => {
+    const back = (stored: number): number | undefined => {
+      const ledger = new Ledger();
+      for (let event = 0; event < 3; event++) ledger.receive();
+      ledger.process(3);
+      ledger.tell();
+      ledger.store(stored);
+      return ledger.resume(0, 1, 1);
+    };
+    expect(back(2)).to.equal(undefined);
+    expect(back(3)).to.equal(2);
+  });
+
   it('tells of everything with a full page', () => {
     const ledger = new Ledger();
     receive(ledger, 5);

@@ -131,6 +131,16 @@ describe('page', () => {
     return [list.rows[0]?.definition.hash as string, null, 2, text];
   };
 
+  it('takes nothing for an event of its client that is none, also when it was restored', () => {
+    const session = start();
+    new Line(session, { document: 'a' });
+    const restored = start(undefined, stored(session));
+    new Line(restored, { document: 'a' });
+    restored.tree.put(restored.tree.root, { type: 'noted', text: 'heard' } as Message);
+    rest();
+    expect([notes(restored), restored.client.processed]).to.deep.equal(['heard', 0]);
+  });
+
   // DOCUMENTS -----------------------------------------------------------------
 
   describe('another document', () => {
