@@ -14,5 +14,5 @@ describe('chaos', () => {
     const outcome = await runSchedules({ schedules: 100, seed: 1, atOnce: 12, hasRedis });
     console.log(`      ${JSON.stringify(outcome.counts)}`);
     expect(outcome.faults.join('\n')).to.equal('');
-  }).timeout(300_000);
+  }).timeout(600_000);
 });
