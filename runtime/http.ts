@@ -149,7 +149,9 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   const { request, headers, route, visitor } = asked;
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
-  const again = await reloaded(options, asked);
+  const left = readLeft(request);
+  // Almost no page is loaded in place of another: the others wait for nothing.
+  const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
 
   if (again !== undefined) return writePage(options, asked, again);
   if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
@@ -161,10 +163,11 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
 /** The session of the page that this one is loaded in place of, if that has left word of it. */
 async function reloaded(
   { sessions, tokens }: HttpOptions,
-  { request, route, visitor, cookie }: PageRequest
+  { request, route, visitor, cookie }: PageRequest,
+  left: ReturnType<typeof readLeft>
 ): Promise<Page | undefined> {
   const bearer = { cookie, principal: principalText(visitor.principal) };
-  for (const { document, token } of readLeft(request)) {
+  for (const { document, token } of left) {
     const claim = tokens.open(token, bearer);
     if (claim?.url !== request.url) continue;
     const { id, url } = claim;
@@ -183,8 +186,12 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, of
   const token = tokens.seal({ id: session.id, offer, url }, { cookie, principal: principalText(visitor.principal) });
   const own = `${base}${reserved}`;
   const page = {
-    ...{ content: html, props: route.props, script: `${own}/${script.file}` },
-    ...{ socket: `${own}/socket`, token, url },
+    content: html,
+    props: route.props,
+    script: `${own}/${script.file}`,
+    socket: `${own}/socket`,
+    token,
+    url,
   };
 
   return withLength(200, headers, renderPage(document, page));
