@@ -44,15 +44,13 @@ export class Socket {
   /** Failures since all was well. */
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Whether another page has taken the session over: only the user's return takes it back. */
-  #replaced = false;
 
   /** @param path where the socket is, from the page's root */
   constructor(path: string, speaker: Speaker, show: (state: ConnectionState) => void) {
     this.#url = new URL(path, location.href).href.replace(/^http/, 'ws');
     this.#speaker = speaker;
     this.#show = show;
-    addEventListener('online', () => this.#replaced || this.#wake());
+    addEventListener('online', () => this.#wake());
     addEventListener('pageshow', ({ persisted }) => persisted && this.#wake());
     addEventListener('pagehide', () => this.#leave());
     document.addEventListener('visibilitychange', () => {
@@ -62,7 +60,6 @@ export class Socket {
 
   /** Opens the connection. */
   connect(): void {
-    this.#replaced = false;
     clearTimeout(this.#retry);
     this.#show('connecting');
     this.#socket = this.#open();
@@ -136,8 +133,7 @@ export class Socket {
 
   #closed(code: number): void {
     const again = this.#end(code);
-    if (code === Verdict.Replaced) this.#replaced = true;
-    else if (again || (code !== Verdict.Reload && code !== Verdict.Refused) || !this.#reload()) this.#backOff();
+    if (again || (code !== Verdict.Reload && code !== Verdict.Refused) || !this.#reload()) this.#backOff();
   }
 
   #backOff(): void {

@@ -105,8 +105,6 @@ export const Verdict = {
   Refused: 4001,
   /** A frame could not be read or said something no client says: its events lose their effect. */
   Malformed: 4002,
-  /** The same page has joined on another connection; this one stays closed. */
-  Replaced: 4004,
 } as const;
 
 /** Why the server closes a connection, and what the client does then. */
@@ -118,6 +116,11 @@ export const CloseCode = /* @__PURE__ */ Object.freeze({
   TryLater: 1013,
   /** More frames in a second than the server allows. */
   Flood: 4003,
+  /**
+   * The same page has joined on another connection. Nobody hears it but a page whose own earlier connection has reached
+   * the server late: it joins again after a while.
+   */
+  Replaced: 4004,
   /** No join in time, or no sign of life. */
   Silent: 4005,
 } as const);

@@ -432,8 +432,9 @@ describe('the client in Chromium', () => {
 
     it('keeps what the user did while there was no connection', async () => {
       const first = await adopted();
-      first.socket.close(CloseCode.Replaced);
-      await state('offline');
+      first.socket.close(CloseCode.TryLater);
+      const unanswered = await stage.line();
+      await unanswered.next(ClientKind.Join);
       await page.click('button');
       await pending(1);
       expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[4])).to.have.length(1);

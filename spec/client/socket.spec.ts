@@ -362,17 +362,6 @@ describe('client/socket', () => {
       expect(sockets.length).to.equal(2);
     });
 
-    it('4004 stays closed until the user comes back to the page', () => {
-      const { clock, fire, last, live, sockets } = createWindow();
-      live();
-      last().drop(CloseCode.Replaced);
-      clock.advance(60_000);
-      fire('online');
-      expect(sockets.length).to.equal(1);
-      fire('visibilitychange');
-      expect(sockets.length).to.equal(2);
-    });
-
     it('back off whatever they are if the session says so', () => {
       const { clock, last, live, log, sockets } = createWindow(1, true);
       live();
@@ -388,6 +377,7 @@ describe('client/socket', () => {
       CloseCode.GoingAway,
       CloseCode.TryLater,
       CloseCode.Flood,
+      CloseCode.Replaced,
       CloseCode.Silent,
       1006,
     ]) {
