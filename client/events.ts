@@ -63,18 +63,26 @@ export class Events {
     return new Set(findEdits(this.#root));
   }
 
-  /** There is a tree now: tells what happened before, in order, and `edits` that no event told of. */
-  begin(edits: Set<Element>): void {
+  /**
+   * There is a tree now: tells what happened before, in order, and `edits` that no event told of. Says how many events
+   * had happened at what is not there any more.
+   */
+  begin(edits: Set<Element>): number {
+    let lost = 0;
     this.#begun = true;
     for (const { event, target, element, payload } of this.#early.splice(0)) {
       const handler = this.#root.contains(element) && this.#view.handler(element, event.type);
-      if (!handler) continue;
+      if (!handler) {
+        lost++;
+        continue;
+      }
       if (edit.test(event.type)) edits.delete(target);
       this.#tell(handler, event.type, target, () => payload);
     }
     for (const target of edits) {
       ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
     }
+    return lost;
   }
 
   /** Finds whom an event concerns, the innermost first; says whether anybody. */

@@ -214,7 +214,8 @@ export class Session {
     }
     this.#broken = this.#asked = false;
     if (!edits) return;
-    events.begin(edits);
+    const lost = events.begin(edits);
+    if (lost) this.#parts.tell('dropped', lost);
     typing.letGo();
   }
 

@@ -9,6 +9,7 @@ type Raised = [number, number, Wire[] | undefined];
 
 interface Bench {
   root: HTMLElement;
+  lost: number;
   raised: Raised[];
   held: string[];
   find(selector: string): HTMLElement;
@@ -32,6 +33,7 @@ describe('client/events', () => {
       let inputs: InstanceType<typeof troupe.inputs.Inputs>;
       const bench = {
         root: root,
+        lost: 0,
         raised: [] as Raised[],
         held: [] as string[],
         find: (selector: string) => bench.root.querySelector(selector) as HTMLElement,
@@ -55,7 +57,7 @@ describe('client/events', () => {
           const { edited } = events;
           inputs.keep(edited);
           show();
-          events.begin(edited);
+          bench.lost = events.begin(edited);
           inputs.letGo();
         },
         adopt: (tree: Wire) => bench.begin(() => view.adopt(tree)),
@@ -239,6 +241,17 @@ describe('client/events', () => {
         ],
         '3',
       ]);
+    });
+
+    it('says how many events happened at what is not there any more', async () => {
+      const lost = await run(() => {
+        bench.load('<button data-troupe-on="click"></button>');
+        bench.find('button').click();
+        bench.find('button').click();
+        bench.render([['other', 0, '<p></p>', 0, 1, ''], 'gone']);
+        return bench.lost;
+      });
+      expect(lost).to.equal(2);
     });
 
     it('tells edits from before the script, as input or else as change, and of no others', async () => {

@@ -62,7 +62,13 @@ function createPage() {
       giveUp: () => log.push('lost'),
       move: (within) => log.push(`move ${within}`),
     },
-    events: { edited: new Set(), begin: () => log.push('begin') },
+    events: {
+      edited: new Set(),
+      begin: () => {
+        log.push('begin');
+        return 0;
+      },
+    },
     typing: {
       keep: () => log.push('keep'),
       letGo: () => log.push('letGo'),
