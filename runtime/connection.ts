@@ -82,10 +82,14 @@ const framesPerRender = 20;
 
 // CONNECTION ------------------------------------------------------------------
 
+/** How many connections this process has had. */
+let connections = 0;
+
 /** A socket on its way to a session, or there. */
 export class SocketConnection implements Connection {
   readonly #switchboard: Switchboard;
   readonly #socket: Socket;
+  readonly opened = ++connections;
   #stage: Stage = Stage.Waiting;
   #session: Session | undefined;
   /** Waits for the join; kept until it has come. */

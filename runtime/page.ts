@@ -48,6 +48,8 @@ export interface Connection {
   send(frame: Uint8Array): void;
   /** Bytes not yet handed to the kernel. */
   readonly buffered: number;
+  /** When it was opened, among the connections of this process: a later one has a greater number. */
+  readonly opened: number;
   /** Closes the socket. */
   close(code: CloseCode, reason: string): void;
 }
@@ -82,6 +84,8 @@ export class LivePage {
   readonly #host: PageHost;
   #documents = new Documents();
   #connection: Connection | undefined;
+  /** When the last connection of the present document was opened. */
+  #latest = 0;
   #mirror: Mirror | undefined;
   #window = new Window();
   #ledger = new Ledger();
@@ -145,10 +149,19 @@ export class LivePage {
     return connection === this.#connection;
   }
 
+  /**
+   * Whether the page has opened another connection since it opened this one: it has given this one up, and what it said
+   * on it comes late. To answer that would be to take the page for one that it was before.
+   */
+  isOutdated({ opened }: Connection, document: string): boolean {
+    return document === this.#documents.present && opened < this.#latest;
+  }
+
   /** Takes a connection in place of the one it had, which is closed as replaced. Says whether it had one. */
   connect(connection: Connection): boolean {
     const earlier = this.#connection;
     this.#connection = connection;
+    this.#latest = connection.opened;
     this.#asked = this.#hasReported = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
 

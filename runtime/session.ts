@@ -334,6 +334,10 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
       connection.close(CloseCode.GoingAway, 'The session has ended.');
       return;
     }
+    if (this.client.isOutdated(connection, frame.document)) {
+      connection.close(CloseCode.Replaced, 'The page has joined on a later connection.');
+      return;
+    }
     const isFirst = !this.isUsed;
     const hadConnection = this.client.connect(connection);
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });

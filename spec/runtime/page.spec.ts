@@ -143,6 +143,23 @@ describe('page', () => {
 
   // DOCUMENTS -----------------------------------------------------------------
 
+  it('is not taken for what it was: what it says late, on a connection it has given up, is refused', () => {
+    const session = start();
+    const given = new FakeConnection();
+    const page = new Line(session, { document: 'a' }, session.offer());
+    page.send([click], 1);
+    host.turn();
+    session.join(given, joinOf({ document: 'a' }));
+    expect(given.closed?.code).to.equal(CloseCode.Replaced);
+    expect(given.frames).to.deep.equal([]);
+    expect(page.connection.closed).to.equal(undefined);
+    session.leave(page.connection);
+    session.join(new FakeConnection(), joinOf({ document: 'a', frame: 2, processed: 1, sent: 1 }));
+    const later = new FakeConnection();
+    session.join(later, joinOf({ document: 'a', frame: 2, processed: 1, sent: 1 }));
+    expect(later.frames.map(({ kind }) => kind)).to.deep.equal([ServerKind.Acknowledge]);
+  });
+
   describe('another document', () => {
     it('is sent the page as a whole and nothing before it, and its own events count from 1', () => {
       const session = start();
