@@ -56,6 +56,11 @@ export class Inbox {
     return true;
   }
 
+  /** Whether there are events of a client among those that wait. */
+  get hasEvents(): boolean {
+    return this.#letters.some(({ page }) => page !== 0);
+  }
+
   /** Whether the oldest letter has to be resolved. */
   get isUnresolved(): boolean {
     return this.#unresolved > 0 && this.#letters[0]?.resolve !== undefined;

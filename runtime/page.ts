@@ -192,14 +192,16 @@ export class LivePage {
    * Answers a join: adopt, acknowledge or render. Says how the client has come back; `undefined` if it shows the
    * page as it was last rendered for it.
    *
-   * @param isOffered whether the page was rendered for this client as it is now, and nobody has adopted that yet
+   * @param takeOffer whether the page was rendered for this client as it is when this is asked, and nobody has adopted that yet
    */
-  answer(frame: JoinFrame, isOffered: boolean): Reason | undefined {
+  answer(frame: JoinFrame, takeOffer: () => boolean): Reason | undefined {
     const introduction = this.#introduction;
     const isAnother = frame.document !== this.#documents.present;
     if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame)))
       return this.#startFresh(frame, introduction);
     if (isAnother) this.#change(frame);
+    // Only now: what was left to be done before may have changed what the page shows.
+    const isOffered = takeOffer();
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
     if (
       isAnother ||
@@ -228,7 +230,8 @@ export class LivePage {
   #change({ document, heir: [from, first, count] }: JoinFrame): void {
     // What these turns change is nobody's difference: the newcomer has got no page yet.
     this.#mirror = undefined;
-    this.#host.tree.catchUp();
+    // What else waits, that a subscription has just begun to tell, comes after the page that the newcomer shows already.
+    if (this.#host.tree.inbox.hasEvents) this.#host.tree.catchUp();
     const heritage = first === 0 ? undefined : { document: from, first, count };
     const done = this.#documents.change(document, this.#ledger.processed, heritage);
     this.#ledger = new Ledger(done, this.#host.isVolatile ? done : 0);

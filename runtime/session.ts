@@ -343,8 +343,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });
     else this.#begin();
     if (!hadConnection) this.#host.joined(this);
-    const isOffered = offer !== 0 && this.#takeOffer(offer);
-    const reason = this.client.answer(frame, isOffered);
+    const reason = this.client.answer(frame, () => offer !== 0 && this.#takeOffer(offer));
     if (!isFirst || reason !== undefined) this.#tellArrival(reason);
     this.client.flush();
     this.#host.changed(this);

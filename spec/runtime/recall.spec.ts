@@ -5,6 +5,7 @@
 
 import { expect } from 'chai';
 import { fromTransition, setup } from 'xstate';
+import { callback } from '../../runtime/callback.js';
 import { type Arrival, component } from '../../runtime/component.js';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
@@ -237,6 +238,25 @@ describe('a session lasts', () => {
       nodes.lasting.failing = undefined;
       expect(countOf(await node.enter(id))).to.equal(1);
     });
+  });
+
+  it('shows what a subscription tells as soon as it begins', async () => {
+    const Eager = component({
+      name: 'eager',
+      init: () => ({ told: 0, count: 0 }),
+      subscriptions: (_model) => [callback<{ type: 'told' }>('eager', ({ send }) => void send({ type: 'told' }))],
+      update: (model, message: { type: 'told' } | { type: 'clicked' }) =>
+        message.type === 'told' ? { ...model, told: model.told + 1 } : { ...model, count: model.count + 1 },
+      view: ({ told, count }) =>
+        html<{ type: 'clicked' }>`<p>${told}</p><button @click=${{ type: 'clicked' }}>${count}</button>`,
+    });
+    nodes = new Nodes(Eager);
+    node = nodes.add('first');
+    const session = await nodes.open(node);
+    const connection = join(session, 'document', { offer: 1 });
+    expect(connection.take()).to.have.length(1).with.nested.property('[0].kind', ServerKind.Adopt);
+    await until(() => modelOf<{ told: number }>(session).told === 1);
+    expect(connection.take().at(-1)).to.deep.include({ kind: ServerKind.Patch, changes: [1, 0, 1] });
   });
 
   // DURABILITY ----------------------------------------------------------------
