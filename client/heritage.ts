@@ -14,9 +14,10 @@ import type { Outbox, Stored } from './outbox.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What is left in the storage of the tab; `first` is the number that the document counts the first event by. */
-type Left = readonly [token: string, href: string, document: string, first: number, events: readonly Stored[]];
+type Left = readonly [token: string, document: string, first: number, events: readonly Stored[]];
 
-const key = 'troupe:outbox';
+/** Where in the storage a page finds what was left for it: what one leaves is for its own address alone, and waits there. */
+const keyOf = (): string => `troupe:${location.href.split('#')[0]}`;
 
 // HERITAGE --------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ export class Heritage {
     this.#outbox = outbox;
     const left = inherit();
     if (left) {
-      const [token, , document, first, events] = left;
+      const [token, document, first, events] = left;
       this.#whose = this.heir = [document, first, events.length];
       for (const event of events) outbox.add(event);
       if (idOf(token) !== idOf(this.token)) {
@@ -66,6 +67,11 @@ export class Heritage {
     this.#root.setAttribute(Mark.Token, token);
   }
 
+  /** Whether the page shows what it was loaded with, which is not of the session that it joins. */
+  get astray(): boolean {
+    return !!this.#fallback;
+  }
+
   /** The join has been answered. From now on a tab that is duplicated finds the session. */
   settle(): void {
     this.#whose = [this.name, 1];
@@ -85,8 +91,8 @@ export class Heritage {
   keep(): void {
     const { durable, origin, stored } = this.#outbox;
     const [document, first] = this.#whose;
-    const left: Left = [this.token, placeOf(), document, first + durable - origin, stored];
-    attempt(() => sessionStorage.setItem(key, JSON.stringify(left)));
+    const left: Left = [this.token, document, first + durable - origin, stored];
+    attempt(() => sessionStorage.setItem(keyOf(), JSON.stringify(left)));
   }
 
   /** Leaves the cookie for the page itself, for so many seconds: a reload has to ask for its page within. */
@@ -113,14 +119,12 @@ function attempt<Result>(work: () => Result): Result | undefined {
 /** The session's id in a token, `mac.id.issued...`. */
 const idOf = (token: string): string | undefined => token.split('.')[1];
 
-const placeOf = (): string => location.href.split('#')[0] as string;
-
 /** What is there for this page; nobody else gets it any more. */
 const inherit = (): Left | undefined =>
   attempt(() => {
-    const left = JSON.parse(`${sessionStorage.getItem(key)}`) as Left;
-    sessionStorage.removeItem(key);
-    const [, href, , , { length }] = left;
+    const left = JSON.parse(`${sessionStorage.getItem(keyOf())}`) as Left;
+    sessionStorage.removeItem(keyOf());
+    const [, , , { length }] = left;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    return href === placeOf() && (length || navigation?.type !== 'navigate') ? left : undefined;
+    return length || navigation?.type !== 'navigate' ? left : undefined;
   });

@@ -36,7 +36,7 @@ export interface SessionParts {
   readonly connection: Connection;
   readonly events: Pick<Events, 'begin' | 'edited'>;
   readonly typing: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
-  readonly heritage: Pick<Heritage, 'fallBack' | 'heir' | 'keep' | 'leave' | 'name' | 'settle' | 'token'>;
+  readonly heritage: Pick<Heritage, 'astray' | 'fallBack' | 'heir' | 'keep' | 'leave' | 'name' | 'settle' | 'token'>;
   readonly outbox: Outbox;
   readonly view: Pick<View, 'adopt' | 'isBound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
@@ -85,12 +85,13 @@ export class Session {
   /** The socket is open: joins. */
   opened(): void {
     const { client, heritage, outbox, view } = this.#parts;
-    const { heir, name, token } = heritage;
+    const { astray, heir, name, token } = heritage;
     heritage.leave(0);
     outbox.rewind();
     view.definitions.keep();
     const { origin, processed, raised } = outbox;
-    const counts = [this.#frame, processed - origin, raised - origin];
+    // A page that shows another session's has taken a frame too many: nothing in it is to be adopted.
+    const counts = [this.#frame || +astray, processed - origin, raised - origin];
     // Once the server counts otherwise, it knows this document.
     const from = heir && !origin ? [heir] : [];
     this.#send([ClientKind.Join, version, client, token, ...counts, view.definitions.hashes, name, ...from]);

@@ -19,7 +19,7 @@
  *
  * **Joining.** The client opens the socket and sends `join` first: the protocol `version`, the name of
  * the `client` script ('' when self-built), the `token` from the page, the number of the last `frame`
- * it has applied (0: none), the number of its events it knows to be `processed`, the number it has
+ * it has applied (0: none, and the page is as it came with the token), the number of its events it knows to be `processed`, the number it has
  * made (`sent`), the `hashes` of the template definitions it knows, in their order, and a random name
  * for its `document`, another each time a page is loaded. The server answers with exactly one of:
  * `adopt` (the page is as the server rendered it: bind, change nothing), `render` (make the page so),

@@ -62,7 +62,7 @@ class Pair {
       typing: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
       outbox: new Outbox(),
       heritage: {
-        ...{ name: 'document', token: 'token', heir: undefined },
+        ...{ name: 'document', token: 'token', heir: undefined, astray: false },
         ...{ fallBack: () => false, keep: ignore, leave: ignore, settle: ignore },
       },
       view: this.#view(),

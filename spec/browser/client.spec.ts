@@ -398,7 +398,7 @@ describe('the client in Chromium', () => {
 
     it('joins the session of the page before if it was given another one, and is its fork from then on', async () => {
       await adopted();
-      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[0])).to.equal(
+      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:${location.href}`)}`)[0])).to.equal(
         'mac.own.1./'
       );
       stage.token = 'mac.other.1./';
@@ -437,7 +437,9 @@ describe('the client in Chromium', () => {
       await unanswered.next(ClientKind.Join);
       await page.click('button');
       await pending(1);
-      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem('troupe:outbox')}`)[4])).to.have.length(1);
+      expect(
+        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:${location.href}`)}`)[3])
+      ).to.have.length(1);
       await page.reload();
       const second = await stage.line();
       expect((await second.next(ClientKind.Join)).sent).to.equal(1);

@@ -12,7 +12,8 @@ interface Bench {
 }
 declare const bench: Bench;
 
-const key = 'troupe:outbox';
+/** Where a page of this address finds what is left for it. */
+const keyOf = (href: string): string => `troupe:${href}`;
 const events: readonly Stored[] = [
   [['h', null], 1, ['a']],
   [['h', null, 2, 'row'], 0],
@@ -44,10 +45,13 @@ describe('client/heritage', () => {
       Object.assign(window, { bench: { root, outbox, heritage } });
     }, token);
   /** What another page has left. */
-  const leave = (left: readonly unknown[]) =>
-    run(({ key, left }) => sessionStorage.setItem(key, JSON.stringify(left)), { key, left });
+  const leave = async (left: readonly unknown[], at?: string) =>
+    run(({ key, left }) => sessionStorage.setItem(key, JSON.stringify(left)), {
+      key: keyOf(at ?? (await href())),
+      left,
+    });
   const href = () => run(() => location.href);
-  const left = () => run((key) => JSON.parse(`${sessionStorage.getItem(key)}`) as unknown[], key);
+  const left = async () => run((key) => JSON.parse(`${sessionStorage.getItem(key)}`) as unknown[], keyOf(await href()));
   const found = () =>
     run(() => {
       const { token, heir } = bench.heritage;
@@ -80,12 +84,12 @@ describe('client/heritage', () => {
           { event, events }
         );
         const name = await run(() => bench.heritage.name);
-        expect(await left()).to.deep.equal(['mac.own.1./', await href(), name, 2, events.slice(1)]);
+        expect(await left()).to.deep.equal(['mac.own.1./', name, 2, events.slice(1)]);
       });
     }
 
     it('are taken up once, by a page at the same place', async () => {
-      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await leave(['mac.other.1./', 'other', 7, events]);
       await run(() => history.replaceState(null, '', '#fragment'));
       await start();
       expect(await found()).to.deep.equal({
@@ -98,15 +102,16 @@ describe('client/heritage', () => {
       expect(await found()).to.deep.equal(nothing);
     });
 
-    it('are not taken up anywhere else', async () => {
-      await leave(['mac.other.1./', `${await href()}?other`, 'other', 7, events]);
+    it('are not taken up anywhere else, and wait where they were left', async () => {
+      const elsewhere = `${await href()}?other`;
+      await leave(['mac.other.1./', 'other', 7, events], elsewhere);
       await start();
       expect(await found()).to.deep.equal(nothing);
-      expect(await left()).to.equal(null);
+      expect(await run((key) => sessionStorage.getItem(key), keyOf(elsewhere))).to.be.a('string');
     });
 
     it('if there are none, are a reason to join the session again after a reload only', async () => {
-      await leave(['mac.other.1./', await href(), 'other', 7, []]);
+      await leave(['mac.other.1./', 'other', 7, []]);
       await watched.page.reload();
       await start();
       expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7, 0], stored: [] });
@@ -116,19 +121,19 @@ describe('client/heritage', () => {
     });
 
     it('stay those of the document before as long as the server does not know this one', async () => {
-      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await leave(['mac.other.1./', 'other', 7, events]);
       await start();
       await run(() => {
         bench.outbox.add([['h', null], 5]);
         bench.heritage.keep();
       });
-      expect((await left()).slice(2)).to.deep.equal(['other', 7, [...events, [['h', null], 5]]]);
+      expect((await left()).slice(1)).to.deep.equal(['other', 7, [...events, [['h', null], 5]]]);
       await run(() => {
         bench.outbox.advance(1, 0);
         bench.heritage.settle();
       });
       const name = await run(() => bench.heritage.name);
-      expect((await left()).slice(2)).to.deep.equal([name, 2, [events[1], [['h', null], 5]]]);
+      expect((await left()).slice(1)).to.deep.equal([name, 2, [events[1], [['h', null], 5]]]);
     });
 
     it('are forgotten where the browser keeps nothing, and all goes on', async () => {
@@ -150,7 +155,7 @@ describe('client/heritage', () => {
     });
 
     it('are not taken from what nobody has written so', async () => {
-      await run((key) => sessionStorage.setItem(key, '{"events":'), key);
+      await run((key) => sessionStorage.setItem(key, '{"events":'), keyOf(await href()));
       await start();
       expect(await found()).to.deep.equal(nothing);
     });
@@ -158,7 +163,7 @@ describe('client/heritage', () => {
 
   describe('the token', () => {
     it('is the one of the page if both are of the same session', async () => {
-      await leave(['mac.own.0./', await href(), 'other', 7, events]);
+      await leave(['mac.own.0./', 'other', 7, events]);
       await start();
       expect(await found()).to.deep.equal({ token: 'mac.own.1./', heir: ['other', 7, events.length], stored: events });
       expect(await run(() => bench.heritage.fallBack())).to.equal(false);
@@ -175,14 +180,14 @@ describe('client/heritage', () => {
     });
 
     it('is the one of the page again if the inherited one is refused, once', async () => {
-      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await leave(['mac.other.1./', 'other', 7, events]);
       await start();
       expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([true, 'mac.own.1./']);
       expect(await run(() => bench.heritage.fallBack())).to.equal(false);
     });
 
     it('stays the inherited one once that has been accepted', async () => {
-      await leave(['mac.other.1./', await href(), 'other', 7, events]);
+      await leave(['mac.other.1./', 'other', 7, events]);
       await start();
       await run(() => bench.heritage.settle());
       expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([

@@ -47,6 +47,7 @@ function createPage() {
     token: 'token',
     heir: undefined as readonly [string, number, number] | undefined,
     fallback: false,
+    astray: false,
     fallBack: () => heritage.fallback,
     keep: () => log.push(`keep ${outbox.stored.length}`),
     leave: () => undefined,
@@ -196,6 +197,13 @@ describe('client/session', () => {
       page.view.find = () => undefined;
       await page.raise(['a']);
       expect(page.sent()).to.deep.equal([[ClientKind.Events, [[['h', 'k'], 2, ['a']]], 0]]);
+    });
+
+    it('says that it has a frame already if its page shows another session than it joins', () => {
+      const page = createPage();
+      page.heritage.astray = true;
+      page.session.opened();
+      expect(page.sent()).to.have.length(1).with.nested.property('[0][4]', 1);
     });
 
     it('says whose heir it is, until the server counts otherwise', async () => {
