@@ -209,8 +209,11 @@ class SessionTable implements Sessions, SessionHost {
     if (found !== undefined) {
       if (found.client.isConnected && found.client.document !== document) return undefined;
       found.release();
-    } else if (this.#isDraining || this.full(entrance.address)) return undefined;
-    const session = found ?? (await this.#recall.bringBack(entrance, false));
+      await this.#makeSure(found);
+    }
+    const isHere = found !== undefined && !found.tree.isOver;
+    if (!isHere && (this.#isDraining || this.full(entrance.address))) return undefined;
+    const session = isHere ? found : await this.#recall.bringBack(entrance, false);
 
     return session instanceof LiveSession ? this.#firstPage(session) : undefined;
   }
@@ -220,21 +223,21 @@ class SessionTable implements Sessions, SessionHost {
     if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(entrance.id)?.session;
     if (found === undefined) return this.#enterLater(entrance);
-    const { keeper } = this.#options;
+    if (!this.#options.keeper.isShared) return this.#enterFound(found, entrance);
 
-    return keeper.isShared && !keeper.isFailing
-      ? this.#enterSurely(found, entrance)
-      : this.#enterFound(found, entrance);
+    return this.#makeSure(found).then(() =>
+      found.tree.isOver ? this.#enterLater(entrance) : this.#enterFound(found, entrance)
+    );
   }
 
   /**
    * The client may have been with another node meanwhile, which has taken the session because this one did not answer
    * in time. What is here would then be out of date, and its frames would be counted otherwise than the client does.
+   * Writing it shows whose it is.
    */
-  async #enterSurely(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> {
-    await this.#options.keeper.write(found);
-
-    return found.tree.isOver ? this.#enterLater(entrance) : this.#enterFound(found, entrance);
+  async #makeSure(found: LiveSession): Promise<void> {
+    const { keeper } = this.#options;
+    if (keeper.isShared && !keeper.isFailing) await keeper.write(found);
   }
 
   #enterFound(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {

@@ -416,6 +416,25 @@ describe('a session lasts', () => {
     });
   });
 
+  it('is loaded again as it is, also at a node that has lost it and does not know yet', async () => {
+    const { session } = await clicked(2);
+    node.isReachable = false;
+    const other = nodes.add('second');
+    const entering = other.enter(session.id);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    nodes.clock.advance(2_000);
+    const there = await entering;
+    const connection = join(there, 'document', { frame: 2, processed: 2 });
+    there.receive(connection, eventsFrame([click], 1));
+    await until(() => countOf(there) === 3);
+    await nodes.store();
+    node.isReachable = true;
+    there.leave(connection);
+    const page = await node.sessions.reload(node.entrance(session.id));
+    expect(page?.html).to.contain('>3</button>');
+  });
+
   // DEPLOYS -------------------------------------------------------------------
 
   describe('over a deploy', () => {
