@@ -53,9 +53,13 @@ const patience = 4_000;
 const pause = 40;
 
 /** Asks for the page until it comes. */
-export async function fetchPage(browser: Browser, isWanted: () => boolean = () => true): Promise<string> {
+export async function fetchPage(
+  browser: Browser,
+  isWanted: () => boolean = () => true,
+  cookie?: string
+): Promise<string> {
   while (isWanted()) {
-    const html = await ask(browser).catch(() => undefined);
+    const html = await ask(browser, cookie).catch(() => undefined);
     if (html !== undefined) return html;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
@@ -63,8 +67,11 @@ export async function fetchPage(browser: Browser, isWanted: () => boolean = () =
   return '';
 }
 
-async function ask({ jar, url }: Browser): Promise<string | undefined> {
-  const cookie = jar.getCookieStringSync(url, { http: true });
+/** What the browser says with a request now: other tabs write cookies, too. */
+export const cookieOf = ({ jar, url }: Browser): string => jar.getCookieStringSync(url, { http: true });
+
+async function ask(browser: Browser, cookie = cookieOf(browser)): Promise<string | undefined> {
+  const { jar, url } = browser;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const asking = request(url, { agent: false, headers: { cookie }, timeout: patience }, resolve);
     asking.on('error', reject);

@@ -11,7 +11,7 @@ import { type RedisServer, startRedis } from '../redis.js';
 import { Host } from './host.js';
 import { Road } from './road.js';
 import type { FaultName, Schedule, Step } from './schedule.js';
-import { createBrowser, fetchPage, parsePage, Tab } from './tab.js';
+import { cookieOf, createBrowser, fetchPage, parsePage, Tab } from './tab.js';
 import { type Action, judge, judgeHearing, type Outcome, readPage, textOfPage } from './verdict.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -340,7 +340,9 @@ class Trial {
     this.#count('early events that missed their page', stayed);
     const live = textOfPage(root);
     user.tab.close();
-    const rendered = textOfPage(parsePage(await fetchPage(user.tab.browser)));
+    // What this tab has just left, whatever the other tabs of its browser do meanwhile.
+    const cookie = cookieOf(user.tab.browser);
+    const rendered = textOfPage(parsePage(await fetchPage(user.tab.browser, () => true, cookie)));
     if (live !== rendered) this.faults.push(`${user.name} shows\n  ${live}\nand its session is\n  ${rendered}`);
     this.faults.push(...faults.map((fault) => `${user.name}, ${fault}`));
   }
