@@ -116,12 +116,16 @@ const layers = [
   'content',
   'entities',
   'url',
+  'inspection',
+  'recording',
   'snapshot',
   'storable',
   'codec',
   'decode',
   'protocol',
   'patch',
+  'chart',
+  'diagnostics',
   'errors',
 ];
 
@@ -139,6 +143,13 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   redis: ['store/redis', 'bus/redis-link'],
   '@testing-library/dom': ['testing/peers', 'testing/test-page'],
   '@testing-library/user-event': ['testing/peers', 'testing/test-page'],
+};
+
+/** What `components/` may import, and where. */
+const componentGates: Readonly<Record<string, readonly string[]>> = {
+  troupe: [''],
+  'troupe/inspection': ['inspector/'],
+  'elkjs/lib/elk.bundled.js': ['inspector/'],
 };
 
 /** From here on down nothing knows Node: the session, and `update`, `view`, templates and diff, could run in a browser. */
@@ -358,7 +369,8 @@ const layerName = (file: string): string => file.replace(/^runtime\/|\.ts$/g, ''
 const layerOf = (file: string): number => layers.indexOf(layerName(file));
 
 function mayImport(file: string, from: string): boolean {
-  if (file.startsWith('components/')) return from === 'troupe';
+  if (file.startsWith('components/'))
+    return (componentGates[from] ?? []).some((name) => file.startsWith(`components/${name}`));
   return file.startsWith('runtime/') && (gates[packageOf(from)] ?? []).includes(layerName(file));
 }
 
