@@ -125,6 +125,7 @@ const layers = [
   'protocol',
   'patch',
   'chart',
+  'hash',
   'diagnostics',
   'errors',
 ];
