@@ -127,6 +127,7 @@ const layers = [
   'protocol',
   'patch',
   'chart',
+  'hash',
   'diagnostics',
   'errors',
 ];
