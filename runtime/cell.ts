@@ -39,6 +39,8 @@ export interface CellHost {
   marks(cell: Cell): SubscriptionsImage | undefined;
   /** What is stored of the page is of no use: a component in it is of another version. */
   unfit(error: TroupeError): void;
+  /** Makes the state of a component where it is another than in a live page, as in one that only shows what was. */
+  stateOf?(component: AnyComponent, host: StateHost): State;
 }
 
 /** What a state needs of its cell. */
@@ -72,7 +74,8 @@ export interface State {
   /** Starts its actor. */
   start(parent: AnyActorRef): void;
   stop(): void;
-  take(message: AnyMessage, at: number, cause?: number | string): void;
+  /** Takes a message. `id` is what was stamped on it when it was taken before. */
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void;
   /** Takes changed props. */
   receive(props: unknown): void;
   /** Shows what is there by `show`, and copes if that throws. */
@@ -150,7 +153,9 @@ export class Cell implements Home, StateHost {
     this.#host = host;
     this.since = host.clock.now();
     this.#props = props;
-    this.#state = component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this);
+    this.#state =
+      host.stateOf?.(component, this) ??
+      (component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this));
   }
 
   // QUERIES -------------------------------------------------------------------
@@ -306,9 +311,9 @@ export class Cell implements Home, StateHost {
   // TURN ----------------------------------------------------------------------
 
   /** Takes a message. If that throws, the message is dropped and reported, the state kept. */
-  take(message: AnyMessage, at: number, cause?: number | string): void {
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
     if (this.#isBroken) return;
-    if (isMessage(message)) this.#state.take(message, at, cause);
+    if (isMessage(message)) this.#state.take(message, at, cause, id);
     else this.report(ErrorCode.Update, notAMessage(message, this.component.name));
   }
 

@@ -112,8 +112,8 @@ export class ModelState implements State {
 
   // STEPS ---------------------------------------------------------------------
 
-  take(message: AnyMessage, at: number, cause?: number | string): void {
-    this.#take(new Received(message, at, cause));
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
+    this.#take(new Received(message, at, cause, id));
   }
 
   receive(props: unknown): void {

@@ -124,7 +124,7 @@ function settle(powers: TurnPowers, departures: readonly Cell[]): void {
 // RENDERING -------------------------------------------------------------------
 
 /** The cells that are to be shown, by depth: to show one can only add deeper ones. */
-class Rendering implements Household {
+export class Rendering implements Household {
   readonly #departures: Cell[];
   readonly #levels: Cell[][] = [];
 
