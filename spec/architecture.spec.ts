@@ -126,6 +126,7 @@ const layers = [
   'patch',
   'chart',
   'diagnostics',
+  'secret',
   'errors',
 ];
 
