@@ -129,6 +129,7 @@ const layers = [
   'chart',
   'hash',
   'diagnostics',
+  'secret',
   'errors',
 ];
 
