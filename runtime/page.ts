@@ -404,7 +404,7 @@ export class LivePage {
   #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
-    this.#host.witness?.happened(part);
+    this.#host.witness?.happened(part, event);
     const value = instance?.values[event.part] as EventValue | null;
     if (typeof value !== 'function') return value ?? undefined;
     const data = decodePayload(part.name, event.payload);

@@ -98,7 +98,7 @@ export interface SessionStart {
 // LIFE ------------------------------------------------------------------------
 
 /** The life of a session that somebody has joined. Built once; what differs comes as input. */
-const life = setup({
+export const sessionLife = setup({
   types: {} as {
     context: { session: LiveSession; grace: number };
     input: { session: LiveSession; grace: number };
@@ -330,8 +330,10 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { clock, grace, report } = this.#host;
-      const root = createActor(life, { clock, id: this.id, input: { session: this, grace } });
+      const { clock, grace, lookout, report } = this.#host;
+      const { inspect } = lookout;
+      const input = { session: this, grace };
+      const root = createActor(sessionLife, { clock, id: this.id, input, ...(inspect && { inspect }) });
       root.subscribe(undefined, (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }
