@@ -10,7 +10,7 @@ import { type DocumentTemplate, defaultDocument } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { reserved } from './http.js';
 import { Limit } from './protocol.js';
-import { type OnError, printReport } from './report.js';
+import type { OnError } from './report.js';
 import { below, type Routes } from './router.js';
 import { memory } from './store/memory.js';
 import type { Store } from './store.js';
@@ -107,6 +107,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
   readonly bus: BusFactory | undefined;
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
+  readonly onError: OnError | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
   readonly store: Store;
@@ -114,7 +115,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'onError' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -137,7 +138,7 @@ const defaults = {
   language: 'en',
   largestSnapshot: 1_048_576,
   maxFrame: Limit.frame,
-  onError: printReport,
+  onError: undefined,
   origins: undefined,
   sessionLifetime: 86_400_000,
   sessionsPerAddress: 1_000,

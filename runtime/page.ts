@@ -34,6 +34,8 @@ import {
 } from './protocol.js';
 import type { EventValue, Instance } from './rendered.js';
 import type { Reporter } from './report.js';
+import type { Secrets } from './secret.js';
+import { noteTyped } from './secret-input.js';
 import type { Tree } from './tree.js';
 import { Window } from './window.js';
 
@@ -68,6 +70,8 @@ export interface PageHost {
   readonly report: Reporter;
   /** Whether nothing is stored while the session is in use: then what is processed is as safe as it gets. */
   readonly isVolatile: boolean;
+  /** What was typed into password fields; made when something is. */
+  secrets: Secrets | undefined;
   /** The connection is given up. */
   lost(): void;
 }
@@ -404,6 +408,7 @@ export class LivePage {
     const value = instance?.values[event.part] as EventValue | null;
     if (typeof value !== 'function') return value ?? undefined;
     const data = decodePayload(part.name, event.payload);
+    if (part.isSecret) noteTyped(this.#host, instance as Instance, data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {

@@ -68,6 +68,7 @@ const layers = [
   'schedule',
   'session',
   'page',
+  'secret-input',
   'deliveries',
   'tree',
   'turn',
