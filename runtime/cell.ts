@@ -189,6 +189,16 @@ export class Cell implements Home, StateHost {
     return this.mount.rendered;
   }
 
+  /** As `shown`; `undefined` if it has not begun, or could not. */
+  get state(): unknown {
+    return this.#hasBegun && this.#state.snapshot !== undefined ? this.#state.shown : undefined;
+  }
+
+  /** What it was given last; of the root of a page nothing is kept. */
+  get props(): object {
+    return this.#props;
+  }
+
   get isDirty(): boolean {
     return this.#mustRender || this.#state.isDirty;
   }

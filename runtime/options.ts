@@ -12,7 +12,7 @@ import { reserved } from './http.js';
 import type { Inspect } from './inspect.js';
 import type { Authorise } from './inspector.js';
 import { Limit } from './protocol.js';
-import { type OnError, printReport } from './report.js';
+import type { OnError } from './report.js';
 import { below, type Routes } from './router.js';
 import { memory } from './store/memory.js';
 import type { Store } from './store.js';
@@ -118,6 +118,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
   readonly inspect: Inspect | undefined;
+  readonly onError: OnError | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
   readonly store: Store;
@@ -125,7 +126,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'onError' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -149,7 +150,7 @@ const defaults = {
   language: 'en',
   largestSnapshot: 1_048_576,
   maxFrame: Limit.frame,
-  onError: printReport,
+  onError: undefined,
   origins: undefined,
   sessionLifetime: 86_400_000,
   sessionsPerAddress: 1_000,

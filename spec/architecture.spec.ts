@@ -79,6 +79,7 @@ const layers = [
   'schedule',
   'session',
   'page',
+  'secret-input',
   'deliveries',
   'tree',
   'turn',
