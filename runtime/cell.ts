@@ -34,7 +34,7 @@ export interface CellHost {
   /** A cell has changed outside of any turn: one is due. */
   changed(cell: Cell): void;
   /** A message for a cell, to be taken in a turn. */
-  post(cell: Cell, message: AnyMessage): void;
+  post(cell: Cell, message: AnyMessage, from: Cell): void;
   /** What is to be stored of a cell's subscriptions. */
   marks(cell: Cell): SubscriptionsImage | undefined;
   /** What is stored of the page is of no use: a component in it is of another version. */
@@ -118,6 +118,10 @@ export class Cell implements Home, StateHost {
   isPresent = true;
   /** Whether the turn that runs is going to show it. */
   isDue = false;
+  /** How often something of it has failed. */
+  failures = 0;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly since: number;
   readonly #host: CellHost;
   readonly #state: State;
   #props: object;
@@ -147,6 +151,7 @@ export class Cell implements Home, StateHost {
     this.id = id;
     this.mount = new Mount(this, context);
     this.#host = host;
+    this.since = host.clock.now();
     this.#props = props;
     this.#state =
       host.stateOf?.(component, this) ??
@@ -523,7 +528,7 @@ export class Cell implements Home, StateHost {
   }
 
   toParent(message: AnyMessage): void {
-    if (this.parent !== undefined) this.#host.post(this.parent, message);
+    if (this.parent !== undefined) this.#host.post(this.parent, message, this);
   }
 }
 

@@ -24,6 +24,7 @@ import type { Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import type { EffectImage, SessionImage } from './snapshot.js';
 import { Tree, type TreeHost } from './tree.js';
+import { areHeard, type Lookout, Publisher, type Witness } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -34,10 +35,11 @@ export interface Session {
    * Answers adopt, render or acknowledge; an earlier connection is closed as replaced.
    *
    * @param offer the number of the first page the client was given, 0 if it shows another
+   * @param bytes how many the frame had
    */
-  join(connection: Connection, frame: JoinFrame, offer?: number): void;
+  join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
   /** Takes events and acknowledgements; what comes from a connection that was replaced is ignored. */
-  receive(connection: Connection, frame: ClientFrame): void;
+  receive(connection: Connection, frame: ClientFrame, bytes?: number): void;
   /** The socket is closed. */
   leave(connection: Connection): void;
   /** Bytes have gone out: the window may be open again. */
@@ -55,6 +57,8 @@ export interface SessionHost {
   readonly hub: Hub;
   /** Whether nothing is stored while a session is in use. */
   readonly isVolatile: boolean;
+  /** Who looks. */
+  readonly lookout: Lookout;
   /** The name of this process. */
   readonly node: string;
   readonly report: Reporter;
@@ -126,7 +130,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   readonly tree: Tree;
   readonly client: LivePage;
   fence: number;
+  /** Is told what happens, because somebody inspects it. */
+  observer: Witness | undefined;
   readonly #host: SessionHost;
+  /** Tells the channels, once they have been listened to. */
+  #publisher: Publisher | undefined;
   #root: AnyActorRef | undefined;
   #hasBegun = false;
   /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
@@ -266,6 +274,15 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return this.#host.hub;
   }
 
+  get witness(): Witness | undefined {
+    if (this.observer !== undefined) return this.observer;
+    const { channels } = this.#host.lookout;
+    if (!areHeard(channels)) return undefined;
+    this.#publisher ??= new Publisher(this.id, channels, () => this.clock.now());
+
+    return this.#publisher;
+  }
+
   get page(): number {
     return this.client.number;
   }
@@ -329,7 +346,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   // CONNECTIONS ---------------------------------------------------------------
 
-  join(connection: Connection, frame: JoinFrame, offer = 0): void {
+  join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
+    this.witness?.received(frame, bytes);
     if (this.tree.isOver) {
       connection.close(CloseCode.GoingAway, 'The session has ended.');
       return;
@@ -374,8 +392,10 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     if (this.client.isOn(connection)) this.client.flush();
   }
 
-  receive(connection: Connection, frame: ClientFrame): void {
-    if (this.client.isOn(connection)) this.client.receive(frame);
+  receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
+    if (!this.client.isOn(connection)) return;
+    this.witness?.received(frame, bytes);
+    this.client.receive(frame);
   }
 
   /** Starts the actors. */
@@ -396,11 +416,12 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     this.#origin = undefined;
     if (reason === undefined && origin.reason === 'fresh') return;
     const arrival: Arrival = { ...origin, node: this.#host.node };
+    this.#host.lookout.tell('resumed', { session: this.id, reason: arrival.reason });
     for (const cell of this.tree.cells()) {
       const { onArrival } = cell.component;
       if (onArrival === undefined) continue;
       try {
-        this.tree.put(cell, onArrival(arrival));
+        this.tree.put(cell, onArrival(arrival), 'session');
       } catch (error) {
         this.tree.report(ErrorCode.Update, error, cell);
       }

@@ -27,8 +27,8 @@ export interface Port {
   readonly hub: Hub;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
   readonly random?: (() => number) | undefined;
-  /** Sends the component a message; resolves when the turn that took it is committed. */
-  deliver(message: AnyMessage): Promise<void>;
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` says who it is from, for whoever looks. */
+  deliver(message: AnyMessage, from?: string): Promise<void>;
   /** Tells of something that went wrong. */
   report(error: unknown): void;
 }

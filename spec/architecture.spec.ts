@@ -66,6 +66,7 @@ const layers = [
   'bus/memory',
   'repeats',
   'schedule',
+  'channels',
   'session',
   'page',
   'deliveries',
@@ -75,6 +76,7 @@ const layers = [
   'ledger',
   'documents',
   'address',
+  'witness',
   'inbox',
   'cell',
   'model-state',
@@ -125,7 +127,9 @@ const layers = [
   'protocol',
   'patch',
   'chart',
+  'hash',
   'diagnostics',
+  'secret',
   'errors',
 ];
 
