@@ -139,7 +139,8 @@ export function mountInspector({ inspection, make, report, settings }: MountOpti
     const { routes, style, title } = inspector(inspection, { base });
     const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
     const server = make({
-      ...{ base, clock, development, inspector: false, language, onError, routes, secret: secrets, title, trustProxy },
+      ...{ base, clock, development, inspector: false, language, routes, secret: secrets, title, trustProxy },
+      ...(onError !== undefined && { onError }),
       ...(clientScript !== undefined && { clientScript }),
       ...(origins !== undefined && { origins }),
       styles: [`${base}/style.css`],

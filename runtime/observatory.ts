@@ -125,8 +125,8 @@ export class Observatory implements Inspection, Lookout {
 
   /** A reporter that also tells whoever looks. */
   overhearing(report: Reporter): Reporter {
-    return (code, error, place) => {
-      const id = report(code, error, place);
+    return (code, error, place, secrets) => {
+      const id = report(code, error, place, secrets);
       const known = error instanceof TroupeError ? error.code : code;
       this.tell('failed', { session: place?.session, component: place?.component, id, code: known });
 
