@@ -150,7 +150,8 @@ export class Recorder extends Publisher {
     if (this.#live?.observer === this) this.#live.observer = undefined;
     this.#live = undefined;
     this.#waiting.clear();
-    this.#turn = this.#round = [];
+    this.#turn = [];
+    this.#round = [];
   }
 
   /** When an actor was seen for the first time, in milliseconds since the epoch. */
