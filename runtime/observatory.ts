@@ -74,7 +74,7 @@ interface Watched {
 // LIMITS ----------------------------------------------------------------------
 
 /** Milliseconds between two words that something has changed, in a session and in the list of all. */
-const pause = 100;
+const pause = 200;
 const listPause = 500;
 
 /** Milliseconds a recording is kept after the last who looked at it has gone: a page may be loaded again. */
