@@ -30,7 +30,7 @@ export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
 export type { PageProps } from './sessions.js';
 export { type MemoryStoreOptions, memory } from './store/memory.js';
-export type { Claim, Entry, Fence, SetAside, Store } from './store.js';
+export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary } from './store.js';
 export type { HttpRequest, Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
