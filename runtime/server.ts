@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { ErrorCode, TroupeError } from './errors.js';
 import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
+import { logTo } from './logger.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
 import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
@@ -26,6 +27,7 @@ import { createTransport, refuseUpgrade, type Transport, type TransportCounts } 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
 export type { Bus, BusFactory, BusHost } from './bus.js';
 export type { DocumentPage, DocumentTemplate } from './document.js';
+export type { Logger } from './logger.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
 export type { PageProps } from './sessions.js';
@@ -128,22 +130,28 @@ function connectTransport(settings: Settings, { admit, recognise, script }: Site
  */
 export function createServer(options: ServerOptions): Server {
   const settings = readOptions(options);
-  const report = createReporter(settings.onError);
+  const log = settings.logger && logTo(settings.logger);
+  const report = createReporter(settings.onError, log?.reported);
   const site = createSite(settings, report, new Schedule(settings.clock, report).defer);
   const { actors, bus, sessions } = site;
   const transport = connectTransport(settings, site, report);
   const handle = createHandle(site.http, settings.styles);
+  let isClosing = false;
 
   async function close(): Promise<void> {
+    const isFirst = !isClosing;
+    isClosing = true;
     await transport.close();
     await sessions.close();
     await actors.close();
     await bus.close();
+    if (isFirst) log?.closed();
   }
 
   async function drain(): Promise<void> {
     const { clock, drainTime } = settings;
     let timer: unknown;
+    log?.draining();
     const late = new Promise<void>((resolve) => {
       timer = clock.setTimeout(resolve, drainTime);
     });
@@ -165,6 +173,8 @@ export function createServer(options: ServerOptions): Server {
       if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
     });
     const bound = await startListening(server, port, host);
+    const url = `http://${urlHost(host)}:${bound}${settings.base}/`;
+    log?.listening(bound, url);
 
     async function stop(): Promise<void> {
       const stopped = new Promise((resolve) => server.close(resolve));
@@ -175,7 +185,7 @@ export function createServer(options: ServerOptions): Server {
 
     return {
       port: bound,
-      url: `http://${urlHost(host)}:${bound}${settings.base}/`,
+      url,
       close: stop,
       async drain() {
         await drain();

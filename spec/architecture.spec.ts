@@ -35,6 +35,7 @@ const layers = [
   'client-script',
   'router',
   'token',
+  'logger',
   'report',
   'sessions',
   'recall',
