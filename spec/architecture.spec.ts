@@ -46,6 +46,7 @@ const layers = [
   'client-script',
   'router',
   'token',
+  'logger',
   'report',
   'sessions',
   'recall',
