@@ -13,7 +13,7 @@ import type { AnyActorRef } from 'xstate';
 import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import type { Context } from './content.js';
-import type { Effect } from './effect.js';
+import type { Effect, Received } from './effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from './errors.js';
 import { type AnyMessage, html, type Key, type Placement, type Template } from './html.js';
 import { LogicState } from './logic-state.js';
@@ -63,6 +63,10 @@ export interface State {
   readonly shown: unknown;
   /** Whether there is something that is not committed. */
   readonly isDirty: boolean;
+  /** What it has taken last in this turn, for whoever looks. */
+  readonly received?: Received | undefined;
+  /** How it stands with its actor, if that is not simply at work. */
+  readonly standing?: 'waiting' | 'given up' | 'done' | undefined;
   /** Begins, for a page that can wait. */
   init(props: unknown): Promise<void> | void;
   /** Begins at once. */
@@ -185,8 +189,30 @@ export class Cell implements Home, StateHost {
     return this.mount.rendered;
   }
 
+  /** As `shown`; `undefined` if it has not begun, or could not. */
+  get state(): unknown {
+    return this.#hasBegun && this.#state.snapshot !== undefined ? this.#state.shown : undefined;
+  }
+
+  /** What it was given last; of the root of a page nothing is kept. */
+  get props(): object {
+    return this.#props;
+  }
+
   get isDirty(): boolean {
     return this.#mustRender || this.#state.isDirty;
+  }
+
+  /** What it has taken last in this turn, if it is made Elm style. */
+  get received(): Received | undefined {
+    return this.#state.received;
+  }
+
+  /** How it stands with its actor. */
+  get standing(): 'dormant' | 'active' | 'broken' | 'waiting' | 'given up' | 'done' {
+    if (this.#isBroken) return 'broken';
+
+    return this.#state.standing ?? (this.#isStarted ? 'active' : 'dormant');
   }
 
   get isStarted(): boolean {

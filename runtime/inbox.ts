@@ -58,6 +58,11 @@ export class Inbox {
     return true;
   }
 
+  /** Those that wait, the oldest first. */
+  get letters(): readonly Letter[] {
+    return this.#letters;
+  }
+
   /** Whether there are events of a client among those that wait. */
   get hasEvents(): boolean {
     return this.#letters.some(({ page }) => page !== 0);

@@ -110,6 +110,12 @@ export class ModelState implements State {
     return this.#tentative !== undefined;
   }
 
+  get received(): Received | undefined {
+    const event = this.#tentative?.steps.at(-1)?.event;
+
+    return event instanceof Received ? event : undefined;
+  }
+
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {

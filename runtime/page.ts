@@ -34,6 +34,8 @@ import {
 } from './protocol.js';
 import type { EventValue, Instance } from './rendered.js';
 import type { Reporter } from './report.js';
+import type { Secrets } from './secret.js';
+import { noteTyped } from './secret-input.js';
 import type { Tree } from './tree.js';
 import { Window } from './window.js';
 import type { Witness } from './witness.js';
@@ -71,6 +73,8 @@ export interface PageHost {
   readonly isVolatile: boolean;
   /** Is told what happens, if anybody looks. */
   readonly witness: Witness | undefined;
+  /** What was typed into password fields; made when something is. */
+  secrets: Secrets | undefined;
   /** The connection is given up. */
   lost(): void;
 }
@@ -404,10 +408,11 @@ export class LivePage {
   #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
-    this.#host.witness?.happened(part);
+    this.#host.witness?.happened(part, event);
     const value = instance?.values[event.part] as EventValue | null;
     if (typeof value !== 'function') return value ?? undefined;
     const data = decodePayload(part.name, event.payload);
+    if (part.isSecret) noteTyped(this.#host, instance as Instance, data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {

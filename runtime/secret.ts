@@ -198,6 +198,21 @@ export class Secrets {
   }
 }
 
+// QUOTES ----------------------------------------------------------------------
+
+/** Errors that were thrown out of a session, by what they may quote. */
+const quoted = new WeakMap<object, Secrets>();
+
+/** An error leaves the session that knows these secrets: whoever writes it down elsewhere scrubs it. */
+export function mayQuote(error: unknown, secrets: Secrets): void {
+  if (typeof error === 'object' && error !== null) quoted.set(error, secrets);
+}
+
+/** The secrets that an error may quote, if it comes from a session. */
+export function quotedBy(error: unknown): Secrets | undefined {
+  return typeof error === 'object' && error !== null ? quoted.get(error) : undefined;
+}
+
 // DATA ------------------------------------------------------------------------
 
 /** An array or an object literal. */

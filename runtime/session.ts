@@ -22,6 +22,7 @@ import { type Connection, type Introduction, type JoinFrame, LivePage, type Page
 import { type ClientFrame, CloseCode, Command, Reason } from './protocol.js';
 import type { Value } from './rendered.js';
 import type { Reporter } from './report.js';
+import { Secrets } from './secret.js';
 import type { EffectImage, SessionImage } from './snapshot.js';
 import { Tree, type TreeHost } from './tree.js';
 import { areHeard, type Lookout, Publisher, type Witness } from './witness.js';
@@ -98,7 +99,7 @@ export interface SessionStart {
 // LIFE ------------------------------------------------------------------------
 
 /** The life of a session that somebody has joined. Built once; what differs comes as input. */
-const life = setup({
+export const sessionLife = setup({
   types: {} as {
     context: { session: LiveSession; grace: number };
     input: { session: LiveSession; grace: number };
@@ -132,6 +133,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   fence: number;
   /** Is told what happens, because somebody inspects it. */
   observer: Witness | undefined;
+  secrets: Secrets | undefined;
   readonly #host: SessionHost;
   /** Tells the channels, once they have been listened to. */
   #publisher: Publisher | undefined;
@@ -229,7 +231,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   }
 
   fenced(): void {
-    this.#host.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
+    this.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
     this.stop();
   }
 
@@ -266,8 +268,20 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return this.#host.clock;
   }
 
+  /** Whoever tells of a fault in writing leaves out the secrets the session has then. */
   get report(): Reporter {
-    return this.#host.report;
+    return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
+  }
+
+  /** The secrets it knows: what was noted, and what stands in its states and props now. */
+  learned(): Secrets {
+    this.secrets ??= new Secrets();
+    for (const cell of this.tree.cells()) {
+      this.secrets.learn(cell.props);
+      this.secrets.learn(cell.state);
+    }
+
+    return this.secrets;
   }
 
   get hub(): Hub {
@@ -314,11 +328,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   }
 
   #delivering(): Deliveries {
-    const { clock, report } = this.#host;
+    const { clock } = this.#host;
     this.#deliveries ??= new Deliveries({
       clock,
       hand: (effect) => this.#hand(effect),
-      report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
+      report: (error) => void this.report(ErrorCode.Effect, error, { session: this.id }),
     });
 
     return this.#deliveries;
@@ -330,9 +344,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { clock, grace, report } = this.#host;
-      const root = createActor(life, { clock, id: this.id, input: { session: this, grace } });
-      root.subscribe(undefined, (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }));
+      const { clock, grace, lookout } = this.#host;
+      const { inspect } = lookout;
+      const input = { session: this, grace };
+      const root = createActor(sessionLife, { clock, id: this.id, input, ...(inspect && { inspect }) });
+      root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }
 

@@ -18,6 +18,7 @@ import { markup } from './markup.js';
 import { CloseCode } from './protocol.js';
 import { type Entrance, Recall } from './recall.js';
 import type { Reporter } from './report.js';
+import { mayQuote } from './secret.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from './session.js';
 import { type Lookout, unwatched } from './witness.js';
 
@@ -349,23 +350,36 @@ class SessionTable implements Sessions, SessionHost {
       const prepared = session.prepare();
 
       return prepared instanceof Promise
-        ? this.#startLater(this.#inTime(prepared, component), session, place)
+        ? this.#startLater(this.#inTime(prepared, component), session, start, place)
         : this.#keep(session, place);
     } catch (error) {
-      this.#abandon(session, address);
-      throw error;
+      throw this.#fail(error, session, start, address);
     }
   }
 
-  async #startLater(prepared: Promise<void>, session: LiveSession, place: Place): Promise<LiveSession> {
+  async #startLater(
+    prepared: Promise<void>,
+    session: LiveSession,
+    start: SessionStart,
+    place: Place
+  ): Promise<LiveSession> {
     try {
       await prepared;
 
       return this.#keep(session, place);
     } catch (error) {
-      this.#abandon(session, place.address);
-      throw error;
+      throw this.#fail(error, session, start, place.address);
     }
+  }
+
+  /** Gives the error on, with what it may quote: the session is gone when it is reported. */
+  #fail(error: unknown, session: LiveSession, { props }: SessionStart, address: string): unknown {
+    const secrets = session.learned();
+    secrets.learn(props);
+    mayQuote(error, secrets);
+    this.#abandon(session, address);
+
+    return error;
   }
 
   /** The session, now in the table; or the one that another call has put there meanwhile. */

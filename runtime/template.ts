@@ -49,6 +49,8 @@ export interface Definition {
   readonly listens: boolean;
   /** Whether there are child parts. */
   readonly nests: boolean;
+  /** Which parts name password fields. */
+  readonly secretNames: readonly number[];
 }
 
 // DEFINING --------------------------------------------------------------------
@@ -120,13 +122,14 @@ class TemplateDefinition implements Definition {
   readonly simple: boolean;
   readonly listens: boolean;
   readonly nests: boolean;
+  readonly secretNames: readonly number[];
 
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #checked = new Set<Context>();
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
-    const { parts, segments, html } = assemble(source, tokens);
+    const { parts, segments, html, secretNames } = assemble(source, tokens);
     const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
 
     this.statics = statics;
@@ -139,6 +142,7 @@ class TemplateDefinition implements Definition {
     this.simple = parts.length === statics.length - 1 && parts.every(isSimple);
     this.listens = parts.some(({ kind }) => kind === PartKind.Event);
     this.nests = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
+    this.secretNames = secretNames;
     this.#source = source;
     this.#tokens = tokens;
   }

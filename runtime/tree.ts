@@ -18,7 +18,7 @@ import { Inbox, type Letter } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import type { SubscriptionsImage, TreeImage } from './snapshot.js';
-import { declaredBy, type Port, Subscriptions } from './subscriptions.js';
+import { declaredBy, type Port, Subscriptions, type SubscriptionView } from './subscriptions.js';
 import { runTurn, type TurnPowers } from './turn.js';
 import { pathOf, type Witness } from './witness.js';
 
@@ -117,7 +117,7 @@ export class Tree implements CellHost, TurnPowers {
     this.#image = undefined;
     if (this.#unfit !== undefined) throw this.#unfit;
     for (const { path, message, cause } of letters) {
-      const cell = this.#find(path);
+      const cell = this.find(path);
       if (cell !== undefined) this.putLetter({ cell, message, at: this.now(), page: 0, cause });
     }
     this.#prepareSubscriptions(this.root);
@@ -168,8 +168,13 @@ export class Tree implements CellHost, TurnPowers {
     return this.#subscriptions?.get(cell)?.save();
   }
 
+  /** The subscriptions of a cell that are alive, for whoever looks. */
+  subscriptionsOf(cell: Cell): readonly SubscriptionView[] {
+    return this.#subscriptions?.get(cell)?.views ?? [];
+  }
+
   /** The cell to which these ids lead. */
-  #find(path: readonly string[]): Cell | undefined {
+  find(path: readonly string[]): Cell | undefined {
     let cell: Cell | undefined = this.root;
     for (const id of path) cell = [...(cell?.children ?? [])].find((child) => child.id === id);
 
@@ -393,7 +398,8 @@ export class Tree implements CellHost, TurnPowers {
     return {
       clock: this.#host.clock,
       hub: this.#host.hub,
-      deliver: (message, from = '') => new Promise((resolve) => this.put(cell, message, from, resolve)),
+      deliver: (message, from) =>
+        new Promise((resolve) => this.put(cell, message, from === undefined ? 'host' : `#${from}`, resolve)),
       report: (error) => void this.report(ErrorCode.Subscription, error, cell),
     };
   }

@@ -145,7 +145,7 @@ export class Rendering implements Household {
   }
 
   /** Shows those that still are in the page, and gives all: what a component has taken before it left counts. */
-  run(witness: Witness | undefined): readonly Cell[] {
+  run(witness?: Witness): readonly Cell[] {
     const done: Cell[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {

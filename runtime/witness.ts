@@ -11,9 +11,10 @@ import type { Diagnostics } from './diagnostics.js';
 import type { Effect } from './effect.js';
 import type { ErrorCode } from './errors.js';
 import type { Letter } from './inbox.js';
+import type { GuardedInspect } from './inspect.js';
 import type { Part } from './parts.js';
 import type { Patch } from './patch.js';
-import { type ClientFrame, ClientKind, type ServerFrame, ServerKind } from './protocol.js';
+import { type ClientFrame, ClientKind, type EventRecord, type ServerFrame, ServerKind } from './protocol.js';
 import type { LiveSession } from './session.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -24,8 +25,8 @@ export interface Witness {
   begin(): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
-  /** Where an event has happened that leads to the message that is queued next. */
-  happened(part: Pick<Part, 'name' | 'element'>): void;
+  /** What an event has happened at that leads to the message that is queued next. */
+  happened(part: Part, event: EventRecord): void;
   /** A letter waits, as the last of so many. */
   queued(letter: Letter, waiting: number): void;
   /** A component has taken what is in a letter. */
@@ -65,6 +66,8 @@ export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile'
 /** Who looks at a server, as its parts see that. */
 export interface Lookout {
   readonly channels: Channels;
+  /** What the systems of actors are made with. */
+  readonly inspect?: GuardedInspect | undefined;
   readonly tell: Tell;
   /** A session has come into the table. */
   added(session: LiveSession): void;
@@ -161,7 +164,7 @@ export class Publisher implements Witness {
     received.publish({ session: this.session, kind: clientWord(frame), bytes, events });
   }
 
-  happened(_part: Pick<Part, 'name' | 'element'>): void {}
+  happened(_part: Part, _event: EventRecord): void {}
 
   queued({ cell, message, page, cause }: Letter, waiting: number): void {
     const { queued } = this.#channels;
