@@ -3,6 +3,7 @@
  * what is recorded with what has come of it now.
  */
 
+import { hidden } from './secret.js';
 import type { CellImage, LogicImage } from './snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -19,7 +20,8 @@ export interface Place {
 
 /**
  * The first places at which two values differ, at most so many. Dates and bytes are compared by what they hold, a
- * property that is `undefined` is none; what is no data, a function say, is not compared.
+ * property that is `undefined` is none; what is no data, a function say, is not compared, nor is a secret, which is not
+ * in a recording.
  */
 export function placesBetween(recorded: unknown, replayed: unknown, most = 5): readonly Place[] {
   const places: Place[] = [];
@@ -35,7 +37,7 @@ export function isEqual(left: unknown, right: unknown): boolean {
 
 function compare(place: Place, places: Place[], most: number): void {
   const { at, recorded, replayed } = place;
-  if (Object.is(recorded, replayed) || places.length >= most) return;
+  if (Object.is(recorded, replayed) || recorded === hidden || places.length >= most) return;
   if (Array.isArray(recorded) && Array.isArray(replayed)) {
     for (let index = 0; index < Math.max(recorded.length, replayed.length); index++) {
       compare({ at: `${at}[${index}]`, recorded: recorded[index], replayed: replayed[index] }, places, most);
@@ -162,12 +164,9 @@ function listed(open: string, count: number, entry: (index: number) => string, c
 
 // SECRETS ---------------------------------------------------------------------
 
-/** What stands in a recording in place of a secret. */
-export const redacted = '[secret]';
-
 /** Whether a value holds what stands in place of a secret. */
 export function holdsSecret(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(redacted);
+  if (typeof value === 'string') return value.includes(hidden);
   if (Array.isArray(value)) return value.some(holdsSecret);
 
   return isRecord(value) && Object.values(value).some(holdsSecret);

@@ -19,6 +19,7 @@ import { markup } from './markup.js';
 import type { Given, Taken } from './recording.js';
 import type { CellImage, TreeImage } from './snapshot.js';
 import { Rendering } from './turn.js';
+import { pathOf } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -131,7 +132,7 @@ export class InertTree implements CellHost {
     const rendering = new Rendering(this.#departures);
     for (const cell of this.#touched) if (cell.isDirty) rendering.next(cell);
     this.#touched.clear();
-    const done = rendering.run();
+    const done = rendering.run(undefined);
 
     return done.flatMap((cell) => cell.commit().map((effect) => [cell, effect] as const));
   }
@@ -197,11 +198,6 @@ function childOf({ children }: Cell, id: string): Cell | undefined {
   for (const child of children) if (child.id === id) return child;
 
   return undefined;
-}
-
-/** The ids that lead to a cell. */
-export function pathOf(cell: Cell): readonly string[] {
-  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
 }
 
 // PAGES -----------------------------------------------------------------------

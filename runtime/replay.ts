@@ -11,10 +11,11 @@ import { comparable, holdsSecret, inWords, isEqual, placesBetween } from './comp
 import type { AnyComponent } from './component.js';
 import type { Effect } from './effect.js';
 import { ErrorCode, TroupeError, textOf } from './errors.js';
-import { type Fault, InertTree, pageOf, pathOf } from './inert.js';
+import { type Fault, InertTree, pageOf } from './inert.js';
 import type { Asked, Recording, Step, Taken } from './recording.js';
 import type { RecordedPages } from './recording-file.js';
 import type { CellImage, TreeImage } from './snapshot.js';
+import { pathOf } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
