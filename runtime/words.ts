@@ -23,8 +23,8 @@ import { hidden } from './secret.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Lines of one frame; what is beyond is counted. */
-const mostLines = 200;
+/** Lines of one frame, or events of a client's; what is beyond is counted. */
+export const mostLines = 200;
 
 /** Characters of a value. */
 const longest = 200;
@@ -108,7 +108,9 @@ function changeWords(target: number, part: number, value: Wire, found: Instance 
   const place = `${target}.${part}`;
   if (found === undefined) return `${place}: ${contentWords(value)}`;
 
-  return partWords(found.definition.parts[part] as Part, place, value);
+  const there = found.definition.parts[part];
+
+  return there === undefined ? `${place}: ${valueWords(value)}` : partWords(there, place, value);
 }
 
 function partWords({ kind, name, element }: Part, place: string, value: Wire): string {
@@ -137,7 +139,7 @@ const handlers = {
 
 function operationWords(list: number, operation: number, operands: readonly Wire[], isKeyed: boolean): string {
   const [first, second] = operands;
-  const key = (at: number): string => (isKeyed ? ` of key ${valueWords(operands[at] as Wire)}` : '');
+  const key = (at: number): string => (isKeyed ? ` of key ${valueWords(operands[at])}` : '');
   switch (operation) {
     case ListOperation.Append:
       return `list ${list}: rows at the end, the first${key(0)}`;
@@ -163,12 +165,13 @@ function contentWords(value: Wire): string {
   const content = value as readonly Wire[];
 
   return Array.isArray(first)
-    ? `a new template: ${valueWords(first[2] as Wire)}`
+    ? `a new template: ${valueWords(first[2])}`
     : `template ${first}, ${counted(content.length - 1, 'value')}`;
 }
 
-function valueWords(value: Wire): string {
-  const text = JSON.stringify(value);
+/** A frame of a client may say anything that can be read: what is missing in it is said to be. */
+function valueWords(value: Wire | undefined): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
 
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
@@ -183,7 +186,7 @@ export function wordsOfClient(frame: ClientFrame): readonly string[] {
     case ClientKind.Join:
       return joinWords(frame);
     case ClientKind.Events:
-      return [...frame.events.map((event) => `something at ${placeOf(event)}`), ...applied(frame.frames)];
+      return [...eventLines(frame.events), ...applied(frame.frames)];
     case ClientKind.Acknowledge:
       return [
         ...applied(frame.frames),
@@ -191,6 +194,13 @@ export function wordsOfClient(frame: ClientFrame): readonly string[] {
         ...((frame.ask & Ask.Sign) === 0 ? [] : ['asks for a sign of life']),
       ];
   }
+}
+
+function eventLines(events: readonly EventRecord[]): readonly string[] {
+  const lines = events.slice(0, mostLines).map((event) => `something at ${placeOf(event)}`);
+  const more = events.length - lines.length;
+
+  return more > 0 ? [...lines, counted(more, 'more event')] : lines;
 }
 
 /** The token is not among it: it opens the session. */
