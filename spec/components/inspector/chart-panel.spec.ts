@@ -12,7 +12,12 @@ const state = (id: string) => ({
 
 const chart: Chart = {
   id: 'light',
-  root: { ...state('light'), kind: 'compound', initial: 'light.red', states: [state('light.red'), state('light.green')] },
+  root: {
+    ...state('light'),
+    kind: 'compound',
+    initial: 'light.red',
+    states: [state('light.red'), state('light.green')],
+  },
   transitions: [{ id: 't', from: 'light.red', to: 'light.green', event: 'pressed', guard: '', actions: [] }],
 };
 

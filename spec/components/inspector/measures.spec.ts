@@ -1,12 +1,5 @@
 import { expect } from 'chai';
-import {
-  age,
-  bytes,
-  count,
-  counted,
-  duration,
-  timeOfDay,
-} from '../../../components/inspector/measures.js';
+import { age, bytes, count, counted, duration, timeOfDay } from '../../../components/inspector/measures.js';
 
 describe('measures', () => {
   it('writes durations with two digits that matter', () => {

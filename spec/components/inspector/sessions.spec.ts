@@ -19,7 +19,13 @@ describe('the page of all sessions', () => {
   });
 
   const stage = (id: string, status: SessionStatus, component = 'counter') =>
-    inspection.stage({ id, status, component, path: `/${component}`, bytes: status === 'passivated' ? 2_048 : undefined });
+    inspection.stage({
+      id,
+      status,
+      component,
+      path: `/${component}`,
+      bytes: status === 'passivated' ? 2_048 : undefined,
+    });
 
   const open = async (url = '/'): Promise<void> => {
     page = await openPage({ routes: { '/': sessionsPage(inspection, placesBelow('/i')) }, url });
@@ -34,7 +40,9 @@ describe('the page of all sessions', () => {
     page = await openPage({ routes: { '/': sessionsPage(inspection, placesBelow('/i')) }, start: false });
     expect(ids()).to.deep.equal(['b/c', 'a']);
     expect(page.getAllByRole('link', { name: 'counter' })[0]?.getAttribute('href')).to.equal('/i/sessions/b%2Fc');
-    expect(page.getAllByRole('row')[1]?.textContent?.replaceAll(/\s+/g, ' ')).to.include('passivated').and.include('2.0 KB');
+    expect(page.getAllByRole('row')[1]?.textContent?.replaceAll(/\s+/g, ' '))
+      .to.include('passivated')
+      .and.include('2.0 KB');
   });
 
   it('counts those of each status, and shows those of one', async () => {

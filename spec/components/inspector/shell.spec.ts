@@ -14,9 +14,7 @@ function written(view: unknown): string {
 
 describe('shell', () => {
   it('has one banner with the way home, one main part, and a notice for a lost connection', () => {
-    const page = written(
-      shell(placesBelow('/i'), { heading: html`<h1>A</h1>`, aside: null, content: html`<p>B</p>` })
-    );
+    const page = written(shell(placesBelow('/i'), { heading: html`<h1>A</h1>`, aside: null, content: html`<p>B</p>` }));
     expect(page).to.match(/^\s*<header [\s\S]*<a class="i-brand" href="\/i\/">[\s\S]*<h1>A<\/h1>[\s\S]*<\/header>/);
     expect(page).to.match(/<main class="i-main"><p>B<\/p><\/main>$/);
     expect(page).to.include('class="troupe-offline"');
@@ -28,12 +26,12 @@ describe('shell', () => {
   });
 
   it('says aloud what has failed', () => {
-    expect(written(failure('It failed.', 'why'))).to.include('role="alert"').and.to.include('why');
+    expect(written(failure('It failed.', 'why')))
+      .to.include('role="alert"')
+      .and.to.include('why');
   });
 
   it('writes how something stands as a word', () => {
-    expect(written(badge('attached'))).to.equal(
-      '<span class="i-badge" data-status="attached">attached</span>'
-    );
+    expect(written(badge('attached'))).to.equal('<span class="i-badge" data-status="attached">attached</span>');
   });
 });
