@@ -112,7 +112,7 @@ div.i-failed .i-faint { color: inherit; font: 0.8125rem / 1.45 var(--mono); }
 .i-field { display: flex; align-items: center; gap: 0.5rem; color: var(--muted); white-space: nowrap; }
 .i-field > * { color: var(--text); }
 .i-found { color: var(--muted); font-variant-numeric: tabular-nums; }
-.i-sessions { max-width: 76rem; margin: 1rem auto; padding-inline: 1rem; }
+.i-sessions { width: 100%; max-width: 76rem; margin: 1rem auto; padding-inline: 1rem; }
 .i-sessions .i-bar { padding: 0 0 0.75rem; }
 .i-sessions .i-search { flex: 1 1 16rem; }
 .i-sessions > .i-found { padding-block: 0.75rem; }

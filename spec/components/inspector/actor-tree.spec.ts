@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { component, html } from 'troupe';
 import { openPage } from 'troupe/testing';
-import { actorsOf, actorTree, firstChoice } from '../../../components/inspector/actor-tree.js';
+import { actorsOf, actorTree, firstChoice, nameOf } from '../../../components/inspector/actor-tree.js';
 import { StagedInspection, stageCounter } from '../../fixtures/inspection.js';
 
 const { actors } = stageCounter(new StagedInspection());
@@ -20,6 +20,14 @@ const Page = component({
 describe('actor tree', () => {
   it('walks the actors from the top', () => {
     expect(actorsOf(actors).map(({ id }) => id)).to.deep.equal(['s', 'counter', 'item', 'tick', 'room']);
+  });
+
+  it('calls the session what it is, and the others by their names', () => {
+    expect(
+      actorsOf({ ...actors, name: 'k3Jx9QpLm2' })
+        .slice(0, 3)
+        .map(nameOf)
+    ).to.deep.equal([...['session', 'counter', 'item 7']]);
   });
 
   it('begins with the first actor that has a state, else with the session', () => {

@@ -28,7 +28,7 @@ describe('state tree', () => {
     page.getAllByRole('listitem').map(({ textContent }) => (textContent ?? '').replaceAll(/\s+/g, ' ').trim());
 
   it('shows the state with its first level open', () => {
-    expect(rows()).to.deep.equal(['{…} 4', 'count: 0', 'step: 1', 'history: […] 0', 'user: {…} 2']);
+    expect(rows()).to.deep.equal(['state: {…} 4', 'count: 0', 'step: 1', 'history: […] 0', 'user: {…} 2']);
   });
 
   it('opens and closes row by row', async () => {
@@ -47,7 +47,7 @@ describe('state tree', () => {
     session.tell();
     await page.rest();
     expect(rows()).to.deep.equal([
-      ...['●changed: {…} 4', '●changed: count: 1', 'step: 1', '●changed: history: […] 1', 'user: {…} 2'],
+      ...['●changed: state: {…} 4', '●changed: count: 1', 'step: 1', '●changed: history: […] 1', 'user: {…} 2'],
     ]);
     expect(page.text()).to.match(/changed by incremented$/);
   });
@@ -78,7 +78,7 @@ describe('state tree', () => {
   it('keeps what is open of each actor', async () => {
     await page.click(page.getByRole('button', { name: /^user/ }));
     await give({ actor: 'item' });
-    expect(rows()).to.deep.equal(['{…} 2', 'key: "7"', 'isOpen: false']);
+    expect(rows()).to.deep.equal(['state: {…} 2', 'key: "7"', 'isOpen: false']);
     await give({});
     expect(rows()).to.have.length(7);
   });
