@@ -83,8 +83,8 @@ function componentView(
   };
 }
 
-/** The id of a cell is its name, the type of its key and that. */
-function nameOf(id: string, name: string): string {
+/** The name of a component with its key: the id of a cell is its name, the type of its key and that. */
+export function nameOf(id: string, name: string): string {
   if (id === '') return name;
   const [, key = ''] = /^ \w+ ([\s\S]*)$/.exec(id.slice(name.length)) ?? [];
 

@@ -160,11 +160,12 @@ function transitionsTo(node: Node, transition: Transition, index: number): reado
 
 /** Where a history state leads that remembers nothing. Without a target that is where its parent begins. */
 function defaultsOf(node: Node, root: Node): readonly ChartTransition[] {
-  const written = [node.config.target ?? []].flat();
-  const targets = written.length === 0 ? (node.parent?.initial.target ?? []) : written.map((path) => find(path));
-  const eventType = 'by default';
+  const { parent, config } = node;
+  const written = [config.target ?? []].flat();
+  const beginning = parent?.type === 'parallel' ? [parent] : (parent?.initial.target ?? []);
+  const targets = written.length === 0 ? beginning : written.map(find).filter((target) => target !== undefined);
 
-  return transitionsTo(node, { eventType, target: targets.filter((target) => target !== undefined), actions: [] }, 0);
+  return transitionsTo(node, { eventType: 'by default', target: targets, actions: [] }, 0);
 
   function find(path: unknown): Node | undefined {
     if (typeof path !== 'string') return path as Node;

@@ -111,7 +111,8 @@ const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefine
  * @param content HTML of the root's content
  */
 export function renderInert({ language, styles, template, title }: Document, content: string, path: string): string {
-  const shown = html`<div id="troupe">${unsafeHtml(content)}</div>`;
+  // A document may do without the tag of its body.
+  const shown = html`<div id="troupe" inert>${unsafeHtml(content)}</div>`;
   const page: DocumentPage = {
     root: shown,
     script: '',
@@ -129,8 +130,19 @@ export function renderInert({ language, styles, template, title }: Document, con
     text = make(defaultDocument(page));
   }
 
-  return text.replace(/<script\b[\s\S]*?<\/script\s*>/gi, '').replace(/<body(?=[\s>])/i, '<body inert');
+  return text.replace(pieces, (piece: string, script?: string, body?: string) => {
+    if (script !== undefined) return '';
+
+    return body === undefined ? piece : `<${body} inert${piece.slice(body.length + 1)}`;
+  });
 }
+
+/**
+ * The pieces of a document that are looked at: scripts, from the tag to its end or that of all, and the tag of the
+ * body; before them whatever may hold such words without meaning it, comments, texts that are no HTML, other tags.
+ */
+const pieces =
+  /<!--[\s\S]*?(?:-->|$)|<(?:style|textarea|title)(?=[\s/>])[\s\S]*?(?:<\/(?:style|textarea|title)\b|$)|<(script)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^'">])*>[\s\S]*?(?:<\/script\b[^>]*>|$)|<(?:(body)(?=[\s/>])|[a-z])(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
 
 // CHECKS ----------------------------------------------------------------------
 

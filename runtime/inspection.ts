@@ -228,7 +228,7 @@ export interface Inspected {
   summary(): SessionSummary;
   /** The actors, as they are now. */
   actors(): ActorView;
-  /** Tells, at most ten times a second, that something has changed; gives the way to stop. */
+  /** Tells, at most five times a second, that something has changed; gives the way to stop. */
   watch(listener: () => void): () => void;
   /**
    * The state of an actor.

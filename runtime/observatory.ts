@@ -11,6 +11,7 @@ import type { Document } from './document.js';
 import { TroupeError } from './errors.js';
 import type { GuardedInspect } from './inspect.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
+import { createLogProbe, type Log } from './logger.js';
 import { Observed } from './observed.js';
 import { Recorder } from './recorder.js';
 import type { Reporter } from './report.js';
@@ -20,7 +21,7 @@ import type { LocalActors, SharedActors } from './shared.js';
 import { Shelf } from './shelf.js';
 import { type SessionImage, unpack } from './snapshot.js';
 import type { Store } from './store.js';
-import type { Channels, Lookout, Rare } from './witness.js';
+import type { Channels, Lookout, Move, Rare } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -32,8 +33,8 @@ export interface ObservatoryOptions {
   readonly clock: Clock;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
-  /** What its log is told of what happens seldom. */
-  readonly log?: ((name: Rare, event: Diagnostics[Rare]) => void) | undefined;
+  /** What happens seldom is said there, too. */
+  readonly log?: Log | undefined;
 }
 
 /** What it looks at. */
@@ -74,7 +75,7 @@ interface Watched {
 // LIMITS ----------------------------------------------------------------------
 
 /** Milliseconds between two words that something has changed, in a session and in the list of all. */
-const pause = 100;
+const pause = 200;
 const listPause = 500;
 
 /** Milliseconds a recording is kept after the last who looked at it has gone: a page may be loaded again. */
@@ -90,6 +91,7 @@ export class Observatory implements Inspection, Lookout {
   readonly channels: Channels;
   readonly inspect: GuardedInspect | undefined;
   readonly #options: ObservatoryOptions;
+  readonly #log: ReturnType<typeof createLogProbe> | undefined;
   readonly #recorded = new Map<string, Recorded>();
   readonly #listeners = new Set<() => void>();
   #telling: unknown;
@@ -100,6 +102,7 @@ export class Observatory implements Inspection, Lookout {
     this.channels = options.channels;
     this.inspect = options.inspect;
     this.#options = options;
+    this.#log = options.log && createLogProbe(options.log);
   }
 
   /** Gives it what it is to look at. */
@@ -120,7 +123,7 @@ export class Observatory implements Inspection, Lookout {
   tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]): void => {
     const channel = this.channels[name];
     if (channel.hasSubscribers) channel.publish(event as never);
-    this.#options.log?.(name, event);
+    this.#log?.(name, event);
   };
 
   /** A reporter that also tells whoever looks. */
@@ -134,11 +137,16 @@ export class Observatory implements Inspection, Lookout {
     };
   }
 
-  added(session: LiveSession): void {
-    this.#recorded.get(session.id)?.recorder.attach(session);
+  moved(session: LiveSession, how: Move): void {
+    const { log } = this.#options;
+    if (how === 'opened') {
+      this.#recorded.get(session.id)?.recorder.attach(session);
+      log?.opened(session.id, session.tree.root.component.name);
+    } else if (how !== 'left') log?.[how](session.id);
+    this.#listChanged();
   }
 
-  moved(): void {
+  #listChanged(): void {
     if (this.#telling !== undefined || this.#listeners.size === 0) return;
     this.#telling = this.#options.clock.setTimeout(() => {
       this.#telling = undefined;

@@ -5,7 +5,7 @@
 
 import type { Snapshot } from 'xstate';
 import { childIdOf, pathId, readActorId } from './actor-id.js';
-import { actorsOf, childrenOf, isOfLogic, storedActorsOf } from './actor-tree.js';
+import { actorsOf, childrenOf, isOfLogic, nameOf, storedActorsOf } from './actor-tree.js';
 import type { Cell } from './cell.js';
 import { activeStates, chartOf, takenBy } from './chart.js';
 import type { AnyComponent } from './component.js';
@@ -312,8 +312,9 @@ export class Observed implements Inspected {
   step(number: number): StepView | undefined {
     const step = this.#recorder.steps.at(number);
     if (step === undefined) return undefined;
-    const taken = step.taken.map(({ path, message }) => ({ to: pathId(path), type: message.type }));
-    const given = step.given.map(({ path, event }) => ({ to: pathId(path), type: event.type }));
+    const to = (path: readonly string[]): string => nameIn(step.after.root, path);
+    const taken = step.taken.map(({ path, message }) => ({ to: to(path), type: message.type }));
+    const given = step.given.map(({ path, event }) => ({ to: to(path), type: event.type }));
 
     return { number, at: step.at, messages: [...taken, ...given] };
   }
@@ -380,6 +381,13 @@ function imageOf(root: CellImage, path: readonly string[]): CellImage | undefine
   for (const id of path) image = image?.children.find((child) => child.id === id);
 
   return image;
+}
+
+/** What a component is called; one that has left by its last id. */
+function nameIn(root: CellImage, path: readonly string[]): string {
+  const id = path.at(-1) ?? '';
+
+  return nameOf(id, imageOf(root, path)?.name ?? id.slice(0, id.indexOf(' ')));
 }
 
 function stateIn({ root }: TreeImage, path: readonly string[]): unknown {

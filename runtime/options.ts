@@ -11,6 +11,7 @@ import { ErrorCode, TroupeError } from './errors.js';
 import { reserved } from './http.js';
 import type { Inspect } from './inspect.js';
 import type { Authorise } from './inspector.js';
+import type { Logger } from './logger.js';
 import { Limit } from './protocol.js';
 import type { OnError } from './report.js';
 import { below, type Routes } from './router.js';
@@ -78,9 +79,17 @@ export interface ServerOptions {
   readonly language?: string;
   /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
   readonly largestSnapshot?: number;
+  /**
+   * Is told of what happens in the life of sessions and of the server, and of everything that goes wrong, without
+   * secrets: a logger of pino, or `console`. Default: none, and nothing is said.
+   */
+  readonly logger?: Logger;
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
-  /** Is told of everything that goes wrong. Default: a line on stderr. */
+  /**
+   * Is told of everything that goes wrong, with what was thrown as it is: it may quote secrets. Default: a line on
+   * stderr, without them; with a `logger` nothing, because that is told as well.
+   */
   readonly onError?: OnError;
   /** Origins whose pages may connect, `https://example.com`. Default: the host that was asked. */
   readonly origins?: readonly string[];
@@ -118,6 +127,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
   readonly inspect: Inspect | undefined;
+  readonly logger: Logger | undefined;
   readonly onError: OnError | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
@@ -126,7 +136,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'onError' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'logger' | 'onError' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -149,6 +159,7 @@ const defaults = {
   joinDeadline: 10_000,
   language: 'en',
   largestSnapshot: 1_048_576,
+  logger: undefined,
   maxFrame: Limit.frame,
   onError: undefined,
   origins: undefined,
@@ -261,6 +272,10 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   joinDeadline: positive,
   language: text,
   largestSnapshot: positive,
+  logger: [
+    'a logger with debug, info, warn and error, like that of pino',
+    (value) => isRecord(value) && ['debug', 'info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
+  ],
   maxFrame: positive,
   onError: fn,
   origins: [

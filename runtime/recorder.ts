@@ -27,7 +27,7 @@ import { Secrets } from './secret.js';
 import type { LiveSession } from './session.js';
 import type { CellImage, TreeImage } from './snapshot.js';
 import { type Channels, clientWord, Publisher, pathOf, serverWord } from './witness.js';
-import { eventWords, wordsOfClient, wordsOfServer } from './words.js';
+import { eventWords, mostLines, wordsOfClient, wordsOfServer } from './words.js';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -150,7 +150,8 @@ export class Recorder extends Publisher {
     if (this.#live?.observer === this) this.#live.observer = undefined;
     this.#live = undefined;
     this.#waiting.clear();
-    this.#turn = this.#round = [];
+    this.#turn = [];
+    this.#round = [];
   }
 
   /** When an actor was seen for the first time, in milliseconds since the epoch. */
@@ -413,7 +414,7 @@ export class Recorder extends Publisher {
     super.received(frame, bytes);
     const record = this.#frame('up', clientWord(frame), bytes, wordsOfClient(frame));
     if (frame.kind !== ClientKind.Events) return;
-    for (const [line, event] of frame.events.entries()) this.#events.set(event, [record, line]);
+    for (const [line, event] of frame.events.slice(0, mostLines).entries()) this.#events.set(event, [record, line]);
   }
 
   override diffed(changes: Patch): void {

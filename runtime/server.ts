@@ -15,6 +15,7 @@ import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
 import type { Inspection } from './inspection.js';
 import { mountInspector } from './inspector.js';
+import { logTo } from './logger.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
 import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
@@ -45,11 +46,12 @@ export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { Inspect } from './inspect.js';
 export type { Inspection } from './inspection.js';
 export type { Authorise } from './inspector.js';
+export type { Logger } from './logger.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
 export type { PageProps } from './sessions.js';
 export { type MemoryStoreOptions, memory } from './store/memory.js';
-export type { Claim, Entry, Fence, SetAside, Store } from './store.js';
+export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary } from './store.js';
 export type { HttpRequest, Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -150,8 +152,9 @@ function connectTransport(settings: Settings, { admit, observatory, recognise, r
  */
 export function createServer(options: ServerOptions): Server {
   const settings = readOptions(options);
-  const reporter = createReporter(settings.onError);
-  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer);
+  const log = settings.logger && logTo(settings.logger);
+  const reporter = createReporter(settings.onError, log?.reported);
+  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer, log);
   const { actors, bus, observatory, report, sessions } = site;
   const transport = connectTransport(settings, site);
   const pages = createHandle(site.http, settings.styles);
@@ -161,18 +164,24 @@ export function createServer(options: ServerOptions): Server {
     if (!inspector?.handle(request, response)) pages(request, response, next);
   };
 
+  let isClosing = false;
+
   async function close(): Promise<void> {
+    const isFirst = !isClosing;
+    isClosing = true;
     await inspector?.close();
     observatory.close();
     await transport.close();
     await sessions.close();
     await actors.close();
     await bus.close();
+    if (isFirst) log?.closed();
   }
 
   async function drain(): Promise<void> {
     const { clock, drainTime } = settings;
     let timer: unknown;
+    log?.draining();
     const late = new Promise<void>((resolve) => {
       timer = clock.setTimeout(resolve, drainTime);
     });
@@ -194,6 +203,8 @@ export function createServer(options: ServerOptions): Server {
       if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
     });
     const bound = await startListening(server, port, host);
+    const url = `http://${urlHost(host)}:${bound}${settings.base}/`;
+    log?.listening(bound, url);
 
     async function stop(): Promise<void> {
       const stopped = new Promise((resolve) => server.close(resolve));
@@ -204,7 +215,7 @@ export function createServer(options: ServerOptions): Server {
 
     return {
       port: bound,
-      url: `http://${urlHost(host)}:${bound}${settings.base}/`,
+      url,
       close: stop,
       async drain() {
         await drain();

@@ -424,8 +424,7 @@ class SessionTable implements Sessions, SessionHost {
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
     this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
-    this.lookout.added(session);
-    this.lookout.moved();
+    this.lookout.moved(session, 'opened');
   }
 
   #oldest(): TableEntry | undefined {
@@ -470,12 +469,12 @@ class SessionTable implements Sessions, SessionHost {
     if (entry !== undefined) this.#dormant.delete(entry);
     this.#attached++;
     this.#options.keeper.stay(session);
-    this.lookout.moved();
+    this.lookout.moved(session, 'joined');
   }
 
   left(session: LiveSession): void {
     this.#attached--;
-    this.lookout.moved();
+    this.lookout.moved(session, 'left');
     if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
   }
 
@@ -499,7 +498,7 @@ class SessionTable implements Sessions, SessionHost {
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
-    this.lookout.moved();
+    this.lookout.moved(session, 'ended');
     if (this.#isDraining) this.#tellDrained();
   }
 }

@@ -21,6 +21,7 @@ import { createHttp, type Http, reserved } from './http.js';
 import { createIdentifier } from './identifier.js';
 import { guardInspect } from './inspect.js';
 import { Keeper } from './keeper.js';
+import type { Log } from './logger.js';
 import { Observatory } from './observatory.js';
 import type { Settings } from './options.js';
 import type { JoinFrame } from './page.js';
@@ -101,10 +102,15 @@ async function admit(
 // SITE ------------------------------------------------------------------------
 
 /** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
-export function createSite(settings: Settings, reporter: Reporter, defer: (run: () => void) => void): Site {
+export function createSite(
+  settings: Settings,
+  reporter: Reporter,
+  defer: (run: () => void) => void,
+  log?: Log | undefined
+): Site {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
-  const observatory = new Observatory({ application: settings.version, channels, clock, inspect });
+  const observatory = new Observatory({ application: settings.version, channels, clock, inspect, log });
   const report = observatory.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);

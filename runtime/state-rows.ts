@@ -8,7 +8,7 @@ import { hidden } from './secret.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Rows of one state that are shown. */
+/** Rows of one state that are shown; that there are more is said in the last. */
 const mostRows = 2_000;
 
 /** Entries of one array or object that are shown; what is beyond is said in a row of its own. */
@@ -42,50 +42,62 @@ export function rowsOf(state: unknown, { opened, before }: RowsOptions): readonl
   const open = new Set(['', ...opened]);
   addRows(rows, open, { path: '', name: '', depth: 0, value: state, before });
 
-  return rows;
+  return rows.length <= mostRows ? rows : [...rows.slice(0, mostRows), moreRow('', 0, 'more rows')];
 }
 
 function addRows(rows: StateRow[], open: ReadonlySet<string>, place: Place): void {
-  if (rows.length >= mostRows) return;
+  if (rows.length > mostRows) return;
   const { path, depth, name, value, before } = place;
-  const entries = entriesOf(value);
-  const isOpen = entries.length > 0 && open.has(path);
+  const names = namesIn(value);
+  const canOpen = names.length > 0;
+  const isOpen = canOpen && open.has(path);
   const isChanged = before !== undefined && !isEqual(before.value, value);
-  const kind = kindOf(value);
-  rows.push({ path, depth, name, text: textFor(value), kind, canOpen: entries.length > 0, isOpen, isChanged });
+  rows.push({ path, depth, name, text: textFor(value), kind: kindOf(value), canOpen, isOpen, isChanged });
   if (!isOpen) return;
-  for (const [key, inner] of entries.slice(0, mostEntries)) addRows(rows, open, inside(place, key, inner));
-  if (entries.length > mostEntries) rows.push(rest(place, entries.length - mostEntries));
+  for (const key of names.slice(0, mostEntries)) addRows(rows, open, inside(place, key));
+  const more = names.length - mostEntries;
+  if (more > 0) rows.push(moreRow(path, depth, `${more.toLocaleString('en')} more`));
 }
 
-function inside({ path, depth, value, before }: Place, key: string, inner: unknown): Place {
-  const step = Array.isArray(value) ? `[${key}]` : `.${key}`;
-  const earlier = before && { value: (before.value as Record<string, unknown> | null | undefined)?.[key] };
-
-  return { path: `${path}${step}`, name: key, depth: depth + 1, value: inner, before: earlier };
-}
-
-function rest({ path, depth }: Place, count: number): StateRow {
-  const text = `${count.toLocaleString('en')} more`;
+function inside({ path, depth, value, before }: Place, key: string): Place {
+  const step = Array.isArray(value) ? `[${key}]` : stepTo(key);
 
   return {
-    path: `${path}…`,
+    path: `${path}${step}`,
+    name: key,
     depth: depth + 1,
-    name: '',
-    text,
-    kind: 'more',
-    canOpen: false,
-    isOpen: false,
-    isChanged: false,
+    value: (value as Readonly<Record<string, unknown>>)[key],
+    before: before && { value: earlier(before.value, key, value) },
   };
+}
+
+/** A name that could be taken for several steps is put in quotes: every path names one value. */
+const stepTo = (name: string): string =>
+  /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+
+/** What stood in the place of a part; nothing did if there was none, or the whole was something else. */
+function earlier(whole: unknown, key: string, now: unknown): unknown {
+  const isSame = Array.isArray(whole) === Array.isArray(now) && namesIn(whole).length > 0;
+
+  return isSame && Object.hasOwn(whole as object, key) ? (whole as Readonly<Record<string, unknown>>)[key] : absent;
+}
+
+/** Is different from every value. */
+const absent = Symbol('absent');
+
+function moreRow(path: string, depth: number, text: string): StateRow {
+  const row = { path: `${path}…`, depth: depth + 1, name: '', text, kind: 'more' } as const;
+
+  return { ...row, canOpen: false, isOpen: false, isChanged: false };
 }
 
 // VALUES ----------------------------------------------------------------------
 
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+/** The names of what is in it, or its indices; none of what is one value. */
+function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return [];
 
-  return Object.entries(value);
+  return Object.keys(value);
 }
 
 function kindOf(value: unknown): StateRow['kind'] {
@@ -128,7 +140,8 @@ export function isEqual(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   if (left instanceof Date || right instanceof Date)
-    return Number(left) === Number(right) && left.constructor === right.constructor;
+    return left instanceof Date && right instanceof Date && Object.is(left.getTime(), right.getTime());
+  if (left instanceof Uint8Array || right instanceof Uint8Array) return areEqualBytes(left, right);
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const names = Object.keys(left);
 
@@ -136,4 +149,10 @@ export function isEqual(left: unknown, right: unknown): boolean {
     names.length === Object.keys(right).length &&
     names.every((name) => Object.hasOwn(right, name) && isEqual(left[name as never], right[name as never]))
   );
+}
+
+function areEqualBytes(left: object, right: object): boolean {
+  if (!(left instanceof Uint8Array && right instanceof Uint8Array)) return false;
+
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

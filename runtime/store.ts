@@ -20,6 +20,8 @@ export const StoreLimit = {
   aside: 100,
   /** How long such a session is kept: a week. */
   asideTime: 604_800_000,
+  /** Sessions that are listed, unless somebody asks for more. */
+  listed: 1_000,
   /** How long the fence of a removed session is remembered. */
   removedTime: 600_000,
 } as const;
@@ -62,14 +64,21 @@ export interface SetAside {
   readonly at: number;
 }
 
-/** What a store says of a session it holds. */
+/** A session that is stored, as a list shows it. */
 export interface StoredSummary {
   readonly id: string;
+  /** How many it takes. */
   readonly bytes: number;
-  /** When it was written, in milliseconds since the epoch. */
+  /** When it was written last, in milliseconds since the epoch; 0 if an earlier version has written it, which did not say. */
   readonly at: number;
-  /** The node that owns it; `undefined` once it is released. */
+  /** The node that owns it and is alive, as a claim would find; `undefined` of one that anybody can claim. */
   readonly owner: string | undefined;
+}
+
+/** What is to be listed. */
+export interface StoredQuery {
+  /** How many at the most. Default 1,000. */
+  readonly most?: number;
 }
 
 /**
@@ -120,7 +129,15 @@ export interface Store {
   setAside(id: string, fence: Fence, reason: string): Promise<void>;
   /** What was set aside, the latest first. */
   listAside(): Promise<readonly SetAside[]>;
-  list?(query?: { readonly most?: number }): Promise<readonly StoredSummary[]>;
+  /**
+   * Which sessions are stored, for somebody who looks, those written last first. It holds nobody up: where there are
+   * more than can be looked through in little time, it is some of them, and those are in order.
+   *
+   * **Note:** optional, as `peek` is, because nothing but an inspector asks. Without it sessions that are in no
+   * process's memory are not listed there.
+   */
+  list?(query?: StoredQuery): Promise<readonly StoredSummary[]>;
+  /** What is stored of a session; `undefined` if nothing is. It is left as it is: not claimed, and living no longer. */
   peek?(id: string): Promise<Uint8Array | undefined>;
   /** Lets go of what it holds open; what was asked for before is finished, what is asked for after it is refused. */
   close(): Promise<void>;

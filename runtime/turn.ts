@@ -68,7 +68,8 @@ export function runTurn(powers: TurnPowers): number {
 
 /** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
 function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
-  const { inbox, witness } = powers;
+  const { inbox } = powers;
+  const { witness } = powers;
   if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved), witness);
   if (inbox.size <= 1) return deliver(inbox.take(most), witness);
   const taken: Letter[] = [];

@@ -63,16 +63,17 @@ export type Tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]) => 
 /** What happens seldom: it is told always, and who listens decides what to do with it. */
 export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile';
 
+/** What becomes of a session in the table. */
+export type Move = 'opened' | 'joined' | 'left' | 'ended';
+
 /** Who looks at a server, as its parts see that. */
 export interface Lookout {
   readonly channels: Channels;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   readonly tell: Tell;
-  /** A session has come into the table. */
-  added(session: LiveSession): void;
-  /** Sessions have come, gone or changed how they stand. */
-  moved(): void;
+  /** A session has come into the table, is joined or left by its client, or over. */
+  moved(session: LiveSession, how: Move): void;
 }
 
 // NOBODY ----------------------------------------------------------------------
@@ -86,7 +87,6 @@ export const unwatched: Lookout = {
     ...{ passivated: unheard, activated: unheard, resumed: unheard, failed: unheard, hostile: unheard },
   },
   tell: () => undefined,
-  added: () => undefined,
   moved: () => undefined,
 };
 

@@ -23,8 +23,8 @@ import { hidden } from './secret.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Lines of one frame; what is beyond is counted. */
-const mostLines = 200;
+/** Lines of one frame, or events of a client's; what is beyond is counted. */
+export const mostLines = 200;
 
 /** Characters of a value. */
 const longest = 200;
@@ -104,11 +104,13 @@ function wordsOfPatch(changes: Patch, rendered: Value): readonly string[] {
 
 function changeWords(target: number, part: number, value: Wire, found: Instance | List | undefined): string {
   if (target === 0) return `the page: ${contentWords(value)}`;
-  if (found instanceof List) return operationWords(target, part, value as readonly Wire[], found.source !== undefined);
+  if (found instanceof List) return operationWords(target, part, value, found.source !== undefined);
   const place = `${target}.${part}`;
   if (found === undefined) return `${place}: ${contentWords(value)}`;
 
-  return partWords(found.definition.parts[part] as Part, place, value);
+  const there = found.definition.parts[part];
+
+  return there === undefined ? `${place}: ${valueWords(value)}` : partWords(there, place, value);
 }
 
 function partWords({ kind, name, element }: Part, place: string, value: Wire): string {
@@ -135,9 +137,10 @@ const handlers = {
   [HandlerKind.Function]: 'sent with its data',
 } as const;
 
-function operationWords(list: number, operation: number, operands: readonly Wire[], isKeyed: boolean): string {
+function operationWords(list: number, operation: number, value: Wire, isKeyed: boolean): string {
+  const operands = Array.isArray(value) ? (value as readonly Wire[]) : [];
   const [first, second] = operands;
-  const key = (at: number): string => (isKeyed ? ` of key ${valueWords(operands[at] as Wire)}` : '');
+  const key = (at: number): string => (isKeyed ? ` of key ${valueWords(operands[at])}` : '');
   switch (operation) {
     case ListOperation.Append:
       return `list ${list}: rows at the end, the first${key(0)}`;
@@ -163,12 +166,13 @@ function contentWords(value: Wire): string {
   const content = value as readonly Wire[];
 
   return Array.isArray(first)
-    ? `a new template: ${valueWords(first[2] as Wire)}`
+    ? `a new template: ${valueWords(first[2])}`
     : `template ${first}, ${counted(content.length - 1, 'value')}`;
 }
 
-function valueWords(value: Wire): string {
-  const text = JSON.stringify(value);
+/** A frame of a client may say anything that can be read: what is missing in it is said to be. */
+function valueWords(value: Wire | undefined): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
 
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
@@ -183,7 +187,7 @@ export function wordsOfClient(frame: ClientFrame): readonly string[] {
     case ClientKind.Join:
       return joinWords(frame);
     case ClientKind.Events:
-      return [...frame.events.map((event) => `something at ${placeOf(event)}`), ...applied(frame.frames)];
+      return [...eventLines(frame.events), ...applied(frame.frames)];
     case ClientKind.Acknowledge:
       return [
         ...applied(frame.frames),
@@ -191,6 +195,13 @@ export function wordsOfClient(frame: ClientFrame): readonly string[] {
         ...((frame.ask & Ask.Sign) === 0 ? [] : ['asks for a sign of life']),
       ];
   }
+}
+
+function eventLines(events: readonly EventRecord[]): readonly string[] {
+  const lines = events.slice(0, mostLines).map((event) => `something at ${placeOf(event)}`);
+  const more = events.length - lines.length;
+
+  return more > 0 ? [...lines, counted(more, 'more event')] : lines;
 }
 
 /** The token is not among it: it opens the session. */

@@ -17,6 +17,9 @@ export function actorsOf(root: ActorView): readonly ActorView[] {
   return [root, ...root.actors.flatMap(actorsOf)];
 }
 
+/** What an actor is called: the session is the one there is, so its id says nothing more. */
+export const nameOf = ({ kind, name }: ActorView): string => (kind === 'session' ? 'session' : name);
+
 /** The actor that is shown while nobody has chosen one: the first that has a state of its own. */
 export function firstChoice(root: ActorView): string {
   const stateful = actorsOf(root).find(({ kind }) => kind === 'component' || kind === 'statechart');
@@ -49,8 +52,8 @@ const node = <Message extends AnyMessage>(actor: ActorView, options: TreeOptions
       <label class="i-actor" data-kind=${actor.kind}>
         <input type="radio" name="actor" value=${actor.id} .checked=${actor.id === options.chosen}
           @change=${options.choose(actor.id)}>
-        <span class="i-actor-name">${actor.name}</span>
-        <span class="i-kind">${actor.kind}</span>
+        <span class="i-actor-name">${nameOf(actor)}</span>
+        ${actor.kind !== 'session' && html`<span class="i-kind">${actor.kind}</span>`}
         <span class="i-facts">${facts(actor, options.later)}</span>
       </label>
       ${actor.actors.length > 0 && html<Message>`<ul>${actor.actors.map((each) => node(each, options))}</ul>`}

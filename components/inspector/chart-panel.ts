@@ -85,7 +85,7 @@ function view({ chart, drawn, why }: ChartPanelModel) {
     <section class="i-panel i-chart" aria-label="Statechart">
       <h2>Statechart</h2>
       ${why !== '' && failure('The statechart could not be drawn.', why)}
-      <div class="i-scroll i-drawing" tabindex="0" role="group" aria-label="Drawing of the statechart">${statechart(
+      <div class="i-scroll i-drawing">${statechart(
         chart,
         drawn?.id === chart.chart.id ? drawn.drawing : undefined
       )}</div>

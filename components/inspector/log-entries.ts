@@ -4,7 +4,7 @@
  */
 
 import type { ActorView, Inspected, LogEntry } from 'troupe/inspection';
-import { actorsOf } from './actor-tree.js';
+import { actorsOf, nameOf } from './actor-tree.js';
 import { extentOf, rankOf } from './scrolling.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -70,7 +70,7 @@ export function readLog(inspected: Inspected, question: LogQuestion): LogReading
     ...{ start, total, found },
     chosen: chosen === 0 ? undefined : entryOf(inspected, chosen, rank)?.map(named)[0],
     sought: sought === 0 ? -1 : rank(sought) - 1,
-    actors: actors.map(({ id, name }) => ({ id, name })),
+    actors: actors.map((each) => ({ id: each.id, name: nameOf(each) })),
   };
 }
 
@@ -88,7 +88,7 @@ function entryOf(
 
 /** Who is meant by an id: an actor by its name, whoever else as it is. */
 function naming(actors: readonly ActorView[]): (entry: LogEntry) => LogRow {
-  const names = new Map(actors.map(({ id, name }) => [id, name]));
+  const names = new Map(actors.map((actor) => [actor.id, nameOf(actor)]));
 
   return (entry) => ({
     ...entry,

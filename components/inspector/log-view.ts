@@ -114,8 +114,11 @@ const costs = (each: LogRow) => html`
   ${cost('waited', each.waited)}${cost('update', each.update)}${cost('view', each.view)}${cost('diff', each.diff)}
   <span class="i-c-bytes">${each.bytes === 0 ? html`<span class="i-faint">–</span>` : bytes(each.bytes)}</span>`;
 
+/** What took no time at all was not done. */
 const cost = (name: string, value: number) =>
-  html`<span class="i-c-cost" data-cost=${name}><span class="i-hidden">${name} </span>${duration(value)}</span>`;
+  html`<span class="i-c-cost" data-cost=${name}><span class="i-hidden">${name} </span>${
+    value === 0 && name !== 'waited' ? '–' : duration(value)
+  }</span>`;
 
 // DETAILS ---------------------------------------------------------------------
 

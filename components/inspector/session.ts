@@ -8,7 +8,7 @@
 
 import { type Component, callback, component, type Enqueue, every, html, type PageProps, type Template } from 'troupe';
 import type { ActorView, HistoryView, Inspected, SessionSummary } from 'troupe/inspection';
-import { actorsOf, actorTree, firstChoice } from './actor-tree.js';
+import { actorsOf, actorTree, firstChoice, nameOf } from './actor-tree.js';
 import type { chartPanel } from './chart-panel.js';
 import type { Desk } from './desk.js';
 import type { history } from './history.js';
@@ -233,7 +233,7 @@ function chosen({ ChartPanel, StateTree }: SessionParts, { actor, id, step }: Se
 
   return html<SessionMessage>`
     <section class="i-panel i-of" aria-labelledby="i-state">
-      <h2 id="i-state"><span class="i-actor-name">${found?.name ?? actor}</span> <span class="i-kind">${
+      <h2 id="i-state"><span class="i-actor-name">${found ? nameOf(found) : actor}</span> <span class="i-kind">${
         found?.kind ?? 'gone'
       }</span></h2>
       ${found && found.errors > 0 && trouble(found)}

@@ -124,5 +124,5 @@ const row = (each: StateRow) => html<StateTreeMessage>`
     }
   </li>`;
 
-const content = ({ kind, name, text }: StateRow) => html`
-  ${name !== '' && html`<span class="i-name">${name}</span>: `}<span class="i-value" data-kind=${kind}>${text}</span>`;
+const content = ({ kind, name, path, text }: StateRow) =>
+  html`<span class="i-name">${path === '' ? 'state' : name}</span>: <span class="i-value" data-kind=${kind}>${text}</span>`;

@@ -13,12 +13,12 @@ const ground = `
   --accent: light-dark(#5438c9, #b9abff);
   --accent-soft: light-dark(#efebff, #2b2649);
   --ground: light-dark(#f4f5f8, #111217);
-  --panel: light-dark(#ffffff, #1a1c22);
-  --raised: light-dark(#f7f8fa, #22252d);
+  --background: light-dark(#ffffff, #1a1c22);
+  --surface: light-dark(#f7f8fa, #22252d);
   --line: light-dark(#dfe2e8, #31343e);
-  --edge: light-dark(#8b91a0, #6d7382);
+  --border: light-dark(#8b91a0, #6d7382);
   --text: light-dark(#1a1c21, #e7e8ee);
-  --faint: light-dark(#5a606e, #a4aab8);
+  --muted: light-dark(#5a606e, #a4aab8);
   --good: light-dark(#12733b, #6fd495);
   --warn: light-dark(#8f5200, #f7bd5f);
   --warn-soft: light-dark(#fff4de, #3a2d14);
@@ -41,13 +41,13 @@ button, select, input { font: inherit; color: inherit; }
 button, select, input[type="search"] {
   min-height: 2rem;
   padding: 0.125rem 0.75rem;
-  border: 1px solid var(--edge);
+  border: 1px solid var(--border);
   border-radius: 0.5rem;
-  background: var(--panel);
+  background: var(--background);
 }
 button { cursor: pointer; touch-action: manipulation; white-space: nowrap; }
-button:hover:not(:disabled) { background: var(--raised); }
-button:disabled { border-color: var(--line); color: var(--faint); cursor: default; }
+button:hover:not(:disabled) { background: var(--surface); }
+button:disabled { border-color: var(--line); color: var(--muted); cursor: default; }
 button[aria-pressed="true"] { border-color: var(--accent); background: var(--accent-soft); color: var(--accent); }
 select { max-width: 12rem; padding-inline: 0.5rem; }
 input[type="search"] { width: 100%; appearance: none; }
@@ -55,11 +55,11 @@ input[type="range"] { width: 100%; min-height: 2rem; margin: 0; accent-color: va
 @media (pointer: coarse) {
   button, select, input[type="search"], input[type="range"], .i-actor, .i-opener { min-height: 2.75rem; }
 }
-.i-faint { color: var(--faint); }
+.i-faint { color: var(--muted); }
 .i-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .i-number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .i-errors { color: var(--bad); font-weight: 600; }
-.i-kind { color: var(--faint); font-size: 0.75rem; font-weight: 400; }
+.i-kind { color: var(--muted); font-size: 0.75rem; font-weight: 400; }
 .i-narrow { display: none; }
 @media (max-width: 47.99rem) {
   .i-wide { display: none; }
@@ -78,10 +78,10 @@ const pages = `
   gap: 0.25rem 1rem;
   padding: 0.625rem max(1rem, env(safe-area-inset-right)) 0.625rem max(1rem, env(safe-area-inset-left));
   border-bottom: 1px solid var(--line);
-  background: var(--panel);
+  background: var(--background);
 }
 .i-brand { display: flex; align-items: center; gap: 0.5rem; min-height: 1.75rem; color: inherit; font-weight: 650; text-decoration: none; }
-.i-brand span { color: var(--faint); font-weight: 400; }
+.i-brand span { color: var(--muted); font-weight: 400; }
 .i-brand svg { flex: none; fill: var(--accent); stroke: var(--accent); stroke-width: 1.5; }
 .i-brand path { fill: none; }
 .i-top h1 { padding-inline-start: 1rem; border-inline-start: 1px solid var(--line); font-weight: 600; }
@@ -92,13 +92,13 @@ const pages = `
 .i-failed { color: var(--bad); }
 div.i-failed { margin: 0.75rem; padding: 0.75rem 1rem; border: 1px solid; border-radius: 0.5rem; background: var(--bad-soft); text-align: start; }
 div.i-failed .i-faint { color: inherit; font: 0.8125rem / 1.45 var(--mono); }
-.i-badge { display: inline-flex; align-items: center; gap: 0.375rem; color: var(--state, var(--faint)); font-size: 0.8125rem; white-space: nowrap; }
+.i-badge { display: inline-flex; align-items: center; gap: 0.375rem; color: var(--state, var(--muted)); font-size: 0.8125rem; white-space: nowrap; }
 .i-badge::before, .i-chip[data-status]:not([data-status="all"])::before {
   content: "";
   flex: none;
   width: 0.5rem;
   height: 0.5rem;
-  border: 2px solid var(--state, var(--faint));
+  border: 2px solid var(--state, var(--muted));
   border-radius: 50%;
 }
 [data-status="attached"], [data-status="active"] { --state: var(--good); }
@@ -109,24 +109,24 @@ div.i-failed .i-faint { color: inherit; font: 0.8125rem / 1.45 var(--mono); }
 .i-chip[data-status="attached"]::before { background: var(--state); }
 .i-badge[data-status="passivated"]::before, .i-chip[data-status="passivated"]::before { border-radius: 1px; }
 .i-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; padding: 0.5rem 0.75rem; }
-.i-field { display: flex; align-items: center; gap: 0.5rem; color: var(--faint); white-space: nowrap; }
+.i-field { display: flex; align-items: center; gap: 0.5rem; color: var(--muted); white-space: nowrap; }
 .i-field > * { color: var(--text); }
-.i-found { color: var(--faint); font-variant-numeric: tabular-nums; }
-.i-sessions { max-width: 76rem; margin: 1rem auto; padding-inline: 1rem; }
+.i-found { color: var(--muted); font-variant-numeric: tabular-nums; }
+.i-sessions { width: 100%; max-width: 76rem; margin: 1rem auto; padding-inline: 1rem; }
 .i-sessions .i-bar { padding: 0 0 0.75rem; }
 .i-sessions .i-search { flex: 1 1 16rem; }
 .i-sessions > .i-found { padding-block: 0.75rem; }
-.i-sessions > .i-notice { border: 1px dashed var(--edge); border-radius: 0.75rem; }
+.i-sessions > .i-notice { border: 1px dashed var(--border); border-radius: 0.75rem; }
 .i-chips { display: flex; flex-wrap: wrap; gap: 0.375rem; }
 .i-chip { display: inline-flex; align-items: center; gap: 0.375rem; border-radius: 2rem; }
 .i-chip b { font-variant-numeric: tabular-nums; }
-.i-table { width: 100%; border: 1px solid var(--line); border-radius: 0.75rem; border-spacing: 0; background: var(--panel); }
+.i-table { width: 100%; border: 1px solid var(--line); border-radius: 0.75rem; border-spacing: 0; background: var(--background); }
 .i-table :is(th, td) { padding: 0.5rem 0.75rem; text-align: start; vertical-align: baseline; }
 .i-table :is(th, td).i-number { text-align: end; }
-.i-table thead th { color: var(--faint); font-size: 0.75rem; font-weight: 500; }
+.i-table thead th { color: var(--muted); font-size: 0.75rem; font-weight: 500; }
 .i-table tbody :is(th, td) { border-top: 1px solid var(--line); font-weight: 400; }
 .i-table tbody tr { position: relative; }
-.i-table tbody tr:hover { background: var(--raised); }
+.i-table tbody tr:hover { background: var(--surface); }
 .i-table tbody a { font-weight: 600; text-decoration: none; }
 .i-table tbody a::after { content: ""; position: absolute; inset: 0; }
 .i-table tbody a:focus-visible { outline: none; }
@@ -161,7 +161,7 @@ const session = `
   min-height: 0;
   border: 1px solid var(--line);
   border-radius: 0.75rem;
-  background: var(--panel);
+  background: var(--background);
   overflow: hidden;
 }
 .i-panel > h2 { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.5rem; padding: 0.5rem 0.75rem; border-bottom: 1px solid var(--line); font-weight: 600; }
@@ -181,7 +181,7 @@ const session = `
   border-radius: 0.375rem;
 }
 .i-actor input, .i-row input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
-.i-actor:hover, .i-row:hover { background: var(--raised); }
+.i-actor:hover, .i-row:hover { background: var(--surface); }
 .i-actor:has(:checked), .i-row:has(:checked) { background: var(--accent-soft); box-shadow: inset 3px 0 var(--accent); }
 .i-actor:has(:focus-visible), .i-row:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
 .i-actor-name { font-weight: 600; }
@@ -193,19 +193,20 @@ const session = `
 .i-mark { color: var(--warn); font-size: 0.625rem; }
 .i-changed > .i-mark { position: absolute; inset-block-start: 0.3rem; inset-inline-start: 0.5rem; }
 .i-opener { display: inline-block; min-height: 1.5rem; padding: 0 0.25rem; border: 0; border-radius: 0.25rem; background: none; text-align: start; white-space: normal; }
-.i-opener::before { content: "▸"; display: inline-block; width: 1rem; color: var(--faint); }
+.i-opener::before { content: "▸"; display: inline-block; width: 1rem; color: var(--muted); }
 .i-opener[aria-expanded="true"]::before { content: "▾"; }
 .i-leaf { display: inline-block; padding-inline-start: 1.25rem; }
-.i-name { color: var(--faint); }
+.i-name { color: var(--muted); }
 .i-changed .i-name { color: var(--text); }
 .i-value[data-kind="string"] { color: var(--good); }
 .i-value:is([data-kind="number"], [data-kind="date"]) { color: var(--cool); }
 .i-value[data-kind="boolean"] { color: var(--accent); }
-.i-value:is([data-kind="nothing"], [data-kind="secret"], [data-kind="bytes"], [data-kind="more"]) { color: var(--faint); font-style: italic; }
+.i-value:is([data-kind="nothing"], [data-kind="secret"], [data-kind="bytes"], [data-kind="more"]) { color: var(--muted); font-style: italic; }
 .i-after { padding: 0.125rem 0.75rem 0.5rem; }
-.i-drawing { padding: 0.5rem; }
+.i-drawing { padding: 0.5rem 0.75rem; }
+.i-drawing .statechart-pane { max-height: none; }
 .i-tabs { display: flex; gap: 0.25rem; padding: 0 0.5rem; border-bottom: 1px solid var(--line); }
-.i-tabs a { padding: 0.625rem 0.625rem 0.5rem; border-bottom: 2px solid transparent; color: var(--faint); text-decoration: none; white-space: nowrap; }
+.i-tabs a { padding: 0.625rem 0.625rem 0.5rem; border-bottom: 2px solid transparent; color: var(--muted); text-decoration: none; white-space: nowrap; }
 .i-tabs a:hover { color: var(--text); }
 .i-tabs a[aria-current] { border-color: var(--accent); color: var(--text); font-weight: 600; }
 .i-tabs a:focus-visible { outline-offset: -2px; }
@@ -230,7 +231,8 @@ const session = `
 /** The log, the wire and time travel. */
 const lists = `
 .i-log { flex: 1; display: flex; flex-direction: column; min-height: 0; }
-.i-log .i-search { flex: 0 1 16rem; }
+.i-log .i-search { flex: 1 1 8rem; max-width: 16rem; }
+.i-log select { max-width: 9rem; }
 .i-log .i-found { margin-inline-start: auto; }
 .i-split { flex: 1; display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; border-top: 1px solid var(--line); }
 .i-list { position: relative; display: flex; flex-direction: column; min-height: 0; container-type: inline-size; }
@@ -255,26 +257,26 @@ const lists = `
 }
 .i-columns.i-wire { grid-template-columns: 3.75rem 6.5rem 8rem minmax(0, 1fr) 4.25rem; }
 .i-columns > span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.i-heads { height: 1.75rem; border-bottom: 1px solid var(--line); color: var(--faint); font-size: 0.75rem; scrollbar-gutter: stable; overflow: hidden; }
+.i-heads { height: 1.75rem; border-bottom: 1px solid var(--line); color: var(--muted); font-size: 0.75rem; scrollbar-gutter: stable; overflow: hidden; }
 .i-row { position: relative; height: 34px; border-bottom: 1px solid var(--line); font-size: 0.8125rem; }
-.i-row[data-later] { background: var(--raised); }
+.i-row[data-later] { background: var(--surface); }
 .i-row[data-later] .i-c-type code { font-style: italic; }
-.i-c-number, .i-c-time, .i-c-cause, .i-c-cost, .i-c-words { color: var(--faint); }
+.i-c-number, .i-c-time, .i-c-cause, .i-c-cost, .i-c-words { color: var(--muted); }
 .i-c-number, .i-c-cost, .i-c-bytes { text-align: end; font-variant-numeric: tabular-nums; }
 .i-c-time { font-variant-numeric: tabular-nums; }
 .i-row .i-c-type code { font-weight: 600; }
 .i-way { display: inline-block; width: 1.25rem; font-weight: 700; }
 .i-way[data-way="up"] { color: var(--cool); }
 .i-way[data-way="down"] { color: var(--good); }
-.i-newer { border-color: var(--accent); background: var(--accent); color: var(--panel); font-weight: 600; }
+.i-newer { border-color: var(--accent); background: var(--accent); color: var(--background); font-weight: 600; }
 .i-newer:hover:not(:disabled) { background: var(--accent); text-decoration: underline; }
 .i-list > .i-notice { position: absolute; inset: 2.5rem 0 auto; }
-.i-details { min-height: 0; padding: 0.75rem; border-top: 1px solid var(--line); background: var(--raised); overflow: auto; }
+.i-details { min-height: 0; padding: 0.75rem; border-top: 1px solid var(--line); background: var(--surface); overflow: auto; }
 .i-details h3 { display: flex; align-items: center; gap: 0.5rem; font-weight: 600; }
 .i-close { width: 2rem; margin-inline-start: auto; padding: 0; border-color: transparent; background: none; font-size: 1.125rem; }
-.i-message { margin-block: 0.5rem; padding: 0.5rem 0.75rem; max-height: 12rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); overflow: auto; white-space: pre-wrap; }
+.i-message { margin-block: 0.5rem; padding: 0.5rem 0.75rem; max-height: 12rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--background); overflow: auto; white-space: pre-wrap; }
 .i-details dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.125rem 1rem; margin-bottom: 0.75rem; }
-.i-details dt { color: var(--faint); }
+.i-details dt { color: var(--muted); }
 .i-link { min-height: 1.5rem; padding: 0; border: 0; background: none; color: var(--accent); text-align: start; text-decoration: underline; text-underline-offset: 0.15em; white-space: normal; }
 .i-words { margin-top: 0.5rem; font: 0.8125rem / 1.5 var(--mono); }
 .i-words li { padding-block: 0.125rem; border-top: 1px solid var(--line); }
@@ -284,7 +286,7 @@ const lists = `
 .i-travel > p { padding: 0.5rem 0.75rem 0; }
 .i-taken { padding: 0.25rem 0.75rem 0.75rem; }
 .i-page { display: flex; flex-direction: column; min-width: 0; min-height: 0; border-top: 1px solid var(--line); }
-.i-page figcaption { padding: 0.375rem 0.75rem; color: var(--faint); font-size: 0.8125rem; }
+.i-page figcaption { padding: 0.375rem 0.75rem; color: var(--muted); font-size: 0.8125rem; }
 .i-page iframe { flex: 1; width: 100%; min-height: 24rem; border: 0; border-top: 1px solid var(--line); background: #fff; color-scheme: light; }
 @container (max-width: 46rem) {
   .i-heads { display: none; }

@@ -11,10 +11,20 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import { type Clock, systemClock } from '../clock.js';
 import { ErrorCode, TroupeError, textOf } from '../errors.js';
-import { type Claim, type Entry, type Fence, type SetAside, type Store, StoreLimit } from '../store.js';
+import {
+  type Claim,
+  type Entry,
+  type Fence,
+  type SetAside,
+  type Store,
+  type StoredQuery,
+  type StoredSummary,
+  StoreLimit,
+} from '../store.js';
 import { asideLine, readAside } from './aside.js';
 import { Leases } from './leases.js';
 import { lockFolder } from './lock.js';
@@ -62,6 +72,9 @@ const fencesAtOnce = 1_000_000;
 /** Sessions looked at for whether they have expired: at each new one more than that, and at each beat. */
 const lookedAt = { write: 2, beat: 256 } as const;
 
+/** Sessions that are looked at for a list: all, and in one go. */
+const listedFrom = { most: 10_000, atOnce: 50 } as const;
+
 const fenceKey = 'fence';
 
 // STORE -----------------------------------------------------------------------
@@ -75,7 +88,7 @@ const fenceKey = 'fence';
  *
  * **Note:** needs the package `lmdb`. One process can use the folder at a time; another gets an error.
  */
-export function lmdb(options: LmdbStoreOptions): Store {
+export function lmdb(options: LmdbStoreOptions): Required<Store> {
   const { clock = systemClock, delay = defaultDelay, flush = true, path } = options;
   if (typeof path !== 'string' || path === '') {
     throw new TroupeError(ErrorCode.Options, `lmdb({ path }): path is the folder to keep sessions in, not ${path}.`);
@@ -120,7 +133,7 @@ function loadLmdb(): typeof import('lmdb') {
   }
 }
 
-class LmdbStore implements Store {
+class LmdbStore implements Required<Store> {
   readonly isVolatile = false;
   readonly isShared = false;
   readonly delay: number;
@@ -162,9 +175,8 @@ class LmdbStore implements Store {
     this.#checkOpen();
     const record = this.#find(id);
     if (record?.bytes === undefined) return { kind: 'absent' };
-    const held = this.#held.get(id);
-    const isHeld = held !== undefined && held.node !== node && this.#leases.isAlive(held.node);
-    if (isHeld && !force) return { kind: 'held', owner: held.node };
+    const owner = this.#ownerOf(id);
+    if (owner !== undefined && owner !== node && !force) return { kind: 'held', owner };
     const fence = this.#nextFence();
 
     this.#held.set(id, { node, fence });
@@ -176,7 +188,8 @@ class LmdbStore implements Store {
     const { id, node, bytes, lifetime, release } = entry;
     if (!this.#isOpenTo(entry)) return 0;
     const fence = entry.fence === 0 ? this.#nextFence() : entry.fence;
-    const written = this.#put(id, { node, fence, end: this.#clock.now() + lifetime, bytes });
+    const at = this.#clock.now();
+    const written = this.#put(id, { node, fence, at, end: at + lifetime, bytes });
 
     if (release) this.#held.delete(id);
     else this.#held.set(id, { node, fence });
@@ -207,6 +220,45 @@ class LmdbStore implements Store {
     this.#checkOpen();
     await this.#sweepAside();
     return [...this.#databases.aside.getRange({ reverse: true })].map(({ value }) => readAside(value));
+  }
+
+  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+    const stored: StoredSummary[] = [];
+    let last: string | undefined = '';
+
+    for (let looked = 0; last !== undefined && looked < listedFrom.most; looked += listedFrom.atOnce) {
+      this.#checkOpen();
+      last = this.#listAfter(last, stored);
+      // The state of each is read with the rest of it: others have their go in between.
+      await nextImmediate();
+    }
+    stored.sort((left, right) => right.at - left.at);
+    return stored.slice(0, most);
+  }
+
+  /** Adds what is stored under the next few ids, and gives the last of those; `undefined` if these were all. */
+  #listAfter(id: string, stored: StoredSummary[]): string | undefined {
+    const now = this.#clock.now();
+    const limit = listedFrom.atOnce;
+    let last: string | undefined;
+    let looked = 0;
+
+    for (const { key, value } of this.#databases.sessions.getRange({ start: id, exclusiveStart: true, limit })) {
+      const { bytes, at, end } = readRecord(this.#pending.get(key) ?? value);
+      if (bytes !== undefined && end > now) {
+        stored.push({ id: key, bytes: bytes.length, at, owner: this.#ownerOf(key) });
+      }
+      last = key;
+      looked++;
+    }
+    return looked < limit ? undefined : last;
+  }
+
+  async peek(id: string): Promise<Uint8Array | undefined> {
+    this.#checkOpen();
+    const bytes = this.#find(id)?.bytes;
+
+    return bytes && new Uint8Array(bytes);
   }
 
   close(): Promise<void> {
@@ -261,6 +313,13 @@ class LmdbStore implements Store {
     return fence >= (this.#held.get(id)?.fence ?? record.fence) ? record : undefined;
   }
 
+  /** The node that is to be asked for a session, if one is. */
+  #ownerOf(id: string): string | undefined {
+    const held = this.#held.get(id);
+
+    return held !== undefined && this.#leases.isAlive(held.node) ? held.node : undefined;
+  }
+
   // RECORDS -------------------------------------------------------------------
 
   /** What is stored under an id and has not expired. */
@@ -285,7 +344,9 @@ class LmdbStore implements Store {
   /** Leaves the fence in the place of the session. */
   #putRemoved(id: string, { node }: StoredRecord, fence: Fence): Promise<void> {
     this.#held.delete(id);
-    return this.#put(id, { node, fence, end: this.#clock.now() + StoreLimit.removedTime, bytes: undefined });
+    const at = this.#clock.now();
+
+    return this.#put(id, { node, fence, at, end: at + StoreLimit.removedTime, bytes: undefined });
   }
 
   /** Waits until what was put just now is as safe as it is to be. */

@@ -5,7 +5,16 @@
 
 import { type Clock, systemClock } from '../clock.js';
 import { ErrorCode, TroupeError } from '../errors.js';
-import { type Claim, type Entry, type Fence, type SetAside, type Store, StoreLimit } from '../store.js';
+import {
+  type Claim,
+  type Entry,
+  type Fence,
+  type SetAside,
+  type Store,
+  type StoredQuery,
+  type StoredSummary,
+  StoreLimit,
+} from '../store.js';
 import { shortened } from './aside.js';
 import { Leases } from './leases.js';
 
@@ -23,7 +32,7 @@ export interface MemoryStoreOptions {
 }
 
 /** A store in memory. */
-export interface MemoryStore extends Store {
+export interface MemoryStore extends Required<Store> {
   /** How much it keeps, about. */
   readonly bytes: number;
 }
@@ -37,6 +46,8 @@ interface Kept {
   readonly fence: Fence;
   /** Nothing if it was removed. */
   readonly bytes: Uint8Array | undefined;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly at: number;
   /** When it is over, in milliseconds since the epoch. */
   readonly end: number;
 }
@@ -116,8 +127,8 @@ class SessionsInMemory implements MemoryStore {
   async claim(id: string, node: string, force = false): Promise<Claim> {
     const kept = this.#find(id);
     if (kept?.bytes === undefined) return { kind: 'absent' };
-    const isHeld = !kept.released && kept.node !== node && this.#leases.isAlive(kept.node);
-    if (isHeld && !force) return { kind: 'held', owner: kept.node };
+    const owner = this.#ownerOf(kept);
+    if (owner !== undefined && owner !== node && !force) return { kind: 'held', owner };
     const fence = ++this.#fence;
 
     this.#keep({ ...kept, node, released: false, fence });
@@ -131,8 +142,10 @@ class SessionsInMemory implements MemoryStore {
     if (sizeOf(entry) > this.#maxBytes) throw tooLarge(entry, this.#maxBytes);
     const fence = entry.fence === 0 ? ++this.#fence : entry.fence;
 
+    const at = this.#clock.now();
+
     this.#sweep(lookedAt.write);
-    this.#keep({ id, node, released: release, fence, bytes: new Uint8Array(bytes), end: this.#clock.now() + lifetime });
+    this.#keep({ id, node, released: release, fence, bytes: new Uint8Array(bytes), at, end: at + lifetime });
     this.#shrink();
     return fence;
   }
@@ -156,6 +169,22 @@ class SessionsInMemory implements MemoryStore {
     return this.#aside.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })).reverse();
   }
 
+  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+    const now = this.#clock.now();
+    const stored = [...this.#all()].filter(({ bytes, end }) => bytes !== undefined && end > now);
+    stored.sort((left, right) => right.at - left.at);
+
+    return stored.slice(0, most).map((kept) => {
+      return { id: kept.id, bytes: kept.bytes?.length ?? 0, at: kept.at, owner: this.#ownerOf(kept) };
+    });
+  }
+
+  async peek(id: string): Promise<Uint8Array | undefined> {
+    const bytes = this.#find(id)?.bytes;
+
+    return bytes && new Uint8Array(bytes);
+  }
+
   async close(): Promise<void> {}
 
   // KEEPING -------------------------------------------------------------------
@@ -167,6 +196,11 @@ class SessionsInMemory implements MemoryStore {
 
     this.#drop(kept);
     return undefined;
+  }
+
+  /** The node that is to be asked for a session, if one is. */
+  #ownerOf({ node, released }: Kept): string | undefined {
+    return !released && this.#leases.isAlive(node) ? node : undefined;
   }
 
   #keep(kept: Kept): void {

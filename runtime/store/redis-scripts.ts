@@ -8,6 +8,7 @@
  *     released  1 if nobody owns it
  *     fence     the fence of whoever owns it, or did last
  *     sequence  the number of the claim or write, which grows with each of a node
+ *     at        when it was written, in milliseconds since the epoch
  *     bytes     what is stored; not there if the session was removed
  *
  * A node that is alive is a key of its name with a time to live. The fence given last is a key of its own.
@@ -75,8 +76,10 @@ elseif stored then
   if difference < 0 or (difference == 0 and not bytes) then return '0' end
   if difference == 0 and late then return fence end
 end
+local time = redis.call('TIME')
+local at = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 redis.call('HSET', KEYS[1],
-  'node', ARGV[1], 'released', ARGV[6], 'fence', fence, 'sequence', ARGV[3], 'bytes', ARGV[4])
+  'node', ARGV[1], 'released', ARGV[6], 'fence', fence, 'sequence', ARGV[3], 'at', at, 'bytes', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return fence
 `);
@@ -109,4 +112,23 @@ redis.call('LPUSH', KEYS[2], ARGV[3] .. bytes)
 redis.call('LTRIM', KEYS[2], 0, ARGV[4] - 1)
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 return '1'
+`);
+
+/**
+ * Keys: sessions. Arguments: what the keys of nodes begin with.
+ * Replies for each with whether it is a session with bytes, how many, when they were written, and its owner if that is
+ * alive.
+ */
+export const listScript = script(`
+local list = {}
+for index, key in ipairs(KEYS) do
+  if redis.call('TYPE', key)['ok'] == 'hash' and redis.call('HEXISTS', key, 'bytes') == 1 then
+    local node, released, at = unpack(redis.call('HMGET', key, 'node', 'released', 'at'))
+    local isHeld = released == '0' and redis.call('EXISTS', ARGV[1] .. node) == 1
+    list[index] = { 1, redis.call('HSTRLEN', key, 'bytes'), at or '0', isHeld and node or '' }
+  else
+    list[index] = { 0, 0, '0', '' }
+  end
+end
+return list
 `);

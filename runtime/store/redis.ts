@@ -11,10 +11,19 @@
 import { createRequire } from 'node:module';
 import { type Clock, systemClock } from '../clock.js';
 import { ErrorCode, TroupeError, textOf } from '../errors.js';
-import { type Claim, type Entry, type Fence, type SetAside, type Store, StoreLimit } from '../store.js';
+import {
+  type Claim,
+  type Entry,
+  type Fence,
+  type SetAside,
+  type Store,
+  type StoredQuery,
+  type StoredSummary,
+  StoreLimit,
+} from '../store.js';
 import { asideLine, readAside } from './aside.js';
 import { type OwnConnection, type RedisConnection, RedisLink, type RedisPart } from './redis-link.js';
-import { asideScript, claimScript, removeScript, type Script, writeScript } from './redis-scripts.js';
+import { asideScript, claimScript, listScript, removeScript, type Script, writeScript } from './redis-scripts.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -46,6 +55,9 @@ const longestPause = 2_000;
 /** Milliseconds until a try to connect is given up. */
 const connectTimeout = 2_000;
 
+/** For a list: keys of all kinds that are looked at in one go, and how often; sessions that are asked after, all and at once. */
+const listedFrom = { keys: 1_000, rounds: 100, most: 10_000, atOnce: 100 } as const;
+
 /** Commands that may wait for their reply. */
 const mostWaiting = 65_536;
 
@@ -61,7 +73,7 @@ const mostWaiting = 65_536;
  * **Note:** needs the package `redis`, and Redis 5 or later, or Valkey; not a Redis Cluster, whose scripts see
  * only a part of the keys. What Redis loses when it fails (see its persistence) is lost to the sessions too.
  */
-export function redis(options: RedisStoreOptions = {}): Store {
+export function redis(options: RedisStoreOptions = {}): Required<Store> {
   const { client, clock = systemClock, delay = defaultDelay, prefix = 'troupe:' } = options;
   const url = options.url ?? (process.env['REDIS_URL'] || 'redis://127.0.0.1:6379');
   if (!(delay >= 0)) {
@@ -75,7 +87,7 @@ export function redis(options: RedisStoreOptions = {}): Store {
   return new RedisStore(new RedisLink(clock, source), clock, { delay, prefix });
 }
 
-class RedisStore implements Store {
+class RedisStore implements Required<Store> {
   readonly isVolatile = false;
   readonly isShared = true;
   readonly delay: number;
@@ -142,6 +154,51 @@ class RedisStore implements Store {
     const list = (await this.#link.send(['LRANGE', this.#key('aside'), '0', '-1'])) as readonly Buffer[];
 
     return list.map(readAside).filter(({ at }) => at > oldest);
+  }
+
+  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+    const stored: StoredSummary[] = [];
+    for await (const keys of this.#sessionKeys()) {
+      for (let start = 0; start < keys.length; start += listedFrom.atOnce) {
+        stored.push(...(await this.#summaries(keys.slice(start, start + listedFrom.atOnce))));
+      }
+    }
+
+    return stored.sort((left, right) => right.at - left.at).slice(0, most);
+  }
+
+  /** The keys of sessions, each once, a few at a time. Redis is not held up by it, but it sees all keys it has. */
+  async *#sessionKeys(): AsyncGenerator<readonly string[]> {
+    const pattern = `${this.#key('session', '').replace(/[\\*?[\]^-]/g, '\\$&')}*`;
+    const seen = new Set<string>();
+    let cursor = '0';
+    for (let round = 0; round < listedFrom.rounds; round++) {
+      const reply = await this.#link.send(['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(listedFrom.keys)]);
+      const [next, found] = reply as readonly [Buffer, readonly Buffer[]];
+      const keys = found.map(String).filter((key) => !seen.has(key));
+      for (const key of keys) seen.add(key);
+      if (keys.length > 0) yield keys;
+      cursor = next.toString();
+      if (cursor === '0' || seen.size >= listedFrom.most) return;
+    }
+  }
+
+  async #summaries(keys: readonly string[]): Promise<readonly StoredSummary[]> {
+    const reply = await this.#run(listScript, keys, [this.#key('node', '')]);
+    const begin = this.#key('session', '').length;
+
+    return (reply as readonly (readonly [number, number, Buffer, Buffer])[]).flatMap(
+      ([isThere, bytes, at, owner], index) => {
+        const id = (keys[index] as string).slice(begin);
+        return isThere === 0 ? [] : [{ id, bytes, at: Number(at), owner: owner.toString() || undefined }];
+      }
+    );
+  }
+
+  async peek(id: string): Promise<Uint8Array | undefined> {
+    const bytes = (await this.#link.send(['HGET', this.#key('session', id), 'bytes'])) as Buffer | null;
+
+    return bytes === null ? undefined : new Uint8Array(bytes);
   }
 
   close(): Promise<void> {

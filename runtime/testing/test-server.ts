@@ -8,6 +8,7 @@ import { createSimulatedClock, type SimulatedClock } from '../clock.js';
 import type { Switchboard } from '../connection.js';
 import type { AnyMessage } from '../html.js';
 import type { HttpAnswer } from '../http.js';
+import { type Log, logTo } from '../logger.js';
 import { readOptions, type ServerOptions, type Settings } from '../options.js';
 import { createReporter } from '../report.js';
 import { createSite, type Site } from '../site.js';
@@ -56,6 +57,7 @@ export class TestServer {
   readonly reports: Reports;
   readonly site: Site;
   readonly #settings: Settings;
+  readonly #log: Log | undefined;
   /** How many pages visit it. */
   #visitors = 0;
 
@@ -63,7 +65,8 @@ export class TestServer {
     this.clock = createSimulatedClock(now);
     this.reports = new Reports(onError);
     this.#settings = readOptions({ ...defaults, ...options, clock: this.clock, onError: this.reports.add });
-    const report = createReporter(this.reports.add);
+    this.#log = this.#settings.logger && logTo(this.#settings.logger);
+    const report = createReporter(this.reports.add, this.#log?.reported);
     this.agenda = new Agenda(report);
     this.site = createSite(this.#settings, report, this.agenda.defer);
     for (const [name, given] of Object.entries(actors)) {
@@ -114,7 +117,7 @@ export class TestServer {
       closed: new Map(),
       framesPerSecond,
       joinDeadline,
-      report: createReporter(this.reports.add),
+      report: createReporter(this.reports.add, this.#log?.reported),
     };
 
     return new Network({

@@ -12,6 +12,7 @@ import { clickBytes, clientSize, listBytes, resumeBytes, snapshotBytes } from '.
 import { placement } from './process.js';
 import { cell, children, click } from './row/click.js';
 import { durable } from './row/durable.js';
+import { inspectOff, inspectOn } from './row/inspect.js';
 import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
 import { page } from './row/page.js';
 import { passivateWithLmdb, passivateWithRedis } from './row/passivate.js';
@@ -69,6 +70,8 @@ const measures: Readonly<Record<string, Measure>> = {
   slow: { unit: 'KB of the process', judged: 'value', most: 64, take: slow },
   'slow.written': { unit: 'KB', judged: 'value', most: 64, take: slowWritten },
   durable: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.7, take: durable },
+  'inspect.off': { unit: 'ratio to no hooks, at least', judged: 'value', least: 0.97, take: inspectOff },
+  'inspect.on': { unit: 'ratio to no hooks, at least', judged: 'value', least: 0.8, take: inspectOn },
   'passivate.lmdb': { unit: 'sessions per CPU-second', judged: 'ratio', least: 0.5, take: passivateWithLmdb },
   'passivate.redis': { unit: 'sessions per CPU-second', judged: 'ratio', least: 0.5, take: passivateWithRedis },
   page: { unit: 'pages per CPU-second', judged: 'ratio', least: 0.35, take: page },

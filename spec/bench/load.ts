@@ -320,7 +320,38 @@ async function checkPage(url: string, ours: boolean): Promise<void> {
     throw new Error(`not the page: ${status} ${text}`);
 }
 
+// INSPECTING ------------------------------------------------------------------
+
+/** Frames that the page of an inspector has got. */
+let seen = 0;
+
+/** Opens a session that goes on by itself: a click every 100 ms. */
+async function openActive({ url }: { url: string }): Promise<void> {
+  const { socket, tree } = await join(await getPage(url));
+  const [target] = targetsOf(number(tree));
+  acknowledgeAll(socket, () => undefined);
+  setInterval(() => socket.send(pack([ClientKind.Events, [[target?.instance ?? 0, target?.part ?? 0]], 0])), 100);
+}
+
+/** Opens the page of an inspector, and reads what it shows. */
+async function openInspector({ url }: { url: string }): Promise<void> {
+  const { socket } = await join(await getPage(url));
+  acknowledgeAll(socket, () => seen++);
+}
+
+function acknowledgeAll(socket: Visit['socket'], received: () => void): void {
+  let unacknowledged = 1;
+  socket.on('message', (bytes: Buffer) => {
+    if ((decode(bytes) as readonly Wire[])[0] !== ServerKind.Patch) return;
+    received();
+    if (++unacknowledged < Limit.acknowledgeFrames) return;
+    socket.send(pack([ClientKind.Acknowledge, unacknowledged]));
+    unacknowledged = 0;
+  });
+}
+
 answer({
+  ...{ openActive, openInspector, seen: () => seen },
   ...{ rejoin, echo, joinPages, openSockets, click, openStreams, press, elements: () => elements, getPages },
   ...{ openListeners, delivered, openReaders, readAgain, readings, stopReading },
   ...{ acknowledgeFirst, part, openReturners, leave, comeBack, visitAndLeave },

@@ -5,6 +5,7 @@
 
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // TYPES -----------------------------------------------------------------------
@@ -41,9 +42,11 @@ export const placement = canPin ? `all processes pinned to core ${core}` : 'not 
 
 // STARTING --------------------------------------------------------------------
 
-/** Starts the compiled file `name` of this folder, ready to be asked. */
-export async function start(name: string): Promise<Worker> {
-  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Starts the compiled file `name` of this folder, or of another one like it, ready to be asked. */
+export async function start(name: string, folder = here): Promise<Worker> {
+  const file = join(folder, `${name}.js`);
   const node = ['--expose-gc', '--max-semi-space-size=16'];
   const child = canPin
     ? fork(file, [], {

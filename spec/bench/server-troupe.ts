@@ -30,10 +30,13 @@ export interface Setup {
   readonly store: 'memory' | 'lmdb' | 'redis';
   /** The folder, or the URL. */
   readonly at?: string;
+  /** Whether anybody may look into it. */
+  readonly isOpen?: boolean;
 }
 
-function make({ grace, store, at = '' }: Setup): Server {
-  const options = { ...limits, routes, grace, secret: 'a secret of benchmarks' };
+function make({ grace, store, at = '', isOpen = false }: Setup): Server {
+  const inspector = isOpen && { authorise: () => true };
+  const options = { ...limits, routes, grace, inspector, secret: 'a secret of benchmarks' };
   if (store === 'memory') return createServer(options);
   return createServer({ ...options, store: store === 'lmdb' ? lmdb({ path: at }) : redis({ url: at }) });
 }
@@ -66,6 +69,8 @@ answer({
   },
   emptied,
   mount,
+  /** The id of the session that came last. */
+  newest: async () => (await troupe.inspection.sessions({ most: 1 })).sessions[0]?.id,
   feed: createFeed((told) => troupe.publish('feed', told)),
   written: () => written(sockets),
   /** Listens; answers the origin. */

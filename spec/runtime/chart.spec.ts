@@ -292,6 +292,14 @@ describe('chart', () => {
     it('lead from a history to where it goes by default', () => {
       expect(lines(chart, 'player.track.playing.last')).to.deep.equal(['by default -> player.track.playing.normal']);
       expect(lines(chart, 'player.track.playing.lastDeep')).to.deep.equal(['by default -> player.track.playing.fast']);
+      const others = chartOf(
+        createMachine({
+          id: 'm',
+          type: 'parallel',
+          states: { a: {}, last: { type: 'history' }, far: { type: 'history', target: '#m.a' } },
+        })
+      );
+      expect(others?.transitions.map(({ to }) => to)).to.deep.equal(['m', 'm.a']);
     });
 
     it('to a route say so, without the guard that finds it', () => {

@@ -7,6 +7,7 @@ import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { createHttp, type HttpAnswer, type HttpOptions } from '../../runtime/http.js';
 import { createReporter, type ErrorReport } from '../../runtime/report.js';
 import { createRouter } from '../../runtime/router.js';
+import { hidden, mayQuote, Secrets } from '../../runtime/secret.js';
 import type { Route } from '../../runtime/sessions.js';
 import { createTokens } from '../../runtime/token.js';
 import { createRecognition, type HttpRequest, type Identify } from '../../runtime/visitor.js';
@@ -340,6 +341,16 @@ describe('http', () => {
 
       expect(String((await failing(error).get('/app')).body)).to.contain('a &lt;b&gt;secret');
       expect(String((await failing(error, { development: false }).get('/app')).body)).to.not.contain('secret');
+    });
+
+    it('tells no secret of the session it comes from', async () => {
+      const error = new Error('hunter2 is wrong');
+      const secrets = new Secrets();
+      secrets.note('hunter2');
+      mayQuote(error, secrets);
+      const body = String((await failing(error).get('/app')).body);
+
+      expect(body).to.contain(`${hidden} is wrong`).and.not.contain('hunter2');
     });
 
     it('answers 500 when the document throws', async () => {

@@ -90,6 +90,7 @@ describe('options', () => {
     initDeadline: '5s',
     joinDeadline: null,
     language: ['en'],
+    logger: { debug() {}, info() {}, warn() {} },
     maxFrame: 0,
     onError: 'log',
     origins: ['example.com'],

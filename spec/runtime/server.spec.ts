@@ -107,6 +107,8 @@ describe('server', () => {
   });
 
   describe('listening', () => {
+    const reports: ErrorReport[] = [];
+
     it('leads from the first page to the very session that made it', async () => {
       const { server, url } = await listen();
       const page = await load(`${url}hello/Ada`);
@@ -179,6 +181,28 @@ describe('server', () => {
       clock.advance(5_000);
       expect((await answer).status).to.equal(503);
       expect(reports[0]).to.include({ code: ErrorCode.Deadline, component: 'slow' });
+    });
+
+    it('tells a logger of itself and of what goes wrong, beside onError or in its place', async () => {
+      for (const onError of [undefined, (report: ErrorReport) => reports.push(report)]) {
+        const lines: (readonly [level: string, known: object, message: string])[] = [];
+        const line = (level: string) => (known: object, message: string) => void lines.push([level, known, message]);
+        const logger = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+        const clock = createSimulatedClock(1_700_000_000_000);
+        const given = { clientScript: 'void 0;', clock, logger, routes: { '/slow': Slow }, secret, onError };
+        const listening = await createServer(given as ServerOptions).listen(0, '127.0.0.1');
+        const answer = fetch(`${listening.url}slow`);
+        while (clock.pending === 0) await new Promise(setImmediate);
+        clock.advance(5_000);
+        await answer;
+        await Promise.all([listening.close(), listening.close()]);
+        expect(lines.map(([level, , message]) => `${level} ${message}`)).to.deep.equal([
+          ...['info server listens', 'error init of slow took longer than 5000 ms', 'info server closed'],
+        ]);
+        expect(lines[0]?.[1]).to.deep.equal({ port: listening.port, url: listening.url });
+        expect(lines[1]?.[1]).to.deep.include({ code: ErrorCode.Deadline, component: 'slow' });
+      }
+      expect(reports.map(({ code }) => code)).to.deep.equal([ErrorCode.Deadline]);
     });
 
     it('answers 404 with a page, and unknown upgrades with 404', async () => {

@@ -2,7 +2,7 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createSimulatedClock, systemClock } from '../../runtime/clock.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
-import { ErrorCode } from '../../runtime/errors.js';
+import { ErrorCode, textOf } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
 import { html } from '../../runtime/html.js';
 import type { Hub } from '../../runtime/hub.js';
@@ -11,6 +11,7 @@ import { Keeper } from '../../runtime/keeper.js';
 import { CloseCode, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { Whereabouts } from '../../runtime/report.js';
 import { Schedule } from '../../runtime/schedule.js';
+import { hidden, quotedBy } from '../../runtime/secret.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { createSessions, type PageProps, type Route, type Sessions } from '../../runtime/sessions.js';
 import { memory } from '../../runtime/store/memory.js';
@@ -187,6 +188,31 @@ describe('sessions', () => {
       expect(await late).to.include({ code: ErrorCode.Deadline, message: 'init of odd took longer than 100 ms' });
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
       expect(clock.pending).to.equal(0);
+    });
+
+    it('throws an error that knows which secrets of the session and of its route it may quote', async () => {
+      const quoting = (init: () => { apiKey: string } | Promise<{ apiKey: string }>) =>
+        component({
+          name: 'quoting',
+          secret: ['apiKey'],
+          init,
+          update: (model, _message: Message) => model,
+          view: ({ apiKey }) => {
+            throw new Error(`${apiKey} is no key`);
+          },
+        });
+      const open = (of: unknown): Promise<unknown> => {
+        const query = { password: 'hunter2' };
+        return Promise.resolve()
+          .then(() => sessions.open({ component: of as AnyComponent<PageProps>, props: { ...props, query } }, 'a'))
+          .catch((error: unknown) => error);
+      };
+      sessions = table();
+      for (const init of [() => ({ apiKey: 'key-1' }), async () => ({ apiKey: 'key-1' })]) {
+        const error = await open(quoting(init));
+        expect(textOf(error)).to.contain('key-1 is no key');
+        expect(quotedBy(error)?.scrub('key-1 and hunter2')).to.equal(`${hidden} and ${hidden}`);
+      }
     });
 
     it('throws an error if the first view throws', async () => {

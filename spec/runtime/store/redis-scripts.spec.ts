@@ -5,6 +5,7 @@ import { createClient } from 'redis';
 import {
   asideScript,
   claimScript,
+  listScript,
   removeScript,
   type Script,
   writeScript,
@@ -44,14 +45,16 @@ describe('store/redis-scripts', () => {
   const stored = (): Promise<string | null> => client.hGet(session, 'bytes');
 
   it('go by the hash of their text', async () => {
-    for (const { text, hash } of [asideScript, claimScript, removeScript, writeScript])
+    for (const { text, hash } of [asideScript, claimScript, listScript, removeScript, writeScript])
       expect(await client.scriptLoad(text)).to.equal(hash);
   });
 
   it('keep a session in a hash that expires', async () => {
     const fence = await write('a', '0', 7, 'bytes');
     const expected = { node: 'a', released: '0', fence, sequence: '7', bytes: 'bytes' };
-    expect({ ...(await client.hGetAll(session)) }).to.deep.equal(expected);
+    const { at, ...rest } = await client.hGetAll(session);
+    expect(rest).to.deep.equal(expected);
+    expect(Number(at)).to.be.closeTo(Number(fence) / 1_000, 1_000);
     expect(await client.pTTL(session)).to.be.within(1, 60_000);
     await claim('b', 3);
     expect({ ...(await client.hGetAll(session)) }).to.deep.include({ node: 'b', sequence: '3', released: '0' });
@@ -111,8 +114,18 @@ describe('store/redis-scripts', () => {
   it('leave of a session that was removed its fence, for a while', async () => {
     const fence = String(await write('a', '0', 1, 'bytes'));
     await run(removeScript, fence, '5000');
-    expect({ ...(await client.hGetAll(session)) }).to.deep.equal({ node: 'a', released: '1', fence, sequence: '1' });
+    const { at: _, ...rest } = await client.hGetAll(session);
+    expect(rest).to.deep.equal({ node: 'a', released: '1', fence, sequence: '1' });
     expect(await client.pTTL(session)).to.be.within(1, 5_000);
     expect(await claim('b', 1)).to.deep.equal([]);
+  });
+
+  it('list what has bytes, also if an earlier version has written it without saying when', async () => {
+    await write('a', '0', 1, 'bytes');
+    await client.hDel(session, 'at');
+    expect(await run(listScript, 'nodes:')).to.deep.equal([
+      [1, 5, '0', ''],
+      [0, 0, '0', ''],
+    ]);
   });
 });
