@@ -26,7 +26,7 @@ import type {
 } from './inspection.js';
 import type { Recorder } from './recorder.js';
 import type { Step } from './recording.js';
-import { encodeRecording } from './recording-file.js';
+import { encodeRecording, withPages } from './recording-file.js';
 import { type LiveSession, sessionLife } from './session.js';
 import type { SharedView } from './shared.js';
 import type { CellImage, LogicImage, SessionImage, TreeImage } from './snapshot.js';
@@ -320,9 +320,9 @@ export class Observed implements Inspected {
   }
 
   page(number = this.#recorder.steps.last): string {
-    const { components, document, live, stored } = this.#options;
+    const { document, stored } = this.#options;
     const image = this.#image(number) ?? stored?.tree;
-    const component = live()?.tree.root.component ?? components.get(image?.root.name ?? '');
+    const component = image && this.#component(image);
     if (image === undefined || component === undefined) return renderInert(document, notKnown, '');
     const at = this.#recorder.steps.at(number)?.at ?? stored?.at;
     const { html } = pageOf(component, redacted(image, this.#recorder), { at });
@@ -330,12 +330,19 @@ export class Observed implements Inspected {
     return renderInert(document, html, this.summary().path);
   }
 
+  /** The component whose page it is. */
+  #component({ root }: TreeImage): AnyComponent | undefined {
+    const { components, live } = this.#options;
+
+    return live()?.tree.root.component ?? components.get(root.name);
+  }
+
   export(): string {
     const { recording } = this.#recorder;
     if (recording === undefined) return '';
     const { secrets } = this.#recorder;
 
-    return encodeRecording({
+    const shown = {
       ...recording,
       first: redacted(recording.first, this.#recorder),
       steps: recording.steps.map((step) => ({
@@ -345,7 +352,10 @@ export class Observed implements Inspected {
         asked: secrets.redact(step.asked),
         after: redacted(step.after, this.#recorder),
       })),
-    });
+    };
+    const component = this.#component(shown.first);
+
+    return encodeRecording(component === undefined ? shown : withPages(shown, component));
   }
 }
 

@@ -320,8 +320,8 @@ export class Recorder extends Publisher {
     const taken = this.#taken.map(({ path, message, at, received }) => ({ path, message, at, id: received?.stamped }));
     const after = this.#image(this.before(number));
     for (const { record } of this.#round) record.step = number;
-    this.steps.push({ number, at: live.clock.now(), taken, given: this.#given, asked: [], after });
-    if (this.steps.first > 1) this.#first = undefined;
+    const gone = this.steps.push({ number, at: live.clock.now(), taken, given: this.#given, asked: [], after });
+    if (gone !== undefined) this.#first = gone.after;
     this.#changed();
   }
 

@@ -34,13 +34,19 @@ export class Ring<Entry> {
     return this.#entries[number - this.#gone - 1];
   }
 
-  /** Adds an entry. Gone ones are let go of by the quarter: to shift a long array each time is dear. */
-  push(entry: Entry): void {
+  /**
+   * Adds an entry. When old ones go, which they do by the quarter because to shift a long array each time is dear, gives
+   * the last of those.
+   */
+  push(entry: Entry): Entry | undefined {
     this.#entries.push(entry);
-    if (this.#entries.length <= this.#most + this.#most / 4) return;
+    if (this.#entries.length <= this.#most + this.#most / 4) return undefined;
     const many = this.#entries.length - this.#most;
+    const gone = this.#entries[many - 1];
     this.#entries = this.#entries.slice(many);
     this.#gone += many;
+
+    return gone;
   }
 
   /** Forgets all; numbers go on. */

@@ -21,7 +21,9 @@ import { newPage, type WatchedPage } from './chromium.js';
 
 const place = '/_troupe/inspector';
 
-describe('the inspector beside the examples', () => {
+describe('the inspector beside the examples', function () {
+  this.timeout(60_000);
+
   const clock = createSimulatedClock(Date.now());
   let troupe: Server;
   let http: HttpServer;
@@ -60,9 +62,6 @@ describe('the inspector beside the examples', () => {
 
     return page;
   };
-
-  const stateOf = async (page: Page): Promise<string> =>
-    (await page.locator('.i-state li').allInnerTexts()).join('; ').replace(/\s+/g, ' ');
 
   const travel = (page: Page, button: string): Promise<void> =>
     page.getByRole('group', { name: 'Time travel' }).getByRole('button', { name: button, exact: true }).click();
@@ -107,7 +106,7 @@ describe('the inspector beside the examples', () => {
   it('shows the counter live, what was sent and why, and goes two steps back and forth', async () => {
     const counter = await open('/counter');
     const page = await inspect('counter');
-    const plus = counter.getByRole('button', { name: '+' });
+    const plus = counter.getByText('+', { exact: true });
     for (let count = 1; count <= 3; count++) {
       await plus.click();
       await shows(page, '.i-state li', new RegExp(`count: ${count}`));
@@ -148,12 +147,13 @@ describe('the inspector beside the examples', () => {
     const words = page.locator('.statechart').first();
     await until('the chart', async () => (await page.locator('svg[role="img"]').count()) > 0);
     const seen = new Set<string>();
-    for (let change = 0; change < 6; change++) {
+    for (let change = 0; change < 4; change++) {
       const before = await words.innerText();
       const active = await page.locator('.statechart .active').count();
       expect(active).to.be.above(0);
       seen.add((await page.locator('.statechart .active').allTextContents()).join(' ').replace(/\s+/g, ' '));
-      if (change === 1) await light.getByRole('button').first().click();
+      // Somebody wants to cross, whenever that can be said.
+      await light.getByRole('button').first().dispatchEvent('click');
       await until('another state', async () => (await words.innerText()) !== before);
     }
     expect(seen.size).to.be.above(2);
