@@ -265,6 +265,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
   }
 
+  mayQuote(data: unknown): void {
+    this.secrets ??= new Secrets();
+    this.secrets.learn(data);
+  }
+
   /** The secrets it knows: what was noted, and what stands in its states and props now. */
   learned(): Secrets {
     this.secrets ??= new Secrets();

@@ -109,7 +109,47 @@ const Broken = component({
   },
 });
 
-const routes = { '/': Login, '/form': Form, '/vault': Vault, '/machine': Machine, '/broken': Broken };
+type KeyMessage =
+  | { readonly type: 'refused'; readonly apiKey: string }
+  | { readonly type: 'unshowable'; readonly apiKey: string };
+
+const keyMessages = (kind: KeyMessage['type']): KeyMessage => ({ type: kind, apiKey: declared });
+
+/** Is sent a secret in a field that is declared, and fails over it before it has it, or when it is to show it. */
+const Keys = component({
+  name: 'keys',
+  secret: ['apiKey'],
+  init: () => ({ apiKey: '' }),
+  update: (_model, { type, apiKey }: KeyMessage) => {
+    if (type === 'refused') throw new Error(`${apiKey} is refused`);
+    return { apiKey };
+  },
+  view: ({ apiKey }) => {
+    if (apiKey !== '') throw new Error(`${apiKey} cannot be shown`);
+    return html<KeyMessage>`<button @click=${keyMessages('refused')}>Refused</button>
+      <button @click=${keyMessages('unshowable')}>Unshowable</button>`;
+  },
+});
+
+/** The same with a logic of XState's, which has the secret only while it fails. */
+const KeyMachine = component({
+  name: 'key-machine',
+  secret: ['apiKey'],
+  logic: fromTransition((_state: object, { apiKey }: KeyMessage) => {
+    throw new Error(`${apiKey} stops the machine`);
+  }, {}),
+  view: () => html<KeyMessage>`<button @click=${keyMessages('refused')}>Refused</button>`,
+});
+
+const routes = {
+  '/': Login,
+  '/form': Form,
+  '/vault': Vault,
+  '/machine': Machine,
+  '/broken': Broken,
+  '/keys': Keys,
+  '/key-machine': KeyMachine,
+};
 
 // COLLECTING ------------------------------------------------------------------
 
@@ -226,6 +266,24 @@ describe('canary', () => {
       expect(page.reports.length).to.be.greaterThan(0);
       expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'stops the machine');
     });
+  });
+
+  describe('in the log of a server, if a message brings it and fails,', () => {
+    let page: TestPage;
+    afterEach(() => page?.close());
+
+    for (const [url, name, said] of [
+      ['/keys', 'Refused', 'is refused'],
+      ['/keys', 'Unshowable', 'cannot be shown'],
+      ['/key-machine', 'Refused', 'stops the machine'],
+    ] as const) {
+      it(`is not what ${said}`, async () => {
+        page = await openPage({ routes, url, logger: told.logger, onError: () => undefined });
+        await page.click(page.getByRole('button', { name }));
+        expect(page.reports.map(({ error }) => (error as Error).message)).to.deep.equal([`${declared} ${said}`]);
+        expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} ${said}`);
+      });
+    }
   });
 
   describe('of a server without a log', () => {
