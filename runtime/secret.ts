@@ -121,10 +121,49 @@ export class Secrets {
    */
   scrub(text: string): string {
     if (this.#noted.texts.has(text)) return hidden;
-    if (text.length < shortest) return text;
+    let scrubbed = '';
+    let done = 0;
+    for (const { at, found } of this.#find(text)) {
+      scrubbed += text.slice(done, at) + hidden;
+      done = at + found.length;
+    }
+
+    return done === 0 ? text : scrubbed + text.slice(done);
+  }
+
+  /**
+   * Those that stand in some data, to be stored with it and noted again when it comes back: nothing is stored that is
+   * not there anyway.
+   */
+  standingIn(data: unknown): readonly string[] {
+    const standing = new Set<string>();
+    if (this.#noted.texts.size > 0) this.#stand(data, standing, { isConstant: false, seen: new Set(), depth: 0 });
+
+    return [...standing];
+  }
+
+  #stand(value: unknown, standing: Set<string>, walk: Walk<Set<object>>): void {
+    if (typeof value === 'string' || typeof value === 'number') {
+      const text = String(value);
+      if (this.#noted.texts.has(text)) standing.add(text);
+      else for (const { found } of this.#find(text)) standing.add(found);
+    }
+    if (!isPlain(value) || walk.seen.has(value) || walk.depth === deepest) return;
+    walk.seen.add(value);
+    walk.depth++;
+    for (const [name, part] of entriesOf(value)) {
+      if (!Array.isArray(value)) this.#stand(name, standing, walk);
+      this.#stand(part, standing, walk);
+    }
+    walk.depth--;
+  }
+
+  /** Where secrets are within a text. */
+  #find(text: string): readonly Finding[] {
+    if (text.length < shortest) return [];
     this.#finder ??= new Finder([...this.#noted.texts, ...this.#learned.texts]);
 
-    return this.#finder.replace(text);
+    return this.#finder.find(text);
   }
 
   /** Of what was made before nothing is right any more. */
@@ -281,6 +320,12 @@ function copyOther(value: unknown): unknown {
 
 // TEXT ------------------------------------------------------------------------
 
+/** A text that was found in another, and where. */
+interface Finding {
+  readonly at: number;
+  readonly found: string;
+}
+
 /** Finds texts within others, the longest that begins at a place, and nothing anew in what is hidden already. */
 class Finder {
   /** What begins with the same few characters, the longest first. One expression for all of it would be too large. */
@@ -298,20 +343,17 @@ class Finder {
     this.#heads = new RegExp([...this.#byHead.keys()].map(escaped).join('|'), 'g');
   }
 
-  replace(text: string): string {
-    let replaced = '';
-    let done = 0;
+  find(text: string): readonly Finding[] {
+    const findings: Finding[] = [];
     this.#heads.lastIndex = 0;
     for (let match = this.#heads.exec(text); match !== null; match = this.#heads.exec(text)) {
-      const { index } = match;
-      const found = this.#byHead.get(match[0])?.find((other) => text.startsWith(other, index));
-      this.#heads.lastIndex = index + (found?.length ?? 1);
-      if (found === undefined) continue;
-      replaced += text.slice(done, index) + hidden;
-      done = index + found.length;
+      const { index: at } = match;
+      const found = this.#byHead.get(match[0])?.find((other) => text.startsWith(other, at));
+      this.#heads.lastIndex = at + (found?.length ?? 1);
+      if (found !== undefined) findings.push({ at, found });
     }
 
-    return done === 0 ? text : replaced + text.slice(done);
+    return findings;
   }
 }
 

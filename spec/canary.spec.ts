@@ -109,6 +109,24 @@ const Broken = component({
   },
 });
 
+/** Is given a declared field that is in no state, and fails before it has one. */
+const Given = component({
+  name: 'given',
+  init: ({ apiKey }: { readonly apiKey: string }): null => {
+    throw new Error(`${apiKey} begins nothing`);
+  },
+  update: (model, _message: VaultMessage) => model,
+  view: () => html`<p></p>`,
+});
+
+const Giving = component({
+  name: 'giving',
+  secret: ['apiKey'],
+  init: () => null,
+  update: (model, _message: VaultMessage) => model,
+  view: () => html`<main>${Given({ key: 'given', apiKey: declared })}</main>`,
+});
+
 type KeyMessage =
   | { readonly type: 'refused'; readonly apiKey: string }
   | { readonly type: 'unshowable'; readonly apiKey: string };
@@ -149,6 +167,7 @@ const routes = {
   '/broken': Broken,
   '/keys': Keys,
   '/key-machine': KeyMachine,
+  '/giving': Giving,
 };
 
 // COLLECTING ------------------------------------------------------------------
@@ -258,6 +277,12 @@ describe('canary', () => {
       await page.click(page.getByRole('button', { name: /Hint/ }));
       expect(page.reports).to.have.lengthOf(2);
       expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'opens nothing', `no hint about ${hidden}`);
+    });
+
+    it('is not what a component is given in such a field and nobody has in a state', async () => {
+      await open('/giving');
+      expect(page.reports).to.have.lengthOf(1);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} begins nothing`);
     });
 
     it('is not what a logic of XState holds there', async () => {

@@ -227,6 +227,16 @@ describe('secret', () => {
     });
   });
 
+  it('tells which of those that were noted stand in some data, whole or within', () => {
+    const secrets = noting('c', 'cana', 'canary', 'gone-1', '98765', 'name');
+    secrets.learn({ apiKey: 'learned' });
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const data = { short: 'c', text: 'a canary!', list: [98765], name: 1, circle, other: 'gone-' };
+    expect(secrets.standingIn(data)).to.have.members(['c', 'canary', '98765', 'name']);
+    expect(new Secrets().standingIn(['c'])).to.deep.equal([]);
+  });
+
   it('remembers the newest two hundred, and not more than it can hold', () => {
     const secrets = noting(...Array.from({ length: 205 }, (_, at) => `value ${at}!`));
     const kept = Array.from({ length: 205 }, (_, at) => at).filter((at) => secrets.redact(`value ${at}!`) === hidden);
