@@ -77,6 +77,8 @@ export class Secrets {
   #copies = new WeakMap<object, unknown>();
   /** Objects that do not change and were looked through. */
   #searched = new WeakSet<object>();
+  /** Objects of stored data in which none stands. */
+  #innocent = new WeakSet<object>();
 
   /** Something was typed that is not to be seen: the newest 200 of such are remembered. */
   note(value: string): void {
@@ -137,30 +139,39 @@ export class Secrets {
    */
   standingIn(data: unknown): readonly string[] {
     const standing = new Set<string>();
-    if (this.#noted.texts.size > 0) this.#stand(data, standing, { isConstant: false, seen: new Set(), depth: 0 });
+    if (this.#noted.texts.size > 0) this.#stand(data, standing, { isConstant: true, seen: new Set(), depth: 0 });
 
     return [...standing];
   }
 
-  #stand(value: unknown, standing: Set<string>, walk: Walk<Set<object>>): void {
-    if (typeof value === 'string' || typeof value === 'number') {
-      const text = String(value);
-      if (this.#noted.texts.has(text)) standing.add(text);
-      else for (const { found } of this.#find(text)) standing.add(found);
-    }
-    if (!isPlain(value) || walk.seen.has(value) || walk.depth === deepest) return;
+  /** Says whether it is sure that none stands in a value. */
+  #stand(value: unknown, standing: Set<string>, walk: Walk<Set<object>>): boolean {
+    if (typeof value === 'string' || typeof value === 'number') return this.#standInText(String(value), standing);
+    if (!isPlain(value) || this.#innocent.has(value)) return true;
+    if (walk.seen.has(value) || walk.depth === deepest) return false;
+    let isInnocent = true;
     walk.seen.add(value);
     walk.depth++;
-    for (const [name, part] of entriesOf(value)) {
-      if (!Array.isArray(value)) this.#stand(name, standing, walk);
-      this.#stand(part, standing, walk);
+    for (const name of namesOf(value)) {
+      if (typeof name === 'string' && !this.#standInText(name, standing)) isInnocent = false;
+      if (!this.#stand(partOf(value, name), standing, walk)) isInnocent = false;
     }
     walk.depth--;
+    if (isInnocent) this.#innocent.add(value);
+
+    return isInnocent;
+  }
+
+  #standInText(text: string, standing: Set<string>): boolean {
+    const found = this.#noted.texts.has(text) ? [text] : this.#find(text).map((finding) => finding.found);
+    for (const each of found) standing.add(each);
+
+    return found.length === 0;
   }
 
   /** Where secrets are within a text. */
   #find(text: string): readonly Finding[] {
-    if (text.length < shortest) return [];
+    if (text.length < shortest) return none;
     this.#finder ??= new Finder([...this.#noted.texts, ...this.#learned.texts]);
 
     return this.#finder.find(text);
@@ -170,6 +181,7 @@ export class Secrets {
   #renew(): void {
     this.#finder = undefined;
     this.#copies = new WeakMap();
+    this.#innocent = new WeakSet();
   }
 
   /** Another component may have come, that declares more names. */
@@ -188,7 +200,9 @@ export class Secrets {
     walk.seen.add(value);
     if (!isSecret && this.#searched.has(value)) return;
     walk.depth++;
-    for (const [name, part] of entriesOf(value)) this.#search(part, isSecret || isSecretAt(value, name), walk);
+    for (const name of namesOf(value)) {
+      this.#search(partOf(value, name), isSecret || isSecretAt(value, name), walk);
+    }
     walk.depth--;
     if (!isSecret && isKept(value, walk, (part) => this.#searched.has(part))) this.#searched.add(value);
   }
@@ -228,12 +242,19 @@ export class Secrets {
   }
 
   #copyParts(value: Plain, walk: Walk<Map<object, unknown>>): unknown {
-    const parts = entriesOf(value).map(([name, part]) => {
-      return [name, isSecretAt(value, name) ? hidden : this.#copy(part, walk)] as const;
-    });
-    if (Array.isArray(value)) return parts.map(([, part]) => part);
+    if (Array.isArray(value)) return namesOf(value).map((name) => this.#copyPart(value, name, walk));
+    const copy: Record<string, unknown> = {};
+    for (const name of namesOf(value)) {
+      const part = this.#copyPart(value, name, walk);
+      if (name === '__proto__') Object.defineProperty(copy, name, { value: part, enumerable: true });
+      else copy[this.scrub(String(name))] = part;
+    }
 
-    return Object.fromEntries(parts.map(([name, part]) => [this.scrub(name), part]));
+    return copy;
+  }
+
+  #copyPart(value: Plain, name: Name, walk: Walk<Map<object, unknown>>): unknown {
+    return isSecretAt(value, name) ? hidden : this.#copy(partOf(value, name), walk);
   }
 }
 
@@ -264,34 +285,43 @@ interface Walk<Seen> {
   depth: number;
 }
 
-/** What comes of it, or `otherwise` if it throws: data that a host gives may be a proxy, and what is behind it gone. */
-function attempt<Result>(read: () => Result, otherwise: Result): Result {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
+/** What a part of a value is called: the name of a property, or an index. */
+type Name = string | number;
+
+// What a host gives may be a proxy, and what is behind it gone, or have properties that throw.
 
 function isPlain(value: unknown): value is Plain {
   if (value === null || typeof value !== 'object') return false;
-
-  return attempt(() => {
+  try {
     if (Array.isArray(value)) return true;
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null;
-  }, false);
+  } catch {
+    return false;
+  }
 }
 
-function entriesOf(value: Plain): readonly (readonly [name: string, part: unknown])[] {
-  return attempt(() => Object.entries(Array.isArray(value) ? [...value] : value), []);
+function namesOf(value: Plain): readonly Name[] {
+  try {
+    return Array.isArray(value) ? Array.from(value, (_, index) => index) : Object.keys(value);
+  } catch {
+    return [];
+  }
+}
+
+function partOf(value: Plain, name: Name): unknown {
+  try {
+    return (value as Readonly<Record<Name, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a part of a value is secret: by its name, or by what stands beside it. */
-function isSecretAt(value: Plain, name: string): boolean {
-  if (Array.isArray(value)) return value.length === 2 && name === '1' && isNameOfSecret(value[0]);
+function isSecretAt(value: Plain, name: Name): boolean {
+  if (typeof name === 'number') return name === 1 && value.length === 2 && isNameOfSecret(partOf(value, 0));
 
-  return isSecretName(name) || (name === 'value' && isNameOfSecret((value as { readonly name?: unknown }).name));
+  return isSecretName(name) || (name === 'value' && isNameOfSecret(partOf(value, 'name')));
 }
 
 function isNameOfSecret(value: unknown): boolean {
@@ -311,11 +341,12 @@ function copyOther(value: unknown): unknown {
   if (typeof value === 'symbol') return '[symbol]';
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return value;
-
-  return attempt((): unknown => {
+  try {
     if (value instanceof Date) return new Date(value);
     return value instanceof Uint8Array ? new Uint8Array(value) : `[object ${value.constructor?.name || 'Object'}]`;
-  }, '[object Object]');
+  } catch {
+    return '[object Object]';
+  }
 }
 
 // TEXT ------------------------------------------------------------------------
@@ -325,6 +356,8 @@ interface Finding {
   readonly at: number;
   readonly found: string;
 }
+
+const none: readonly Finding[] = [];
 
 /** Finds texts within others, the longest that begins at a place, and nothing anew in what is hidden already. */
 class Finder {

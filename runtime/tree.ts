@@ -258,11 +258,10 @@ export class Tree implements CellHost, TurnPowers {
     if (this.#isOver) return;
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#turns++;
     this.#effects = 0;
-    const { id, report } = this.#host;
     try {
       this.#host.turned(runTurn(this));
     } catch (error) {
-      report(ErrorCode.Internal, error, { session: id });
+      this.#host.report(ErrorCode.Internal, error, { session: this.#host.id });
     }
     this.#scheduled = false;
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();

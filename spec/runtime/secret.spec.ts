@@ -160,7 +160,10 @@ describe('secret', () => {
           throw new Error('no');
         },
       };
-      expect(new Secrets().redact({ proxy, throwing })).to.deep.equal({ proxy: '[object Object]', throwing: {} });
+      expect(new Secrets().redact({ proxy, throwing })).to.deep.equal({
+        proxy: '[object Object]',
+        throwing: { value: undefined },
+      });
       learning({ proxy, throwing });
     });
 
@@ -235,6 +238,12 @@ describe('secret', () => {
     const data = { short: 'c', text: 'a canary!', list: [98765], name: 1, circle, other: 'gone-' };
     expect(secrets.standingIn(data)).to.have.members(['c', 'canary', '98765', 'name']);
     expect(new Secrets().standingIn(['c'])).to.deep.equal([]);
+    const shared = { text: 'canary' };
+    const second = { shared, sizes: { 1: 'gone-' } };
+    expect(secrets.standingIn([shared, second])).to.deep.equal(['canary']);
+    expect(secrets.standingIn([second]), 'and in what was looked through before').to.deep.equal(['canary']);
+    secrets.note('gone-');
+    expect(secrets.standingIn([second])).to.deep.equal(['canary', 'gone-']);
   });
 
   it('remembers the newest two hundred, and not more than it can hold', () => {
