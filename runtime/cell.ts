@@ -31,6 +31,8 @@ export interface CellHost {
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
   report(code: ErrorCode, error: unknown, cell: Cell): string;
+  /** Something that is reported now or soon may quote this: what is secret in it is left out wherever that is written down. */
+  mayQuote(data: unknown): void;
   /** A cell has changed outside of any turn: one is due. */
   changed(cell: Cell): void;
   /** A message for a cell, to be taken in a turn. */
@@ -48,6 +50,8 @@ export interface StateHost {
   readonly clock: Clock;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
+  /** As for `CellHost`: a message that has failed, and a state that is gone when that is reported. */
+  mayQuote(data: unknown): void;
   changed(): void;
   /** A message for the component in whose view this one stands. */
   toParent(message: AnyMessage): void;
@@ -547,6 +551,10 @@ export class Cell implements Home, StateHost {
 
   report(code: ErrorCode, error: unknown): string {
     return this.#host.report(code, error, this);
+  }
+
+  mayQuote(data: unknown): void {
+    this.#host.mayQuote(data);
   }
 
   changed(): void {

@@ -66,8 +66,8 @@ export class LogicState implements State {
   #good: Snapshot<unknown> | undefined;
   #seen: unknown;
   #failures = 0;
-  /** Whether it is taking a message: a failure then costs that message, however often it happens. */
-  #isTaking = false;
+  /** The message it is taking: a failure then costs that message, however often it happens. */
+  #taking: AnyMessage | undefined;
   /** When it was replaced the last time. */
   #since = Number.NEGATIVE_INFINITY;
   #isStarted = false;
@@ -211,9 +211,9 @@ export class LogicState implements State {
       this.#hold(message);
       return;
     }
-    this.#isTaking = true;
+    this.#taking = message;
     this.#actor?.send(message);
-    this.#isTaking = false;
+    this.#taking = undefined;
   }
 
   receive(props: unknown): void {
@@ -270,11 +270,13 @@ export class LogicState implements State {
 
   /** Replaces the actor by one that goes on from the last good snapshot. */
   #failed(actor: AnyActorRef, error: unknown): void {
+    this.#host.mayQuote(this.#taking);
+    this.#host.mayQuote(actor.getSnapshot());
     this.#host.report(ErrorCode.Update, error);
     if (actor !== this.#actor || !this.#isStarted) return;
     try {
       this.#checkpoint.abandon(actor);
-      if (this.#isTaking) this.#replace();
+      if (this.#taking !== undefined) this.#replace();
       else this.#replaceLater(error);
     } catch (failure) {
       this.#host.report(ErrorCode.Update, failure);

@@ -77,6 +77,8 @@ export class Secrets {
   #copies = new WeakMap<object, unknown>();
   /** Objects that do not change and were looked through. */
   #searched = new WeakSet<object>();
+  /** Objects of stored data in which none stands. */
+  #innocent = new WeakSet<object>();
 
   /** Something was typed that is not to be seen: the newest 200 of such are remembered. */
   note(value: string): void {
@@ -121,16 +123,65 @@ export class Secrets {
    */
   scrub(text: string): string {
     if (this.#noted.texts.has(text)) return hidden;
-    if (text.length < shortest) return text;
+    let scrubbed = '';
+    let done = 0;
+    for (const { at, found } of this.#find(text)) {
+      scrubbed += text.slice(done, at) + hidden;
+      done = at + found.length;
+    }
+
+    return done === 0 ? text : scrubbed + text.slice(done);
+  }
+
+  /**
+   * Those that stand in some data, to be stored with it and noted again when it comes back: nothing is stored that is
+   * not there anyway.
+   */
+  standingIn(data: unknown): readonly string[] {
+    const standing = new Set<string>();
+    if (this.#noted.texts.size > 0) this.#stand(data, standing, { isConstant: true, seen: new Set(), depth: 0 });
+
+    return [...standing];
+  }
+
+  /** Says whether it is sure that none stands in a value. */
+  #stand(value: unknown, standing: Set<string>, walk: Walk<Set<object>>): boolean {
+    if (typeof value === 'string' || typeof value === 'number') return this.#standInText(String(value), standing);
+    if (!isPlain(value) || this.#innocent.has(value)) return true;
+    if (walk.seen.has(value) || walk.depth === deepest) return false;
+    let isInnocent = true;
+    walk.seen.add(value);
+    walk.depth++;
+    for (const name of namesOf(value)) {
+      if (typeof name === 'string' && !this.#standInText(name, standing)) isInnocent = false;
+      if (!this.#stand(partOf(value, name), standing, walk)) isInnocent = false;
+    }
+    walk.depth--;
+    if (isInnocent) this.#innocent.add(value);
+
+    return isInnocent;
+  }
+
+  #standInText(text: string, standing: Set<string>): boolean {
+    const found = this.#noted.texts.has(text) ? [text] : this.#find(text).map((finding) => finding.found);
+    for (const each of found) standing.add(each);
+
+    return found.length === 0;
+  }
+
+  /** Where secrets are within a text. */
+  #find(text: string): readonly Finding[] {
+    if (text.length < shortest) return none;
     this.#finder ??= new Finder([...this.#noted.texts, ...this.#learned.texts]);
 
-    return this.#finder.replace(text);
+    return this.#finder.find(text);
   }
 
   /** Of what was made before nothing is right any more. */
   #renew(): void {
     this.#finder = undefined;
     this.#copies = new WeakMap();
+    this.#innocent = new WeakSet();
   }
 
   /** Another component may have come, that declares more names. */
@@ -149,7 +200,9 @@ export class Secrets {
     walk.seen.add(value);
     if (!isSecret && this.#searched.has(value)) return;
     walk.depth++;
-    for (const [name, part] of entriesOf(value)) this.#search(part, isSecret || isSecretAt(value, name), walk);
+    for (const name of namesOf(value)) {
+      this.#search(partOf(value, name), isSecret || isSecretAt(value, name), walk);
+    }
     walk.depth--;
     if (!isSecret && isKept(value, walk, (part) => this.#searched.has(part))) this.#searched.add(value);
   }
@@ -189,12 +242,19 @@ export class Secrets {
   }
 
   #copyParts(value: Plain, walk: Walk<Map<object, unknown>>): unknown {
-    const parts = entriesOf(value).map(([name, part]) => {
-      return [name, isSecretAt(value, name) ? hidden : this.#copy(part, walk)] as const;
-    });
-    if (Array.isArray(value)) return parts.map(([, part]) => part);
+    if (Array.isArray(value)) return namesOf(value).map((name) => this.#copyPart(value, name, walk));
+    const copy: Record<string, unknown> = {};
+    for (const name of namesOf(value)) {
+      const part = this.#copyPart(value, name, walk);
+      if (name === '__proto__') Object.defineProperty(copy, name, { value: part, enumerable: true });
+      else copy[this.scrub(String(name))] = part;
+    }
 
-    return Object.fromEntries(parts.map(([name, part]) => [this.scrub(name), part]));
+    return copy;
+  }
+
+  #copyPart(value: Plain, name: Name, walk: Walk<Map<object, unknown>>): unknown {
+    return isSecretAt(value, name) ? hidden : this.#copy(partOf(value, name), walk);
   }
 }
 
@@ -225,34 +285,43 @@ interface Walk<Seen> {
   depth: number;
 }
 
-/** What comes of it, or `otherwise` if it throws: data that a host gives may be a proxy, and what is behind it gone. */
-function attempt<Result>(read: () => Result, otherwise: Result): Result {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-}
+/** What a part of a value is called: the name of a property, or an index. */
+type Name = string | number;
+
+// What a host gives may be a proxy, and what is behind it gone, or have properties that throw.
 
 function isPlain(value: unknown): value is Plain {
   if (value === null || typeof value !== 'object') return false;
-
-  return attempt(() => {
+  try {
     if (Array.isArray(value)) return true;
     const prototype: unknown = Object.getPrototypeOf(value);
     return prototype === Object.prototype || prototype === null;
-  }, false);
+  } catch {
+    return false;
+  }
 }
 
-function entriesOf(value: Plain): readonly (readonly [name: string, part: unknown])[] {
-  return attempt(() => Object.entries(Array.isArray(value) ? [...value] : value), []);
+function namesOf(value: Plain): readonly Name[] {
+  try {
+    return Array.isArray(value) ? Array.from(value, (_, index) => index) : Object.keys(value);
+  } catch {
+    return [];
+  }
+}
+
+function partOf(value: Plain, name: Name): unknown {
+  try {
+    return (value as Readonly<Record<Name, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a part of a value is secret: by its name, or by what stands beside it. */
-function isSecretAt(value: Plain, name: string): boolean {
-  if (Array.isArray(value)) return value.length === 2 && name === '1' && isNameOfSecret(value[0]);
+function isSecretAt(value: Plain, name: Name): boolean {
+  if (typeof name === 'number') return name === 1 && value.length === 2 && isNameOfSecret(partOf(value, 0));
 
-  return isSecretName(name) || (name === 'value' && isNameOfSecret((value as { readonly name?: unknown }).name));
+  return isSecretName(name) || (name === 'value' && isNameOfSecret(partOf(value, 'name')));
 }
 
 function isNameOfSecret(value: unknown): boolean {
@@ -272,14 +341,23 @@ function copyOther(value: unknown): unknown {
   if (typeof value === 'symbol') return '[symbol]';
   if (typeof value === 'bigint') return String(value);
   if (value === null || typeof value !== 'object') return value;
-
-  return attempt((): unknown => {
+  try {
     if (value instanceof Date) return new Date(value);
     return value instanceof Uint8Array ? new Uint8Array(value) : `[object ${value.constructor?.name || 'Object'}]`;
-  }, '[object Object]');
+  } catch {
+    return '[object Object]';
+  }
 }
 
 // TEXT ------------------------------------------------------------------------
+
+/** A text that was found in another, and where. */
+interface Finding {
+  readonly at: number;
+  readonly found: string;
+}
+
+const none: readonly Finding[] = [];
 
 /** Finds texts within others, the longest that begins at a place, and nothing anew in what is hidden already. */
 class Finder {
@@ -298,20 +376,17 @@ class Finder {
     this.#heads = new RegExp([...this.#byHead.keys()].map(escaped).join('|'), 'g');
   }
 
-  replace(text: string): string {
-    let replaced = '';
-    let done = 0;
+  find(text: string): readonly Finding[] {
+    const findings: Finding[] = [];
     this.#heads.lastIndex = 0;
     for (let match = this.#heads.exec(text); match !== null; match = this.#heads.exec(text)) {
-      const { index } = match;
-      const found = this.#byHead.get(match[0])?.find((other) => text.startsWith(other, index));
-      this.#heads.lastIndex = index + (found?.length ?? 1);
-      if (found === undefined) continue;
-      replaced += text.slice(done, index) + hidden;
-      done = index + found.length;
+      const { index: at } = match;
+      const found = this.#byHead.get(match[0])?.find((other) => text.startsWith(other, at));
+      this.#heads.lastIndex = at + (found?.length ?? 1);
+      if (found !== undefined) findings.push({ at, found });
     }
 
-    return done === 0 ? text : replaced + text.slice(done);
+    return findings;
   }
 }
 

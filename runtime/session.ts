@@ -203,6 +203,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   save(): SessionImage {
     const { application, clock, node } = this.#host;
     const effects = this.#deliveries?.images ?? this.#effects ?? [];
+    const tree = this.tree.save();
+    const secrets = this.secrets?.standingIn([effects, tree]) ?? [];
     const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
 
     return {
@@ -213,7 +215,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
       offer,
       lineage: this.#lineage,
       effects,
-      tree: this.tree.save(),
+      tree,
+      ...(secrets.length > 0 && { secrets }),
     };
   }
 
@@ -237,6 +240,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   /** A copy does not carry out again what the original does. */
   #restore(image: SessionImage, isCopy: boolean): void {
+    for (const secret of image.secrets ?? []) this.note(secret);
     this.client.restore(image.documents);
     this.#lineage = image.lineage;
     this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
@@ -271,6 +275,17 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   /** Whoever tells of a fault in writing leaves out the secrets the session has then. */
   get report(): Reporter {
     return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
+  }
+
+  /** Something is known to be secret. */
+  note(value: string): void {
+    this.secrets ??= new Secrets();
+    this.secrets.note(value);
+  }
+
+  mayQuote(data: unknown): void {
+    this.secrets ??= new Secrets();
+    this.secrets.learn(data);
   }
 
   /** The secrets it knows: what was noted, and what stands in its states and props now. */

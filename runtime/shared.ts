@@ -26,6 +26,7 @@ import type { AnyMessage } from './html.js';
 import type { GuardedInspect } from './inspect.js';
 import { Repeats } from './repeats.js';
 import type { Reporter } from './report.js';
+import { Secrets } from './secret.js';
 import { Watchers } from './watchers.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -298,8 +299,8 @@ class SharedActor {
   #timer: unknown;
   /** Whether the actor is about to show the state it was given, which those who watch know. */
   #resuming = false;
-  /** Whether it is taking an event. */
-  #taking = false;
+  /** The event it is taking. */
+  #taking: AnyMessage | undefined;
   /** Whether it has been told that the inbox is full; anew once events have been taken. */
   #overflowing = false;
 
@@ -366,13 +367,13 @@ class SharedActor {
   }
 
   #takeOne(event: AnyMessage): void {
-    this.#taking = true;
+    this.#taking = event;
     try {
       this.#actor?.send(event);
     } catch (error) {
       this.#host.report(ErrorCode.Internal, error);
     }
-    this.#taking = false;
+    this.#taking = undefined;
   }
 
   #overflow(event: AnyMessage): void {
@@ -391,7 +392,7 @@ class SharedActor {
     try {
       this.#checkpoint?.resume((snapshot) => this.#startFrom(snapshot));
     } catch (error) {
-      this.#replace(error);
+      this.#failed(this.#actor, error);
     }
     if (this.isReady) this.#host.ready(this);
   }
@@ -445,11 +446,24 @@ class SharedActor {
   // FAILURE -------------------------------------------------------------------
 
   #failed(actor: AnyActorRef | undefined, error: unknown): void {
-    if (actor === this.#actor) this.#replace(error);
-    else this.#host.report(ErrorCode.SharedActor, failure(this.name, error, 'It had been stopped.'));
+    const tell = this.#teller(actor, error);
+    if (actor === this.#actor) tell(this.#replace());
+    else tell('It had been stopped.');
   }
 
-  #replace(error: unknown): void {
+  /** Reports a failure, with what comes of it; the error may quote what the actor holds and what it was sent. */
+  #teller(actor: AnyActorRef | undefined, error: unknown): (outcome: string) => void {
+    const secrets = new Secrets();
+    secrets.learn(actor?.getSnapshot());
+    secrets.learn(this.#taking);
+
+    return (outcome) => {
+      this.#host.report(ErrorCode.SharedActor, failure(this.name, error, outcome), {}, () => secrets);
+    };
+  }
+
+  /** Says what comes of it. */
+  #replace(): string {
     const actor = this.#actor;
     this.#actor = undefined;
     this.#total++;
@@ -457,7 +471,8 @@ class SharedActor {
     const delay = this.#delay();
     if (delay === undefined) this.#end('down');
     else this.#waitFor(delay);
-    this.#host.report(ErrorCode.SharedActor, failure(this.name, error, outlook(delay)));
+
+    return outlook(delay);
   }
 
   /** If its state cannot be taken over, its successor begins anew. */
@@ -473,7 +488,7 @@ class SharedActor {
   /** How long to wait before it is replaced; `undefined` if that has been tried too often. */
   #delay(): number | undefined {
     const lived = this.#host.clock.now() - this.#since;
-    if (this.#taking) return Math.max(0, leastApart - lived);
+    if (this.#taking !== undefined) return Math.max(0, leastApart - lived);
     this.#failures = lived >= calmTime ? 1 : this.#failures + 1;
     if (this.#failures > mostTries) return undefined;
 

@@ -88,6 +88,8 @@ export interface SessionImage {
   readonly lineage: string | undefined;
   readonly effects: readonly EffectImage[];
   readonly tree: TreeImage;
+  /** What was typed into password fields and stands in the tree or the effects, so that it is known for what it is. */
+  readonly secrets?: readonly string[];
 }
 
 // FORMAT ----------------------------------------------------------------------
@@ -119,6 +121,7 @@ type Packed = readonly [
   root: PackedCell,
   letters?: readonly PackedLetter[],
   effects?: readonly PackedEffect[],
+  secrets?: readonly string[],
 ];
 
 // PACK ------------------------------------------------------------------------
@@ -128,7 +131,17 @@ type Packed = readonly [
  *
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
-export function pack({ application, at, node, documents, offer, lineage, effects, tree }: SessionImage): Uint8Array {
+export function pack({
+  application,
+  at,
+  node,
+  documents,
+  offer,
+  lineage,
+  effects,
+  tree,
+  secrets = [],
+}: SessionImage): Uint8Array {
   const head = [
     format,
     application,
@@ -142,6 +155,7 @@ export function pack({ application, at, node, documents, offer, lineage, effects
   ];
   const letters = tree.letters.map(packLetter);
   const waiting = effects.map(packEffect);
+  if (secrets.length > 0) return packSnapshot([...head, letters, waiting, secrets]);
   if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
 
   return packSnapshot(letters.length > 0 ? [...head, letters] : head);
@@ -203,7 +217,7 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function imageOf(packed: Packed): SessionImage {
-  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] = packed;
+  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = [], secrets] = packed;
 
   return {
     application,
@@ -218,6 +232,7 @@ function imageOf(packed: Packed): SessionImage {
       root: unpackCell(root),
       letters: letters.map(([path, message, cause]) => ({ path, message, cause })),
     },
+    ...(secrets && { secrets }),
   };
 }
 

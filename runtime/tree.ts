@@ -43,6 +43,8 @@ export interface TreeHost {
   send(name: string, message: AnyMessage, id: string): void;
   /** What an event of the page is called, by its number. */
   nameOf(event: number): string;
+  /** Something that is reported now or soon may quote this. */
+  mayQuote(data: unknown): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A turn is over and has taken so many events of the page. */
@@ -270,12 +272,11 @@ export class Tree implements CellHost, TurnPowers {
     if (this.#isOver) return;
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#turns++;
     this.#effects = 0;
-    const { id, report } = this.#host;
     try {
       this.#host.turned(runTurn(this));
       this.witness?.turned();
     } catch (error) {
-      report(ErrorCode.Internal, error, { session: id });
+      this.#host.report(ErrorCode.Internal, error, { session: this.#host.id });
     }
     this.#scheduled = false;
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
@@ -423,6 +424,10 @@ export class Tree implements CellHost, TurnPowers {
 
   post(cell: Cell, message: AnyMessage, from: Cell): void {
     this.put(cell, message, from);
+  }
+
+  mayQuote(data: unknown): void {
+    this.#host.mayQuote(data);
   }
 
   /** Tells the host program of a fault, and the component itself if it wants to know. */

@@ -8,7 +8,8 @@ import type { Instance } from '../../runtime/rendered.js';
 import { createReporter, type WrittenReport } from '../../runtime/report.js';
 import { hidden } from '../../runtime/secret.js';
 import { noteTyped, type SecretKeeper } from '../../runtime/secret-input.js';
-import type { LiveSession } from '../../runtime/session.js';
+import { LiveSession } from '../../runtime/session.js';
+import { pack, unpack } from '../../runtime/snapshot.js';
 import { eventsFrame, FakeConnection, FakeHost, joinFrame, startSession } from '../fixtures/live-session.js';
 
 type Message = { readonly type: 'typed'; readonly text: string };
@@ -116,6 +117,17 @@ describe('secret input', () => {
     happens(2, ['password', 'of a form', 'user', 'ada']);
     const states = ['seen', 'x', 'hunter2', 'of a form', 'ada'].map((text) => session.secrets?.redact(text));
     expect(states).to.deep.equal(['seen', hidden, hidden, hidden, 'ada']);
+  });
+
+  it('is known again when its session comes from a store, as far as it stands there', () => {
+    const { session, happens } = joined();
+    expect(session.save()).to.not.have.property('secrets');
+    happens(1, 'x', 'KeyX', 0, false, 'gone-1');
+    happens(1, 'x', 'KeyX', 0, false, 'hunter2');
+    const image = unpack(pack(session.save()));
+    expect(image.secrets).to.deep.equal(['hunter2']);
+    const restored = new LiveSession(new WritingHost(), { id: 'session', component: Page, props: {}, image });
+    expect(restored.secrets?.redact(['hunter2', 'gone-1'])).to.deep.equal([hidden, 'gone-1']);
   });
 
   it('is in no report that is written down', () => {

@@ -160,7 +160,10 @@ describe('secret', () => {
           throw new Error('no');
         },
       };
-      expect(new Secrets().redact({ proxy, throwing })).to.deep.equal({ proxy: '[object Object]', throwing: {} });
+      expect(new Secrets().redact({ proxy, throwing })).to.deep.equal({
+        proxy: '[object Object]',
+        throwing: { value: undefined },
+      });
       learning({ proxy, throwing });
     });
 
@@ -225,6 +228,22 @@ describe('secret', () => {
       const text = [JSON.stringify({ value }), attribute, attribute.replace('&quot;', '"'), encodeURIComponent(value)];
       expect(noting(value).scrub(text.join(' '))).to.equal(`{"value":"${hidden}"} ${hidden} ${hidden} ${hidden}`);
     });
+  });
+
+  it('tells which of those that were noted stand in some data, whole or within', () => {
+    const secrets = noting('c', 'cana', 'canary', 'gone-1', '98765', 'name');
+    secrets.learn({ apiKey: 'learned' });
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const data = { short: 'c', text: 'a canary!', list: [98765], name: 1, circle, other: 'gone-' };
+    expect(secrets.standingIn(data)).to.have.members(['c', 'canary', '98765', 'name']);
+    expect(new Secrets().standingIn(['c'])).to.deep.equal([]);
+    const shared = { text: 'canary' };
+    const second = { shared, sizes: { 1: 'gone-' } };
+    expect(secrets.standingIn([shared, second])).to.deep.equal(['canary']);
+    expect(secrets.standingIn([second]), 'and in what was looked through before').to.deep.equal(['canary']);
+    secrets.note('gone-');
+    expect(secrets.standingIn([second])).to.deep.equal(['canary', 'gone-']);
   });
 
   it('remembers the newest two hundred, and not more than it can hold', () => {

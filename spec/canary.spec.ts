@@ -1,0 +1,363 @@
+/**
+ * The canary: secrets are given to an application in all the ways there are, real clients type them, and then all that
+ * a program tells of itself is searched for them: the log, stderr, error pages and diagnostics.
+ */
+
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
+import { expect } from 'chai';
+import { component, type EventData, html } from 'troupe';
+import { createServer, type Listening, type Logger, type ServerOptions } from 'troupe/server';
+import { openPage, type TestPage } from 'troupe/testing';
+import { fromTransition } from 'xstate';
+import type { Diagnostics } from '../runtime/diagnostics.js';
+import { ClientKind } from '../runtime/protocol.js';
+import { hidden } from '../runtime/secret.js';
+import { getPage, join, pack } from './bench/visit.js';
+
+// SECRETS ---------------------------------------------------------------------
+
+/** What is looked for. All begin alike, so that half of one is found too; no file is called so, which stacks would name. */
+const sign = 'c4nary';
+const typed = `${sign}-typed "7Q&x"`;
+const entered = `${sign}-entered-8Ry`;
+const declared = `${sign}-declared-9Sz`;
+
+// APPLICATION -----------------------------------------------------------------
+
+type TypedMessage = { readonly type: 'typed'; readonly text: string } | { readonly type: 'pressed' };
+type HintMessage = { readonly type: 'asked' };
+
+/** Is given a secret under a name nobody has declared, and quotes it when it fails. */
+const Hint = component({
+  name: 'hint',
+  init: ({ about }: { readonly about: string }) => ({ about }),
+  received: (_model, { about }) => ({ about }),
+  update: ({ about }, _message: HintMessage) => {
+    throw new Error(`no hint about ${about}`);
+  },
+  view: ({ about }) => html<HintMessage>`<button @click=${{ type: 'asked' }}>Hint for ${about.length}</button>`,
+});
+
+/** A controlled password field, whose text is in the model under any name, and in messages and props. */
+const Login = component({
+  name: 'login',
+  init: () => ({ text: '', length: 0 }),
+  update: (model, message: TypedMessage) => {
+    if (message.type === 'pressed') throw new Error(`${model.text} is wrong`);
+    return { text: message.text, length: message.text.length };
+  },
+  view: ({ text, length }) => html<TypedMessage>`
+    <label>Password <input type="password" .value=${text}
+      @input=${({ value }: EventData) => ({ type: 'typed' as const, text: value })}></label>
+    <button @click=${{ type: 'pressed' }}>Log in</button> <output>${length}</output>
+    ${Hint({ key: 'hint', about: text })}`,
+});
+
+type SentMessage = { readonly type: 'sent'; readonly entries: EventData['entries'] };
+
+/** A form that the browser keeps to itself until it is sent. */
+const Form = component({
+  name: 'form',
+  init: () => ({ sent: 0 }),
+  update: ({ sent }, { entries }: SentMessage) => {
+    if (sent > 0) throw new Error(`sent again: ${JSON.stringify(entries)}`);
+    return { sent: sent + 1 };
+  },
+  view: ({ sent }) => html<SentMessage>`
+    <form @submit=${({ entries }: EventData) => ({ type: 'sent' as const, entries })}>
+      <input name="user" aria-label="User"><input type="password" name="pin" aria-label="Pin"><button>Send</button>
+    </form><output>${sent}</output>`,
+});
+
+type VaultMessage = { readonly type: 'opened' };
+
+/** Knows a secret that nobody has typed, in a field it has declared. */
+const Vault = component({
+  name: 'vault',
+  secret: ['apiKey'],
+  init: () => ({ access: { apiKey: declared } }),
+  update: ({ access }, _message: VaultMessage) => {
+    throw new Error(`${access.apiKey} opens nothing`);
+  },
+  view: (model) => html<VaultMessage>`<button @click=${{ type: 'opened' }}>Open</button>
+    ${Hint({ key: 'hint', about: model.access.apiKey })}`,
+});
+
+/** The same with a logic of XState's. */
+const Machine = component({
+  name: 'machine',
+  secret: ['apiKey'],
+  logic: fromTransition(
+    (state: { readonly apiKey: string }, _event: VaultMessage) => {
+      if (state.apiKey !== '') throw new Error(`${state.apiKey} stops the machine`);
+      return state;
+    },
+    { apiKey: declared }
+  ),
+  view: () => html<VaultMessage>`<button @click=${{ type: 'opened' }}>Open</button>`,
+});
+
+/** Fails before there is a page. */
+const Broken = component({
+  name: 'broken',
+  secret: ['apiKey'],
+  init: () => ({ apiKey: declared }),
+  update: (model, _message: VaultMessage) => model,
+  view: ({ apiKey }) => {
+    throw new Error(`nothing to show of ${apiKey}`);
+  },
+});
+
+/** Is given a declared field that is in no state, and fails before it has one. */
+const Given = component({
+  name: 'given',
+  init: ({ apiKey }: { readonly apiKey: string }): null => {
+    throw new Error(`${apiKey} begins nothing`);
+  },
+  update: (model, _message: VaultMessage) => model,
+  view: () => html`<p></p>`,
+});
+
+const Giving = component({
+  name: 'giving',
+  secret: ['apiKey'],
+  init: () => null,
+  update: (model, _message: VaultMessage) => model,
+  view: () => html`<main>${Given({ key: 'given', apiKey: declared })}</main>`,
+});
+
+type KeyMessage =
+  | { readonly type: 'refused'; readonly apiKey: string }
+  | { readonly type: 'unshowable'; readonly apiKey: string };
+
+const keyMessages = (kind: KeyMessage['type']): KeyMessage => ({ type: kind, apiKey: declared });
+
+/** Is sent a secret in a field that is declared, and fails over it before it has it, or when it is to show it. */
+const Keys = component({
+  name: 'keys',
+  secret: ['apiKey'],
+  init: () => ({ apiKey: '' }),
+  update: (_model, { type, apiKey }: KeyMessage) => {
+    if (type === 'refused') throw new Error(`${apiKey} is refused`);
+    return { apiKey };
+  },
+  view: ({ apiKey }) => {
+    if (apiKey !== '') throw new Error(`${apiKey} cannot be shown`);
+    return html<KeyMessage>`<button @click=${keyMessages('refused')}>Refused</button>
+      <button @click=${keyMessages('unshowable')}>Unshowable</button>`;
+  },
+});
+
+/** The same with a logic of XState's, which has the secret only while it fails. */
+const KeyMachine = component({
+  name: 'key-machine',
+  secret: ['apiKey'],
+  logic: fromTransition((_state: object, { apiKey }: KeyMessage) => {
+    throw new Error(`${apiKey} stops the machine`);
+  }, {}),
+  view: () => html<KeyMessage>`<button @click=${keyMessages('refused')}>Refused</button>`,
+});
+
+const routes = {
+  '/': Login,
+  '/form': Form,
+  '/vault': Vault,
+  '/machine': Machine,
+  '/broken': Broken,
+  '/keys': Keys,
+  '/key-machine': KeyMachine,
+  '/giving': Giving,
+};
+
+// COLLECTING ------------------------------------------------------------------
+
+/** Everything that was told, by where. */
+class Told {
+  readonly log: string[] = [];
+  readonly stderr: string[] = [];
+  readonly diagnostics: string[] = [];
+  readonly logger: Logger;
+  readonly #write = process.stderr.write;
+  readonly #listen = (event: unknown, name: string | symbol): void => {
+    this.diagnostics.push(`${String(name)} ${shown(event)}`);
+  };
+
+  constructor() {
+    const line = (level: string) => (known: object, message: string) => {
+      this.log.push(`${level} ${shown(known)} ${message}`);
+    };
+    this.logger = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+    for (const name of channels) subscribe(name, this.#listen);
+    process.stderr.write = ((text: string) => this.stderr.push(text) > 0) as typeof process.stderr.write;
+  }
+
+  stop(): void {
+    process.stderr.write = this.#write;
+    for (const name of channels) unsubscribe(name, this.#listen);
+  }
+}
+
+/** Everything in a value, however deep, also what JSON would leave out. */
+const shown = (value: unknown): string =>
+  inspect(value, { depth: Number.POSITIVE_INFINITY, maxStringLength: null, maxArrayLength: null, showHidden: true });
+
+const names: { readonly [name in keyof Diagnostics]: true } = {
+  ...{ received: true, queued: true, updated: true, viewed: true, diffed: true, sent: true },
+  ...{ passivated: true, activated: true, resumed: true, failed: true, hostile: true },
+};
+const channels = Object.keys(names).map((name) => `troupe:${name}`);
+
+/** Searches for what must not be there, and makes sure that something was told and that something was left out. */
+function expectClean(told: readonly string[], ...said: readonly string[]): void {
+  const all = told.join('\n');
+  for (const text of [hidden, ...said]) expect(all).to.contain(text);
+  expect(all.toLowerCase()).to.not.contain(sign);
+}
+
+// SPECS -----------------------------------------------------------------------
+
+describe('canary', () => {
+  let told: Told;
+  beforeEach(() => {
+    told = new Told();
+  });
+  afterEach(() => told.stop());
+
+  it('is listened for on channels', () => {
+    channel('troupe:sent').publish({ session: sign });
+    expect(told.diagnostics.join()).to.contain(sign);
+  });
+
+  describe('in the log of a server', () => {
+    let page: TestPage;
+    afterEach(() => page?.close());
+
+    /** A page, whose server's faults are expected. */
+    const open = async (url: string): Promise<TestPage> => {
+      page = await openPage({ routes, url, logger: told.logger, onError: () => undefined });
+      return page;
+    };
+
+    it('is not what was typed into a password field, wherever it has gone from there', async () => {
+      await open('/');
+      await page.type(page.getByLabelText('Password'), typed);
+      expect(page.getByRole('status').textContent, 'that it was typed').to.equal(String(typed.length));
+      await page.click(page.getByRole('button', { name: 'Log in' }));
+      await page.click(page.getByRole('button', { name: `Hint for ${typed.length}` }));
+      expect(page.reports.map(({ error }) => (error as Error).message)).to.deep.equal([
+        ...[`${typed} is wrong`, `no hint about ${typed}`],
+      ]);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} is wrong`, `no hint about ${hidden}`);
+    });
+
+    it('is not what was typed into a password field and then changed', async () => {
+      await open('/');
+      await page.type(page.getByLabelText('Password'), typed);
+      await page.click(page.getByRole('button', { name: 'Log in' }));
+      await page.clear(page.getByLabelText('Password'));
+      await page.type(page.getByLabelText('Password'), `${typed}!`);
+      await page.click(page.getByRole('button', { name: 'Log in' }));
+      expect(page.reports).to.have.lengthOf(2);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr]);
+    });
+
+    it('is not what a form has sent of a password field', async () => {
+      await open('/form');
+      await page.type(page.getByLabelText('User'), 'ada');
+      await page.type(page.getByLabelText('Pin'), entered);
+      for (let time = 0; time < 2; time++) await page.click(page.getByRole('button', { name: 'Send' }));
+      expect(page.reports.map(({ error }) => (error as Error).message).join()).to.contain(entered);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'ada');
+    });
+
+    it('is not what a component holds in a field it has declared, nor what it gives of it to others', async () => {
+      await open('/vault');
+      await page.click(page.getByRole('button', { name: 'Open' }));
+      await page.click(page.getByRole('button', { name: /Hint/ }));
+      expect(page.reports).to.have.lengthOf(2);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'opens nothing', `no hint about ${hidden}`);
+    });
+
+    it('is not what a component is given in such a field and nobody has in a state', async () => {
+      await open('/giving');
+      expect(page.reports).to.have.lengthOf(1);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} begins nothing`);
+    });
+
+    it('is not what a logic of XState holds there', async () => {
+      await open('/machine');
+      await page.click(page.getByRole('button', { name: 'Open' }));
+      expect(page.reports.length).to.be.greaterThan(0);
+      expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'stops the machine');
+    });
+  });
+
+  describe('in the log of a server, if a message brings it and fails,', () => {
+    let page: TestPage;
+    afterEach(() => page?.close());
+
+    for (const [url, name, said] of [
+      ['/keys', 'Refused', 'is refused'],
+      ['/keys', 'Unshowable', 'cannot be shown'],
+      ['/key-machine', 'Refused', 'stops the machine'],
+    ] as const) {
+      it(`is not what ${said}`, async () => {
+        page = await openPage({ routes, url, logger: told.logger, onError: () => undefined });
+        await page.click(page.getByRole('button', { name }));
+        expect(page.reports.map(({ error }) => (error as Error).message)).to.deep.equal([`${declared} ${said}`]);
+        expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} ${said}`);
+      });
+    }
+  });
+
+  describe('of a server without a log', () => {
+    let listening: Listening;
+    const listen = async (options: Partial<ServerOptions> = {}): Promise<string> => {
+      const given = { routes, clientScript: 'void 0;', secret: 'a secret for a canary', development: true };
+      listening = await createServer({ ...given, ...options }).listen(0, '127.0.0.1');
+      return `http://127.0.0.1:${listening.port}`;
+    };
+    afterEach(() => listening?.close());
+
+    /** Waits until so much was printed. */
+    const printed = async (lines: number): Promise<void> => {
+      while (told.stderr.length < lines) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+
+    it('is not on stderr', async () => {
+      const origin = await listen();
+      const { socket } = await join(await getPage(`${origin}/`));
+      // The root has a property, two events, a text and a component; the second instance is that one's.
+      socket.send(
+        pack([
+          ClientKind.Events,
+          [
+            [1, 1, [typed]],
+            [1, 2],
+          ],
+        ])
+      );
+      await printed(1);
+      socket.close();
+      const vault = await join(await getPage(`${origin}/vault`));
+      vault.socket.send(pack([ClientKind.Events, [[1, 0]]]));
+      await printed(2);
+      vault.socket.close();
+      expectClean(told.stderr, `${hidden} is wrong`, `${hidden} opens nothing`, 'of session');
+    });
+
+    it('is not on the page that shows an error in development', async () => {
+      const answer = await fetch(`${await listen()}/broken`);
+      expect(answer.status).to.equal(500);
+      expectClean([await answer.text(), ...told.stderr], `nothing to show of ${hidden}`);
+    });
+
+    it('is what onError of the application gets, which is for it to keep', async () => {
+      const errors: unknown[] = [];
+      await fetch(`${await listen({ onError: ({ error }) => errors.push(error), logger: told.logger })}/broken`);
+      expect((errors[0] as Error).message).to.contain(declared);
+      expectClean([...told.log, ...told.stderr], `nothing to show of ${hidden}`);
+    });
+  });
+});
