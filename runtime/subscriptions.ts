@@ -108,10 +108,11 @@ class Running implements RunOwner {
 
   get view(): SubscriptionView {
     const { key, kind } = this.declared;
+    const { mark } = this;
     const standing = this.#isGivenUp ? 'given up' : 'waiting';
-    const status = this.#run === undefined ? standing : this.#run.isOver ? 'done' : 'active';
+    const status = this.#run === undefined ? standing : this.#run.isOver || mark === true ? 'done' : 'active';
 
-    return { key, kind, status, since: this.#since, failures: this.#failures, mark: this.mark };
+    return { key, kind, status, since: this.#since, failures: this.#failures, mark };
   }
 
   /** Has an actor from now on; begins if it has not begun before. */
