@@ -224,7 +224,9 @@ const session = `
   }
   .i-below { grid-area: 2 / 1 / auto / 3; }
   .i-chart { grid-area: 1 / 3 / 3; }
-  .i-inspector:not(:has(.i-chart)) :is(.i-of, .i-below) { grid-column-end: -1; }
+  .i-drawing .statechart:has([value="fit"]:checked) .statechart-picture { max-height: max(24rem, 100dvh - 15.5rem); }
+  .i-inspector:not(:has(.i-chart)) .i-of { grid-column: 2 / -1; }
+  .i-inspector:not(:has(.i-chart)) .i-below { grid-column: 1 / -1; }
 }
 @media (max-width: 59.99rem), (max-height: 35.99rem) {
   .i-tree .i-scroll { max-height: 22rem; }
