@@ -200,6 +200,24 @@ function eventOf(node: Node, { eventType, delay }: Transition): string {
   return prefix === undefined ? eventType : `${words} ${actorName(node, eventType.slice(prefix.length))}`;
 }
 
+/**
+ * The type of an event in words: those of XState's own are long, and not for people. Others are left as they are.
+ *
+ * ```ts
+ * spokenType('xstate.after.3000.light.red'); // 'after 3000 ms'
+ * ```
+ */
+export function spokenType(type: string): string {
+  if (!type.startsWith('xstate.')) return type;
+  const { delay, name } = /^xstate\.after\.(?:(?<delay>\d+)|(?<name>[^.]+))\./.exec(type)?.groups ?? {};
+  if (delay !== undefined) return `after ${delay} ms`;
+  if (name !== undefined) return `after ${name}`;
+  if (type.startsWith('xstate.done.state.')) return 'done';
+  const [prefix, words] = eventsOfActors.find(([start]) => type.startsWith(start)) ?? [];
+
+  return prefix === undefined ? type : `${words} ${type.slice(prefix.length)}`;
+}
+
 /** An actor by its source, if that tells which of the state's it is; else by its id. */
 function actorName(node: Node, id: string): string {
   const invoked = node.invoke.find((one) => one.id === id);

@@ -111,8 +111,10 @@ const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefine
  * @param content HTML of the root's content
  */
 export function renderInert({ language, styles, template, title }: Document, content: string, path: string): string {
+  // What a client applies by script, under whatever policy, is written as it is in a page that has none.
+  const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
   // A document may do without the tag of its body.
-  const shown = html`<div id="troupe" inert>${unsafeHtml(content)}</div>`;
+  const shown = html`<div id="troupe" inert>${unsafeHtml(styled)}</div>`;
   const page: DocumentPage = {
     root: shown,
     script: '',

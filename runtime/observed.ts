@@ -7,7 +7,7 @@ import type { Snapshot } from 'xstate';
 import { childIdOf, pathId, readActorId } from './actor-id.js';
 import { actorsOf, childrenOf, isOfLogic, nameOf, storedActorsOf } from './actor-tree.js';
 import type { Cell } from './cell.js';
-import { activeStates, chartOf, takenBy } from './chart.js';
+import { activeStates, chartOf, spokenType, takenBy } from './chart.js';
 import type { AnyComponent } from './component.js';
 import { type Document, renderInert } from './document.js';
 import { pageOf } from './inert.js';
@@ -169,7 +169,7 @@ export class Observed implements Inspected {
     return {
       state,
       before: before && { value: stateIn(before, path) },
-      after: last === undefined ? '' : typeIn(last, path),
+      after: last === undefined ? '' : spokenType(typeIn(last, path)),
     };
   }
 
@@ -314,7 +314,7 @@ export class Observed implements Inspected {
     if (step === undefined) return undefined;
     const to = (path: readonly string[]): string => nameIn(step.after.root, path);
     const taken = step.taken.map(({ path, message }) => ({ to: to(path), type: message.type }));
-    const given = step.given.map(({ path, event }) => ({ to: to(path), type: event.type }));
+    const given = step.given.map(({ path, event }) => ({ to: to(path), type: spokenType(event.type) }));
 
     return { number, at: step.at, messages: [...taken, ...given] };
   }

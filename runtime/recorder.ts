@@ -12,6 +12,7 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { actorIdOf, childIdOf, subscriptionIdOf } from './actor-id.js';
 import type { Cell } from './cell.js';
+import { spokenType } from './chart.js';
 import type { Effect, Received } from './effect.js';
 import { type ErrorCode, textOf } from './errors.js';
 import type { AnyMessage } from './html.js';
@@ -375,9 +376,12 @@ export class Recorder extends Publisher {
     if (this.#known.has(given)) return;
     const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
     const source = event.sourceRef as AnyActorRef | undefined;
-    const record = this.#write({ from: this.#sourceOf(source, to), to, causedBy: given.type }, given);
+    const type = spokenType(given.type);
+    const record = this.#write({ from: this.#sourceOf(source, to), to, type, causedBy: type }, given);
     record.isTaken = true;
-    record.step = this.steps.last + 1;
+    // It is shown in the round that comes next, or that runs.
+    this.#round.push({ cell: owner, cause: undefined, record });
+    this.#turn.push({ cell: owner, cause: undefined, record });
   }
 
   #sourceOf(source: AnyActorRef | undefined, to: string): string {

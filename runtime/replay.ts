@@ -175,7 +175,7 @@ class Replaying {
       ];
       const fault = faults.get(key);
       if (fault === undefined || fault.code === ErrorCode.Version) this.differences.push(...found);
-      else this.#judge(fault, cell, found.length === 0);
+      else this.#judge(fault, cell, found.length === 0 && (image.state === undefined || !cell.isBroken));
     }
   }
 

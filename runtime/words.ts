@@ -104,7 +104,7 @@ function wordsOfPatch(changes: Patch, rendered: Value): readonly string[] {
 
 function changeWords(target: number, part: number, value: Wire, found: Instance | List | undefined): string {
   if (target === 0) return `the page: ${contentWords(value)}`;
-  if (found instanceof List) return operationWords(target, part, value as readonly Wire[], found.source !== undefined);
+  if (found instanceof List) return operationWords(target, part, value, found.source !== undefined);
   const place = `${target}.${part}`;
   if (found === undefined) return `${place}: ${contentWords(value)}`;
 
@@ -137,7 +137,8 @@ const handlers = {
   [HandlerKind.Function]: 'sent with its data',
 } as const;
 
-function operationWords(list: number, operation: number, operands: readonly Wire[], isKeyed: boolean): string {
+function operationWords(list: number, operation: number, value: Wire, isKeyed: boolean): string {
+  const operands = Array.isArray(value) ? (value as readonly Wire[]) : [];
   const [first, second] = operands;
   const key = (at: number): string => (isKeyed ? ` of key ${valueWords(operands[at])}` : '');
   switch (operation) {

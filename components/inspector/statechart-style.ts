@@ -35,6 +35,8 @@ export const statechartStyle = `
 }
 .statechart-pane:focus-visible { outline: 2px solid var(--chart-accent); outline-offset: 2px; }
 .statechart-picture { display: block; margin-inline: auto; max-width: 100%; height: auto; font-family: system-ui, sans-serif; }
+.statechart-picture.wide { min-width: 36rem; }
+.statechart-picture.vast { min-width: 60rem; }
 .statechart:has(.statechart-sizes [value='actual']:checked) .statechart-picture { max-width: none; }
 .statechart:has(.statechart-sizes [value='double']:checked) .statechart-picture { max-width: none; zoom: 2; }
 .statechart-picture .box { fill: var(--chart-surface); stroke: var(--chart-border); stroke-width: 1.25; }

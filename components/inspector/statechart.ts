@@ -76,7 +76,7 @@ function picture(view: ChartView, { width, height, boxes, lines, beginnings }: D
   const regions = new Set(states.flatMap((state) => (state.kind === 'parallel' ? state.states : [])));
   const begun = states.filter(({ id }) => beginnings[id] !== undefined);
 
-  return html`<svg class="statechart-picture" role="img" aria-label="Statechart of ${view.chart.root.name}. ${whereabouts(view)}"
+  return html`<svg class="statechart-picture ${breadthOf(width)}" role="img" aria-label="Statechart of ${view.chart.root.name}. ${whereabouts(view)}"
       viewBox="0 0 ${width} ${height}" width=${width} height=${height}>
     ${repeat(states, key, (state) => stateBox(state, boxes[state.id], regions.has(state), active.has(state.id)))}
     ${repeat(begun, key, ({ id }) => beginning(beginnings[id]))}
@@ -85,6 +85,9 @@ function picture(view: ChartView, { width, height, boxes, lines, beginnings }: D
     ${repeat(drawn, key, (transition) => label(transition, lines[transition.id], taken.has(transition.id)))}
   </svg>`;
 }
+
+/** How far it may shrink to fit: so far that it can be read, and then it scrolls. */
+const breadthOf = (width: number): string => (width > 1_400 ? 'vast' : width > 640 ? 'wide' : '');
 
 // STATES ----------------------------------------------------------------------
 

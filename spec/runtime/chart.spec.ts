@@ -17,7 +17,7 @@ import {
   stateIn,
 } from 'xstate';
 import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
-import { activeStates, type Chart, type ChartState, chartOf, takenBy } from '../../runtime/chart.js';
+import { activeStates, type Chart, type ChartState, chartOf, spokenType, takenBy } from '../../runtime/chart.js';
 import { component } from '../../runtime/component.js';
 import { html } from '../../runtime/html.js';
 
@@ -424,5 +424,22 @@ describe('chart', () => {
       });
       expect(run(machine).send('go')).to.deep.equal([]);
     });
+  });
+
+  describe('types in words', () => {
+    const cases = {
+      pressed: 'pressed',
+      'xstate.after.3000.light.red': 'after 3000 ms',
+      'xstate.after.grace.session.detached': 'after grace',
+      'xstate.done.state.light.green': 'done',
+      'xstate.done.actor.fetchUser': 'done of fetchUser',
+      'xstate.error.actor.0.light': 'error of 0.light',
+      'xstate.stop': 'xstate.stop',
+    };
+    for (const [type, words] of Object.entries(cases)) {
+      it(`say '${words}' for ${type}`, () => {
+        expect(spokenType(type)).to.equal(words);
+      });
+    }
   });
 });

@@ -3,6 +3,7 @@ import {
   type Document,
   type DocumentTemplate,
   defaultDocument,
+  renderInert,
   renderPage,
   renderStatus,
 } from '../../runtime/document.js';
@@ -137,5 +138,90 @@ describe('document', () => {
     expect(renderStatus(500, [], 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');
     expect(renderStatus(999)).to.contain('<h1>Something went wrong</h1>');
     expect(renderStatus(404, ['/a.css'])).to.contain('<link rel="stylesheet" href="/a.css">');
+  });
+
+  describe('a page that is only shown', () => {
+    const shown = (content: string, template?: DocumentTemplate, path = '/there'): string =>
+      renderInert(setUp(template).document, content, path);
+
+    it('stands in the document of the server, inert, and without script', () => {
+      const text = shown('<p>content</p>');
+
+      expect(text).to.match(/^<!doctype html>\s*<html lang="en">/);
+      expect(text)
+        .to.contain('<title>Title</title>')
+        .and.to.match(/<body inert>\s*<!--\[--><div id="troupe" inert><p>content<\/p><\/div>/);
+      expect(text)
+        .to.not.match(/<script/i)
+        .and.to.not.contain('data-troupe-token');
+    });
+
+    it('has style sheets as the page has', () => {
+      const { document } = setUp(defaultDocument, { styles: ['/a.css'] });
+
+      expect(renderInert(document, '', '/')).to.contain('<link rel="stylesheet" href="/a.css">');
+    });
+
+    it('is told its path, and of no visitor', () => {
+      let told: unknown;
+      shown('', (page) => {
+        told = [page.url, page.props, page.script];
+        return defaultDocument(page);
+      });
+      expect(told).to.deep.equal([
+        '/there',
+        { params: {}, query: {}, path: '/there', principal: undefined, browser: '' },
+        '',
+      ]);
+    });
+
+    it('stands in the default document if the own one throws without a request, or gives none', () => {
+      const wrong: readonly DocumentTemplate[] = [
+        ({ props }) => html`<html><title>${(props.principal as { name: string }).name}</title></html>`,
+        (() => 'text') as unknown as DocumentTemplate,
+        (async () => html`<p></p>`) as unknown as DocumentTemplate,
+      ];
+      for (const template of wrong)
+        expect(shown('<p>content</p>', template)).to.contain('<div id="troupe" inert><p>content</p>');
+    });
+
+    it('keeps the attributes of a body, and does without its tag', () => {
+      const own: DocumentTemplate = ({ root }) =>
+        html`<!doctype html><html><head><title>a</title></head><body class="dark">${root}</body></html>`;
+      const bare: DocumentTemplate = ({ root }) => html`<!doctype html><title>a</title>${root}`;
+
+      expect(shown('<p>content</p>', own)).to.contain('<body inert class="dark">');
+      expect(shown('<p>content</p>', bare)).to.contain('<div id="troupe" inert><p>content</p></div>');
+    });
+
+    it('loses every script, however it is written', () => {
+      const scripts = [
+        '<script>alert(1)</script>',
+        '<SCRIPT SRC=x></SCRIPT >',
+        '<script data-a="</script>">alert(1)</script\n>',
+        "<script data-a='>'>alert(1)</script x>",
+        '<script>alert(1)//<!-- </script>',
+        '<script/src=x></script>',
+      ];
+      for (const script of scripts) {
+        expect(shown(`<b>a</b>${script}<i>z</i>`), script).to.contain('<div id="troupe" inert><b>a</b><i>z</i></div>');
+      }
+      expect(shown('<b>a</b><script>alert(1)')).to.match(/<b>a<\/b>$/);
+    });
+
+    it('keeps what only speaks of scripts and bodies', () => {
+      const contents = [
+        '<p title="<script>">a</p><p title="</script>">b</p>',
+        "<p title='<script>'>a</p><p>b</p>",
+        '<!-- <script> --><p>a</p><!-- </script> -->',
+        '<textarea><script></textarea><p>a</p><textarea></script></textarea>',
+        '<style>a::after { content: "<script>" }</style><p>a</p>',
+        '<script-editor>a</script-editor>',
+        '<p>&lt;script&gt;a&lt;/script&gt;</p>',
+        '<p title="<body >">a</p>',
+      ];
+      for (const content of contents)
+        expect(shown(content), content).to.contain(`<div id="troupe" inert>${content}</div>`);
+    });
   });
 });

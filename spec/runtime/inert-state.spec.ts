@@ -62,7 +62,12 @@ describe('inert-state', () => {
   });
 
   const of = (logic: AnyActorLogic, received?: (snapshot: never, props: never) => AnyMessage): AnyComponent =>
-    component({ name: 'any', logic, view: () => html``, ...(received && { received }) }) as AnyComponent;
+    component({
+      name: 'any',
+      logic,
+      view: () => html``,
+      ...(received && { received }),
+    } as never) as unknown as AnyComponent;
 
   const Busy = of(machine);
 

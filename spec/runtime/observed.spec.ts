@@ -258,7 +258,10 @@ describe('observed', () => {
       await server.advance(3_000);
       const entries = log();
       expect(entries.map(({ from, to }) => `${from} ${to}`)).to.deep.equal(['browser /', 'browser /', '/ /']);
-      expect(entries[2]?.type).to.match(/^xstate\.after\.3000/);
+      expect(entries[2]).to.include({ type: 'after 3000 ms', causedBy: 'after 3000 ms' });
+      expect([entries[2]?.view, entries[2]?.bytes]).to.satisfy((figures: number[]) =>
+        figures.every((figure) => figure > 0)
+      );
       expect(entries.map(({ step }) => step)).to.deep.equal([1, 2, 3]);
     });
 

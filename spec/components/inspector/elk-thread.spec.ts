@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { endThread, withPlaces } from '../../../components/inspector/elk-thread.js';
@@ -68,6 +69,27 @@ describe('ELK thread', () => {
     endThread();
     expect(await waiting).to.match(/was ended/);
     expect(await outcome(withPlaces(graph))).to.equal('places');
+  });
+
+  it('is let go when nobody has asked for a while, and ended over a chart that takes too long', async () => {
+    let threads = 0;
+    const count = (): void => void threads++;
+    process.on('worker', count);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const asked = async () => [await outcome(withPlaces(graph)), threads];
+    try {
+      expect(await asked()).to.deep.equal(['places', 1]);
+      mock.timers.tick(29_000);
+      expect(await asked()).to.deep.equal(['places', 1]);
+      mock.timers.tick(30_000);
+      expect(await asked()).to.deep.equal(['places', 2]);
+      const slow = outcome(withPlaces(graph));
+      mock.timers.tick(10_000);
+      expect(await slow).to.match(/more than 10000 ms/);
+    } finally {
+      mock.timers.reset();
+      process.off('worker', count);
+    }
   });
 
   it('keeps no process alive', () =>

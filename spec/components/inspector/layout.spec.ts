@@ -49,7 +49,7 @@ describe('layout', () => {
         asked.push(name);
         return graph;
       });
-    const others = Array.from({ length: 99 }, (_, index) => `other ${index}`);
+    const others = Array.from({ length: 100 }, (_, index) => `other ${index}`);
     for (const name of ['old', 'used', ...others.slice(0, 50), 'used', ...others.slice(50)]) await ask(name);
     await ask('used');
     expect(asked.filter((name) => name === 'used')).to.have.length(1);

@@ -233,6 +233,22 @@ describe('statechart', () => {
       });
     }
 
+    it('shrinks to fit only as far as it can be read', async () => {
+      const { page, expectNoErrors } = await newPage();
+      await page.setViewportSize({ width: 320, height: 600 });
+      const drawn = async (width: number) => {
+        const drawing = { ...plainLayout(light), width };
+        await page.setContent(
+          `<style>${statechartStyle}</style>${written({ chart: light, active: [], taken: [] }, drawing)}`
+        );
+        return page.evaluate(() => document.querySelector('svg')?.getBoundingClientRect().width ?? 0);
+      };
+      expect(await drawn(600)).to.be.lessThan(320);
+      expect(await drawn(1_000)).to.equal(36 * 16);
+      expect(await drawn(2_000)).to.equal(60 * 16);
+      await expectNoErrors();
+    });
+
     it('is as large as is chosen, without asking the server', async () => {
       const { page, expectNoErrors } = await newPage();
       await page.setViewportSize({ width: 320, height: 600 });
