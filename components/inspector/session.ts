@@ -187,7 +187,7 @@ function absence(places: Places, { isGone, why }: SessionModel) {
 
 const whole = (places: Places, parts: SessionParts, model: SessionModel, reading: SessionReading) =>
   shell<SessionMessage>(places, {
-    heading: html`<h1>${reading.summary.component} <code class="i-faint">${reading.summary.path}</code></h1>`,
+    heading: html`<h1>${reading.summary.component || 'Session'} <code class="i-faint">${reading.summary.path}</code></h1>`,
     aside: about(places, model, reading),
     content: html<SessionMessage>`
       ${banner(model, reading.history)}
@@ -212,7 +212,7 @@ const whole = (places: Places, parts: SessionParts, model: SessionModel, reading
 const about = (places: Places, { id, now }: SessionModel, { summary }: SessionReading) => html`
   <p class="i-about">${badge(summary.status)}
     <code title="Session">${id}</code>
-    <span class="i-wide">${age(Math.max(0, now - summary.since))}</span>
+    ${summary.since > 0 && html`<span class="i-wide">${age(Math.max(0, now - summary.since))}</span>`}
     ${summary.address !== '' && html`<code class="i-wide">${summary.address}</code>`}
     <a href=${places.recording(id)} download="${id}.json">Export</a></p>`;
 

@@ -6,6 +6,8 @@
  * Sizes that `scrolling.ts` counts with: a row is 34 pixels high, and a list shows 30 of them at the most.
  */
 
+import { statechartStyle } from './statechart-style.js';
+
 /** What everything is made of. */
 const ground = `
 :root {
@@ -135,6 +137,8 @@ div.i-failed .i-faint { color: inherit; font: 0.8125rem / 1.45 var(--mono); }
 .i-table tbody tr:last-child > :first-child { border-end-start-radius: 0.75rem; }
 @media (max-width: 47.99rem) {
   .i-table tbody th code { display: block; margin: 0; }
+  .i-about { margin-inline-start: 0; }
+  .i-top h1:has(code) { flex-basis: 100%; padding: 0; border: 0; }
 }
 `;
 
@@ -218,8 +222,11 @@ const session = `
     grid-template: minmax(0, 4fr) minmax(0, 5fr) / minmax(16rem, 3fr) minmax(0, 4fr) minmax(0, 5fr);
     min-height: 32rem;
   }
-  .i-below { grid-column: 1 / -1; }
+  .i-below { grid-area: 2 / 1 / auto / 3; }
+  .i-chart { grid-area: 1 / 3 / 3; }
+  .i-drawing .statechart:has([value="fit"]:checked) .statechart-picture { max-height: max(24rem, 100dvh - 15.5rem); }
   .i-inspector:not(:has(.i-chart)) .i-of { grid-column: 2 / -1; }
+  .i-inspector:not(:has(.i-chart)) .i-below { grid-column: 1 / -1; }
 }
 @media (max-width: 59.99rem), (max-height: 35.99rem) {
   .i-tree .i-scroll { max-height: 22rem; }
@@ -288,7 +295,7 @@ const lists = `
 .i-page { display: flex; flex-direction: column; min-width: 0; min-height: 0; border-top: 1px solid var(--line); }
 .i-page figcaption { padding: 0.375rem 0.75rem; color: var(--muted); font-size: 0.8125rem; }
 .i-page iframe { flex: 1; width: 100%; min-height: 24rem; border: 0; border-top: 1px solid var(--line); background: #fff; color-scheme: light; }
-@container (max-width: 46rem) {
+@container (max-width: 60rem) {
   .i-heads { display: none; }
   .i-columns, .i-columns.i-wire { grid-template: 17px 16px / 2.75rem minmax(0, 1fr) minmax(0, 1fr) 3.75rem; gap: 0 0.5rem; font-size: 0.75rem; line-height: 16px; }
   .i-columns code { font-size: 0.75rem; line-height: 16px; }
@@ -307,7 +314,7 @@ const lists = `
   .i-page iframe { min-height: 0; }
 }
 @media (max-width: 59.99rem), (max-height: 35.99rem) {
-  .i-window { flex: none; height: 55vh; max-height: 32rem; }
+  .i-window { flex: none; min-height: 8rem; max-height: min(55vh, 32rem); }
   .i-split { grid-template: auto auto / minmax(0, 1fr); }
 }
 @media (prefers-reduced-motion: no-preference) {
@@ -316,4 +323,4 @@ const lists = `
 `;
 
 /** The text of the style sheet. */
-export const style = [ground, pages, session, lists].join('');
+export const style = [ground, pages, session, lists, statechartStyle].join('');

@@ -11,7 +11,9 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { inspector } from '../../components/inspector/inspector.js';
+import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
 import { createServer, type Server } from '../../runtime/server.js';
+import { chartFrom } from '../fixtures/charts.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../fixtures/inspection.js';
 import { newPage, type WatchedPage } from './chromium.js';
 
@@ -194,6 +196,33 @@ describe('the inspector in a browser', () => {
     await open('/sessions/a');
     const heights = await page.evaluate(() => [document.documentElement.scrollHeight, window.innerHeight]);
     expect(heights).to.deep.equal([900, 900]);
+  });
+
+  /** Where the panels of a session begin and end from left to right, by name. */
+  const columns = (): Promise<Readonly<Record<string, readonly number[]>>> =>
+    page.evaluate(() => {
+      const edges = (selector: string): readonly number[] => {
+        const { left = 0, right = 0 } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
+        return [Math.round(left), Math.round(right)];
+      };
+      return { tree: edges('.i-tree'), of: edges('.i-of'), chart: edges('.i-chart'), below: edges('.i-below') };
+    });
+
+  it('gives the state the room beside the actors, or shares it with a statechart as high as the window', async () => {
+    await open('/sessions/a');
+    const { tree = [], of = [], below = [] } = await columns();
+    expect([tree[0], of[0], of[1], below[0], below[1]]).to.deep.equal([12, (tree[1] ?? 0) + 12, 1_428, 12, 1_428]);
+    const chart = chartFrom(TrafficLight.logic);
+    session.chartOf = () => ({ chart, active: ['traffic light.amber'], taken: [] });
+    session.tell();
+    await page.waitForSelector('.i-chart');
+    const shared = await columns();
+    expect([shared['chart']?.[0], shared['chart']?.[1]]).to.deep.equal([(shared['of']?.[1] ?? 0) + 12, 1_428]);
+    expect(shared['below']).to.deep.equal([12, shared['of']?.[1]]);
+    await page.waitForSelector('.statechart-picture');
+    const bottom = await page.$eval('.statechart-picture', (picture) => picture.getBoundingClientRect().bottom);
+    expect(bottom).to.be.at.most(900);
+    expect(await faults(page)).to.deep.equal([]);
   });
 
   it('can be used by keyboard alone', async () => {
