@@ -68,6 +68,9 @@ const refusedProperties: ReadonlyMap<string, string> = new Map([
   ['textcontent', 'Use a child hole.'],
 ]);
 
+/** What a field can be for, by `autocomplete`, that is not to be seen by anybody else. */
+const secretPurposes = new Set(['current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
+
 /** Elements of SVG that set attributes of other elements. */
 const animations = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
 
@@ -187,6 +190,35 @@ function checkAnimation(attributes: ReadonlyMap<string, string>, name: string, f
   if (animationValues.has(name) && /href|src|action|&/i.test(animated)) {
     throw fail(`A hole cannot animate ${animated}: its value could run script. Change the attribute itself.`);
   }
+}
+
+// SECRETS ---------------------------------------------------------------------
+
+/**
+ * Whether what is typed into an element is not to be seen where the program is looked at: it is a password field, or an
+ * input whose type is a hole, which may be one, or a field for a password, a code or the number of a card.
+ */
+export function takesSecret({ element: { name, attributes } }: OpenToken): boolean {
+  const type = staticOf(attributes.get('type'));
+  if (/^password$/i.test(type ?? '')) return true;
+  if (name === 'input' && (type === undefined || attributes.has('.type'))) return true;
+
+  return (staticOf(attributes.get('autocomplete')) ?? '').split(/\s+/).some((purpose) => {
+    return secretPurposes.has(purpose.toLowerCase());
+  });
+}
+
+/** The name under which the entries of a form hold what is typed into an element; '' if there is none, or it is a hole. */
+export function entryName({ element: { attributes } }: OpenToken): string {
+  return staticOf(attributes.get('name')) ?? '';
+}
+
+/** What an attribute says; '' if it is not there, `undefined` if it has a hole. */
+function staticOf(value = ''): string | undefined {
+  if (value.includes(hole)) return undefined;
+  const decoded = decodeReferences(value, true);
+
+  return 'text' in decoded ? decoded.text : value;
 }
 
 // STATICS ---------------------------------------------------------------------

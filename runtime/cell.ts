@@ -13,7 +13,7 @@ import type { AnyActorRef } from 'xstate';
 import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import type { Context } from './content.js';
-import type { Effect } from './effect.js';
+import type { Effect, Received } from './effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from './errors.js';
 import { type AnyMessage, html, type Key, type Placement, type Template } from './html.js';
 import { LogicState } from './logic-state.js';
@@ -34,11 +34,13 @@ export interface CellHost {
   /** A cell has changed outside of any turn: one is due. */
   changed(cell: Cell): void;
   /** A message for a cell, to be taken in a turn. */
-  post(cell: Cell, message: AnyMessage): void;
+  post(cell: Cell, message: AnyMessage, from: Cell): void;
   /** What is to be stored of a cell's subscriptions. */
   marks(cell: Cell): SubscriptionsImage | undefined;
   /** What is stored of the page is of no use: a component in it is of another version. */
   unfit(error: TroupeError): void;
+  /** Makes the state of a component where it is another than in a live page, as in one that only shows what was. */
+  stateOf?(component: AnyComponent, host: StateHost): State;
 }
 
 /** What a state needs of its cell. */
@@ -61,6 +63,10 @@ export interface State {
   readonly shown: unknown;
   /** Whether there is something that is not committed. */
   readonly isDirty: boolean;
+  /** What it has taken last in this turn, for whoever looks. */
+  readonly received?: Received | undefined;
+  /** How it stands with its actor, if that is not simply at work. */
+  readonly standing?: 'waiting' | 'given up' | 'done' | undefined;
   /** Begins, for a page that can wait. */
   init(props: unknown): Promise<void> | void;
   /** Begins at once. */
@@ -72,7 +78,8 @@ export interface State {
   /** Starts its actor. */
   start(parent: AnyActorRef): void;
   stop(): void;
-  take(message: AnyMessage, at: number, cause?: number | string): void;
+  /** Takes a message. `id` is what was stamped on it when it was taken before. */
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void;
   /** Takes changed props. */
   receive(props: unknown): void;
   /** Shows what is there by `show`, and copes if that throws. */
@@ -115,6 +122,10 @@ export class Cell implements Home, StateHost {
   isPresent = true;
   /** Whether the turn that runs is going to show it. */
   isDue = false;
+  /** How often something of it has failed. */
+  failures = 0;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly since: number;
   readonly #host: CellHost;
   readonly #state: State;
   #props: object;
@@ -144,8 +155,11 @@ export class Cell implements Home, StateHost {
     this.id = id;
     this.mount = new Mount(this, context);
     this.#host = host;
+    this.since = host.clock.now();
     this.#props = props;
-    this.#state = component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this);
+    this.#state =
+      host.stateOf?.(component, this) ??
+      (component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this));
   }
 
   // QUERIES -------------------------------------------------------------------
@@ -175,8 +189,30 @@ export class Cell implements Home, StateHost {
     return this.mount.rendered;
   }
 
+  /** As `shown`; `undefined` if it has not begun, or could not. */
+  get state(): unknown {
+    return this.#hasBegun && this.#state.snapshot !== undefined ? this.#state.shown : undefined;
+  }
+
+  /** What it was given last; of the root of a page nothing is kept. */
+  get props(): object {
+    return this.#props;
+  }
+
   get isDirty(): boolean {
     return this.#mustRender || this.#state.isDirty;
+  }
+
+  /** What it has taken last in this turn, if it is made Elm style. */
+  get received(): Received | undefined {
+    return this.#state.received;
+  }
+
+  /** How it stands with its actor. */
+  get standing(): 'dormant' | 'active' | 'broken' | 'waiting' | 'given up' | 'done' {
+    if (this.#isBroken) return 'broken';
+
+    return this.#state.standing ?? (this.#isStarted ? 'active' : 'dormant');
   }
 
   get isStarted(): boolean {
@@ -301,9 +337,9 @@ export class Cell implements Home, StateHost {
   // TURN ----------------------------------------------------------------------
 
   /** Takes a message. If that throws, the message is dropped and reported, the state kept. */
-  take(message: AnyMessage, at: number, cause?: number | string): void {
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
     if (this.#isBroken) return;
-    if (isMessage(message)) this.#state.take(message, at, cause);
+    if (isMessage(message)) this.#state.take(message, at, cause, id);
     else this.report(ErrorCode.Update, notAMessage(message, this.component.name));
   }
 
@@ -518,7 +554,7 @@ export class Cell implements Home, StateHost {
   }
 
   toParent(message: AnyMessage): void {
-    if (this.parent !== undefined) this.#host.post(this.parent, message);
+    if (this.parent !== undefined) this.#host.post(this.parent, message, this);
   }
 }
 

@@ -12,6 +12,7 @@ import { ErrorCode, type Failure, TroupeError } from './errors.js';
 import { type AnyMessage, type Key, Placement, type Template } from './html.js';
 import { isPromise } from './model.js';
 import { tamed } from './reducer.js';
+import { declareSecret } from './secret.js';
 import type { Subscription } from './subscriptions.js';
 import { firstSnapshot, snapshotOf, stateOf, transition } from './update.js';
 
@@ -52,6 +53,15 @@ interface CommonOptions<Message extends AnyMessage> {
   readonly fallback?: (failure: Failure) => Template<NoInfer<Message>>;
   /** The message it is sent when something of it has failed. Default: none; the server's `onError` is told anyway. */
   readonly onError?: (failure: Failure) => NoInfer<Message>;
+  /**
+   * Names of fields that hold secrets, at any depth of its state, its props and the messages it takes. What is in them
+   * appears in no inspector, log or export; it is stored all the same, and shown in the page if the view shows it.
+   *
+   * **Note:** a name counts in all components of the process, in any case of letters: data goes from one to another
+   * under the name it has. `password` always counts, and so does what is typed into `<input type="password">`,
+   * whatever it is called. Default: none.
+   */
+  readonly secret?: readonly string[];
 }
 
 /**
@@ -182,6 +192,7 @@ export function component<
 >(options: ComponentOptions<Model, Message, Props, Outgoing>): Component<Model, Message, Props, Outgoing>;
 export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {
   validate(options);
+  for (const field of options.secret ?? []) declareSecret(field);
   const place = (props: { readonly key: Key }): Placement<never> =>
     new Placement(place as unknown as AnyComponent, props);
   const { name, version = 1, view, fallback, onArrival, onError, subscriptions = () => [] } = options;
@@ -254,6 +265,9 @@ function validate(options: object | undefined): void {
     throw fail(' has a `logic` that is no actor logic; give it a machine, fromTransition(…) or the like.');
   }
   if (typeof version !== 'number' && typeof version !== 'string') throw fail(': `version` is a number or a string.');
+  if (!isListOfNames(given['secret'])) {
+    throw fail(": `secret` is an array of names of fields, like ['apiKey']; leave it out if there are none.");
+  }
   for (const part of required) {
     if (typeof given[part] === 'function') continue;
     throw fail(
@@ -267,6 +281,7 @@ function validate(options: object | undefined): void {
   const known: readonly string[] = [
     'name',
     'version',
+    'secret',
     ...('logic' in given ? ['logic'] : []),
     ...optional,
     ...required,
@@ -274,4 +289,10 @@ function validate(options: object | undefined): void {
   for (const option of Object.keys(given)) {
     if (!known.includes(option)) throw fail(` does not know \`${option}\`; it takes ${known.join(', ')}.`);
   }
+}
+
+function isListOfNames(given: unknown): boolean {
+  if (given === undefined) return true;
+
+  return Array.isArray(given) && given.every((name) => typeof name === 'string' && name !== '');
 }

@@ -17,6 +17,7 @@ import { Ask, type ClientFrame, ClientKind, CloseCode, Limit, version } from './
 import type { Reporter } from './report.js';
 import type { Session } from './session.js';
 import type { Visitor } from './visitor.js';
+import type { Tell } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -56,6 +57,8 @@ export interface Switchboard {
   /** Milliseconds until a join must have come. */
   readonly joinDeadline: number;
   readonly report: Reporter;
+  /** Is told of hostile clients. */
+  readonly tell?: Tell | undefined;
 }
 
 // STAGES ----------------------------------------------------------------------
@@ -79,6 +82,9 @@ const eventsPerFrame = 5;
 
 /** As how many frames it counts when a client asks for its whole page. */
 const framesPerRender = 20;
+
+/** What no client of ours does. */
+const hostile: ReadonlySet<CloseCode> = new Set([CloseCode.TooBig, CloseCode.Malformed, CloseCode.Flood]);
 
 // CONNECTION ------------------------------------------------------------------
 
@@ -131,10 +137,11 @@ export class SocketConnection implements Connection {
 
   close(code: CloseCode, reason: string): void {
     if (this.#stage === Stage.Closed) return;
-    const { closed } = this.#switchboard;
+    const { closed, tell } = this.#switchboard;
 
     this.#settle();
     closed.set(code, (closed.get(code) ?? 0) + 1);
+    if (hostile.has(code)) tell?.('hostile', { session: this.#session?.id, code, reason });
     this.#socket.close(code, reason);
   }
 
@@ -208,30 +215,30 @@ export class SocketConnection implements Connection {
 
   #read(bytes: Uint8Array): void {
     try {
-      this.#dispatch(decodeClientFrame(bytes));
+      this.#dispatch(decodeClientFrame(bytes), bytes.length);
     } catch (error) {
       if (error instanceof Malformed) this.refuse(CloseCode.Malformed, error.message);
       else this.#fail(error);
     }
   }
 
-  #dispatch(frame: ClientFrame): void {
+  #dispatch(frame: ClientFrame, bytes: number): void {
     const isJoin = frame.kind === ClientKind.Join;
 
-    if (this.#stage === Stage.Joined && !isJoin) this.#receive(frame);
-    else if (this.#stage === Stage.Waiting && isJoin) this.#join(frame);
+    if (this.#stage === Stage.Joined && !isJoin) this.#receive(frame, bytes);
+    else if (this.#stage === Stage.Waiting && isJoin) this.#join(frame, bytes);
     else this.refuse(CloseCode.Malformed, isJoin ? 'joined already' : 'not joined yet');
   }
 
-  #receive(frame: Exclude<ClientFrame, JoinFrame>): void {
+  #receive(frame: Exclude<ClientFrame, JoinFrame>, bytes: number): void {
     const more = furtherFrames(frame);
 
-    if (more === 0 || this.#counts(more)) this.#session?.receive(this, frame);
+    if (more === 0 || this.#counts(more)) this.#session?.receive(this, frame, bytes);
   }
 
   // Joining
 
-  #join(frame: JoinFrame): void {
+  #join(frame: JoinFrame, bytes: number): void {
     const { client } = this.#switchboard;
 
     if (frame.version !== version) {
@@ -241,27 +248,27 @@ export class SocketConnection implements Connection {
     } else {
       this.#stage = Stage.Joining;
       this.#forgetDeadline();
-      void this.#admit(frame);
+      void this.#admit(frame, bytes);
     }
   }
 
-  async #admit(frame: JoinFrame): Promise<void> {
+  async #admit(frame: JoinFrame, bytes: number): Promise<void> {
     try {
       const admitted = await this.#switchboard.admit(frame, this.#visitor as Visitor);
 
       if (this.#stage !== Stage.Joining) return;
       if (typeof admitted === 'number') this.refuse(admitted, 'join refused');
-      else this.#enter(admitted, frame);
+      else this.#enter(admitted, frame, bytes);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #enter({ session, offer }: Admitted, frame: JoinFrame): void {
+  #enter({ session, offer }: Admitted, frame: JoinFrame, bytes: number): void {
     this.#stage = Stage.Joined;
     this.#visitor = undefined;
     this.#session = session;
-    session.join(this, frame, offer);
+    session.join(this, frame, offer, bytes);
   }
 
   // Ends

@@ -101,6 +101,37 @@ export function renderPage({ language, styles, template, title, warn }: Document
   return text;
 }
 
+/** What a document is told of a page that is only shown: nobody asks for it. */
+const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefined, browser: '' };
+
+/**
+ * The HTML of a page that is only shown, as it was: no script, nothing that can be clicked or focused. If the document
+ * template cannot make it without a request, the default one does.
+ *
+ * @param content HTML of the root's content
+ */
+export function renderInert({ language, styles, template, title }: Document, content: string, path: string): string {
+  const shown = html`<div id="troupe">${unsafeHtml(content)}</div>`;
+  const page: DocumentPage = {
+    root: shown,
+    script: '',
+    language,
+    styles,
+    title,
+    url: path,
+    props: { ...nobody, path },
+  };
+  const make = (made: unknown): string => documentMarkup(checkedTemplate(made), () => undefined);
+  let text: string;
+  try {
+    text = make(template(page));
+  } catch {
+    text = make(defaultDocument(page));
+  }
+
+  return text.replace(/<script\b[\s\S]*?<\/script\s*>/gi, '').replace(/<body(?=[\s>])/i, '<body inert');
+}
+
 // CHECKS ----------------------------------------------------------------------
 
 function documentError(what: string): TroupeError {

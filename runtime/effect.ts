@@ -36,10 +36,12 @@ export class Received {
   readonly cause: number | string | undefined;
   #id: string | undefined;
 
-  constructor(message: AnyMessage, at: number, cause?: number | string) {
+  /** @param id the id that was stamped on it when it was taken before */
+  constructor(message: AnyMessage, at: number, cause?: number | string, id?: string) {
     this.message = message;
     this.at = at;
     this.cause = cause;
+    this.#id = id;
   }
 
   /** The message's type, so that whoever watches the actor sees it. */
@@ -51,6 +53,11 @@ export class Received {
   get id(): string {
     this.#id ??= globalThis.crypto.randomUUID();
 
+    return this.#id;
+  }
+
+  /** The id, if `update` has asked for one. */
+  get stamped(): string | undefined {
     return this.#id;
   }
 }

@@ -60,6 +60,8 @@ export const ErrorCode = {
   Version: 'version',
   /** A client's event came to nothing, because what it happened at was gone when its turn came. */
   Dropped: 'dropped',
+  /** A file is no recording, or one that cannot be gone through again. */
+  Recording: 'recording',
   /** Something inside the runtime itself threw. */
   Internal: 'internal',
 } as const;

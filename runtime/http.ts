@@ -13,8 +13,9 @@ import { type Document, renderPage, renderStatus } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { answerSign, type IsReady } from './health.js';
 import { createIdentifier } from './identifier.js';
-import type { Reporter } from './report.js';
+import { type Reporter, writeError } from './report.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
+import { quotedBy } from './secret.js';
 import type { Page, Route, Sessions } from './sessions.js';
 import { principalText, type Tokens } from './token.js';
 import { cookieName, type HttpRequest, isSecure, type Recognise, readLeft, type Visitor } from './visitor.js';
@@ -204,7 +205,8 @@ function answerFailure(options: HttpOptions, error: unknown, { component }: Rout
   if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503, document.styles);
   const id = report(ErrorCode.Internal, error, { component: component.name });
   const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
-  const detail = development && error instanceof Error ? `\n\n${error.stack ?? error.message}` : '';
+  const { stack, message } = writeError(error, quotedBy(error));
+  const detail = development && error instanceof Error ? `\n\n${stack ?? message}` : '';
 
   return answerStatus(status, document.styles, `Error ${id}${detail}`);
 }

@@ -20,6 +20,8 @@ export interface Letter {
   readonly page: number;
   /** What has caused it, for the ids of effects: the number of the page's event, or the id of the effect it is. */
   readonly cause?: number | string | undefined;
+  /** Who has sent it, for whoever looks: a component, the key of a subscription, `host`; a client's event says nothing. */
+  readonly from?: Cell | string | undefined;
   /** Finds out whom and what it is for once all before it has been shown; it is taken alone. */
   readonly resolve?: (() => Letter) | undefined;
   /** Called once it has been taken and the turn is committed. */
@@ -54,6 +56,11 @@ export class Inbox {
     if (letter.resolve !== undefined) this.#unresolved++;
 
     return true;
+  }
+
+  /** Those that wait, the oldest first. */
+  get letters(): readonly Letter[] {
+    return this.#letters;
   }
 
   /** Whether there are events of a client among those that wait. */

@@ -192,6 +192,13 @@ export class LogicState implements State {
     return this.#good;
   }
 
+  get standing(): 'waiting' | 'given up' | 'done' | undefined {
+    if (this.#isGivenUp) return 'given up';
+    if (this.#pause !== undefined) return 'waiting';
+
+    return this.#actor !== undefined && this.snapshot.status === 'done' ? 'done' : undefined;
+  }
+
   get isDirty(): boolean {
     return this.#good !== this.#seen;
   }

@@ -110,10 +110,16 @@ export class ModelState implements State {
     return this.#tentative !== undefined;
   }
 
+  get received(): Received | undefined {
+    const event = this.#tentative?.steps.at(-1)?.event;
+
+    return event instanceof Received ? event : undefined;
+  }
+
   // STEPS ---------------------------------------------------------------------
 
-  take(message: AnyMessage, at: number, cause?: number | string): void {
-    this.#take(new Received(message, at, cause));
+  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
+    this.#take(new Received(message, at, cause, id));
   }
 
   receive(props: unknown): void {

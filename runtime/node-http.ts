@@ -10,7 +10,8 @@ import { readRequest } from './node-request.js';
 /** Handles one request; with `next`, what is not ours is passed on instead of answered with 404. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
-function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+/** Writes an answer to a response of Node's. */
+export function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   response.writeHead(status, [...headers]);
   response.end(body);
 }

@@ -9,8 +9,10 @@ import { type Clock, systemClock } from './clock.js';
 import { type DocumentTemplate, defaultDocument } from './document.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import { reserved } from './http.js';
+import type { Inspect } from './inspect.js';
+import type { Authorise } from './inspector.js';
 import { Limit } from './protocol.js';
-import { type OnError, printReport } from './report.js';
+import type { OnError } from './report.js';
 import { below, type Routes } from './router.js';
 import { memory } from './store/memory.js';
 import type { Store } from './store.js';
@@ -64,6 +66,14 @@ export interface ServerOptions {
   readonly initDeadline?: number;
   /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
+  /** Sees what all actors of all sessions, and all shared actors, do: an XState inspection observer. Default: nobody. */
+  readonly inspect?: Inspect;
+  /**
+   * The inspector at `/_troupe/inspector` below the base path: whether it is there, or who may see it. `true` is for
+   * development: only this machine itself may. Default: `true` unless `NODE_ENV` is `production`, and there
+   * only an authorisation function opens it.
+   */
+  readonly inspector?: boolean | { readonly authorise: Authorise };
   /** The language of the pages, for the default document. Default 'en'. */
   readonly language?: string;
   /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
@@ -107,6 +117,8 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
   readonly bus: BusFactory | undefined;
   readonly clientScript: string | undefined;
   readonly identify: Identify | undefined;
+  readonly inspect: Inspect | undefined;
+  readonly onError: OnError | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
   readonly store: Store;
@@ -114,7 +126,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'onError' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -133,11 +145,12 @@ const defaults = {
   heartbeat: 30_000,
   identify: undefined,
   initDeadline: 5_000,
+  inspect: undefined,
   joinDeadline: 10_000,
   language: 'en',
   largestSnapshot: 1_048_576,
   maxFrame: Limit.frame,
-  onError: printReport,
+  onError: undefined,
   origins: undefined,
   sessionLifetime: 86_400_000,
   sessionsPerAddress: 1_000,
@@ -146,7 +159,10 @@ const defaults = {
   tokenLifetime: 86_400_000,
   trustProxy: 0,
   version: '',
-} as const satisfies Omit<{ [name in keyof ServerOptions]: unknown }, 'development' | 'routes' | 'secret' | 'store'>;
+} as const satisfies Omit<
+  { [name in keyof ServerOptions]: unknown },
+  'development' | 'inspector' | 'routes' | 'secret' | 'store'
+>;
 
 // RULES -----------------------------------------------------------------------
 
@@ -183,6 +199,10 @@ function isSecret(value: unknown): boolean {
 
   return isTexts(secrets) && secrets.length > 0 && secrets.every((secret) => secret.length >= shortestSecret);
 }
+
+const isProduction = (): boolean => process.env['NODE_ENV'] === 'production';
+
+const isAuthorising = (value: unknown): boolean => isRecord(value) && typeof value['authorise'] === 'function';
 
 function isComponent(value: unknown): boolean {
   return typeof value === 'function' && typeof (value as { view?: unknown }).view === 'function';
@@ -229,6 +249,15 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   heartbeat: positive,
   identify: fn,
   initDeadline: positive,
+  inspect: [
+    'an XState inspection observer, or a function that takes its events',
+    (value) => typeof value === 'function' || (isRecord(value) && typeof value['next'] === 'function'),
+  ],
+  inspector: [
+    'true, false or an object { authorise } with a function that says who may; in production `true` is not enough',
+    (value) => value === false || (value === true && !isProduction()) || isAuthorising(value),
+    (value) => (value === true ? '' : `, not ${shown(value)}`),
+  ],
   joinDeadline: positive,
   language: text,
   largestSnapshot: positive,
@@ -316,8 +345,8 @@ export function readOptions(given: ServerOptions): Settings {
   const faults = isRecord(given) ? faultsOf(given) : ['createServer takes an object of options.'];
 
   if (faults.length > 0) throw new TroupeError(ErrorCode.Options, `createServer: ${faults.join(' ')}`);
-  const { secret, store, trustProxy = 0, development = process.env['NODE_ENV'] !== 'production', ...rest } = given;
-  const settings = { ...defaults, ...present(rest), development, secrets: readSecrets(secret) };
+  const { secret, store, trustProxy = 0, development = !isProduction(), inspector = !isProduction(), ...rest } = given;
+  const settings = { ...defaults, ...present(rest), development, inspector, secrets: readSecrets(secret) };
 
   return { ...settings, store: store ?? memory({ clock: settings.clock }), trustProxy: Number(trustProxy) };
 }

@@ -34,8 +34,11 @@ import {
 } from './protocol.js';
 import type { EventValue, Instance } from './rendered.js';
 import type { Reporter } from './report.js';
+import type { Secrets } from './secret.js';
+import { noteTyped } from './secret-input.js';
 import type { Tree } from './tree.js';
 import { Window } from './window.js';
+import type { Witness } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -68,6 +71,10 @@ export interface PageHost {
   readonly report: Reporter;
   /** Whether nothing is stored while the session is in use: then what is processed is as safe as it gets. */
   readonly isVolatile: boolean;
+  /** Is told what happens, if anybody looks. */
+  readonly witness: Witness | undefined;
+  /** What was typed into password fields; made when something is. */
+  secrets: Secrets | undefined;
   /** The connection is given up. */
   lost(): void;
 }
@@ -401,9 +408,11 @@ export class LivePage {
   #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
+    this.#host.witness?.happened(part, event);
     const value = instance?.values[event.part] as EventValue | null;
     if (typeof value !== 'function') return value ?? undefined;
     const data = decodePayload(part.name, event.payload);
+    if (part.isSecret) noteTyped(this.#host, instance as Instance, data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {
@@ -435,7 +444,9 @@ export class LivePage {
   /** If that fails nobody knows what the client shows: it is closed, and gets the whole page when it comes back. */
   #sendDifference(mirror: Mirror): void {
     const { id, report, tree } = this.#host;
+    const { witness } = this.#host;
     let changes: Patch;
+    witness?.begin();
     try {
       changes = diff(mirror, tree.rendered, this.#window.sent + 1, tree.takeStale());
     } catch (error) {
@@ -444,6 +455,7 @@ export class LivePage {
       this.dismiss(CloseCode.TryLater, 'The page could not be brought up to date.');
       return;
     }
+    witness?.diffed(changes);
     if (changes.length === 0) return;
     const processed = this.#ledger.tell();
     this.#send({ kind: ServerKind.Patch, changes, processed, late: this.#late }, processed);
@@ -464,7 +476,10 @@ export class LivePage {
 
   #acknowledge(processed: number): void {
     const dropped = this.#ledger.takeDropped();
-    this.#connection?.send(encodeFrame({ kind: ServerKind.Acknowledge, processed, late: this.#late, dropped }));
+    const frame = { kind: ServerKind.Acknowledge, processed, late: this.#late, dropped };
+    const bytes = encodeFrame(frame);
+    this.#connection?.send(bytes);
+    this.#host.witness?.sent(frame, bytes.length);
   }
 
   /** How many fewer events are stored than the client knows to be processed. */
@@ -477,6 +492,7 @@ export class LivePage {
     const bytes = encodeFrame(frame);
     this.#window.push(bytes, processed);
     this.#connection?.send(bytes);
+    this.#host.witness?.sent(frame, bytes.length);
   }
 }
 

@@ -6,10 +6,12 @@
  * Nodes are counted here as a browser will have them, so that a part can name its node by a number.
  */
 
-import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
+import { type Binding, bind, decodeStatics, entryName, type Fail, takesSecret } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content.js';
 import { Mark, Marker, Namespace, PartKind } from './patch.js';
+import { payloadFields } from './protocol.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
+import { declareSecret } from './secret.js';
 import { hole, templateError } from './source.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -31,6 +33,8 @@ export interface Part {
   readonly url: boolean;
   /** Whether the first page carries this property as attribute or content. */
   readonly reflected: boolean;
+  /** Whether its event may tell what was typed into a password field: on such a field, around one, or of a form. */
+  readonly isSecret: boolean;
 }
 
 /** What is made of a template's tokens. */
@@ -38,6 +42,8 @@ export interface Assembled {
   readonly parts: readonly TemplatePart[];
   readonly segments: readonly string[];
   readonly html: string;
+  /** The parts that name password fields: by what they hold, the entries of a form tell what was typed there. */
+  readonly secretNames: readonly number[];
 }
 
 /** A part that also knows the elements around it in its template, and so the context it stands in. */
@@ -50,6 +56,7 @@ export class TemplatePart implements Part {
   readonly strings: readonly string[];
   readonly url: boolean;
   readonly reflected: boolean;
+  readonly isSecret: boolean;
 
   readonly #path: readonly Element[];
   #outer: Context | undefined;
@@ -65,6 +72,7 @@ export class TemplatePart implements Part {
     this.strings = part.strings;
     this.url = part.url;
     this.reflected = part.reflected;
+    this.isSecret = part.isSecret;
     this.#path = path;
   }
 
@@ -94,6 +102,9 @@ interface Assembly {
   readonly parts: TemplatePart[];
   readonly segments: string[];
   readonly opened: Opened[];
+  /** The password fields, and the elements around them. */
+  readonly secret: SecretTags;
+  readonly secretNames: number[];
   /** The segment that is being written. */
   segment: string;
   html: string;
@@ -110,6 +121,8 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     parts: [],
     segments: [],
     opened: [],
+    secret: secretTags(tokens),
+    secretNames: [],
     segment: '',
     html: '',
     nodes: 0,
@@ -123,8 +136,8 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   }
   if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
-  const { parts, segments, segment, html } = assembly;
-  return { parts, segments: [...segments, segment], html };
+  const { parts, segments, segment, html, secretNames } = assembly;
+  return { parts, segments: [...segments, segment], html, secretNames };
 }
 
 /** Only documents have a doctype, and nothing ever stands behind a document. */
@@ -175,10 +188,53 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   const { opened, parts, segments, segment } = assembly;
   const element = opened.at(-1)?.tag.name ?? '';
   const path = opened.map(({ tag }) => tag.element);
+  const isSecret = isSecretEvent(assembly, binding);
 
-  parts.push(new TemplatePart({ ...binding, node, element, hole: first }, path));
+  if (isSecretName(assembly, binding)) assembly.secretNames.push(parts.length);
+  parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret }, path));
   segments.push(segment);
   assembly.segment = '';
+}
+
+// SECRETS ---------------------------------------------------------------------
+
+/** The start tags of password fields and of elements around them. */
+interface SecretTags {
+  readonly fields: ReadonlySet<OpenToken>;
+  readonly around: ReadonlySet<OpenToken>;
+}
+
+/** Finds the password fields, and declares the names they have in the entries of forms. */
+function secretTags(tokens: readonly Token[]): SecretTags {
+  const fields = new Set<OpenToken>();
+  const around = new Set<OpenToken>();
+  const opened: OpenToken[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'close') opened.pop();
+    if (token.kind !== 'open') continue;
+    if (takesSecret(token)) {
+      fields.add(token);
+      for (const tag of opened) around.add(tag);
+      if (entryName(token) !== '') declareSecret(entryName(token));
+    }
+    if (!token.ends) opened.push(token);
+  }
+
+  return { fields, around };
+}
+
+/** Events bubble, and those of forms have entries of fields wherever these stand. */
+function isSecretEvent({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
+  const tag = opened.at(-1)?.tag;
+  if (kind !== PartKind.Event || tag === undefined) return false;
+
+  return secret.fields.has(tag) || secret.around.has(tag) || payloadFields(name).includes('entries');
+}
+
+function isSecretName({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
+  const tag = opened.at(-1)?.tag;
+
+  return tag !== undefined && secret.fields.has(tag) && kind === PartKind.Attribute && name === 'name';
 }
 
 // ELEMENTS --------------------------------------------------------------------

@@ -16,6 +16,7 @@ import type { LiveSession, SessionStart } from './session.js';
 import type { Route } from './sessions.js';
 import { type SessionImage, unpack } from './snapshot.js';
 import type { Claim } from './store.js';
+import type { Tell } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -40,6 +41,7 @@ export interface RecallOptions {
   /** How other nodes are reached. */
   readonly peers: Peers;
   readonly report: Reporter;
+  readonly tell: Tell;
   /** A session that is in memory. */
   find(id: string): LiveSession | undefined;
   /** Makes a session, or goes on with one that was stored, and puts it into the table. */
@@ -114,6 +116,7 @@ export class Recall {
   async #claim(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const keeper = this.#keeper;
     const { id, document } = entrance;
+    const begun = performance.now();
     try {
       let claim = await keeper.claim(id);
       if (claim.kind === 'held') {
@@ -124,7 +127,7 @@ export class Recall {
       }
       if (claim.kind === 'held') return CloseCode.TryLater;
 
-      return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim);
+      return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim, begun);
     } catch (error) {
       if (error instanceof TroupeError && !isOfStore(error)) throw error;
       // A store that fails may have the session: to begin anew would be to lose it.
@@ -147,9 +150,14 @@ export class Recall {
   }
 
   /** A session from what was stored; a fresh one if that is of no use. */
-  async #restore(entrance: Entrance, { fence, bytes }: Claimed): Promise<LiveSession | CloseCode> {
+  async #restore(entrance: Entrance, { fence, bytes }: Claimed, begun: number): Promise<LiveSession | CloseCode> {
     try {
-      return await this.#begin(entrance, { fence, image: unpack(bytes) });
+      const image = unpack(bytes);
+      const session = await this.#begin(entrance, { fence, image });
+      const took = performance.now() - begun;
+      if (typeof session !== 'number') this.#options.tell('activated', { session: session.id, from: image.node, took });
+
+      return session;
     } catch (error) {
       const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
       this.#options.report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: entrance.id });
@@ -201,8 +209,10 @@ export class Recall {
     }
     // Not as replaced: a client that has come back here, while it was asked for there, joins again.
     session.client.dismiss(CloseCode.GoingAway, 'The page has joined on another node.');
+    const begun = performance.now();
     const outcome = await this.#keeper.putAway(session);
     session.stop();
+    if (outcome === 'stored') this.#options.tell('passivated', { session: id, took: performance.now() - begun });
 
     return { kind: outcome === 'stored' ? 'released' : 'absent' };
   }

@@ -127,6 +127,7 @@ const rootPart: Part = {
   strings: ['', ''],
   url: false,
   reflected: false,
+  isSecret: false,
 };
 
 /**

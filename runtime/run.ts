@@ -24,6 +24,8 @@ export interface RunContext {
 
 /** Is told, once, that a run has failed; it is over by then. */
 export interface RunOwner {
+  /** What the run is of; not given if that is nothing with a key. */
+  readonly declared?: { readonly key: string };
   failed(run: Run, error: unknown): void;
 }
 
@@ -111,7 +113,7 @@ export class Run implements Port {
     if (this.#isOver) return ignored;
     this.#hasDelivered = true;
 
-    return this.#port.deliver(message);
+    return this.#port.deliver(message, this.#owner.declared?.key);
   }
 
   /** Tells of something that went wrong without ending the run. */

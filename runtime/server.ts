@@ -13,10 +13,12 @@ import type { Duplex } from 'node:stream';
 import { ErrorCode, TroupeError } from './errors.js';
 import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
+import type { Inspection } from './inspection.js';
+import { mountInspector } from './inspector.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
 import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
-import { createReporter, type Reporter } from './report.js';
+import { createReporter } from './report.js';
 import { Schedule } from './schedule.js';
 import type { Sessions } from './sessions.js';
 import type { SharedActors } from './shared.js';
@@ -25,7 +27,24 @@ import { createTransport, refuseUpgrade, type Transport, type TransportCounts } 
 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
 export type { Bus, BusFactory, BusHost } from './bus.js';
+export type {
+  ActivatedEvent,
+  Diagnostics,
+  DiffedEvent,
+  FailedEvent,
+  HostileEvent,
+  PassivatedEvent,
+  QueuedEvent,
+  ReceivedEvent,
+  ResumedEvent,
+  SentEvent,
+  UpdatedEvent,
+  ViewedEvent,
+} from './diagnostics.js';
 export type { DocumentPage, DocumentTemplate } from './document.js';
+export type { Inspect } from './inspect.js';
+export type { Inspection } from './inspection.js';
+export type { Authorise } from './inspector.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
 export type { PageProps } from './sessions.js';
@@ -73,6 +92,8 @@ export interface Server {
   readonly handle: Handle;
   /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
   readonly healthz: Handle;
+  /** What can be seen of it: what the inspector is written with, for another inspector, or for this one on another server. */
+  readonly inspection: Inspection;
   /**
    * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
    * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
@@ -92,7 +113,7 @@ export interface Server {
 
 // PARTS -----------------------------------------------------------------------
 
-function connectTransport(settings: Settings, { admit, recognise, script }: Site, report: Reporter): Transport {
+function connectTransport(settings: Settings, { admit, observatory, recognise, report, script }: Site): Transport {
   return createTransport({
     ...settings,
     admit,
@@ -101,6 +122,7 @@ function connectTransport(settings: Settings, { admit, recognise, script }: Site
     path: socketPath(settings.base),
     recognise,
     report,
+    tell: observatory.tell,
   });
 }
 
@@ -128,13 +150,20 @@ function connectTransport(settings: Settings, { admit, recognise, script }: Site
  */
 export function createServer(options: ServerOptions): Server {
   const settings = readOptions(options);
-  const report = createReporter(settings.onError);
-  const site = createSite(settings, report, new Schedule(settings.clock, report).defer);
-  const { actors, bus, sessions } = site;
-  const transport = connectTransport(settings, site, report);
-  const handle = createHandle(site.http, settings.styles);
+  const reporter = createReporter(settings.onError);
+  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer);
+  const { actors, bus, observatory, report, sessions } = site;
+  const transport = connectTransport(settings, site);
+  const pages = createHandle(site.http, settings.styles);
+  const inspector = mountInspector({ inspection: observatory, make: createServer, report, settings });
+
+  const handle: Handle = (request, response, next) => {
+    if (!inspector?.handle(request, response)) pages(request, response, next);
+  };
 
   async function close(): Promise<void> {
+    await inspector?.close();
+    observatory.close();
     await transport.close();
     await sessions.close();
     await actors.close();
@@ -152,7 +181,7 @@ export function createServer(options: ServerOptions): Server {
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    return transport.upgrade(request, socket, head);
+    return inspector?.upgrade(request, socket, head) || transport.upgrade(request, socket, head);
   }
 
   async function listen(port: number, host?: string): Promise<Listening> {
@@ -210,6 +239,7 @@ export function createServer(options: ServerOptions): Server {
     },
     handle,
     healthz: createAnswering(answerHealth),
+    inspection: observatory,
     listen,
     readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
     upgrade,

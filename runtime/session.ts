@@ -22,8 +22,10 @@ import { type Connection, type Introduction, type JoinFrame, LivePage, type Page
 import { type ClientFrame, CloseCode, Command, Reason } from './protocol.js';
 import type { Value } from './rendered.js';
 import type { Reporter } from './report.js';
+import { Secrets } from './secret.js';
 import type { EffectImage, SessionImage } from './snapshot.js';
 import { Tree, type TreeHost } from './tree.js';
+import { areHeard, type Lookout, Publisher, type Witness } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -34,10 +36,11 @@ export interface Session {
    * Answers adopt, render or acknowledge; an earlier connection is closed as replaced.
    *
    * @param offer the number of the first page the client was given, 0 if it shows another
+   * @param bytes how many the frame had
    */
-  join(connection: Connection, frame: JoinFrame, offer?: number): void;
+  join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
   /** Takes events and acknowledgements; what comes from a connection that was replaced is ignored. */
-  receive(connection: Connection, frame: ClientFrame): void;
+  receive(connection: Connection, frame: ClientFrame, bytes?: number): void;
   /** The socket is closed. */
   leave(connection: Connection): void;
   /** Bytes have gone out: the window may be open again. */
@@ -55,6 +58,8 @@ export interface SessionHost {
   readonly hub: Hub;
   /** Whether nothing is stored while a session is in use. */
   readonly isVolatile: boolean;
+  /** Who looks. */
+  readonly lookout: Lookout;
   /** The name of this process. */
   readonly node: string;
   readonly report: Reporter;
@@ -94,7 +99,7 @@ export interface SessionStart {
 // LIFE ------------------------------------------------------------------------
 
 /** The life of a session that somebody has joined. Built once; what differs comes as input. */
-const life = setup({
+export const sessionLife = setup({
   types: {} as {
     context: { session: LiveSession; grace: number };
     input: { session: LiveSession; grace: number };
@@ -126,7 +131,12 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   readonly tree: Tree;
   readonly client: LivePage;
   fence: number;
+  /** Is told what happens, because somebody inspects it. */
+  observer: Witness | undefined;
+  secrets: Secrets | undefined;
   readonly #host: SessionHost;
+  /** Tells the channels, once they have been listened to. */
+  #publisher: Publisher | undefined;
   #root: AnyActorRef | undefined;
   #hasBegun = false;
   /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
@@ -221,7 +231,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   }
 
   fenced(): void {
-    this.#host.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
+    this.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
     this.stop();
   }
 
@@ -258,12 +268,33 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return this.#host.clock;
   }
 
+  /** Whoever tells of a fault in writing leaves out the secrets the session has then. */
   get report(): Reporter {
-    return this.#host.report;
+    return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
+  }
+
+  /** The secrets it knows: what was noted, and what stands in its states and props now. */
+  learned(): Secrets {
+    this.secrets ??= new Secrets();
+    for (const cell of this.tree.cells()) {
+      this.secrets.learn(cell.props);
+      this.secrets.learn(cell.state);
+    }
+
+    return this.secrets;
   }
 
   get hub(): Hub {
     return this.#host.hub;
+  }
+
+  get witness(): Witness | undefined {
+    if (this.observer !== undefined) return this.observer;
+    const { channels } = this.#host.lookout;
+    if (!areHeard(channels)) return undefined;
+    this.#publisher ??= new Publisher(this.id, channels, () => this.clock.now());
+
+    return this.#publisher;
   }
 
   get page(): number {
@@ -297,11 +328,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   }
 
   #delivering(): Deliveries {
-    const { clock, report } = this.#host;
+    const { clock } = this.#host;
     this.#deliveries ??= new Deliveries({
       clock,
       hand: (effect) => this.#hand(effect),
-      report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
+      report: (error) => void this.report(ErrorCode.Effect, error, { session: this.id }),
     });
 
     return this.#deliveries;
@@ -313,9 +344,11 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { clock, grace, report } = this.#host;
-      const root = createActor(life, { clock, id: this.id, input: { session: this, grace } });
-      root.subscribe(undefined, (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }));
+      const { clock, grace, lookout } = this.#host;
+      const { inspect } = lookout;
+      const input = { session: this, grace };
+      const root = createActor(sessionLife, { clock, id: this.id, input, ...(inspect && { inspect }) });
+      root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }
 
@@ -329,7 +362,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   // CONNECTIONS ---------------------------------------------------------------
 
-  join(connection: Connection, frame: JoinFrame, offer = 0): void {
+  join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
+    this.witness?.received(frame, bytes);
     if (this.tree.isOver) {
       connection.close(CloseCode.GoingAway, 'The session has ended.');
       return;
@@ -374,8 +408,10 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     if (this.client.isOn(connection)) this.client.flush();
   }
 
-  receive(connection: Connection, frame: ClientFrame): void {
-    if (this.client.isOn(connection)) this.client.receive(frame);
+  receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
+    if (!this.client.isOn(connection)) return;
+    this.witness?.received(frame, bytes);
+    this.client.receive(frame);
   }
 
   /** Starts the actors. */
@@ -396,11 +432,12 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     this.#origin = undefined;
     if (reason === undefined && origin.reason === 'fresh') return;
     const arrival: Arrival = { ...origin, node: this.#host.node };
+    this.#host.lookout.tell('resumed', { session: this.id, reason: arrival.reason });
     for (const cell of this.tree.cells()) {
       const { onArrival } = cell.component;
       if (onArrival === undefined) continue;
       try {
-        this.tree.put(cell, onArrival(arrival));
+        this.tree.put(cell, onArrival(arrival), 'session');
       } catch (error) {
         this.tree.report(ErrorCode.Update, error, cell);
       }

@@ -18,7 +18,9 @@ import { markup } from './markup.js';
 import { CloseCode } from './protocol.js';
 import { type Entrance, Recall } from './recall.js';
 import type { Reporter } from './report.js';
+import { mayQuote } from './secret.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from './session.js';
+import { type Lookout, unwatched } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -75,6 +77,10 @@ export interface Sessions {
   /** Whether the address has as many sessions as one may have, those that are being made included. */
   full(address: string): boolean;
   readonly counts: SessionCounts;
+  /** All of them, the oldest first. */
+  entries(): Iterable<TableEntry>;
+  /** The entry of the session of that id. */
+  entry(id: string): TableEntry | undefined;
   readonly isClosed: boolean;
   /** Whether it takes no new sessions, because the server is about to stop. */
   readonly isDraining: boolean;
@@ -110,6 +116,8 @@ export interface SessionsOptions {
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
   readonly keeper: Keeper;
+  /** Who looks. Default: nobody. */
+  readonly lookout?: Lookout | undefined;
   /** The name of this process. */
   readonly node: string;
   /** How other nodes are reached. */
@@ -126,11 +134,17 @@ export interface SessionsOptions {
 }
 
 /** A session in the table. */
-interface Entry {
+export interface TableEntry {
   readonly session: LiveSession;
   readonly address: string;
+  /** The path its page was asked at, below the base path. */
+  readonly path: string;
+  /** When it came, in milliseconds since the epoch. */
   readonly since: number;
 }
+
+/** Whose a session is, and what it is of. */
+type Place = Pick<TableEntry, 'address' | 'path'>;
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -150,12 +164,13 @@ class SessionTable implements Sessions, SessionHost {
   readonly grace: number;
   readonly hub: Hub;
   readonly isVolatile: boolean;
+  readonly lookout: Lookout;
   readonly node: string;
   readonly report: Reporter;
   readonly #options: SessionsOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, TableEntry>();
   /** Those nobody has joined, oldest first. */
-  readonly #dormant = new Set<Entry>();
+  readonly #dormant = new Set<TableEntry>();
   readonly #perAddress = new Map<string, number>();
   readonly #recall: Recall;
   #attached = 0;
@@ -166,20 +181,29 @@ class SessionTable implements Sessions, SessionHost {
   #sweep: unknown;
 
   constructor(options: SessionsOptions) {
-    const { application, clock, grace, hub, keeper, node, peers, report } = options;
+    const { application, clock, grace, hub, keeper, lookout = unwatched, node, peers, report } = options;
     this.#options = options;
     this.application = application;
     this.clock = clock;
     this.grace = grace;
     this.hub = hub;
     this.isVolatile = keeper.isVolatile;
+    this.lookout = lookout;
     this.node = node;
     this.report = report;
     this.#recall = new Recall({
-      ...{ clock, keeper, node, peers, report },
+      ...{ clock, keeper, node, peers, report, tell: lookout.tell },
       find: (id) => this.#entries.get(id)?.session,
       start: (start, address) => this.#start(start, address),
     });
+  }
+
+  entries(): Iterable<TableEntry> {
+    return this.#entries.values();
+  }
+
+  entry(id: string): TableEntry | undefined {
+    return this.#entries.get(id);
   }
 
   get counts(): SessionCounts {
@@ -259,7 +283,7 @@ class SessionTable implements Sessions, SessionHost {
 
   post(id: string, message: AnyMessage): boolean {
     const session = this.#entries.get(id)?.session;
-    session?.tree.put(session.tree.root, message);
+    session?.tree.put(session.tree.root, message, 'host');
 
     return session !== undefined;
   }
@@ -305,12 +329,11 @@ class SessionTable implements Sessions, SessionHost {
 
   /** Stores sessions, as many as can be in the time there is. */
   async #storeAll(sessions: readonly LiveSession[]): Promise<void> {
-    const { keeper } = this.#options;
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
       timer = this.clock.setTimeout(resolve, closeDeadline);
     });
-    await Promise.race([Promise.all(sessions.map((session) => keeper.putAway(session))), late]);
+    await Promise.race([Promise.all(sessions.map((session) => this.#passivate(session))), late]);
     this.clock.clearTimeout(timer);
   }
 
@@ -320,37 +343,51 @@ class SessionTable implements Sessions, SessionHost {
   #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
     const { component } = start;
     const session = new LiveSession(this, start);
+    const place: Place = { address, path: (start.props as Partial<PageProps>).path ?? '' };
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     try {
       const prepared = session.prepare();
 
       return prepared instanceof Promise
-        ? this.#startLater(this.#inTime(prepared, component), session, address)
-        : this.#keep(session, address);
+        ? this.#startLater(this.#inTime(prepared, component), session, start, place)
+        : this.#keep(session, place);
     } catch (error) {
-      this.#abandon(session, address);
-      throw error;
+      throw this.#fail(error, session, start, address);
     }
   }
 
-  async #startLater(prepared: Promise<void>, session: LiveSession, address: string): Promise<LiveSession> {
+  async #startLater(
+    prepared: Promise<void>,
+    session: LiveSession,
+    start: SessionStart,
+    place: Place
+  ): Promise<LiveSession> {
     try {
       await prepared;
 
-      return this.#keep(session, address);
+      return this.#keep(session, place);
     } catch (error) {
-      this.#abandon(session, address);
-      throw error;
+      throw this.#fail(error, session, start, place.address);
     }
   }
 
+  /** Gives the error on, with what it may quote: the session is gone when it is reported. */
+  #fail(error: unknown, session: LiveSession, { props }: SessionStart, address: string): unknown {
+    const secrets = session.learned();
+    secrets.learn(props);
+    mayQuote(error, secrets);
+    this.#abandon(session, address);
+
+    return error;
+  }
+
   /** The session, now in the table; or the one that another call has put there meanwhile. */
-  #keep(session: LiveSession, address: string): LiveSession {
+  #keep(session: LiveSession, place: Place): LiveSession {
     if (this.#isClosed) throw new TroupeError(ErrorCode.Closed, 'The server is closed and makes no sessions.');
     const present = this.#entries.get(session.id)?.session;
-    if (present === undefined) this.#add(session, address);
-    else this.#abandon(session, address);
+    if (present === undefined) this.#add(session, place);
+    else this.#abandon(session, place.address);
 
     return present ?? session;
   }
@@ -381,15 +418,17 @@ class SessionTable implements Sessions, SessionHost {
 
   // KEEPING -------------------------------------------------------------------
 
-  #add(session: LiveSession, address: string): void {
+  #add(session: LiveSession, place: Place): void {
     if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
-    const entry: Entry = { session, address, since: this.clock.now() };
+    const entry: TableEntry = { session, ...place, since: this.clock.now() };
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
     this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
+    this.lookout.added(session);
+    this.lookout.moved();
   }
 
-  #oldest(): Entry | undefined {
+  #oldest(): TableEntry | undefined {
     return this.#dormant.values().next().value;
   }
 
@@ -431,17 +470,26 @@ class SessionTable implements Sessions, SessionHost {
     if (entry !== undefined) this.#dormant.delete(entry);
     this.#attached++;
     this.#options.keeper.stay(session);
+    this.lookout.moved();
   }
 
   left(session: LiveSession): void {
     this.#attached--;
+    this.lookout.moved();
     if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
   }
 
   putAway(session: LiveSession): void {
-    void this.#options.keeper.putAway(session).then(() => {
+    void this.#passivate(session).then(() => {
       if (!session.client.isConnected) session.stop();
     });
+  }
+
+  async #passivate(session: LiveSession): Promise<void> {
+    const begun = performance.now();
+    const outcome = await this.#options.keeper.putAway(session);
+    if (outcome !== 'stored' || session.client.isConnected) return;
+    this.lookout.tell('passivated', { session: session.id, took: performance.now() - begun });
   }
 
   ended(session: LiveSession): void {
@@ -451,6 +499,7 @@ class SessionTable implements Sessions, SessionHost {
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
+    this.lookout.moved();
     if (this.#isDraining) this.#tellDrained();
   }
 }

@@ -23,6 +23,7 @@ import { Checkpoint, stopChildren } from './checkpoint.js';
 import type { Clock } from './clock.js';
 import { ErrorCode, TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
+import type { GuardedInspect } from './inspect.js';
 import { Repeats } from './repeats.js';
 import type { Reporter } from './report.js';
 import { Watchers } from './watchers.js';
@@ -64,9 +65,19 @@ export interface SharedActors {
   close(): void | Promise<void>;
 }
 
+/** The table of the shared actors of this process. */
+export interface LocalActors extends SharedActors {
+  /** How many names are known. */
+  readonly size: number;
+  /** How it stands with a name; `undefined` if nobody here has it or watches it. */
+  look(name: string): SharedView | undefined;
+}
+
 /** What the table needs. */
 export interface SharedActorsOptions {
   readonly clock: Clock;
+  /** What the systems of actors are made with. */
+  readonly inspect?: GuardedInspect | undefined;
   readonly report: Reporter;
   /** Runs something soon, when others have had their go. */
   defer(run: () => void): void;
@@ -80,8 +91,20 @@ interface Host extends SharedActorsOptions {
   ready(actor: SharedActor): void;
 }
 
+/** A shared actor, as somebody who looks sees it. */
+export interface SharedView {
+  readonly standing: Standing;
+  /** How many events wait for it. */
+  readonly inbox: number;
+  /** When it was started, or replaced the last time, in milliseconds since the epoch. */
+  readonly since: number;
+  /** How often it has failed since it was started. */
+  readonly failures: number;
+  readonly logic: AnyActorLogic | undefined;
+}
+
 /** How it stands with a name. */
-type Standing =
+export type Standing =
   /** Nobody has it. */
   | 'absent'
   /** Its actor takes events. */
@@ -126,12 +149,13 @@ const calmTime = 10_000;
 // TABLE -----------------------------------------------------------------------
 
 /** Makes an empty table. */
-export function createSharedActors(options: SharedActorsOptions): SharedActors & { readonly size: number } {
+export function createSharedActors(options: SharedActorsOptions): LocalActors {
   return new SharedTable(options);
 }
 
-class SharedTable implements SharedActors, Host {
+class SharedTable implements LocalActors, Host {
   readonly clock: Clock;
+  readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
   readonly #options: SharedActorsOptions;
   /** By name: those that were started, and those that are only watched. */
@@ -146,12 +170,16 @@ class SharedTable implements SharedActors, Host {
   constructor(options: SharedActorsOptions) {
     this.#options = options;
     this.clock = options.clock;
+    this.inspect = options.inspect;
     this.report = options.report;
   }
 
-  /** How many names are known. */
   get size(): number {
     return this.#actors.size;
+  }
+
+  look(name: string): SharedView | undefined {
+    return this.#actors.get(name)?.view;
   }
 
   start<Logic extends AnyActorLogic>(
@@ -265,6 +293,8 @@ class SharedActor {
   #since = Number.NEGATIVE_INFINITY;
   /** How often it has failed by itself, without a calm time in between. */
   #failures = 0;
+  /** How often it has failed in whichever way. */
+  #total = 0;
   #timer: unknown;
   /** Whether the actor is about to show the state it was given, which those who watch know. */
   #resuming = false;
@@ -279,6 +309,13 @@ class SharedActor {
     this.watchers = new Watchers((error) => void host.report(ErrorCode.Internal, error));
   }
 
+  get view(): SharedView {
+    const { standing } = this;
+    const since = this.#since;
+
+    return { standing, inbox: this.#events.length, since, failures: this.#total, logic: this.#origin?.logic };
+  }
+
   /** Whether it has events and can take them. */
   get isReady(): boolean {
     return this.standing === 'running' && this.#events.length > 0;
@@ -287,7 +324,7 @@ class SharedActor {
   start(origin: Origin): void {
     this.#origin = origin;
     this.#checkpoint = new Checkpoint(origin.logic, this.#host.clock);
-    this.#failures = 0;
+    this.#failures = this.#total = 0;
     this.#run();
   }
 
@@ -361,7 +398,8 @@ class SharedActor {
 
   #startFrom(snapshot: Snapshot<unknown> | undefined): AnyActorRef {
     const { logic, input } = this.#origin as Origin;
-    const options = { clock: this.#host.clock, id: this.name, input, ...(snapshot && { snapshot }) };
+    const { clock, inspect } = this.#host;
+    const options = { clock, id: this.name, input, ...(snapshot && { snapshot }), ...(inspect && { inspect }) };
     let started: AnyActorRef | undefined;
     this.#resuming = snapshot !== undefined;
 
@@ -414,6 +452,7 @@ class SharedActor {
   #replace(error: unknown): void {
     const actor = this.#actor;
     this.#actor = undefined;
+    this.#total++;
     if (actor !== undefined) this.#abandon(actor);
     const delay = this.#delay();
     if (delay === undefined) this.#end('down');

@@ -11,12 +11,17 @@
 import { createAttendance } from './attendance.js';
 import { createMemoryBus } from './bus/memory.js';
 import type { Bus } from './bus.js';
+import { channels } from './channels.js';
 import { type ClientScript, createClientScript } from './client-script.js';
+import type { AnyComponent } from './component.js';
 import type { Admitted, Switchboard } from './connection.js';
+import type { TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { createHttp, type Http, reserved } from './http.js';
 import { createIdentifier } from './identifier.js';
+import { guardInspect } from './inspect.js';
 import { Keeper } from './keeper.js';
+import { Observatory } from './observatory.js';
 import type { Settings } from './options.js';
 import type { JoinFrame } from './page.js';
 import { CloseCode } from './protocol.js';
@@ -39,6 +44,10 @@ export interface Site {
   readonly http: Http;
   /** The name of this process on the bus; no other ever has it. */
   readonly node: string;
+  /** From where it is looked at. */
+  readonly observatory: Observatory;
+  /** Tells the host program, and whoever looks, of faults. */
+  readonly report: Reporter;
   /** Tells who opens a socket. */
   readonly recognise: Recognise;
   readonly script: ClientScript;
@@ -92,8 +101,11 @@ async function admit(
 // SITE ------------------------------------------------------------------------
 
 /** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
-export function createSite(settings: Settings, report: Reporter, defer: (run: () => void) => void): Site {
+export function createSite(settings: Settings, reporter: Reporter, defer: (run: () => void) => void): Site {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
+  const inspect = guardInspect(settings.inspect, reporter);
+  const observatory = new Observatory({ application: settings.version, channels, clock, inspect });
+  const report = observatory.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
@@ -102,7 +114,7 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
   const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development: settings.development, node, report });
   const publish = (topic: string, message: AnyMessage, id?: string): void | Promise<void> =>
     bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, defer, publish, report });
+  const local = createSharedActors({ clock, defer, inspect, publish, report });
   const actors = createClusterActors(local, { bus, clock, defer, development: settings.development, node, report });
   const attendance = createAttendance({ clock, directory: bus.directory, node, report });
   const keeper = new Keeper({
@@ -124,6 +136,7 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
       watch: (name, listener) => actors.watch(name, listener),
     },
     keeper,
+    lookout: observatory,
     node,
     peers: bus,
     perAddress: sessionsPerAddress,
@@ -132,9 +145,16 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
     send: (name, message, id) => actors.send(name, message, id),
   });
 
+  const document = {
+    ...settings,
+    template: settings.document,
+    warn: (error: TroupeError) => void report(error.code, error),
+  };
+  const components = Object.values(settings.routes) as readonly AnyComponent[];
+  observatory.look({ actors, components, document, local, node, sessions, store: settings.store });
   const http = createHttp({
     ...settings,
-    document: { ...settings, template: settings.document, warn: (error) => void report(error.code, error) },
+    document,
     recognise,
     report,
     router,
@@ -149,7 +169,9 @@ export function createSite(settings: Settings, report: Reporter, defer: (run: ()
     bus,
     http,
     node,
+    observatory,
     recognise,
+    report,
     script,
     sessions,
   };

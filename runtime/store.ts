@@ -62,6 +62,16 @@ export interface SetAside {
   readonly at: number;
 }
 
+/** What a store says of a session it holds. */
+export interface StoredSummary {
+  readonly id: string;
+  readonly bytes: number;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The node that owns it; `undefined` once it is released. */
+  readonly owner: string | undefined;
+}
+
 /**
  * Keeps sessions.
  *
@@ -110,6 +120,8 @@ export interface Store {
   setAside(id: string, fence: Fence, reason: string): Promise<void>;
   /** What was set aside, the latest first. */
   listAside(): Promise<readonly SetAside[]>;
+  list?(query?: { readonly most?: number }): Promise<readonly StoredSummary[]>;
+  peek?(id: string): Promise<Uint8Array | undefined>;
   /** Lets go of what it holds open; what was asked for before is finished, what is asked for after it is refused. */
   close(): Promise<void>;
 }

@@ -27,8 +27,8 @@ export interface Port {
   readonly hub: Hub;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
   readonly random?: (() => number) | undefined;
-  /** Sends the component a message; resolves when the turn that took it is committed. */
-  deliver(message: AnyMessage): Promise<void>;
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` says who it is from, for whoever looks. */
+  deliver(message: AnyMessage, from?: string): Promise<void>;
   /** Tells of something that went wrong. */
   report(error: unknown): void;
 }
@@ -57,6 +57,20 @@ export class Subscription<out Message> {
   }
 }
 
+/** A subscription, as somebody who looks sees it. */
+export interface SubscriptionView {
+  readonly key: string;
+  readonly kind: string;
+  /** `waiting` if it has failed and begins again soon, `given up` if it has failed too often. */
+  readonly status: 'active' | 'waiting' | 'given up' | 'done';
+  /** When it began, in milliseconds since the epoch. */
+  readonly since: number;
+  /** How often it has failed. */
+  readonly failures: number;
+  /** What is stored of it: when a timer is due, that a task is done. */
+  readonly mark: number | true | undefined;
+}
+
 // ACTORS ----------------------------------------------------------------------
 
 /** The state of a subscription's actor. */
@@ -75,6 +89,10 @@ class Running implements RunOwner {
   #pause: unknown;
   /** What was stored of it: its first run goes on from there. */
   #image: number | true | null | undefined;
+  #isGivenUp = false;
+  #failures = 0;
+  /** When its last run began. */
+  #since = 0;
 
   /** @param image what was stored of it; `null` if that is nothing, but its session was */
   constructor(port: Port, declared: Subscription<AnyMessage>, image: number | true | null | undefined) {
@@ -88,6 +106,14 @@ class Running implements RunOwner {
     return this.#run?.mark;
   }
 
+  get view(): SubscriptionView {
+    const { key, kind } = this.declared;
+    const standing = this.#isGivenUp ? 'given up' : 'waiting';
+    const status = this.#run === undefined ? standing : this.#run.isOver ? 'done' : 'active';
+
+    return { key, kind, status, since: this.#since, failures: this.#failures, mark: this.mark };
+  }
+
   /** Has an actor from now on; begins if it has not begun before. */
   join(actor: AnyActorRef): void {
     if (this.#run === undefined) this.begin(actor);
@@ -98,6 +124,7 @@ class Running implements RunOwner {
   begin(actor: AnyActorRef | undefined): void {
     const run = new Run(this.#port, actor, this);
     this.#run = run;
+    this.#since = run.begun;
     if (this.#image !== undefined) {
       run.isRestored = true;
       run.mark = this.#image ?? undefined;
@@ -109,8 +136,10 @@ class Running implements RunOwner {
   failed({ actor, begun, hasDelivered }: Run, error: unknown): void {
     const { clock, report, random } = this.#port;
     this.#run = undefined;
+    this.#failures++;
     this.#restarts ??= new Restarts(this.declared.key, report, random);
     const pause = this.#restarts.pauseAfter({ error, lived: clock.now() - begun, hasDelivered });
+    this.#isGivenUp = pause === undefined;
     if (pause !== undefined) this.#pause = clock.setTimeout(() => this.begin(actor), pause);
   }
 
@@ -226,6 +255,13 @@ export class Subscriptions {
     const marks = running.flatMap(([key, { mark }]) => (mark === undefined ? [] : [[key, mark] as const]));
 
     return marks.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(marks) };
+  }
+
+  /** All that are alive, for whoever looks. */
+  get views(): readonly SubscriptionView[] {
+    const started = Array.from(this.#started.values(), ({ running }) => running);
+
+    return [...(this.#early?.values() ?? []), ...started].map(({ view }) => view);
   }
 
   #new(declared: Subscription<AnyMessage>): Running {

@@ -18,6 +18,7 @@ import {
   refuseReserved,
   textAllowed,
 } from './content.js';
+import { hashOf } from './hash.js';
 import { assemble, type Part, type TemplatePart } from './parts.js';
 import { type DefinitionWire, Namespace, PartKind } from './patch.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
@@ -48,6 +49,8 @@ export interface Definition {
   readonly listens: boolean;
   /** Whether there are child parts. */
   readonly nests: boolean;
+  /** Which parts name password fields. */
+  readonly secretNames: readonly number[];
 }
 
 // DEFINING --------------------------------------------------------------------
@@ -119,13 +122,14 @@ class TemplateDefinition implements Definition {
   readonly simple: boolean;
   readonly listens: boolean;
   readonly nests: boolean;
+  readonly secretNames: readonly number[];
 
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #checked = new Set<Context>();
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
-    const { parts, segments, html } = assemble(source, tokens);
+    const { parts, segments, html, secretNames } = assemble(source, tokens);
     const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
 
     this.statics = statics;
@@ -138,6 +142,7 @@ class TemplateDefinition implements Definition {
     this.simple = parts.length === statics.length - 1 && parts.every(isSimple);
     this.listens = parts.some(({ kind }) => kind === PartKind.Event);
     this.nests = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
+    this.secretNames = secretNames;
     this.#source = source;
     this.#tokens = tokens;
   }
@@ -167,20 +172,6 @@ function isLive({ kind }: Part): boolean {
 
 function isSimple(part: Part, index: number): boolean {
   return part.hole === index && part.strings.length === 2 && part.strings.every((text) => text === '');
-}
-
-/** 53 bits of a text, in base 36: two rounds of multiply and mix over its UTF-16 units. */
-function hashOf(text: string): string {
-  let low = 0xdeadbeef;
-  let high = 0x41c6ce57;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    low = Math.imul(low ^ unit, 0x9e3779b1);
-    high = Math.imul(high ^ unit, 0x5f356495);
-  }
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
-  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
-  return ((high & 0x1fffff) * 0x100000000 + (low >>> 0)).toString(36);
 }
 
 // CHECKS ----------------------------------------------------------------------

@@ -18,8 +18,9 @@ import { Inbox, type Letter } from './inbox.js';
 import type { Mount, Value } from './rendered.js';
 import type { Reporter } from './report.js';
 import type { SubscriptionsImage, TreeImage } from './snapshot.js';
-import { declaredBy, type Port, Subscriptions } from './subscriptions.js';
+import { declaredBy, type Port, Subscriptions, type SubscriptionView } from './subscriptions.js';
 import { runTurn, type TurnPowers } from './turn.js';
+import { pathOf, type Witness } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -32,6 +33,8 @@ export interface TreeHost {
   readonly page: number;
   /** Where topics and shared actors are reached. */
   readonly hub: Hub;
+  /** Is told what happens, if anybody looks. */
+  readonly witness: Witness | undefined;
   /** The root of the session's actors; made, not started, when first asked for. */
   system(): AnyActorRef;
   /** Publishes a message on a topic; `id` is the effect's. */
@@ -114,7 +117,7 @@ export class Tree implements CellHost, TurnPowers {
     this.#image = undefined;
     if (this.#unfit !== undefined) throw this.#unfit;
     for (const { path, message, cause } of letters) {
-      const cell = this.#find(path);
+      const cell = this.find(path);
       if (cell !== undefined) this.putLetter({ cell, message, at: this.now(), page: 0, cause });
     }
     this.#prepareSubscriptions(this.root);
@@ -165,8 +168,13 @@ export class Tree implements CellHost, TurnPowers {
     return this.#subscriptions?.get(cell)?.save();
   }
 
+  /** The subscriptions of a cell that are alive, for whoever looks. */
+  subscriptionsOf(cell: Cell): readonly SubscriptionView[] {
+    return this.#subscriptions?.get(cell)?.views ?? [];
+  }
+
   /** The cell to which these ids lead. */
-  #find(path: readonly string[]): Cell | undefined {
+  find(path: readonly string[]): Cell | undefined {
     let cell: Cell | undefined = this.root;
     for (const id of path) cell = [...(cell?.children ?? [])].find((child) => child.id === id);
 
@@ -210,15 +218,17 @@ export class Tree implements CellHost, TurnPowers {
   // INBOX ---------------------------------------------------------------------
 
   /** Puts a message into the inbox; if that is full it is dropped, and reported once a turn. */
-  put(cell: Cell, message: AnyMessage | undefined, taken?: () => void): void {
-    this.putLetter({ cell, message, at: this.now(), page: 0, taken });
+  put(cell: Cell, message: AnyMessage | undefined, from: Cell | string = 'host', taken?: () => void): void {
+    this.putLetter({ cell, message, at: this.now(), page: 0, from, taken });
   }
 
   /** Puts a letter into the inbox; as `put`. */
   putLetter(letter: Letter): void {
     if (this.#isOver) letter.taken?.();
-    else if (this.inbox.push(letter)) this.#schedule();
-    else {
+    else if (this.inbox.push(letter)) {
+      this.witness?.queued(letter, this.inbox.size);
+      this.#schedule();
+    } else {
       this.overflow();
       letter.taken?.();
     }
@@ -246,6 +256,10 @@ export class Tree implements CellHost, TurnPowers {
     return this.#host.page;
   }
 
+  get witness(): Witness | undefined {
+    return this.#host.witness;
+  }
+
   now(): number {
     return this.#host.clock.now();
   }
@@ -259,6 +273,7 @@ export class Tree implements CellHost, TurnPowers {
     const { id, report } = this.#host;
     try {
       this.#host.turned(runTurn(this));
+      this.witness?.turned();
     } catch (error) {
       report(ErrorCode.Internal, error, { session: id });
     }
@@ -298,6 +313,7 @@ export class Tree implements CellHost, TurnPowers {
   /** What cannot be carried out is reported: an effect costs nobody their state. */
   perform(cell: Cell, effect: Effect): void {
     this.#effects++;
+    this.witness?.performed(cell, effect);
     try {
       this.#perform(cell, effect);
     } catch (error) {
@@ -308,10 +324,10 @@ export class Tree implements CellHost, TurnPowers {
   #perform(cell: Cell, effect: Effect): void {
     switch (effect.kind) {
       case 'raise':
-        this.#follow(cell, effect);
+        this.#follow(cell, effect, cell);
         break;
       case 'parent':
-        if (cell.parent !== undefined) this.#follow(cell.parent, effect);
+        if (cell.parent !== undefined) this.#follow(cell.parent, effect, cell);
         break;
       case 'publish':
         this.#host.publish(effect.topic, effect.message, this.#effectId(effect));
@@ -322,9 +338,9 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   /** A message to a component of the page follows from what caused the effect. */
-  #follow(cell: Cell, effect: Effect): void {
+  #follow(cell: Cell, effect: Effect, from: Cell): void {
     const cause = effect.cause === undefined ? undefined : this.#effectId(effect);
-    this.putLetter({ cell, message: effect.message, at: this.now(), page: 0, cause });
+    this.putLetter({ cell, message: effect.message, at: this.now(), page: 0, cause, from });
   }
 
   /**
@@ -382,7 +398,8 @@ export class Tree implements CellHost, TurnPowers {
     return {
       clock: this.#host.clock,
       hub: this.#host.hub,
-      deliver: (message) => new Promise((resolve) => this.put(cell, message, resolve)),
+      deliver: (message, from) =>
+        new Promise((resolve) => this.put(cell, message, from === undefined ? 'host' : `#${from}`, resolve)),
       report: (error) => void this.report(ErrorCode.Subscription, error, cell),
     };
   }
@@ -404,8 +421,8 @@ export class Tree implements CellHost, TurnPowers {
     this.#schedule();
   }
 
-  post(cell: Cell, message: AnyMessage): void {
-    this.put(cell, message);
+  post(cell: Cell, message: AnyMessage, from: Cell): void {
+    this.put(cell, message, from);
   }
 
   /** Tells the host program of a fault, and the component itself if it wants to know. */
@@ -413,6 +430,8 @@ export class Tree implements CellHost, TurnPowers {
     const { id: session, report } = this.#host;
     const { name, onError } = cell.component;
     const id = report(code, error, { session, component: name });
+    cell.failures++;
+    this.witness?.failed(cell, code, error);
     if (onError === undefined || this.#telling?.has(cell)) return id;
     const failure = {
       id,
@@ -423,7 +442,7 @@ export class Tree implements CellHost, TurnPowers {
     this.#telling.add(cell);
     const told = (): void => void this.#telling?.delete(cell);
     try {
-      this.put(cell, onError(failure), told);
+      this.put(cell, onError(failure), cell, told);
     } catch (fault) {
       report(ErrorCode.Update, fault, { session, component: name });
       told();
@@ -431,9 +450,4 @@ export class Tree implements CellHost, TurnPowers {
 
     return id;
   }
-}
-
-/** The ids that lead to a cell. */
-function pathOf(cell: Cell): readonly string[] {
-  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
 }

@@ -7,12 +7,15 @@
 import type { Cell, Household } from './cell.js';
 import type { Effect } from './effect.js';
 import type { Inbox, Letter } from './inbox.js';
+import type { Witness } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a turn works on. */
 export interface TurnPowers {
   readonly inbox: Inbox;
+  /** Is told what happens, if anybody looks. */
+  readonly witness: Witness | undefined;
   /** The page whose events count. */
   readonly page: number;
   /** Milliseconds since the epoch. */
@@ -65,12 +68,12 @@ export function runTurn(powers: TurnPowers): number {
 
 /** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
 function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
-  const { inbox } = powers;
-  if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved));
-  if (inbox.size <= 1) return deliver(inbox.take(most));
+  const { inbox, witness } = powers;
+  if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved), witness);
+  if (inbox.size <= 1) return deliver(inbox.take(most), witness);
   const taken: Letter[] = [];
   while (taken.length < most && inbox.size > 0 && !inbox.isUnresolved) {
-    taken.push(...deliver(inbox.take(Math.min(16, most - taken.length))));
+    taken.push(...deliver(inbox.take(Math.min(16, most - taken.length)), witness));
     if (inbox.size > 0 && powers.now() >= until) break;
   }
 
@@ -83,9 +86,12 @@ function resolved(letter: Letter): Letter {
 }
 
 /** A component that has left takes nothing any more. */
-function deliver(letters: readonly Letter[]): readonly Letter[] {
-  for (const { cell, message, at, cause } of letters) {
+function deliver(letters: readonly Letter[], witness: Witness | undefined): readonly Letter[] {
+  for (const letter of letters) {
+    const { cell, message, at, cause } = letter;
+    witness?.begin();
     if (message !== undefined && cell.isPresent) cell.take(message, at, cause);
+    witness?.updated(letter);
   }
 
   return letters;
@@ -93,12 +99,14 @@ function deliver(letters: readonly Letter[]): readonly Letter[] {
 
 /** Shows each changed component once, parents before their children, then commits and carries out effects. */
 function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell[]): void {
+  const { witness } = powers;
   const rendering = new Rendering(departures);
   for (const { cell } of letters) if (cell.isDirty) rendering.next(cell);
   for (const cell of powers.takeChanged()) if (cell.isDirty) rendering.next(cell);
-  const done = rendering.run();
+  const done = rendering.run(witness);
   const effects = done.map((cell) => cell.commit());
   for (const cell of done) if (cell.isPresent) powers.committed(cell);
+  witness?.stepped(done);
   for (let index = 0; index < done.length; index++) {
     for (const effect of effects[index] as readonly Effect[]) powers.perform(done[index] as Cell, effect);
   }
@@ -116,7 +124,7 @@ function settle(powers: TurnPowers, departures: readonly Cell[]): void {
 // RENDERING -------------------------------------------------------------------
 
 /** The cells that are to be shown, by depth: to show one can only add deeper ones. */
-class Rendering implements Household {
+export class Rendering implements Household {
   readonly #departures: Cell[];
   readonly #levels: Cell[][] = [];
 
@@ -137,12 +145,14 @@ class Rendering implements Household {
   }
 
   /** Shows those that still are in the page, and gives all: what a component has taken before it left counts. */
-  run(): readonly Cell[] {
+  run(witness?: Witness): readonly Cell[] {
     const done: Cell[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {
         cell.isDue = false;
+        witness?.begin();
         if (cell.isPresent) cell.render(this);
+        witness?.viewed(cell);
         done.push(cell);
       }
     }

@@ -4,6 +4,7 @@ import { type ComponentSnapshot, component } from '../../runtime/component.js';
 import { type Enqueue, Received } from '../../runtime/effect.js';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
+import { isSecretName } from '../../runtime/secret.js';
 import { PropsChanged, Restored } from '../../runtime/update.js';
 
 // COMPONENTS ------------------------------------------------------------------
@@ -84,10 +85,12 @@ describe('component', () => {
           /^component\(\{ name: 'loose' \}\) has no function `init`; it takes init, update and view\.$/,
         ],
         [{ update: {} }, /has no function `update`/],
+        [{ secret: 'apiKey' }, /`secret` is an array of names of fields/],
+        [{ secret: ['apiKey', ''] }, /`secret` is an array of names of fields/],
         [{ view: html`<p></p>` }, /has no function `view`/],
         [
           { recieved: () => null },
-          /does not know `recieved`; it takes name, version, fallback, onArrival, onError, received, subscriptions, init, update, view\.$/,
+          /does not know `recieved`; it takes name, version, secret, fallback, onArrival, onError, received, subscriptions, init, update, view\.$/,
         ],
       ];
       for (const [parts, message] of wrong) {
@@ -95,6 +98,13 @@ describe('component', () => {
           .to.throw(TroupeError, message)
           .with.property('code', ErrorCode.Component);
       }
+    });
+
+    it('declares which fields hold secrets, of any kind of component', () => {
+      expect(['ofComponent', 'ofLogic'].map(isSecretName)).to.deep.equal([false, false]);
+      loose({ secret: ['ofComponent'] });
+      component({ name: 'loose', logic: Counter, view: () => html`<p></p>`, secret: ['ofLogic'] });
+      expect(['ofComponent', 'ofLogic'].map(isSecretName)).to.deep.equal([true, true]);
     });
 
     it('throws an error if there is none', () => {

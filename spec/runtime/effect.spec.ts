@@ -46,6 +46,15 @@ describe('effect', () => {
     expect(ids[0]).to.match(/^[0-9a-f-]{36}$/);
   });
 
+  it('says which id was stamped on a message, and stamps one that is known on a message that is taken again', () => {
+    const first = new Received({ type: 'added' }, 7);
+    expect(first.stamped).to.equal(undefined);
+    expect(first.id).to.equal(first.stamped);
+
+    const again = new Received({ type: 'added' }, 7, undefined, first.id);
+    expect([again.stamped, again.id]).to.deep.equal([first.id, first.id]);
+  });
+
   it('shows the type of the message to whoever watches', () => {
     expect(received().type).to.equal('asked');
   });

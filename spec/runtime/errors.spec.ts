@@ -29,6 +29,7 @@ describe('errors', () => {
       Topic: 'topic',
       Closed: 'closed',
       Identify: 'identify',
+      Recording: 'recording',
       Internal: 'internal',
     });
   });

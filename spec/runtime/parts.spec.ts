@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html as names, parseFragment } from 'parse5';
 import { Namespace } from '../../runtime/patch.js';
+import { isSecretName } from '../../runtime/secret.js';
 import { define } from '../../runtime/template.js';
 
 const literal = (statics: TemplateStringsArray, ..._holes: readonly unknown[]) => statics;
@@ -58,6 +59,7 @@ describe('parts', () => {
       strings: ['a ', ''],
       url: false,
       reflected: false,
+      isSecret: false,
     });
     expect({ ...second }).deep.include({ kind: 0, node: 2, name: '', element: 'p', hole: 1, strings: ['', ''] });
   });
@@ -257,5 +259,57 @@ describe('parts', () => {
         expect(define(statics, Namespace.Html).html).equal(html);
       });
     }
+  });
+
+  describe('of events that may tell secrets', () => {
+    /** The events that are told to be secret, by the value in their hole. */
+    const secretIn = (statics: TemplateStringsArray): readonly string[] =>
+      define(statics, Namespace.Html)
+        .parts.filter(({ isSecret }) => isSecret)
+        .map(({ name, element }) => `${element} ${name}`);
+
+    it('are those of a password field, however it is written', () => {
+      expect(secretIn(literal`<input type="password" @input=${1} @keydown=${2}>`)).deep.equal([
+        'input input',
+        'input keydown',
+      ]);
+      expect(secretIn(literal`<input TYPE=PassWord @change=${1}>`)).deep.equal(['input change']);
+      expect(secretIn(literal`<input type='pass&#119;ord' @change=${1}>`)).deep.equal(['input change']);
+      expect(secretIn(literal`<x-field type="password" @input=${1}></x-field>`)).deep.equal(['x-field input']);
+    });
+
+    it('are those of an input that may be one, because its type is a hole', () => {
+      expect(secretIn(literal`<input type=${1} @input=${2}>`)).deep.equal(['input input']);
+      expect(secretIn(literal`<input type="pass${1}" @input=${2}>`)).deep.equal(['input input']);
+      expect(secretIn(literal`<input .type=${1} @input=${2}>`)).deep.equal(['input input']);
+      expect(secretIn(literal`<button type=${1} @click=${2}></button>`)).deep.equal([]);
+    });
+
+    it('are those of a field for passwords, codes and cards', () => {
+      for (const purpose of ['current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']) {
+        const source = [`<input autocomplete="section-a ${purpose.toUpperCase()}" @input=`, '>'];
+        expect(secretIn(Object.assign(source, { raw: source })), purpose).deep.equal(['input input']);
+      }
+      expect(secretIn(literal`<input type="text" autocomplete="email" @input=${1}>`)).deep.equal([]);
+      expect(secretIn(literal`<input autocomplete=${1} @input=${2}>`)).deep.equal([]);
+    });
+
+    it('are those of all that stands around such a field in the template, and of nothing beside it', () => {
+      const found = secretIn(
+        literal`<main @keydown=${1}><p @click=${2}></p><div @input=${3}><br><input @input=${4}><input type="password"></div></main>`
+      );
+      expect(found).deep.equal(['main keydown', 'div input']);
+    });
+
+    it('are those of forms, whose fields may stand elsewhere', () => {
+      expect(secretIn(literal`<form @submit=${1} @input=${2}>${3}</form>`)).deep.equal(['form submit']);
+    });
+
+    it('declare the static names of the fields, and tell which parts name the others', () => {
+      expect(['pass-1', 'pass-2'].map(isSecretName)).deep.equal([false, false]);
+      const statics = literal`<input type="password" name="pass-1"><input name="user"><input name=${1}><input type=${2} name=${3}><input type="password" name="pass-2">`;
+      expect(define(statics, Namespace.Html).secretNames).deep.equal([2]);
+      expect(['pass-1', 'pass-2', 'user'].map(isSecretName)).deep.equal([true, true, false]);
+    });
   });
 });

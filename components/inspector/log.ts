@@ -1,0 +1,137 @@
+/**
+ * The log of a session: who sent what to whom, caused by what, and what it cost. It follows its end until somebody
+ * scrolls up, pauses it or chooses an entry; then it holds still and counts what is newer.
+ *
+ * `session.ts` places it, `log-entries.ts` reads, `log-view.ts` shows.
+ */
+
+import { type Component, callback, component, type Enqueue } from 'troupe';
+import type { Desk } from './desk.js';
+import { keepSame, type LogReading, readLog } from './log-entries.js';
+import { logView } from './log-view.js';
+import { atEnd, follow, hold, jumpTo, type Position, scrollTo, scrollTopFor } from './scrolling.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Whose log is shown, and how far the present is away. */
+export interface LogProps {
+  readonly session: string;
+  /** The step that is looked at; `undefined` is now. */
+  readonly step: number | undefined;
+}
+
+/** What the log knows. */
+export interface LogModel extends LogProps {
+  /** The id of the actor whose entries are shown; '' for those of all. */
+  readonly actor: string;
+  /** What the types that are shown contain. */
+  readonly typed: string;
+  readonly isPaused: boolean;
+  readonly position: Position;
+  /** The number of the chosen entry; 0 if none is. */
+  readonly chosen: number;
+  /** The number of an entry that is to come into sight; 0 if none is. */
+  readonly sought: number;
+  readonly reading: LogReading | undefined;
+  /** Why it could not be read; '' if that is not so. */
+  readonly why: string;
+}
+
+/** What can happen to the log. */
+export type LogMessage =
+  | { type: 'actorChosen'; actor: string }
+  | { type: 'typeTyped'; text: string }
+  | { type: 'pauseToggled' }
+  | { type: 'followed' }
+  | { type: 'scrolled'; scrollTop: number }
+  | { type: 'entryChosen'; number: number }
+  | { type: 'entryLeft' }
+  | { type: 'causeFollowed'; number: number }
+  | { type: 'stepFollowed'; step: number }
+  | { type: 'logRead'; reading: LogReading }
+  | { type: 'readingFailed'; why: string };
+
+/** What the log tells the page. */
+export type LogOutgoing = { type: 'stepChosen'; step: number | undefined };
+
+// COMPONENT -------------------------------------------------------------------
+
+/** Makes the log. */
+export const log = (desk: Desk): Component<LogModel, LogMessage, LogProps, LogOutgoing> =>
+  component({
+    name: 'inspector-log',
+    init: ({ session, step }: LogProps): LogModel => ({
+      ...{ session, step, actor: '', typed: '' },
+      ...{ isPaused: false, position: atEnd, chosen: 0, sought: 0 },
+      reading: undefined,
+      why: '',
+    }),
+    received: (model, { session, step }) => ({ ...model, session, step }),
+    update,
+    subscriptions: ({ session, actor, typed: type, position: { anchor, below }, chosen, sought }) => {
+      const question = { actor, type, anchor, below, chosen, sought };
+
+      return [
+        callback(`log ${JSON.stringify([session, question])}`, ({ send }) =>
+          desk.look(session, {
+            seen: (inspected) => send({ type: 'logRead', reading: readLog(inspected, question) }),
+            failed: (why) => send({ type: 'readingFailed', why }),
+          })
+        ),
+      ];
+    },
+    view: logView,
+  });
+
+/** The number of the newest entry that is shown or could be. */
+const newest = ({ reading }: LogModel): number | undefined =>
+  reading === undefined ? undefined : (reading.rows.at(-1)?.number ?? 0);
+
+/** Other entries are asked for: from their end, and if the log is paused up to where it was. */
+const refilter = (model: LogModel): LogModel => ({ ...model, position: jumpTo(model.position, 0) });
+
+const held = (model: LogModel): Position => hold(model.position, newest(model));
+
+function update(model: LogModel, message: LogMessage, enqueue: Enqueue<LogMessage, LogOutgoing>): LogModel {
+  switch (message.type) {
+    case 'actorChosen':
+      return refilter({ ...model, actor: message.actor });
+    case 'typeTyped':
+      return refilter({ ...model, typed: message.text.slice(0, 200) });
+    case 'pauseToggled':
+      return model.isPaused
+        ? { ...model, isPaused: false, position: follow(model.position) }
+        : { ...model, isPaused: true, position: held(model) };
+    case 'followed':
+      return { ...model, isPaused: false, position: follow(model.position) };
+    case 'scrolled':
+      return scrolled(model, message.scrollTop);
+    case 'entryChosen':
+      return { ...model, chosen: message.number, position: held(model) };
+    case 'entryLeft':
+      return { ...model, chosen: 0 };
+    case 'causeFollowed':
+      return { ...model, chosen: message.number, sought: message.number, position: held(model) };
+    case 'stepFollowed':
+      enqueue.parent({ type: 'stepChosen', step: message.step });
+      return model;
+    case 'logRead':
+      return read(model, message.reading);
+    case 'readingFailed':
+      return { ...model, why: message.why };
+  }
+}
+
+function scrolled(model: LogModel, scrollTop: number): LogModel {
+  const position = scrollTo(model.position, scrollTop, newest(model), model.isPaused);
+
+  return position === model.position ? model : { ...model, position };
+}
+
+function read(model: LogModel, { rows, ...reading }: LogReading): LogModel {
+  const next = { ...model, why: '', reading: { ...reading, rows: keepSame(model.reading?.rows ?? [], rows) } };
+  if (model.sought === 0 || reading.sought < 0) return next;
+  const position = jumpTo(model.position, scrollTopFor(reading.sought, reading.total));
+
+  return { ...next, sought: 0, position };
+}

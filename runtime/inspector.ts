@@ -1,0 +1,206 @@
+/**
+ * The inspector, mounted: `components/inspector/` served as a site of its own below `/_troupe/inspector`, with a table
+ * of sessions of its own, so that looking at a server is not itself among what is looked at. It is loaded when
+ * somebody asks for it who may; for everybody else there is nothing there.
+ *
+ * Beside the pages it answers what an app cannot: its style sheet, a recording as a file, and the page of a session
+ * as it was, which comes with a policy under which nothing in it can run.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ErrorCode } from './errors.js';
+import { answerStatus, type Headers, type HttpAnswer, reserved } from './http.js';
+import type { Inspection } from './inspection.js';
+import { writeAnswer } from './node-http.js';
+import { readRequest } from './node-request.js';
+import type { ServerOptions, Settings } from './options.js';
+import type { Reporter } from './report.js';
+import { below, pathOf } from './router.js';
+import type { Server } from './server.js';
+import { refuseUpgrade } from './transport.js';
+import { type HttpRequest, hostOf } from './visitor.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Says whether whoever makes a request may look at the server. */
+export type Authorise = (request: HttpRequest) => boolean | Promise<boolean>;
+
+/** The inspector at its place in a server. */
+export interface InspectorMount {
+  /** Answers a request; false if it is for something else. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes an upgrade; false if it is for something else. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): Promise<void>;
+}
+
+/** What it is mounted with. */
+export interface MountOptions {
+  readonly inspection: Inspection;
+  readonly report: Reporter;
+  readonly settings: Settings;
+  /** `createServer`, which stands above this. */
+  make(options: ServerOptions): Server;
+}
+
+/** The inspector, loaded. */
+interface Loaded {
+  readonly server: Server;
+  readonly style: string;
+}
+
+// WHO MAY ---------------------------------------------------------------------
+
+const localAddress = /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;
+const localHost = /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
+
+/**
+ * Whether a request comes from this machine, and asks it by a name that is this machine's: a page of somebody else's
+ * that has its own name lead here must not look in. What came through a proxy comes from anywhere.
+ */
+export function isLocal(request: HttpRequest): boolean {
+  const { address, headers } = request;
+  if (headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined) return false;
+
+  return localAddress.test(address) && localHost.test(hostOf(request, 0));
+}
+
+/** Who may look, by the option `inspector`; `undefined` if nobody may. */
+export function authorisationOf({ inspector }: Settings): Authorise | undefined {
+  if (inspector === false) return undefined;
+
+  return inspector === true ? isLocal : inspector.authorise;
+}
+
+// ANSWERS ---------------------------------------------------------------------
+
+const closed: Headers = [
+  'Cache-Control',
+  'no-store',
+  'X-Content-Type-Options',
+  'nosniff',
+  'Referrer-Policy',
+  'no-referrer',
+];
+
+/** Nothing runs in a page that was, and it asks for nothing but how it looks. */
+const policy =
+  "default-src 'none'; style-src * 'unsafe-inline'; img-src * data:; font-src * data:; media-src *; sandbox";
+
+function answer(type: string, body: string, headers: Headers = []): HttpAnswer {
+  const length = String(Buffer.byteLength(body));
+
+  return { status: 200, headers: ['Content-Type', type, 'Content-Length', length, ...closed, ...headers], body };
+}
+
+async function answerRecording(inspection: Inspection, id: string): Promise<HttpAnswer | undefined> {
+  const inspected = await inspection.open(id);
+  const body = inspected?.export() ?? '';
+  inspected?.close();
+  if (body === '') return undefined;
+
+  return answer('application/json; charset=utf-8', body, ['Content-Disposition', `attachment; filename="${id}.json"`]);
+}
+
+async function answerPage(inspection: Inspection, id: string, step: string): Promise<HttpAnswer | undefined> {
+  const inspected = await inspection.open(id);
+  const body = inspected?.page(Number(step));
+  inspected?.close();
+
+  return body === undefined ? undefined : answer('text/html; charset=utf-8', body, ['Content-Security-Policy', policy]);
+}
+
+const recordingPath = /^\/recordings\/(?<id>[\w-]+)\.json$/;
+const pagePath = /^\/pages\/(?<id>[\w-]+)\/(?<step>\d+)$/;
+
+/** What is not a page of the inspector; `undefined` if it is one. */
+async function answerFile(inspection: Inspection, path: string, style: string): Promise<HttpAnswer | undefined> {
+  if (path === '/style.css') return answer('text/css; charset=utf-8', style);
+  const recording = recordingPath.exec(path)?.groups?.['id'];
+  const page = pagePath.exec(path)?.groups;
+  if (recording !== undefined) return (await answerRecording(inspection, recording)) ?? answerStatus(404, []);
+  if (page === undefined) return undefined;
+
+  return (await answerPage(inspection, page['id'] ?? '', page['step'] ?? '')) ?? answerStatus(404, []);
+}
+
+// MOUNT -----------------------------------------------------------------------
+
+/** Mounts the inspector; `undefined` if nobody may look. */
+export function mountInspector({ inspection, make, report, settings }: MountOptions): InspectorMount | undefined {
+  const authorise = authorisationOf(settings);
+  if (authorise === undefined) return undefined;
+  const base = `${settings.base}${reserved}/inspector`;
+  let loading: Promise<Loaded> | undefined;
+
+  async function load(): Promise<Loaded> {
+    const { inspector } = await import('troupe/components/inspector/inspector');
+    const { routes, style, title } = inspector(inspection, { base });
+    const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
+    const server = make({
+      ...{ base, clock, development, inspector: false, language, routes, secret: secrets, title, trustProxy },
+      ...(onError !== undefined && { onError }),
+      ...(clientScript !== undefined && { clientScript }),
+      ...(origins !== undefined && { origins }),
+      styles: [`${base}/style.css`],
+    });
+
+    return { server, style };
+  }
+
+  /** Who may look is given it; for others, and if the question fails, there is nothing. */
+  async function open(request: HttpRequest): Promise<Loaded | undefined> {
+    try {
+      if ((await authorise?.(request)) !== true) return undefined;
+      loading ??= load();
+
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      report(ErrorCode.Internal, error);
+      return undefined;
+    }
+  }
+
+  async function respond(message: IncomingMessage, response: ServerResponse, request: HttpRequest): Promise<void> {
+    const path = below(base, pathOf(request.url)) ?? '';
+    const loaded = await open(request);
+    const found = loaded && (await answerFile(inspection, path, loaded.style));
+    if (loaded !== undefined && found === undefined) loaded.server.handle(message, response);
+    else writeAnswer(response, found ?? answerStatus(404, settings.styles));
+  }
+
+  async function admit(message: IncomingMessage, socket: Duplex, head: Buffer, request: HttpRequest): Promise<void> {
+    const loaded = await open(request);
+    if (socket.destroyed) return;
+    if (!loaded?.server.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
+  }
+
+  const isOurs = (url: string): boolean => below(base, pathOf(url)) !== undefined;
+
+  return {
+    handle(message, response) {
+      const request = readRequest(message);
+      if (!isOurs(request.url)) return false;
+      respond(message, response, request).catch((error: unknown) => {
+        report(ErrorCode.Internal, error);
+        response.destroy();
+      });
+
+      return true;
+    },
+    upgrade(message, socket, head) {
+      const request = readRequest(message);
+      if (!isOurs(request.url)) return false;
+      socket.once('error', () => socket.destroy());
+      void admit(message, socket, head, request);
+
+      return true;
+    },
+    async close() {
+      const loaded = await loading?.catch(() => undefined);
+      await loaded?.server.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * What is typed into password fields, as the events of a page tell it. Templates know their password fields
+ * (`parts.ts`) and mark the events that may tell of them; `page.ts` asks here for those alone, before a handler is
+ * given the event, because from then on what was typed may be anywhere under any name.
+ *
+ * **Note:** an event that a template listens to around a password field is known for what it is if the field stands in
+ * the same template; the events of forms, wherever the field stands.
+ */
+
+import type { EventData } from './protocol.js';
+import { Instance, List, Mount, type Value } from './rendered.js';
+import { isSecretName, Secrets } from './secret.js';
+
+/** Who knows what was typed. */
+export interface SecretKeeper {
+  /** Made when there is something to keep. */
+  secrets: Secrets | undefined;
+}
+
+/** Notes what an event tells that may have been typed into a password field. */
+export function noteTyped(keeper: SecretKeeper, instance: Instance, event: EventData): void {
+  for (const text of typedIn(instance, event)) {
+    if (text === '') continue;
+    keeper.secrets ??= new Secrets();
+    keeper.secrets.note(text);
+  }
+}
+
+function typedIn(instance: Instance, { entries, key, value, values }: EventData): readonly string[] {
+  // A key that writes something is called what it writes; others have names, `Enter`.
+  const typed = [value, ...values, [...key].length === 1 ? key : ''];
+  if (entries.length === 0) return typed;
+  const open = new Set(openNames(instance));
+  const secret = entries.filter(([name]) => isSecretName(name) || open.has(name));
+
+  return [...typed, ...secret.map(([, text]) => text)];
+}
+
+/** The names that password fields in this part of the page have now, where templates leave them open. */
+function* openNames(value: Value | undefined): Generator<string> {
+  if (value instanceof Mount) yield* openNames(value.rendered);
+  else if (value instanceof List) for (const row of value.rows) yield* openNames(row);
+  else if (value instanceof Instance) {
+    for (const part of value.definition.secretNames) yield String(value.values[part]);
+    for (const inner of value.values) if (typeof inner === 'object') yield* openNames(inner);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The witness of a session: is told what happens in it, where it happens, by `page.ts`, `tree.ts` and `turn.ts`. While
+ * nobody looks there is none, and each place asks that one question and no more.
+ *
+ * The one here tells the channels of `diagnostics.ts`; the one of a session that is inspected, `recorder.ts`, does that
+ * too and remembers what it has seen.
+ */
+
+import type { Cell } from './cell.js';
+import type { Diagnostics } from './diagnostics.js';
+import type { Effect } from './effect.js';
+import type { ErrorCode } from './errors.js';
+import type { Letter } from './inbox.js';
+import type { GuardedInspect } from './inspect.js';
+import type { Part } from './parts.js';
+import type { Patch } from './patch.js';
+import { type ClientFrame, ClientKind, type EventRecord, type ServerFrame, ServerKind } from './protocol.js';
+import type { LiveSession } from './session.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Is told what happens in one session. */
+export interface Witness {
+  /** What is going to be told next with how long it took begins now. */
+  begin(): void;
+  /** A frame of the client was read. */
+  received(frame: ClientFrame, bytes: number): void;
+  /** What an event has happened at that leads to the message that is queued next. */
+  happened(part: Part, event: EventRecord): void;
+  /** A letter waits, as the last of so many. */
+  queued(letter: Letter, waiting: number): void;
+  /** A component has taken what is in a letter. */
+  updated(letter: Letter): void;
+  /** A component was shown. */
+  viewed(cell: Cell): void;
+  /** A round of a turn is over: these cells were shown and committed. */
+  stepped(cells: readonly Cell[]): void;
+  /** An effect is carried out. */
+  performed(cell: Cell, effect: Effect): void;
+  /** A turn is over, and what came of it was sent if it could be. */
+  turned(): void;
+  /** What the page shows was compared with what the client shows. */
+  diffed(changes: Patch): void;
+  /** A frame was sent. */
+  sent(frame: ServerFrame, bytes: number): void;
+  /** Something of a component has failed. */
+  failed(cell: Cell, code: ErrorCode, error: unknown): void;
+}
+
+/** Where one kind of happening is told. */
+export interface Channel<Event> {
+  /** Whether anybody listens. */
+  readonly hasSubscribers: boolean;
+  publish(event: Event): void;
+}
+
+/** All of them, by name. */
+export type Channels = { readonly [Name in keyof Diagnostics]: Channel<Diagnostics[Name]> };
+
+/** Tells what happens seldom, in any session or none. */
+export type Tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]) => void;
+
+/** What happens seldom: it is told always, and who listens decides what to do with it. */
+export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile';
+
+/** Who looks at a server, as its parts see that. */
+export interface Lookout {
+  readonly channels: Channels;
+  /** What the systems of actors are made with. */
+  readonly inspect?: GuardedInspect | undefined;
+  readonly tell: Tell;
+  /** A session has come into the table. */
+  added(session: LiveSession): void;
+  /** Sessions have come, gone or changed how they stand. */
+  moved(): void;
+}
+
+// NOBODY ----------------------------------------------------------------------
+
+const unheard: Channel<unknown> = { hasSubscribers: false, publish: () => undefined };
+
+/** Nobody looks. */
+export const unwatched: Lookout = {
+  channels: {
+    ...{ received: unheard, queued: unheard, updated: unheard, viewed: unheard, diffed: unheard, sent: unheard },
+    ...{ passivated: unheard, activated: unheard, resumed: unheard, failed: unheard, hostile: unheard },
+  },
+  tell: () => undefined,
+  added: () => undefined,
+  moved: () => undefined,
+};
+
+// QUERIES ---------------------------------------------------------------------
+
+/** Whether anybody listens to what happens in sessions all the time. */
+export function areHeard({ received, queued, updated, viewed, diffed, sent }: Channels): boolean {
+  return (
+    updated.hasSubscribers ||
+    viewed.hasSubscribers ||
+    received.hasSubscribers ||
+    sent.hasSubscribers ||
+    queued.hasSubscribers ||
+    diffed.hasSubscribers
+  );
+}
+
+/** The ids that lead to a cell from the root of its page. */
+export function pathOf(cell: Cell): readonly string[] {
+  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
+}
+
+const serverKinds = {
+  [ServerKind.Adopt]: 'adopt',
+  [ServerKind.Render]: 'render',
+  [ServerKind.Patch]: 'patch',
+  [ServerKind.Command]: 'command',
+  [ServerKind.Acknowledge]: 'acknowledge',
+} as const;
+
+const clientKinds = {
+  [ClientKind.Join]: 'join',
+  [ClientKind.Events]: 'events',
+  [ClientKind.Acknowledge]: 'acknowledge',
+} as const;
+
+/** What a frame is, in a word. */
+export const serverWord = ({ kind }: ServerFrame): (typeof serverKinds)[ServerKind] => serverKinds[kind];
+
+/** What a frame of a client is, in a word. */
+export const clientWord = ({ kind }: ClientFrame): (typeof clientKinds)[ClientKind] => clientKinds[kind];
+
+// PUBLISHER -------------------------------------------------------------------
+
+/** Tells the channels what happens in a session. */
+export class Publisher implements Witness {
+  readonly session: string;
+  readonly #channels: Channels;
+  /** Milliseconds since the epoch, on the clock of the session. */
+  readonly #now: () => number;
+  #begun = 0;
+  /** How long what was told last took, in milliseconds. */
+  protected took = 0;
+
+  constructor(session: string, channels: Channels, now: () => number) {
+    this.session = session;
+    this.#channels = channels;
+    this.#now = now;
+  }
+
+  begin(): void {
+    this.#begun = performance.now();
+  }
+
+  #end(): number {
+    this.took = performance.now() - this.#begun;
+
+    return this.took;
+  }
+
+  received(frame: ClientFrame, bytes: number): void {
+    const { received } = this.#channels;
+    if (!received.hasSubscribers) return;
+    const events = frame.kind === ClientKind.Events ? frame.events.length : 0;
+    received.publish({ session: this.session, kind: clientWord(frame), bytes, events });
+  }
+
+  happened(_part: Part, _event: EventRecord): void {}
+
+  queued({ cell, message, page, cause }: Letter, waiting: number): void {
+    const { queued } = this.#channels;
+    if (!queued.hasSubscribers) return;
+    const event = page !== 0 && typeof cause === 'number' ? cause : 0;
+    queued.publish({ ...this.#place(cell), type: message?.type ?? '', event, waiting });
+  }
+
+  updated({ cell, message, at }: Letter): void {
+    const took = this.#end();
+    const { updated } = this.#channels;
+    if (!updated.hasSubscribers) return;
+    const waited = Math.max(0, this.#now() - at);
+    updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
+  }
+
+  viewed(cell: Cell): void {
+    const took = this.#end();
+    const { viewed } = this.#channels;
+    if (viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
+  }
+
+  stepped(_cells: readonly Cell[]): void {}
+
+  performed(_cell: Cell, _effect: Effect): void {}
+
+  turned(): void {}
+
+  diffed(changes: Patch): void {
+    const took = this.#end();
+    const { diffed } = this.#channels;
+    if (diffed.hasSubscribers) diffed.publish({ session: this.session, changes: changes.length / 3, took });
+  }
+
+  sent(frame: ServerFrame, bytes: number): void {
+    const { sent } = this.#channels;
+    if (sent.hasSubscribers) sent.publish({ session: this.session, kind: serverWord(frame), bytes });
+  }
+
+  failed(_cell: Cell, _code: ErrorCode, _error: unknown): void {}
+
+  #place(cell: Cell): { session: string; component: string; path: readonly string[] } {
+    return { session: this.session, component: cell.component.name, path: pathOf(cell) };
+  }
+}

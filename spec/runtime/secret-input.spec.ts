@@ -1,0 +1,130 @@
+import { expect } from 'chai';
+import { component } from '../../runtime/component.js';
+import { ErrorCode } from '../../runtime/errors.js';
+import { html, repeat } from '../../runtime/html.js';
+import type { Wire } from '../../runtime/patch.js';
+import { type EventData, eventDefaults } from '../../runtime/protocol.js';
+import type { Instance } from '../../runtime/rendered.js';
+import { createReporter, type WrittenReport } from '../../runtime/report.js';
+import { hidden } from '../../runtime/secret.js';
+import { noteTyped, type SecretKeeper } from '../../runtime/secret-input.js';
+import type { LiveSession } from '../../runtime/session.js';
+import { eventsFrame, FakeConnection, FakeHost, joinFrame, startSession } from '../fixtures/live-session.js';
+
+type Message = { readonly type: 'typed'; readonly text: string };
+
+const typed = ({ value }: EventData): Message => ({ type: 'typed', text: value });
+
+const Field = component({
+  name: 'field',
+  init: ({ name }: { readonly name: string }) => ({ name, text: '' }),
+  update: (model, { text }: Message) => ({ ...model, text }),
+  view: ({ name }) => html<Message>`<input type="password" name=${name} @input=${typed}>`,
+});
+
+/** Parts of the root: 0 to 2 events, 3 rows with a field each, 4 a component with one. */
+const Page = component({
+  name: 'page',
+  init: () => ({ text: '' }),
+  update: (model, { text }: Message) => {
+    if (text.startsWith('throw')) throw new Error(`${text} after ${model.text}`);
+    return { ...model, text };
+  },
+  view: () => html<Message>`
+    <input @input=${typed}>
+    <input type="password" @keydown=${typed}>
+    <form @submit=${(_event: EventData) => null}>
+      ${repeat(
+        ['one'],
+        (name) => name,
+        (name) => html`<input type="password" name=${`row-${name}`}>`
+      )}
+      ${Field({ key: 1, name: 'of-field' })}
+      <input type="password" name="of-page">
+    </form>`,
+});
+
+/** A host that keeps reports as they are written down. */
+class WritingHost extends FakeHost {
+  readonly written: WrittenReport[] = [];
+  override readonly report = createReporter(undefined, (report) => this.written.push(report));
+}
+
+function begun(): { readonly session: LiveSession; readonly host: WritingHost } {
+  const host = new WritingHost();
+
+  return { session: startSession(Page, host), host };
+}
+
+/** A joined session; what an event of a part of the page's root leads to. */
+function joined(): {
+  readonly session: LiveSession;
+  happens(part: number, ...payload: readonly Wire[]): WrittenReport[];
+} {
+  const { session, host } = begun();
+  const connection = new FakeConnection();
+  session.join(connection, joinFrame());
+  const number = (session.rendered as Instance).number;
+
+  return {
+    session,
+    happens(part, ...payload) {
+      session.receive(connection, eventsFrame([[number, part, payload]]));
+      host.turn();
+      return host.written;
+    },
+  };
+}
+
+/** What is found to be secret of these, once an event has told something. */
+function secretsOf(given: Partial<EventData>, texts: readonly string[]): readonly string[] {
+  const keeper: SecretKeeper = { secrets: undefined };
+  noteTyped(keeper, begun().session.rendered as Instance, { type: 'any', ...eventDefaults, ...given });
+
+  return texts.filter((text) => keeper.secrets?.redact(text) === hidden);
+}
+
+describe('secret input', () => {
+  it('is the value of an event, its values, and keys that write something', () => {
+    expect(secretsOf({ value: 'a' }, ['a'])).to.deep.equal(['a']);
+    expect(secretsOf({ values: ['a', 'b'] }, ['a', 'b'])).to.deep.equal(['a', 'b']);
+    expect(secretsOf({ key: '😀' }, ['😀'])).to.deep.equal(['😀']);
+    expect(secretsOf({ key: 'Enter', code: 'Enter' }, ['Enter'])).to.deep.equal([]);
+  });
+
+  it('is in the entries of a form what has the name of a password field, wherever that stands', () => {
+    const entries = ['user', 'password', 'of-page', 'row-one', 'of-field'].map((name) => [name, `${name}!`] as const);
+    expect(
+      secretsOf(
+        { entries },
+        entries.map(([, value]) => value)
+      )
+    ).to.deep.equal([...['password!', 'of-page!', 'row-one!', 'of-field!']]);
+  });
+
+  it('makes nothing where nothing was typed', () => {
+    const keeper: SecretKeeper = { secrets: undefined };
+    noteTyped(keeper, begun().session.rendered as Instance, { type: 'keydown', ...eventDefaults, key: 'Tab' });
+    expect(keeper.secrets).to.equal(undefined);
+  });
+
+  it('is noted in the session before the handler gets it, if the part may tell of some', () => {
+    const { session, happens } = joined();
+    happens(0, 'seen');
+    expect(session.secrets).to.equal(undefined);
+    happens(1, 'x', 'KeyX', 0, false, 'hunter2');
+    happens(2, ['password', 'of a form', 'user', 'ada']);
+    const states = ['seen', 'x', 'hunter2', 'of a form', 'ada'].map((text) => session.secrets?.redact(text));
+    expect(states).to.deep.equal(['seen', hidden, hidden, hidden, 'ada']);
+  });
+
+  it('is in no report that is written down', () => {
+    const { happens } = joined();
+    happens(1, 'x', 'KeyX', 0, false, 'hunter2');
+    const [report, ...others] = happens(0, 'throws');
+    expect(others).to.deep.equal([]);
+    expect(report).to.deep.include({ code: ErrorCode.Update, component: 'page', session: 'session' });
+    expect(report?.err.message).to.equal(`throws after ${hidden}`);
+    expect(report?.err.stack).to.contain(`throws after ${hidden}`).and.not.contain('hunter2');
+  });
+});
