@@ -1,6 +1,6 @@
 /**
  * Overload: what hostile or unlucky clients do to a running server over real sockets, each held with a neighbour
- * who goes on clicking meanwhile and must be answered rightly. The limits are those of the README.
+ * who goes on clicking meanwhile and must be answered rightly. The limits are those of `docs/operations.md`.
  */
 
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
  * The example 07-resume in a real Chromium, on servers in processes of their own: cut off, put away, loaded again,
- * killed, restarted, moved. They are started and ended by the commands of the README.
+ * killed, restarted, moved. They are started and ended by the commands of `docs/operations.md`.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -20,9 +20,11 @@ import { newPage, type WatchedPage } from './chromium.js';
 
 const root = process.cwd();
 
-/** The lines of shell in the README's section. */
+/** The lines of shell in the section of `docs/operations.md`. */
 const commands = (() => {
-  const [, rest = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('\n## A session outlives its process\n');
+  const [, rest = ''] = readFileSync(join(root, 'docs/operations.md'), 'utf8').split(
+    '\n## A session outlives its process\n'
+  );
   const [section = ''] = rest.split('\n## ');
 
   return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, text = '']) => text.trim().split('\n'));
@@ -33,7 +35,7 @@ const done = new Set<string>();
 /** The command that has all this in it. */
 function command(...parts: readonly string[]): string {
   const found = commands.find((line) => parts.every((part) => line.includes(part)));
-  if (found === undefined) throw new Error(`The README has no command with ${parts.join(' and ')}.`);
+  if (found === undefined) throw new Error(`docs/operations.md has no command with ${parts.join(' and ')}.`);
   done.add(found);
 
   return found;
@@ -62,7 +64,7 @@ async function start(line: string, folder: string, port: number, environment: No
   return node;
 }
 
-/** Ends one by a command of the README; gives its exit status. */
+/** Ends one by a command of `docs/operations.md`; gives its exit status. */
 async function end(line: string, { child }: Node): Promise<number | null> {
   const exited = once(child, 'exit');
   spawn('sh', ['-c', line.replace(/\d+$/, `${child.pid}`)], { stdio: 'inherit' });
@@ -299,7 +301,7 @@ describe('the resume example in Chromium', function () {
       }
     });
 
-    it('has run every command of the README', () => {
+    it('has run every command of docs/operations.md', () => {
       expect([...done].sort()).to.deep.equal([...new Set(commands)].sort());
     });
   });
