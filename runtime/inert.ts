@@ -183,6 +183,9 @@ export class InertTree implements CellHost {
     return undefined;
   }
 
+  /** Nothing is written down. */
+  mayQuote(): void {}
+
   /** Nothing changes by itself. */
   changed(): void {}
 

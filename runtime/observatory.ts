@@ -217,6 +217,7 @@ export class Observatory implements Inspection, Lookout {
       ...{ viewers: 0, telling: undefined, ending: undefined },
     };
     this.#recorded.set(id, recorded);
+    for (const secret of stored?.secrets ?? []) recorder.secrets.note(secret);
     const live = this.#entry(id)?.session;
     if (live !== undefined) recorder.attach(live);
 

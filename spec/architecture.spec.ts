@@ -161,7 +161,8 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   msgpackr: ['codec'],
   // biome-ignore format: a list
   xstate: [
-    'actor', 'actor-subscription', 'cell', 'checkpoint', 'component', 'inert', 'inert-state', 'logic-state', 'model-state', 'reducer', 'run',
+    'actor', 'actor-id', 'actor-subscription', 'actor-tree', 'cell', 'checkpoint', 'component', 'inert',
+    'inert-state', 'inspect', 'logic-state', 'model-state', 'observatory', 'observed', 'recorder', 'reducer', 'run',
     'session', 'shared', 'shared-cluster', 'shared-replica', 'subscriptions', 'testing/test-server', 'tree', 'update',
   ],
   rou3: ['router'],

@@ -148,8 +148,7 @@ describe('witness', () => {
         channel.publish({} as never);
       }
       unwatched.tell('failed', { session: undefined, component: undefined, id: 'id', code: 'view' });
-      unwatched.added({} as LiveSession);
-      unwatched.moved();
+      unwatched.moved({} as LiveSession, 'opened');
     });
   });
 
