@@ -528,5 +528,22 @@ describe('a session lasts', () => {
       await nodes.store();
       expect(take().filter((event) => (event as [string])[0] === 'passivated')).to.deep.equal([]);
     });
+
+    it('is not told to be stored by a node that has lost it to another', async () => {
+      const { session, connection } = await clicked(2);
+      node.isReachable = false;
+      const entering = nodes.add('other', { lookout }).enter(session.id);
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      nodes.clock.advance(2_000);
+      await entering;
+      expect(take()).to.deep.equal([['activated', { session: session.id, from: 'seen' }]]);
+      session.receive(connection, eventsFrame([click], 1));
+      await until(() => countOf(session) === 3);
+      session.leave(connection);
+      nodes.clock.advance(1_000);
+      await until(() => node.sessions.find(session.id) === undefined);
+      expect(take()).to.deep.equal([]);
+    });
   });
 });
