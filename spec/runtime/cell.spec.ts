@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import type { Household } from '../../runtime/cell.js';
+import { createMachine, fromPromise } from 'xstate';
+import { Cell, type Household } from '../../runtime/cell.js';
 import { component } from '../../runtime/component.js';
+import { rootContext } from '../../runtime/content.js';
 import { ErrorCode, type TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import { Calm } from '../fixtures/calm.js';
@@ -178,5 +180,94 @@ describe('cell', () => {
     await settled();
     expect(calm.stop()).to.deep.equal([]);
     expect(company.told[0]).to.include('a was sent a promise; a message is an object');
+  });
+
+  describe('for whoever looks', () => {
+    it('is dormant until it is started, and active from then on', () => {
+      const cell = new Cell(notebook('a'), {}, rootContext, company);
+      cell.prepare();
+      expect(cell.standing).to.equal('dormant');
+      cell.start();
+      expect(cell.standing).to.equal('active');
+      cell.take(note('!'), 0);
+      expect(cell.standing).to.equal('active');
+    });
+
+    it('is broken if it could not begin, and stays so', () => {
+      const Failing = component({
+        name: 'failing',
+        init: (_props: { readonly key: string }): object => {
+          throw new Error('cannot begin');
+        },
+        update: (model, _message: { type: 'x' }) => model,
+        view: () => html`<i></i>`,
+      });
+      const root = company.hire(
+        component({
+          name: 'page',
+          init: () => ({}),
+          update: (model, _message: { type: 'x' }) => model,
+          view: () => html`${Failing({ key: 'one' })}`,
+        })
+      );
+      const [child] = root.children;
+      expect([root.standing, child?.standing]).to.deep.equal(['active', 'broken']);
+      child?.start();
+      expect(child?.standing).to.equal('broken');
+    });
+
+    it('is done when the machine it runs has come to its end', () => {
+      const machine = createMachine({
+        initial: 'on',
+        states: { on: { on: { ended: 'off' } }, off: { type: 'final' } },
+      });
+      const cell = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
+      expect(cell.standing).to.equal('active');
+      cell.take({ type: 'ended' }, 0);
+      cell.render(household);
+      cell.commit();
+      expect(cell.standing).to.equal('done');
+    });
+
+    it('waits when the logic it runs has failed by itself, and is active again after its pause', async () => {
+      let reject: (error: Error) => void = () => undefined;
+      const promise = new Promise<never>((_resolve, rejecting) => {
+        reject = rejecting;
+      });
+      const machine = createMachine({ initial: 'on', states: { on: { invoke: { src: fromPromise(() => promise) } } } });
+      const cell = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
+      expect(cell.standing).to.equal('active');
+      reject(new Error('of the child'));
+      await settled();
+      expect(cell.standing).to.equal('waiting');
+      company.clock.advance(0);
+      expect(cell.standing).to.equal('active');
+      await settled();
+      for (let round = 0; round < 500 && cell.standing !== 'given up'; round++) {
+        company.clock.advance(100);
+        await settled();
+      }
+      expect(cell.standing).to.equal('given up');
+      cell.stop();
+    });
+
+    it('knows the message it has taken last in a turn, with what was stamped on it', () => {
+      const cell = company.hire(notebook('a'));
+      expect(cell.received).to.equal(undefined);
+      const [first, last] = [note('a'), note('b')];
+      cell.take(first, 5);
+      expect(cell.received?.message).to.equal(first);
+      cell.take(last, 7);
+      expect(cell.received?.message).to.equal(last);
+      expect(cell.received?.at).to.equal(7);
+      cell.render(household);
+      cell.commit();
+      expect(cell.received).to.equal(undefined);
+    });
+
+    it('says when it was made', () => {
+      company.clock.advance(500);
+      expect(company.hire(notebook('a')).since).to.equal(1_500);
+    });
   });
 });

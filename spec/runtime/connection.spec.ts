@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../runtime/clock.js';
 import { type Admitted, type Socket, SocketConnection, type Switchboard } from '../../runtime/connection.js';
+import type { HostileEvent } from '../../runtime/diagnostics.js';
 import { ClientKind, CloseCode, Limit } from '../../runtime/protocol.js';
 import { createReporter, type ErrorReport } from '../../runtime/report.js';
 import { acknowledgement, hostileFrames, pack, packEvent, packJoin } from '../fixtures/frames.js';
@@ -415,6 +416,66 @@ describe('connection', () => {
       connection.received(packEvent(), true);
       expect(socket.closed?.code).to.equal(CloseCode.TryLater);
       expect(reports[0]).to.include({ session: 'session' });
+    });
+  });
+
+  describe('for whoever looks', () => {
+    /** What is told of the connection that this is done to. */
+    async function told(
+      act: (given: ReturnType<typeof setUp>) => Promise<void> | void,
+      overrides: Partial<Switchboard> = {}
+    ): Promise<readonly unknown[]> {
+      const events: unknown[] = [];
+      await act(setUp({ ...overrides, tell: (name, event) => void events.push([name, event]) }));
+
+      return events;
+    }
+
+    it('tells of one who says what no client says, with the session if there is one', async () => {
+      for (const [name, frame] of Object.entries(hostileFrames)) {
+        const before = await told(({ connection }) => connection.received(frame, true));
+        const after = await told(async ({ connection, join }) => {
+          await join();
+          connection.received(frame, true);
+          connection.received(frame, true);
+        });
+        const [[channel, event] = []] = before as [string, HostileEvent][];
+        expect([channel, event?.session, event?.code], name).to.deep.equal(['hostile', undefined, CloseCode.Malformed]);
+        expect(after, name).to.deep.equal([['hostile', { ...event, session: 'session' }]]);
+      }
+    });
+
+    it('tells of one who sends too fast, and of what a session closes a connection for', async () => {
+      const flood = await told(
+        async ({ connection, join }) => {
+          await join();
+          for (let sent = 0; sent < 10; sent++) connection.received(acknowledgement, true);
+        },
+        { framesPerSecond: 2 }
+      );
+      expect(flood).to.have.lengthOf(1);
+      expect(flood[0]).to.have.nested.property('[1].code', CloseCode.Flood);
+      const closed = await told(async ({ connection, join }) => {
+        await join();
+        connection.close(CloseCode.TooBig, 'too big');
+      });
+      expect(closed).to.deep.equal([['hostile', { session: 'session', code: CloseCode.TooBig, reason: 'too big' }]]);
+    });
+
+    it('tells nothing of one who is only refused, late, moved or gone', async () => {
+      const codes = [
+        ...[CloseCode.GoingAway, CloseCode.TryLater, CloseCode.Reload, CloseCode.Refused, CloseCode.Replaced],
+        CloseCode.Silent,
+      ];
+      for (const code of codes) {
+        const events = await told(async ({ connection, join }) => {
+          await join();
+          connection.close(code, 'for that');
+          connection.ended();
+        });
+        expect(events, String(code)).to.deep.equal([]);
+      }
+      expect(await told(({ join }) => join(), { admit: async () => CloseCode.Refused })).to.deep.equal([]);
     });
   });
 });

@@ -7,12 +7,14 @@ import { expect } from 'chai';
 import { fromTransition, setup } from 'xstate';
 import { callback } from '../../runtime/callback.js';
 import { type Arrival, component } from '../../runtime/component.js';
+import type { Diagnostics } from '../../runtime/diagnostics.js';
 import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { html } from '../../runtime/html.js';
 import type { Wire } from '../../runtime/patch.js';
 import { CloseCode, Command, Reason, ServerKind } from '../../runtime/protocol.js';
 import type { LiveSession } from '../../runtime/session.js';
 import { every } from '../../runtime/timer.js';
+import { type Lookout, type Rare, unwatched } from '../../runtime/witness.js';
 import { eventsFrame, FakeConnection, joinFrame, modelOf, until, written } from '../fixtures/live-session.js';
 import { type Node, Nodes } from '../fixtures/nodes.js';
 
@@ -453,6 +455,95 @@ describe('a session lasts', () => {
       await until(() => isDrained);
       const other = nodes.add('second');
       expect(countOf(await other.enter(session.id))).to.equal(1);
+    });
+  });
+
+  describe('for whoever looks', () => {
+    let told: [name: Rare, event: Diagnostics[Rare]][];
+
+    beforeEach(() => {
+      told = [];
+      node = nodes.add('seen', { lookout });
+    });
+
+    const lookout: Lookout = { ...unwatched, tell: (name, event) => void told.push([name, event]) };
+
+    /** What was told since, without how long it took, which is a duration. */
+    const take = (): readonly unknown[] =>
+      told.splice(0).map(([name, whole]) => {
+        const { took, ...event } = whole as { readonly took?: number };
+        if (name === 'passivated' || name === 'activated') expect(took).to.be.within(0, 10_000);
+        return [name, event];
+      });
+
+    it('is told when it is stored, brought back, and shown to its client again', async () => {
+      const there = await clicked(1);
+      expect(take()).to.deep.equal([]);
+      const session = await putAway(there);
+      await until(() => told.length > 0);
+      expect(take()).to.deep.equal([['passivated', { session }]]);
+      const back = await node.enter(session);
+      expect(take()).to.deep.equal([['activated', { session, from: 'seen' }]]);
+      join(back, 'document', { frame: 2, processed: 1 });
+      expect(take()).to.deep.equal([['resumed', { session, reason: 'restored' }]]);
+    });
+
+    it('is told when its client comes back in time', async () => {
+      const { session, connection } = await clicked(1);
+      session.leave(connection);
+      join(session, 'document', { frame: 2, processed: 1 });
+      expect(take()).to.deep.equal([['resumed', { session: session.id, reason: 'resumed' }]]);
+    });
+
+    it('is told on both nodes when it moves: stored there, brought back here', async () => {
+      const { session } = await clicked(1);
+      const other = nodes.add('other', { lookout });
+      await other.enter(session.id);
+      await until(() => told.length === 2);
+      expect(take()).to.have.deep.members([
+        ['passivated', { session: session.id }],
+        ['activated', { session: session.id, from: 'seen' }],
+      ]);
+    });
+
+    it('is told as a copy if another document takes it while its own is connected', async () => {
+      const { session } = await clicked(1);
+      const copy = await node.enter(session.id, 'another');
+      join(copy, 'another', { frame: 2, processed: 1 });
+      expect(take()).to.deep.equal([['resumed', { session: copy.id, reason: 'forked' }]]);
+    });
+
+    it('is not told to be stored while the store fails, or its client comes back meanwhile', async () => {
+      const { session, connection } = await clicked(1);
+      nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
+      session.receive(connection, eventsFrame([click], 1));
+      await until(() => countOf(session) === 2);
+      session.leave(connection);
+      nodes.clock.advance(1_000);
+      await until(() => node.codes.includes(ErrorCode.Store));
+      expect(take()).to.deep.equal([]);
+      join(session, 'document', { frame: 2, processed: 1 });
+      nodes.lasting.failing = undefined;
+      nodes.clock.advance(20_000);
+      await nodes.store();
+      expect(take().filter((event) => (event as [string])[0] === 'passivated')).to.deep.equal([]);
+    });
+
+    it('is not told to be stored by a node that has lost it to another', async () => {
+      const { session, connection } = await clicked(2);
+      node.isReachable = false;
+      const entering = nodes.add('other', { lookout }).enter(session.id);
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      nodes.clock.advance(2_000);
+      await entering;
+      expect(take()).to.deep.equal([['activated', { session: session.id, from: 'seen' }]]);
+      session.receive(connection, eventsFrame([click], 1));
+      await until(() => countOf(session) === 3);
+      session.leave(connection);
+      nodes.clock.advance(1_000);
+      await until(() => node.sessions.find(session.id) === undefined);
+      expect(take()).to.deep.equal([]);
     });
   });
 });

@@ -18,6 +18,7 @@ import { memory } from '../../runtime/store/memory.js';
 import type { Store } from '../../runtime/store.js';
 import { every } from '../../runtime/timer.js';
 import { topic } from '../../runtime/topics.js';
+import { type Lookout, unwatched } from '../../runtime/witness.js';
 import {
   eventsFrame,
   FakeConnection,
@@ -80,7 +81,14 @@ describe('sessions', () => {
   }
 
   function table(
-    given: { dormant?: number; perAddress?: number; grace?: number; hub?: Hub; defer?: (run: () => void) => void } = {}
+    given: {
+      dormant?: number;
+      perAddress?: number;
+      grace?: number;
+      hub?: Hub;
+      lookout?: Lookout;
+      defer?: (run: () => void) => void;
+    } = {}
   ): Sessions {
     return createSessions({
       clock,
@@ -500,6 +508,69 @@ describe('sessions', () => {
       }
       expect(modelOf(busy)).to.equal(100_000);
       expect(longest, 'goes until an answer').to.be.at.most(3);
+    });
+  });
+
+  describe('for whoever looks', () => {
+    let moved: number;
+    let added: string[];
+
+    beforeEach(async () => {
+      await sessions.close();
+      moved = 0;
+      added = [];
+      sessions = table({
+        lookout: { ...unwatched, added: ({ id }) => void added.push(id), moved: () => void moved++ },
+      });
+    });
+
+    it('has an entry for each session, with its address, its path and when it came', async () => {
+      expect([...sessions.entries()]).to.deep.equal([]);
+      const first = await open();
+      clock.advance(5);
+      const second = await open(AsyncCounter, 'b');
+      const entries = [...sessions.entries()];
+      expect(entries.map(({ address, path, since }) => [address, path, since])).to.deep.equal([
+        ['a', '/here', 1_000_000],
+        ['b', '/here', 1_000_005],
+      ]);
+      expect(entries.map(({ session }) => session)).to.deep.equal([first.session, second.session]);
+      expect(sessions.entry(second.session.id)).to.equal(entries[1]);
+      expect(sessions.entry('nobody')).to.equal(undefined);
+      expect(added).to.deep.equal(entries.map(({ session }) => session.id));
+    });
+
+    it('has the path of one that a client has entered anew, and none where props say none', async () => {
+      const session = await enter('abcdefghijklmnopqrstuv');
+      expect(sessions.entry(session.id)?.path).to.equal('/here');
+      const Bare = component({
+        name: 'bare',
+        init: () => ({}),
+        update: (model, _message: Message) => model,
+        view: () => html`<p></p>`,
+      });
+      const page = await sessions.open(
+        { component: Bare as unknown as AnyComponent<PageProps>, props: {} as PageProps },
+        'a'
+      );
+      expect(sessions.entry(page.session.id)?.path).to.equal('');
+    });
+
+    it('tells that sessions have come, gone, and changed how they stand', async () => {
+      const { session } = await open();
+      expect(moved).to.equal(1);
+      const connection = join(session);
+      expect(moved).to.equal(2);
+      (session as LiveSession).leave(connection);
+      expect(moved).to.equal(3);
+      (session as LiveSession).stop();
+      expect(moved).to.equal(4);
+      expect([...sessions.entries()]).to.deep.equal([]);
+    });
+
+    it('tells nothing of one that could not begin', async () => {
+      await failure(() => open(Broken));
+      expect([moved, added, [...sessions.entries()]]).to.deep.equal([0, [], []]);
     });
   });
 });

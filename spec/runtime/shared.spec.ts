@@ -636,4 +636,58 @@ describe('shared', () => {
       })
     );
   });
+
+  describe('for whoever looks', () => {
+    it('is nothing of a name that nobody has, and absent of one that is watched', () => {
+      expect(actors.look('room')).to.equal(undefined);
+      const { stop } = watch('room');
+      expect(actors.look('room')).to.include({ standing: 'absent', inbox: 0, failures: 0, logic: undefined });
+      stop();
+      expect(actors.look('room')).to.equal(undefined);
+    });
+
+    it('says since when it runs, what waits for it, and what it runs', () => {
+      host.clock.advance(500);
+      actors.start('room', counter);
+      actors.send('room', counted);
+      actors.send('room', counted);
+      expect(actors.look('room')).to.deep.equal({
+        ...{ standing: 'running', inbox: 2, since: 1_000_500, failures: 0, logic: counter },
+      });
+      drain();
+      expect(actors.look('room')?.inbox).to.equal(0);
+    });
+
+    it('counts what has failed, over an event or by itself', () => {
+      actors.start('room', counter);
+      actors.send('room', failed);
+      drain();
+      expect(actors.look('room')).to.include({ standing: 'waiting', failures: 1 });
+      host.clock.advance(1_000);
+      expect(actors.look('room')).to.include({ standing: 'running', failures: 1 });
+      actors.start(
+        'link',
+        fromCallback(() => {
+          throw new Error('at the start');
+        })
+      );
+      const standings = new Set<string | undefined>();
+      for (let at = 0; at < 300; at++) {
+        standings.add(actors.look('link')?.standing);
+        host.clock.advance(100);
+      }
+      standings.add(actors.look('link')?.standing);
+      expect([...standings]).to.deep.equal(['waiting', 'down']);
+      expect(actors.look('link')?.failures).to.equal(9);
+    });
+
+    it('knows one that has come to its end', async () => {
+      actors.start(
+        'work',
+        fromPromise(async () => 'done')
+      );
+      await settled();
+      expect(actors.look('work')?.standing).to.equal('finished');
+    });
+  });
 });

@@ -3,6 +3,9 @@ import { ErrorCode, TroupeError } from '../../runtime/errors.js';
 import { generator } from '../../runtime/generator.js';
 import type { Run } from '../../runtime/run.js';
 import { Subscription, Subscriptions } from '../../runtime/subscriptions.js';
+import { task } from '../../runtime/task.js';
+import { every } from '../../runtime/timer.js';
+import { settled } from '../fixtures/live-session.js';
 import { collected, type FakePort, type Message, Subscribing } from '../fixtures/subscribing.js';
 
 describe('subscriptions', () => {
@@ -286,6 +289,89 @@ describe('subscriptions', () => {
       restored.update([marking('late', seen)]);
       expect(restored.save(), 'what is gone is forgotten').to.deep.equal({ 'marking late': true });
       restored.stop();
+    });
+  });
+
+  describe('for whoever looks', () => {
+    /** One of which a spec says how it goes on. */
+    function controlled(key: string): { readonly declared: Subscription<Message>; run: Run | undefined } {
+      const control: { declared: Subscription<Message>; run: Run | undefined } = {
+        declared: new Subscription<Message>('controlled', `controlled ${key}`, (run) => {
+          control.run = run;
+          return undefined;
+        }),
+        run: undefined,
+      };
+
+      return control;
+    }
+
+    it('are those that are alive, in the order in which they were started, each with its kind and since when', () => {
+      expect(subscriptions.views).to.deep.equal([]);
+      subscriptions.update([controlled('a').declared]);
+      port.clock.advance(300);
+      subscriptions.update([controlled('b').declared, controlled('a').declared]);
+      const rest = { kind: 'controlled', status: 'active', failures: 0, mark: undefined } as const;
+      expect(subscriptions.views).to.deep.equal([
+        { key: 'controlled a', since: 5_000, ...rest },
+        { key: 'controlled b', since: 5_300, ...rest },
+      ]);
+      subscriptions.update([controlled('b').declared]);
+      expect(subscriptions.views.map(({ key }) => key)).to.deep.equal(['controlled b']);
+      subscriptions.stop();
+      expect(subscriptions.views).to.deep.equal([]);
+    });
+
+    it('wait after a failure, are active again after the pause, and are given up in the end', () => {
+      const control = controlled('a');
+      subscriptions.update([control.declared]);
+      const standings: string[] = [];
+      for (let failure = 1; failure <= 6; failure++) {
+        control.run?.fail(new Error('failed'));
+        const [view] = subscriptions.views;
+        standings.push(`${view?.status} ${view?.failures}`);
+        port.clock.advance(30_000);
+        standings.push(`${subscriptions.views[0]?.status}`);
+      }
+      expect(standings).to.deep.equal([
+        ...['waiting 1', 'active', 'waiting 2', 'active', 'waiting 3', 'active', 'waiting 4', 'active'],
+        ...['waiting 5', 'active', 'given up 6', 'given up'],
+      ]);
+    });
+
+    it('begin anew with every run', () => {
+      const control = controlled('a');
+      subscriptions.update([control.declared]);
+      control.run?.fail(new Error('failed'));
+      port.clock.advance(1_000);
+      expect(subscriptions.views[0]?.since).to.be.within(5_050, 5_100);
+    });
+
+    it('tell what is stored of them: when a timer is due, that a task is done', async () => {
+      let resolve: (value: null) => void = () => undefined;
+      const work = new Promise<null>((resolving) => {
+        resolve = resolving;
+      });
+      subscriptions.update([every(1_000, { type: 'ticked' }), task('once', () => work)]);
+      const marks = (): readonly unknown[] => subscriptions.views.map(({ kind, status, mark }) => [kind, status, mark]);
+      expect(marks()).to.deep.equal([
+        ['every', 'active', 6_000],
+        ['task', 'active', undefined],
+      ]);
+      resolve(null);
+      await settled();
+      expect(marks()).to.deep.equal([
+        ['every', 'active', 6_000],
+        ['task', 'done', true],
+      ]);
+    });
+
+    it('have begun early, before there are actors, under the same key as later', () => {
+      const early = new Subscription<Message>('early', 'early a', () => undefined, undefined, true);
+      subscriptions.prepare([early, controlled('a').declared]);
+      expect(subscriptions.views.map(({ key, status }) => [key, status])).to.deep.equal([['early a', 'active']]);
+      subscriptions.update([early]);
+      expect(subscriptions.views.map(({ key, status }) => [key, status])).to.deep.equal([['early a', 'active']]);
     });
   });
 });

@@ -1,6 +1,7 @@
 /** Components in the views of others: who is rendered when, what travels, who starts and stops, who is harmed. */
 
 import { expect } from 'chai';
+import type { Cell } from '../../runtime/cell.js';
 import { type AnyComponent, component } from '../../runtime/component.js';
 import type { Enqueue } from '../../runtime/effect.js';
 import { ErrorCode, type Failure, TroupeError } from '../../runtime/errors.js';
@@ -11,6 +12,7 @@ import { LiveSession } from '../../runtime/session.js';
 import { pack, unpack } from '../../runtime/snapshot.js';
 import { task } from '../../runtime/task.js';
 import { every } from '../../runtime/timer.js';
+import type { Witness } from '../../runtime/witness.js';
 import {
   acknowledgeFrame,
   eventsFrame,
@@ -20,6 +22,13 @@ import {
   modelOf,
   startSession,
 } from '../fixtures/live-session.js';
+
+/** A witness that does nothing. */
+const silent: Witness = {
+  ...{ begin: () => undefined, received: () => undefined, happened: () => undefined, queued: () => undefined },
+  ...{ updated: () => undefined, viewed: () => undefined, stepped: () => undefined, performed: () => undefined },
+  ...{ turned: () => undefined, diffed: () => undefined, sent: () => undefined, failed: () => undefined },
+};
 
 // COMPONENTS ------------------------------------------------------------------
 
@@ -53,6 +62,15 @@ const Item = component({
     seen.push(`view ${key}`);
     return html<ItemMessage>`<b @click=${{ type: 'clicked' }}>${title}-${clicks}</b><i @click=${{ type: 'removePressed' }}></i>`;
   },
+});
+
+/** Counts clicks, and wants to know how its client has come back. */
+const Counting = component({
+  name: 'counting',
+  init: () => 0,
+  update: (count: number, _message: { type: 'clicked' } | { type: 'arrived' }) => count + 1,
+  onArrival: () => ({ type: 'arrived' }) as const,
+  view: (count) => html<{ type: 'clicked' }>`<b @click=${{ type: 'clicked' }}>${count}</b>`,
 });
 
 interface ListModel {
@@ -939,6 +957,93 @@ describe('tree', () => {
       }
       session.stop();
       expect(taken).to.deep.equal([0, 1, 2, 3]);
+    });
+  });
+
+  describe('for whoever looks', () => {
+    type Message = { type: 'ticked' } | { type: 'failed' } | { type: 'told' };
+    const Watching = component({
+      name: 'watching',
+      init: ({ key }: { readonly key: string }) => ({ key }),
+      update: (model, { type }: Message, enqueue: Enqueue<Message, { type: 'told' }>) => {
+        if (type === 'failed') throw new Error('of watching');
+        if (type === 'ticked') enqueue.parent({ type: 'told' });
+        return model;
+      },
+      onError: () => ({ type: 'told' }) as const,
+      subscriptions: () => [every(1_000, { type: 'ticked' } as const)],
+      view: () => html`<b></b>`,
+    });
+    const Outer = component({
+      name: 'outer',
+      init: () => ({}),
+      update: (model, message: { type: 'told' } | { type: 'raised' }, enqueue) => {
+        if (message.type === 'raised') enqueue.raise({ type: 'told' });
+        return model;
+      },
+      view: () => html<{ type: 'told' }>`<p>${Watching({ key: 'a' })}</p>`,
+    });
+
+    const path = ['watching string a'];
+
+    it('finds a cell by the ids that lead to it, and none where there is none', () => {
+      const { session } = joined(Outer);
+      const { tree } = session;
+      const [child] = cells(session);
+      expect(tree.find([])).to.equal(tree.root);
+      expect(tree.find(path)).to.equal(child).and.to.not.equal(undefined);
+      for (const none of [['x'], [...path, 'x'], ['x', ...path], ['']]) expect(tree.find(none)).to.equal(undefined);
+      session.stop();
+    });
+
+    it('has the subscriptions of each cell, until it leaves', () => {
+      const { session } = joined(Outer);
+      const [child] = cells(session) as [Cell];
+      expect(session.tree.subscriptionsOf(session.tree.root)).to.deep.equal([]);
+      expect(session.tree.subscriptionsOf(child).map(({ key, status, mark }) => [key, status, mark])).to.deep.equal([
+        ['every 1000 ticked', 'active', host.clock.now() + 1_000],
+      ]);
+      session.tree.left(child);
+      expect(session.tree.subscriptionsOf(child)).to.deep.equal([]);
+      session.stop();
+    });
+
+    it('knows who has sent what waits: the host, a component, a subscription, the session; of an event nobody', () => {
+      const { session } = joined(Outer);
+      const { inbox, root } = session.tree;
+      const [child] = cells(session) as [Cell];
+      const senders = new Map<string, unknown>();
+      session.observer = {
+        ...silent,
+        queued: ({ cell, message, from }) => void senders.set(`${cell.component.name} ${message?.type}`, from),
+      };
+      const sent = (): unknown => {
+        host.turn();
+        const found = Object.fromEntries(senders);
+        senders.clear();
+        return found;
+      };
+      expect(inbox.size).to.equal(0);
+      session.tree.put(root, { type: 'raised' });
+      expect(sent()).to.deep.equal({ 'outer raised': 'host', 'outer told': root });
+      host.clock.advance(1_000);
+      expect(sent()).to.deep.equal({ 'watching ticked': '#every 1000 ticked', 'outer told': child });
+      session.tree.put(child, { type: 'failed' });
+      expect(sent()).to.deep.equal({ 'watching failed': 'host', 'watching told': child });
+      session.stop();
+    });
+
+    it('knows that the session tells of an arrival, and says nothing of the sender of an event', () => {
+      const { session, connection } = joined(Counting);
+      const senders: unknown[] = [];
+      session.observer = { ...silent, queued: ({ from, page }) => void senders.push([page, from]) };
+      session.receive(connection, eventsFrame([[1, 0]]));
+      host.turn();
+      expect(senders.splice(0)).to.deep.equal([[session.page, undefined]]);
+      session.leave(connection);
+      session.join(new FakeConnection(), joinFrame({ frame: 2, processed: 1, sent: 1 }));
+      expect(senders).to.deep.equal([[0, 'session']]);
+      session.stop();
     });
   });
 });
