@@ -4,9 +4,7 @@
  * fit a phone, and the log of ten thousand entries scrolls.
  */
 
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -15,9 +13,8 @@ import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
 import { createServer, type Server } from '../../runtime/server.js';
 import { chartFrom } from '../fixtures/charts.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../fixtures/inspection.js';
+import { faultsOf } from './axe.js';
 import { newPage, type WatchedPage } from './chromium.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const base = '/_troupe/inspector';
 
@@ -68,24 +65,6 @@ class Host {
 }
 
 // WHAT IS SEEN ----------------------------------------------------------------
-
-/** What axe finds wrong: the rule and the places. The frame is a page of somebody else's. */
-async function faults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-
-  return page.evaluate(async () => {
-    interface Result {
-      readonly id: string;
-      readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
-    }
-    const { axe: tool } = globalThis as unknown as {
-      axe: { run(root: Document, options: object): Promise<{ readonly violations: readonly Result[] }> };
-    };
-    const { violations } = await tool.run(document, { iframes: false });
-
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
-  });
-}
 
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -179,7 +158,7 @@ describe('the inspector in a browser', () => {
     it(`has no fault that axe knows, in ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme });
       await throughEverything(async (where) => {
-        expect(await faults(page), where).to.deep.equal([]);
+        expect(await faultsOf(page), where).to.deep.equal([]);
       });
     }).timeout(60_000);
   }
@@ -188,7 +167,7 @@ describe('the inspector in a browser', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await throughEverything(async (where) => {
       expect(await overflow(page), where).to.equal(0);
-      if (where === 'log') expect(await faults(page)).to.deep.equal([]);
+      if (where === 'log') expect(await faultsOf(page)).to.deep.equal([]);
     });
   }).timeout(60_000);
 
@@ -222,7 +201,7 @@ describe('the inspector in a browser', () => {
     await page.waitForSelector('.statechart-picture');
     const bottom = await page.$eval('.statechart-picture', (picture) => picture.getBoundingClientRect().bottom);
     expect(bottom).to.be.at.most(900);
-    expect(await faults(page)).to.deep.equal([]);
+    expect(await faultsOf(page)).to.deep.equal([]);
   });
 
   it('can be used by keyboard alone', async () => {
