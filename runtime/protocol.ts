@@ -19,9 +19,10 @@
  *
  * **Joining.** The client opens the socket and sends `join` first: the protocol `version`, the name of
  * the `client` script ('' when self-built), the `token` from the page, the number of the last `frame`
- * it has applied (0: none, and the page is as it came with the token), the number of its events it knows to be `processed`, the number it has
- * made (`sent`), the `hashes` of the template definitions it knows, in their order, and a random name
- * for its `document`, another each time a page is loaded. The server answers with exactly one of:
+ * it has applied (0: none, and the page is as it came with the token), the number of its events it knows
+ * to be `processed`, the number it has made (`sent`), the `hashes` of the template definitions it knows,
+ * in their order, and a random name for its `document`, another each time a page is loaded. The server
+ * answers with exactly one of:
  * `adopt` (the page is as the server rendered it: bind, change nothing), `render` (make the page so),
  * `acknowledge` (nothing or little was missed; frames follow). After the answer the client sends the
  * events that were not processed again.
@@ -65,6 +66,9 @@
  *
  * **Commands.** `move`, with one operand: the client is to open another connection within so many
  * milliseconds and leave this one, because the server is about to stop.
+ *
+ * **Closing.** A connection that ends is made again after a while, and nothing of the session is lost by
+ * it. A server that closes one says why by its code: `CloseCode` says what the client does then.
  *
  * **Payloads.** Sent only if the handler is a function: positional fields by the kind of event, see
  * `payloadFields`; the fields at the end that have their default are not sent.

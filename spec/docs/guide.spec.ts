@@ -252,10 +252,7 @@ describe('the guide', () => {
 
     it('serves all its pages, and the inspector', async () => {
       const origin = await expectPages(6, ['/', '/notes', '/stopwatch', '/light']);
-      // From when the server has the option: until then there is none.
-      if (/^ {2}readonly inspector\?:/m.test(read('runtime/options.ts'))) {
-        expect((await fetchText(`${origin}/_troupe/inspector`)).status).to.equal(200);
-      }
+      expect((await fetchText(`${origin}/_troupe/inspector`)).status).to.equal(200);
     });
   });
 
