@@ -7,7 +7,7 @@
 import type { AnyActorRef } from 'xstate';
 import { actorIdOf, childIdOf, pathId, sessionId, subscriptionIdOf } from './actor-id.js';
 import type { Cell } from './cell.js';
-import type { ActorView, SessionStatus } from './inspection.js';
+import type { ActorView, SessionSummary } from './inspection.js';
 import type { Failures } from './recorder.js';
 import type { LiveSession } from './session.js';
 import type { SharedView, Standing } from './shared.js';
@@ -18,7 +18,7 @@ import type { SubscriptionView } from './subscriptions.js';
 
 /** What is known beside the session itself. */
 export interface Surroundings {
-  readonly status: SessionStatus;
+  readonly status: SessionSummary['status'];
   /** When the session came, in milliseconds since the epoch. */
   readonly since: number;
   readonly now: number;
@@ -143,7 +143,7 @@ function sharedView(name: string, around: Surroundings): ActorView {
 // STORED ----------------------------------------------------------------------
 
 /** The actors of a session that is stored: none of them runs. */
-export function storedActorsOf(id: string, { at, tree }: SessionImage, now: number): ActorView {
+export function storedActorsOf(id: string, { at, tree }: Pick<SessionImage, 'at' | 'tree'>, now: number): ActorView {
   return {
     ...{ id: sessionId, kind: 'session', name: id, status: 'passivated', inbox: tree.letters.length, age: now - at },
     ...{ errors: 0, lastError: '', actors: [storedView(tree.root, [], now - at)] },

@@ -128,6 +128,8 @@ export class Cell implements Home, StateHost {
   isDue = false;
   /** How often something of it has failed. */
   failures = 0;
+  /** How often its view has run. */
+  views = 0;
   /** When it was made, in milliseconds since the epoch. */
   readonly since: number;
   readonly #host: CellHost;
@@ -386,6 +388,7 @@ export class Cell implements Home, StateHost {
 
   /** Renders the view. The children are told later: it may have to be done again without the last message. */
   #show(): void {
+    this.views++;
     this.#display(this.component.view(this.#state.shown as never));
   }
 

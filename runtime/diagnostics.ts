@@ -43,7 +43,10 @@ export interface ReceivedEvent extends OfSession {
 
 /** A message waits for a component. */
 export interface QueuedEvent extends OfComponent {
-  /** The type of the message; '' for an event that has led to none. */
+  /**
+   * The type of the message; '' for an event that has led to none. Of one that was sent again, which is looked up once
+   * all before it is shown, it is '' too, and the component is the page's.
+   */
   readonly type: string;
   /** The number of the client's event it follows from at once; 0 if it comes from elsewhere. */
   readonly event: number;

@@ -34,8 +34,6 @@ export const ErrorCode = {
   Subscription: 'subscription',
   /** A generator did not end after it was stopped. */
   GeneratorNotEnding: 'generator-not-ending',
-  /** Something in the page changed a model that had been handed to the runtime. */
-  Mutation: 'mutation',
   /** Options of `createServer` that cannot be used. */
   Options: 'options',
   /** An effect could not be carried out. */

@@ -65,7 +65,7 @@ function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => voi
 
   pump().then(
     () => {
-      ended = true;
+      ended = run.isDone = true;
     },
     (error: unknown) => {
       ended = true;

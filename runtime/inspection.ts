@@ -18,7 +18,8 @@ export type SessionStatus = 'dormant' | 'attached' | 'detached' | 'passivated';
 /** What is known of a session. */
 export interface SessionSummary {
   readonly id: string;
-  readonly status: SessionStatus;
+  /** `ended` of one that was looked at while it ended, and was not stored. */
+  readonly status: SessionStatus | 'ended';
   /** The name of the component of its page. */
   readonly component: string;
   /** The path its page was asked at, below the base path; '' if that is not known. */

@@ -70,7 +70,7 @@ function startObservable(run: Run, key: string, fn: (context: ObservableContext)
       run.fail(error);
     },
     complete: () => {
-      ended = true;
+      ended = run.isDone = true;
     },
   });
 

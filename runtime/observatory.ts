@@ -58,6 +58,11 @@ interface Recorded {
   readonly listeners: Set<() => void>;
   /** The shared actors that were asked for, watched from then on. */
   readonly watched: Map<string, Watched>;
+  /** Where it was in the table, if it was. */
+  place: Pick<SessionSummary, 'address' | 'component' | 'path'> | undefined;
+  /** Whether it is in the store, and since when it is not in memory. */
+  isStored: boolean;
+  since: number;
   viewers: number;
   /** Tells that something has changed, soon. */
   telling: unknown;
@@ -123,6 +128,7 @@ export class Observatory implements Inspection, Lookout {
   tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]): void => {
     const channel = this.channels[name];
     if (channel.hasSubscribers) channel.publish(event as never);
+    if (name === 'passivated') this.#noteStored((event as Diagnostics['passivated']).session);
     this.#log?.(name, event);
   };
 
@@ -137,13 +143,38 @@ export class Observatory implements Inspection, Lookout {
     };
   }
 
+  #noteStored(id: string): void {
+    const recorded = this.#recorded.get(id);
+    if (recorded !== undefined) recorded.isStored = true;
+  }
+
   moved(session: LiveSession, how: Move): void {
     const { log } = this.#options;
+    const recorded = this.#recorded.get(session.id);
+    if (recorded !== undefined) this.#follow(session, how, recorded);
     if (how === 'opened') {
-      this.#recorded.get(session.id)?.recorder.attach(session);
       log?.opened(session.id, session.tree.root.component.name);
     } else if (how !== 'left') log?.[how](session.id);
     this.#listChanged();
+  }
+
+  /** What becomes of a session that somebody looks at. */
+  #follow(session: LiveSession, how: Move, recorded: Recorded): void {
+    if (how === 'ended') {
+      recorded.since = this.#options.clock.now();
+      recorded.recorder.detach();
+    } else if (how === 'opened') {
+      recorded.isStored = false;
+      recorded.place = this.#placeOf(session.id);
+      recorded.recorder.attach(session);
+    }
+    this.#changed(session.id);
+  }
+
+  #placeOf(id: string): Recorded['place'] {
+    const entry = this.#entry(id);
+
+    return entry && summaryOf(entry);
   }
 
   #listChanged(): void {
@@ -168,7 +199,7 @@ export class Observatory implements Inspection, Lookout {
     const { summaries = [], failure = '' } = (await this.#shelf?.list((id) => !ids.has(id))) ?? {};
     const all = [...here, ...summaries].sort((left, right) => right.since - left.since);
     const counts = { dormant: 0, attached: 0, detached: 0, passivated: 0 };
-    for (const summary of all) counts[summary.status]++;
+    for (const summary of all) if (summary.status !== 'ended') counts[summary.status]++;
     const wanted = text.toLowerCase();
     const found = all.filter(
       (summary) => (status === undefined || summary.status === status) && isAbout(summary, wanted)
@@ -214,6 +245,7 @@ export class Observatory implements Inspection, Lookout {
     });
     const recorded: Recorded = {
       ...{ recorder, stored, listeners, watched: new Map() },
+      ...{ place: this.#placeOf(id), isStored: stored !== undefined, since: stored?.at ?? 0 },
       ...{ viewers: 0, telling: undefined, ending: undefined },
     };
     this.#recorded.set(id, recorded);
@@ -258,20 +290,12 @@ export class Observatory implements Inspection, Lookout {
     });
   }
 
-  #summary(id: string, { stored }: Recorded): SessionSummary {
+  #summary(id: string, { isStored, place, since, stored }: Recorded): SessionSummary {
     const entry = this.#entry(id);
     if (entry !== undefined) return summaryOf(entry);
-    const { at = 0, tree } = stored ?? {};
+    const { address = '', component = stored?.tree.root.name ?? '', path = '' } = place ?? {};
 
-    return {
-      id,
-      status: 'passivated',
-      component: tree?.root.name ?? '',
-      path: '',
-      address: '',
-      since: at,
-      bytes: undefined,
-    };
+    return { id, status: isStored ? 'passivated' : 'ended', component, path, address, since, bytes: undefined };
   }
 
   /** Somebody looks no longer; a while after the last of them nothing is recorded any more. */

@@ -95,11 +95,10 @@ export class Observed implements Inspected {
   // ACTORS --------------------------------------------------------------------
 
   actors(): ActorView {
-    const { live, now, shared, stored } = this.#options;
+    const { live, now, shared } = this.#options;
     const session = live();
-    if (session === undefined && stored !== undefined) return storedActorsOf(this.id, stored, now());
     const { status, since } = this.summary();
-    if (session === undefined) return { ...gone, name: this.id, status };
+    if (session === undefined) return this.#actorsThen(status, since);
     const { failures } = this.#recorder;
     const around = {
       status,
@@ -111,6 +110,19 @@ export class Observed implements Inspected {
     };
 
     return actorsOf(session, around);
+  }
+
+  /** The actors of a session that is not in memory, as they were last; none of them runs. */
+  #actorsThen(status: SessionSummary['status'], since: number): ActorView {
+    const image = this.#imageLast;
+    if (image === undefined) return { ...gone, name: this.id, status };
+
+    return { ...storedActorsOf(this.id, { at: since, tree: image }, this.#options.now()), status };
+  }
+
+  /** All states as they were last, of a session that is not in memory. */
+  get #imageLast(): TreeImage | undefined {
+    return this.#recorder.latest ?? this.#options.stored?.tree;
   }
 
   // STATE ---------------------------------------------------------------------
@@ -175,11 +187,12 @@ export class Observed implements Inspected {
 
   /** As it is now, between steps too. */
   #presentState(path: readonly string[]): unknown {
-    const { live, stored } = this.#options;
-    const cell = live()?.tree.find(path);
+    const live = this.#options.live();
+    const cell = live?.tree.find(path);
     if (cell !== undefined) return cell.isBroken ? undefined : presentOf(cell);
+    const image = live === undefined ? this.#imageLast : undefined;
 
-    return live() === undefined && stored !== undefined ? stateIn(stored.tree, path) : undefined;
+    return image && stateIn(image, path);
   }
 
   /** The states after a step, or at the start. */

@@ -177,8 +177,13 @@ export class Recorder extends Publisher {
       application: this.#application,
       begun: this.#begun,
       first: this.before(this.steps.first) as TreeImage,
-      steps: this.steps.entries,
+      steps: [...this.steps.entries],
     };
+  }
+
+  /** All states as they were last; `undefined` if it was never there. */
+  get latest(): TreeImage | undefined {
+    return this.before(this.steps.last + 1);
   }
 
   /** All states as they were before a step; `undefined` if that is not known any more. */
@@ -303,6 +308,7 @@ export class Recorder extends Publisher {
 
   override viewed(cell: Cell): void {
     super.viewed(cell);
+    if (!this.hasRun(cell)) return;
     for (const { record } of this.#round) record.view += this.took;
     this.#learn(cell);
   }

@@ -44,6 +44,8 @@ export class Run implements Port {
   readonly begun: number;
   /** What of it is stored: when a timer is due, in milliseconds since the epoch; that a task is done. */
   mark: number | true | undefined;
+  /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
+  isDone = false;
   /** Whether it goes on after a time in which nobody held the session. */
   isRestored = false;
   readonly #port: Port;

@@ -50,7 +50,12 @@ export class Shelf {
       const listed = await store.list({ most });
       const away = listed.filter(({ id, owner }) => isAway(id) && (owner === undefined || owner === this.#node));
 
-      return { summaries: await this.#read(away), failure: '' };
+      const failure =
+        listed.length < most
+          ? ''
+          : `More than ${most.toLocaleString('en')} sessions may be stored; the others are not listed.`;
+
+      return { summaries: await this.#read(away), failure };
     } catch (error) {
       return { summaries: [], failure: textOf(error) };
     }

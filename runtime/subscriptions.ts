@@ -110,7 +110,8 @@ class Running implements RunOwner {
     const { key, kind } = this.declared;
     const { mark } = this;
     const standing = this.#isGivenUp ? 'given up' : 'waiting';
-    const status = this.#run === undefined ? standing : this.#run.isOver || mark === true ? 'done' : 'active';
+    const run = this.#run;
+    const status = run === undefined ? standing : run.isOver || run.isDone || mark === true ? 'done' : 'active';
 
     return { key, kind, status, since: this.#since, failures: this.#failures, mark };
   }

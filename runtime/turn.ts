@@ -151,7 +151,7 @@ export class Rendering implements Household {
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {
         cell.isDue = false;
-        witness?.begin();
+        witness?.begin(cell);
         if (cell.isPresent) cell.render(this);
         witness?.viewed(cell);
         done.push(cell);

@@ -21,8 +21,8 @@ import type { LiveSession } from './session.js';
 
 /** Is told what happens in one session. */
 export interface Witness {
-  /** What is going to be told next with how long it took begins now. */
-  begin(): void;
+  /** What is going to be told next with how long it took begins now; `cell` is given if that is a view, which may not have to run. */
+  begin(cell?: Cell): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
   /** What an event has happened at that leads to the message that is queued next. */
@@ -31,7 +31,7 @@ export interface Witness {
   queued(letter: Letter, waiting: number): void;
   /** A component has taken what is in a letter. */
   updated(letter: Letter): void;
-  /** A component was shown. */
+  /** A component was to be shown: its view has run if its state was another than before. */
   viewed(cell: Cell): void;
   /** A round of a turn is over: these cells were shown and committed. */
   stepped(cells: readonly Cell[]): void;
@@ -138,6 +138,8 @@ export class Publisher implements Witness {
   /** Milliseconds since the epoch, on the clock of the session. */
   readonly #now: () => number;
   #begun = 0;
+  /** How often the view had run that is to be rendered. */
+  #views = 0;
   /** How long what was told last took, in milliseconds. */
   protected took = 0;
 
@@ -147,7 +149,8 @@ export class Publisher implements Witness {
     this.#now = now;
   }
 
-  begin(): void {
+  begin(cell?: Cell): void {
+    this.#views = cell?.views ?? 0;
     this.#begun = performance.now();
   }
 
@@ -181,10 +184,15 @@ export class Publisher implements Witness {
     updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
   }
 
+  /** Whether the view of a cell has run since that began. */
+  protected hasRun(cell: Cell): boolean {
+    return cell.views > this.#views;
+  }
+
   viewed(cell: Cell): void {
     const took = this.#end();
     const { viewed } = this.#channels;
-    if (viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
+    if (this.hasRun(cell) && viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
   }
 
   stepped(_cells: readonly Cell[]): void {}

@@ -23,7 +23,6 @@ describe('errors.md', () => {
 
   it('says of each what causes it, what becomes of it and what to do', () => {
     for (const code of Object.values(ErrorCode)) {
-      if (code === ErrorCode.Mutation) continue;
       const text = subsection(codes, code);
       for (const part of ['Cause', 'What becomes of it', 'Fix']) expect(text, code).to.contain(`**${part}.**`);
     }
@@ -44,12 +43,6 @@ describe('errors.md', () => {
       expect(`${said[0]?.message}\n`).to.equal(shown?.text);
     });
   }
-
-  it('says of the one that nothing tells that nothing does', () => {
-    expect(subsection(codes, ErrorCode.Mutation)).to.contain('No report has it');
-    const uses = filesOfRuntime().filter((file) => read(file).includes('ErrorCode.Mutation'));
-    expect(uses).to.deep.equal([]);
-  });
 
   it('has every close code with its name, and no other', () => {
     const documented = rowsOf(section(errors, 'Close codes')).map(([code, name]) => [codeIn(name), Number(code)]);

@@ -16,7 +16,6 @@ describe('errors', () => {
       Handler: 'handler',
       Subscription: 'subscription',
       GeneratorNotEnding: 'generator-not-ending',
-      Mutation: 'mutation',
       Options: 'options',
       Effect: 'effect',
       Bus: 'bus',

@@ -520,7 +520,13 @@ describe('sessions', () => {
       moved = 0;
       added = [];
       sessions = table({
-        lookout: { ...unwatched, added: ({ id }) => void added.push(id), moved: () => void moved++ },
+        lookout: {
+          ...unwatched,
+          moved: ({ id }, how) => {
+            if (how === 'opened') added.push(id);
+            moved++;
+          },
+        },
       });
     });
 
