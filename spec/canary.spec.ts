@@ -10,10 +10,13 @@ import { component, type EventData, html } from 'troupe';
 import { createServer, type Listening, type Logger, type ServerOptions } from 'troupe/server';
 import { openPage, type TestPage } from 'troupe/testing';
 import { fromTransition } from 'xstate';
+import { inspector } from '../components/inspector/inspector.js';
 import type { Diagnostics } from '../runtime/diagnostics.js';
+import type { ActorView, Inspected, StateRow } from '../runtime/inspection.js';
 import { ClientKind } from '../runtime/protocol.js';
 import { hidden } from '../runtime/secret.js';
 import { getPage, join, pack } from './bench/visit.js';
+import { type LookedAt, lookAt } from './fixtures/looked-at.js';
 
 // SECRETS ---------------------------------------------------------------------
 
@@ -215,6 +218,35 @@ function expectClean(told: readonly string[], ...said: readonly string[]): void 
   expect(all.toLowerCase()).to.not.contain(sign);
 }
 
+/** Everything that can be seen of a session. */
+function seenOf({ seen }: LookedAt): readonly string[] {
+  const idsIn = (actor: ActorView): readonly string[] => [actor.id, ...actor.actors.flatMap(idsIn)];
+  const { first, last } = seen.history();
+  const steps = [undefined, ...Array.from({ length: last - first + 2 }, (_, index) => first - 1 + index)];
+  const states = idsIn(seen.actors()).flatMap((id) =>
+    steps.map((step) => [whole(seen, id, step), seen.chart(id, step)])
+  );
+  const pages = steps.map((step) => seen.page(step));
+
+  return [
+    ...[seen.summary(), seen.actors(), states, steps.map((step) => seen.step(step ?? 0))].map(shown),
+    ...[seen.log({ most: 10_000 }), seen.wire({ most: 10_000 })].map(shown),
+    ...pages,
+    seen.export(),
+  ];
+}
+
+/** A state with all of its rows open. */
+function whole(seen: Inspected, actor: string, step: number | undefined): readonly StateRow[] {
+  let rows = seen.state(actor, [], step).rows;
+  for (let round = 0; round < 20 && rows.some(({ canOpen, isOpen }) => canOpen && !isOpen); round++) {
+    const paths = rows.filter(({ canOpen }) => canOpen).map(({ path }) => path);
+    rows = seen.state(actor, paths, step).rows;
+  }
+
+  return rows;
+}
+
 // SPECS -----------------------------------------------------------------------
 
 describe('canary', () => {
@@ -307,6 +339,70 @@ describe('canary', () => {
         await page.click(page.getByRole('button', { name }));
         expect(page.reports.map(({ error }) => (error as Error).message)).to.deep.equal([`${declared} ${said}`]);
         expectClean([...told.log, ...told.diagnostics, ...told.stderr], `${hidden} ${said}`);
+      });
+    }
+  });
+
+  describe('in the inspector and in what it exports', () => {
+    let looked: LookedAt;
+    afterEach(() => looked?.close());
+
+    const visitors: readonly (readonly [url: string, what: string, visit: (page: TestPage) => Promise<void>])[] = [
+      [
+        ...(['/', 'typed into a password field'] as const),
+        async (page) => {
+          await page.type(page.getByLabelText('Password'), typed);
+          await page.click(page.getByRole('button', { name: 'Log in' }));
+          await page.click(page.getByRole('button', { name: `Hint for ${typed.length}` }));
+          await page.type(page.getByLabelText('Password'), '!');
+        },
+      ],
+      [
+        ...(['/form', 'sent by a form'] as const),
+        async (page) => {
+          await page.type(page.getByLabelText('Pin'), entered);
+          for (let time = 0; time < 2; time++) await page.click(page.getByRole('button', { name: 'Send' }));
+        },
+      ],
+      [
+        ...(['/vault', 'held in a declared field'] as const),
+        async (page) => {
+          await page.click(page.getByRole('button', { name: 'Open' }));
+          await page.click(page.getByRole('button', { name: /Hint/ }));
+        },
+      ],
+      [...(['/machine', 'held by a logic'] as const), (page) => page.click(page.getByRole('button', { name: 'Open' }))],
+      [
+        ...(['/keys', 'sent in a declared field'] as const),
+        async (page) => {
+          for (const name of ['Refused', 'Unshowable']) await page.click(page.getByRole('button', { name }));
+        },
+      ],
+    ];
+
+    for (const [url, what, visit] of visitors) {
+      it(`is not what was ${what}, seen as it happens or later, in pages of the inspector or by itself`, async () => {
+        looked = await lookAt({ routes, logger: told.logger, onError: () => undefined }, url);
+        await visit(looked.page);
+        const { id } = looked.seen;
+        const desk = { routes: inspector(looked.inspection, { base: '' }).routes, onError: () => undefined };
+        const shownPages: string[] = [];
+        for (const view of ['messages', 'wire', 'time'] as const) {
+          const page = await openPage({ ...desk, url: `/sessions/${id}?view=${view}&actor=%2F` });
+          await looked.server.advance(1_000);
+          await page.advance(1_000);
+          shownPages.push(page.document.documentElement.outerHTML);
+          await page.close();
+        }
+        expect(shownPages.join()).to.contain(id);
+        const early = seenOf(looked);
+        expectClean([...early, ...shownPages, ...told.log, ...told.diagnostics, ...told.stderr]);
+        // Somebody who begins to look now knows no more of it.
+        looked.seen.close();
+        await looked.server.advance(61_000);
+        const again = (await looked.inspection.open(id)) as Inspected;
+        expectClean([...seenOf({ ...looked, seen: again }), hidden]);
+        again.close();
       });
     }
   });
