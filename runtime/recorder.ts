@@ -201,7 +201,7 @@ export class Recorder extends Publisher {
 
       return { turns, root: shared(before?.root, root), letters: [] };
     } catch (error) {
-      this.#note('/', textOf(error));
+      this.#note('/', this.#secrets.scrub(textOf(error)));
 
       return before ?? { turns: tree.turns, root: nothing(tree.root), letters: [] };
     }

@@ -46,7 +46,8 @@ const Hint = component({
 const Login = component({
   name: 'login',
   init: () => ({ text: '', length: 0 }),
-  update: (model, message: TypedMessage) => {
+  update: (model, message: TypedMessage, enqueue) => {
+    if (message.type === 'typed') enqueue.publish('elsewhere', { type: 'told', words: message.text });
     if (message.type === 'pressed') throw new Error(`${model.text} is wrong`);
     return { text: message.text, length: message.text.length };
   },
