@@ -68,8 +68,8 @@ const refusedProperties: ReadonlyMap<string, string> = new Map([
   ['textcontent', 'Use a child hole.'],
 ]);
 
-/** What a field can be for, by `autocomplete`, that is not to be seen by anybody else. */
-const secretPurposes = new Set(['current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
+/** What a field can be, by its `type`, or be for, by `autocomplete`, that is not to be seen by anybody else. */
+const secretWords = new Set(['password', 'current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
 
 /** Elements of SVG that set attributes of other elements. */
 const animations = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
@@ -194,18 +194,25 @@ function checkAnimation(attributes: ReadonlyMap<string, string>, name: string, f
 
 // SECRETS ---------------------------------------------------------------------
 
-/**
- * Whether what is typed into an element is not to be seen where the program is looked at: it is a password field, or an
- * input whose type is a hole, which may be one, or a field for a password, a code or the number of a card.
- */
-export function takesSecret({ element: { name, attributes } }: OpenToken): boolean {
-  const type = staticOf(attributes.get('type'));
-  if (/^password$/i.test(type ?? '')) return true;
-  if (name === 'input' && (type === undefined || attributes.has('.type'))) return true;
+/** How an element takes what is not to be seen: always, or if holes in its tag say so. */
+export type SecretField = 'always' | 'open';
 
-  return (staticOf(attributes.get('autocomplete')) ?? '').split(/\s+/).some((purpose) => {
-    return secretPurposes.has(purpose.toLowerCase());
-  });
+/**
+ * Whether what is typed into an element is not to be seen where the program is looked at: it is a password field, or a
+ * field for a password, a code or the number of a card. If its `type` or `autocomplete` is a hole, that is open.
+ */
+export function takesSecret({ element: { name, attributes } }: OpenToken): SecretField | undefined {
+  const type = staticOf(attributes.get('type'));
+  const purpose = staticOf(attributes.get('autocomplete'));
+  if (isSecretWord(type ?? '') || isSecretWord(purpose ?? '')) return 'always';
+  const isOpen = type === undefined || purpose === undefined || attributes.has('.type');
+
+  return name === 'input' && isOpen ? 'open' : undefined;
+}
+
+/** Whether a `type` or an `autocomplete` is that of a field for secrets. */
+export function isSecretWord(value: string): boolean {
+  return value.split(/\s+/).some((word) => secretWords.has(word.toLowerCase()));
 }
 
 /** The name under which the entries of a form hold what is typed into an element; '' if there is none, or it is a hole. */

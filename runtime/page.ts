@@ -408,11 +408,15 @@ export class LivePage {
   #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
-    this.#host.witness?.happened(part, event);
+    const { witness } = this.#host;
     const value = instance?.values[event.part] as EventValue | null;
-    if (typeof value !== 'function') return value ?? undefined;
+    if (typeof value !== 'function') {
+      witness?.happened(part, event, undefined);
+      return value ?? undefined;
+    }
     const data = decodePayload(part.name, event.payload);
     if (part.isSecret) noteTyped(this.#host, instance as Instance, data);
+    witness?.happened(part, event, data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {

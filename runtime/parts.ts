@@ -6,7 +6,15 @@
  * Nodes are counted here as a browser will have them, so that a part can name its node by a number.
  */
 
-import { type Binding, bind, decodeStatics, entryName, type Fail, takesSecret } from './attributes.js';
+import {
+  type Binding,
+  bind,
+  decodeStatics,
+  entryName,
+  type Fail,
+  type SecretField,
+  takesSecret,
+} from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content.js';
 import { Mark, Marker, Namespace, PartKind } from './patch.js';
 import { payloadFields } from './protocol.js';
@@ -42,8 +50,19 @@ export interface Assembled {
   readonly parts: readonly TemplatePart[];
   readonly segments: readonly string[];
   readonly html: string;
-  /** The parts that name password fields: by what they hold, the entries of a form tell what was typed there. */
-  readonly secretNames: readonly number[];
+  readonly secret: SecretParts;
+}
+
+/** What a template says of its password fields. */
+export interface SecretParts {
+  /** Whether there is one in any case. */
+  readonly isCertain: boolean;
+  /** The parts by whose values other inputs are such fields, their `type` and `autocomplete`. */
+  readonly deciding: readonly number[];
+  /** The parts that name the fields: by what they hold, the entries of a form tell what was typed there. */
+  readonly naming: readonly number[];
+  /** Static names of fields about which `deciding` decides; those of others are declared. */
+  readonly names: readonly string[];
 }
 
 /** A part that also knows the elements around it in its template, and so the context it stands in. */
@@ -104,7 +123,8 @@ interface Assembly {
   readonly opened: Opened[];
   /** The password fields, and the elements around them. */
   readonly secret: SecretTags;
-  readonly secretNames: number[];
+  readonly deciding: number[];
+  readonly naming: number[];
   /** The segment that is being written. */
   segment: string;
   html: string;
@@ -122,7 +142,8 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     segments: [],
     opened: [],
     secret: secretTags(tokens),
-    secretNames: [],
+    deciding: [],
+    naming: [],
     segment: '',
     html: '',
     nodes: 0,
@@ -136,8 +157,11 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   }
   if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
-  const { parts, segments, segment, html, secretNames } = assembly;
-  return { parts, segments: [...segments, segment], html, secretNames };
+  const { parts, segments, segment, html, deciding, naming } = assembly;
+  const { fields, names } = assembly.secret;
+  const secret = { isCertain: [...fields.values()].includes('always'), deciding, naming, names };
+
+  return { parts, segments: [...segments, segment], html, secret };
 }
 
 /** Only documents have a doctype, and nothing ever stands behind a document. */
@@ -190,7 +214,7 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   const path = opened.map(({ tag }) => tag.element);
   const isSecret = isSecretEvent(assembly, binding);
 
-  if (isSecretName(assembly, binding)) assembly.secretNames.push(parts.length);
+  noteSecret(assembly, binding);
   parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret }, path));
   segments.push(segment);
   assembly.segment = '';
@@ -200,27 +224,33 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
 
 /** The start tags of password fields and of elements around them. */
 interface SecretTags {
-  readonly fields: ReadonlySet<OpenToken>;
+  readonly fields: ReadonlyMap<OpenToken, SecretField>;
   readonly around: ReadonlySet<OpenToken>;
+  /** The static names of fields that may be password fields. */
+  readonly names: readonly string[];
 }
 
 /** Finds the password fields, and declares the names they have in the entries of forms. */
 function secretTags(tokens: readonly Token[]): SecretTags {
-  const fields = new Set<OpenToken>();
+  const fields = new Map<OpenToken, SecretField>();
   const around = new Set<OpenToken>();
+  const names: string[] = [];
   const opened: OpenToken[] = [];
   for (const token of tokens) {
     if (token.kind === 'close') opened.pop();
     if (token.kind !== 'open') continue;
-    if (takesSecret(token)) {
-      fields.add(token);
+    const field = takesSecret(token);
+    if (field !== undefined) {
+      fields.set(token, field);
       for (const tag of opened) around.add(tag);
-      if (entryName(token) !== '') declareSecret(entryName(token));
+      const name = entryName(token);
+      if (name !== '' && field === 'always') declareSecret(name);
+      else if (name !== '') names.push(name);
     }
     if (!token.ends) opened.push(token);
   }
 
-  return { fields, around };
+  return { fields, around, names };
 }
 
 /** Events bubble, and those of forms have entries of fields wherever these stand. */
@@ -231,10 +261,13 @@ function isSecretEvent({ opened, secret }: Assembly, { kind, name }: Binding): b
   return secret.fields.has(tag) || secret.around.has(tag) || payloadFields(name).includes('entries');
 }
 
-function isSecretName({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
+/** Notes which parts name a password field, and which decide whether it is one. */
+function noteSecret({ opened, secret, parts, deciding, naming }: Assembly, { kind, name }: Binding): void {
   const tag = opened.at(-1)?.tag;
-
-  return tag !== undefined && secret.fields.has(tag) && kind === PartKind.Attribute && name === 'name';
+  const field = tag && secret.fields.get(tag);
+  if (field === undefined || (kind !== PartKind.Attribute && kind !== PartKind.Property)) return;
+  if (name === 'name') naming.push(parts.length);
+  if (field === 'open' && (name === 'type' || name === 'autocomplete')) deciding.push(parts.length);
 }
 
 // ELEMENTS --------------------------------------------------------------------

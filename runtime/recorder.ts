@@ -21,7 +21,14 @@ import type { LogEntry, WireEntry } from './inspection.js';
 import { isSame } from './model.js';
 import type { Part } from './parts.js';
 import type { Patch } from './patch.js';
-import { type ClientFrame, ClientKind, type EventRecord, type ServerFrame, ServerKind } from './protocol.js';
+import {
+  type ClientFrame,
+  ClientKind,
+  type EventData,
+  type EventRecord,
+  type ServerFrame,
+  ServerKind,
+} from './protocol.js';
 import type { Asked, Given, Recording, Step, Taken } from './recording.js';
 import { Ring } from './ring.js';
 import { Secrets } from './secret.js';
@@ -249,10 +256,11 @@ export class Recorder extends Publisher {
     }
   }
 
-  override happened(part: Part, event: EventRecord): void {
+  override happened(part: Part, event: EventRecord, data: EventData | undefined): void {
     this.#happening = `${part.name} on ${part.element}`;
     const place = this.#events.get(event);
-    if (place !== undefined) place[0].words[place[1]] = this.#secrets.scrub(eventWords(event, part));
+    if (place !== undefined)
+      place[0].words[place[1]] = this.#secrets.scrub(eventWords(event, part, this.#secrets.redact(data)));
   }
 
   override queued(letter: Letter, waiting: number): void {

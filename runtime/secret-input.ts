@@ -7,9 +7,11 @@
  * the same template; the events of forms, wherever the field stands.
  */
 
+import { isSecretWord } from './attributes.js';
 import type { EventData } from './protocol.js';
 import { Instance, List, Mount, type Value } from './rendered.js';
 import { isSecretName, Secrets } from './secret.js';
+import type { Definition } from './template.js';
 
 /** Who knows what was typed. */
 export interface SecretKeeper {
@@ -28,7 +30,7 @@ export function noteTyped(keeper: SecretKeeper, instance: Instance, event: Event
 
 function typedIn(instance: Instance, { entries, key, value, values }: EventData): readonly string[] {
   // A key that writes something is called what it writes; others have names, `Enter`.
-  const typed = [value, ...values, [...key].length === 1 ? key : ''];
+  const typed = mayBeSecret(instance) ? [value, ...values, [...key].length === 1 ? key : ''] : [];
   if (entries.length === 0) return typed;
   const open = new Set(openNames(instance));
   const secret = entries.filter(([name]) => isSecretName(name) || open.has(name));
@@ -36,12 +38,32 @@ function typedIn(instance: Instance, { entries, key, value, values }: EventData)
   return [...typed, ...secret.map(([, text]) => text)];
 }
 
+/**
+ * Templates of which a field was one for secrets, though others of it are not: one that shows what was hidden is still
+ * the same field.
+ */
+const revealing = new WeakSet<Definition>();
+
+/** Whether a template has password fields: in any case, or by what stands in its holes now or has stood there. */
+function mayBeSecret({ definition, values }: Instance): boolean {
+  const { isCertain, deciding } = definition.secret;
+  if (isCertain || revealing.has(definition)) return true;
+  const isOne = deciding.some((part) => isSecretWord(String(values[part] ?? '')));
+  if (isOne) revealing.add(definition);
+
+  return isOne;
+}
+
 /** The names that password fields in this part of the page have now, where templates leave them open. */
 function* openNames(value: Value | undefined): Generator<string> {
   if (value instanceof Mount) yield* openNames(value.rendered);
   else if (value instanceof List) for (const row of value.rows) yield* openNames(row);
   else if (value instanceof Instance) {
-    for (const part of value.definition.secretNames) yield String(value.values[part]);
+    const { naming, names } = value.definition.secret;
+    if (naming.length + names.length > 0 && mayBeSecret(value)) {
+      yield* names;
+      for (const part of naming) yield String(value.values[part]);
+    }
     for (const inner of value.values) if (typeof inner === 'object') yield* openNames(inner);
   }
 }

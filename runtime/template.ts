@@ -19,7 +19,7 @@ import {
   textAllowed,
 } from './content.js';
 import { hashOf } from './hash.js';
-import { assemble, type Part, type TemplatePart } from './parts.js';
+import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { type DefinitionWire, Namespace, PartKind } from './patch.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
 import { placeOfHole, sourceOf, templateError } from './source.js';
@@ -49,8 +49,8 @@ export interface Definition {
   readonly listens: boolean;
   /** Whether there are child parts. */
   readonly nests: boolean;
-  /** Which parts name password fields. */
-  readonly secretNames: readonly number[];
+  /** What it says of password fields. */
+  readonly secret: SecretParts;
 }
 
 // DEFINING --------------------------------------------------------------------
@@ -122,14 +122,14 @@ class TemplateDefinition implements Definition {
   readonly simple: boolean;
   readonly listens: boolean;
   readonly nests: boolean;
-  readonly secretNames: readonly number[];
+  readonly secret: SecretParts;
 
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #checked = new Set<Context>();
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
-    const { parts, segments, html, secretNames } = assemble(source, tokens);
+    const { parts, segments, html, secret } = assemble(source, tokens);
     const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
 
     this.statics = statics;
@@ -142,7 +142,7 @@ class TemplateDefinition implements Definition {
     this.simple = parts.length === statics.length - 1 && parts.every(isSimple);
     this.listens = parts.some(({ kind }) => kind === PartKind.Event);
     this.nests = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
-    this.secretNames = secretNames;
+    this.secret = secret;
     this.#source = source;
     this.#tokens = tokens;
   }

@@ -14,7 +14,14 @@ import type { Letter } from './inbox.js';
 import type { GuardedInspect } from './inspect.js';
 import type { Part } from './parts.js';
 import type { Patch } from './patch.js';
-import { type ClientFrame, ClientKind, type EventRecord, type ServerFrame, ServerKind } from './protocol.js';
+import {
+  type ClientFrame,
+  ClientKind,
+  type EventData,
+  type EventRecord,
+  type ServerFrame,
+  ServerKind,
+} from './protocol.js';
 import type { LiveSession } from './session.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -26,7 +33,7 @@ export interface Witness {
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
   /** What an event has happened at that leads to the message that is queued next. */
-  happened(part: Part, event: EventRecord): void;
+  happened(part: Part, event: EventRecord, data: EventData | undefined): void;
   /** A letter waits, as the last of so many. */
   queued(letter: Letter, waiting: number): void;
   /** A component has taken what is in a letter. */
@@ -167,7 +174,7 @@ export class Publisher implements Witness {
     received.publish({ session: this.session, kind: clientWord(frame), bytes, events });
   }
 
-  happened(_part: Part, _event: EventRecord): void {}
+  happened(_part: Part, _event: EventRecord, _data: EventData | undefined): void {}
 
   queued({ cell, message, page, cause }: Letter, waiting: number): void {
     const { queued } = this.#channels;

@@ -3,8 +3,6 @@
  * `protocol.ts`; what they stand for is looked up in the page as it is rendered, which the frame speaks of.
  */
 
-import { decodePayload } from './codec.js';
-import { Malformed } from './decode.js';
 import type { Part } from './parts.js';
 import { HandlerKind, ListOperation, PartKind, type Patch, type Wire } from './patch.js';
 import {
@@ -19,7 +17,6 @@ import {
   ServerKind,
 } from './protocol.js';
 import { Instance, List, Mount, type Value } from './rendered.js';
-import { hidden } from './secret.js';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -230,23 +227,16 @@ function placeOf({ instance, part }: EventRecord): string {
   return typeof instance === 'number' ? `${instance}.${part}` : `${JSON.stringify(instance)}.${part}`;
 }
 
-/** An event, and what it happened at. */
-export function eventWords(event: EventRecord, part: Pick<Part, 'name' | 'element' | 'isSecret'>): string {
-  const { name, element, isSecret } = part;
-  const data = event.payload === undefined ? '' : isSecret ? `: ${hidden}` : dataWords(name, event.payload);
+/** An event, what it happened at, and its data, which may hold no secret any more. */
+export function eventWords(
+  event: EventRecord,
+  { name, element }: Pick<Part, 'name' | 'element'>,
+  data: EventData | undefined
+): string {
+  const given = Object.entries(data ?? {}).filter(([field, value]) => isTold(field, value));
+  const told = given.map(([field, value]) => `${field} ${valueWords(value as Wire)}`).join(', ');
 
-  return `${name} on <${element}> ${placeOf(event)}${data}`;
-}
-
-function dataWords(name: string, payload: readonly Wire[]): string {
-  try {
-    const given = Object.entries(decodePayload(name, payload)).filter(([field, value]) => isTold(field, value));
-
-    return given.length === 0 ? '' : `: ${given.map(([field, value]) => `${field} ${valueWords(value)}`).join(', ')}`;
-  } catch (error) {
-    if (error instanceof Malformed) return `: ${error.message}`;
-    throw error;
-  }
+  return `${name} on <${element}> ${placeOf(event)}${told && `: ${told}`}`;
 }
 
 /** The type is said already, and what is as it always is needs no words. */

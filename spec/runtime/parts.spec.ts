@@ -291,7 +291,7 @@ describe('parts', () => {
         expect(secretIn(Object.assign(source, { raw: source })), purpose).deep.equal(['input input']);
       }
       expect(secretIn(literal`<input type="text" autocomplete="email" @input=${1}>`)).deep.equal([]);
-      expect(secretIn(literal`<input autocomplete=${1} @input=${2}>`)).deep.equal([]);
+      expect(secretIn(literal`<input autocomplete=${1} @input=${2}>`)).deep.equal(['input input']);
     });
 
     it('are those of all that stands around such a field in the template, and of nothing beside it', () => {
@@ -308,8 +308,24 @@ describe('parts', () => {
     it('declare the static names of the fields, and tell which parts name the others', () => {
       expect(['pass-1', 'pass-2'].map(isSecretName)).deep.equal([false, false]);
       const statics = literal`<input type="password" name="pass-1"><input name="user"><input name=${1}><input type=${2} name=${3}><input type="password" name="pass-2">`;
-      expect(define(statics, Namespace.Html).secretNames).deep.equal([2]);
+      expect(define(statics, Namespace.Html).secret).deep.equal({
+        isCertain: true,
+        deciding: [1],
+        naming: [2],
+        names: [],
+      });
       expect(['pass-1', 'pass-2', 'user'].map(isSecretName)).deep.equal([true, true, false]);
+    });
+
+    it('declare no name of a field that may be none', () => {
+      const statics = literal`<input type=${1} name="open-1"><input autocomplete=${2} name="open-2">`;
+      expect(define(statics, Namespace.Html).secret).deep.equal({
+        isCertain: false,
+        deciding: [0, 1],
+        naming: [],
+        names: ['open-1', 'open-2'],
+      });
+      expect(['open-1', 'open-2'].map(isSecretName)).deep.equal([false, false]);
     });
   });
 });

@@ -103,6 +103,33 @@ describe('secret input', () => {
     ).to.deep.equal([...['password!', 'of-page!', 'row-one!', 'of-field!']]);
   });
 
+  describe('where holes decide which inputs are password fields', () => {
+    type Shown = { readonly type: 'typed' };
+    const Fields = component({
+      name: 'fields',
+      init: ({ type, purpose }: { readonly type: string; readonly purpose: string }) => ({ type, purpose }),
+      update: (model, _message: Shown) => ({ ...model, type: 'text' }),
+      view: ({ type, purpose }) =>
+        html<Shown>`<input name="of-hole" type=${type} autocomplete=${purpose} @input=${({ value }: EventData) => (value === '' ? null : { type: 'typed' as const })}>`,
+    });
+    /** What is noted of an input of this type and purpose. */
+    const noted = (type: string, purpose = ''): readonly unknown[] => {
+      const view = startSession(Fields, new FakeHost(), false, { type, purpose }).rendered as Instance;
+      const keeper: SecretKeeper = { secrets: undefined };
+      noteTyped(keeper, view, { type: 'input', ...eventDefaults, value: 'hunter2' });
+      noteTyped(keeper, view, { type: 'submit', ...eventDefaults, entries: [['of-hole', 'in a form']] });
+      return ['hunter2', 'in a form'].filter((text) => keeper.secrets?.redact(text) === hidden);
+    };
+
+    it('is what is typed into those that are, and from then on into those of their template', () => {
+      expect(noted('text')).to.deep.equal([]);
+      expect(noted('email', 'section-a email')).to.deep.equal([]);
+      expect(noted('Password')).to.deep.equal(['hunter2', 'in a form']);
+      // One that shows what is typed is still the same field.
+      expect(noted('text')).to.deep.equal(['hunter2', 'in a form']);
+    });
+  });
+
   it('makes nothing where nothing was typed', () => {
     const keeper: SecretKeeper = { secrets: undefined };
     noteTyped(keeper, begun().session.rendered as Instance, { type: 'keydown', ...eventDefaults, key: 'Tab' });
