@@ -10,21 +10,21 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ErrorCode, TroupeError } from './errors.js';
+import { ErrorCode } from './errors.js';
 import { answerHealth, answerReadiness } from './health.js';
 import type { AnyMessage } from './html.js';
 import type { Inspection } from './inspection.js';
 import { mountInspector } from './inspector.js';
+import { createListen, type Listening } from './listening.js';
 import { logTo } from './logger.js';
 import { createAnswering, createHandle, type Handle } from './node-http.js';
-import { endRequests, openDoor, startListening } from './node-server.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
 import { createReporter } from './report.js';
 import { Schedule } from './schedule.js';
 import type { Sessions } from './sessions.js';
 import type { SharedActors } from './shared.js';
 import { createSite, type Site, socketPath } from './site.js';
-import { createTransport, refuseUpgrade, type Transport, type TransportCounts } from './transport.js';
+import { createTransport, type Transport, type TransportCounts } from './transport.js';
 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
 export type { Bus, BusFactory, BusHost } from './bus.js';
@@ -46,6 +46,7 @@ export type { DocumentPage, DocumentTemplate } from './document.js';
 export type { Inspect } from './inspect.js';
 export type { Inspection } from './inspection.js';
 export type { Authorise } from './inspector.js';
+export type { Listening } from './listening.js';
 export type { Logger } from './logger.js';
 export type { ServerOptions } from './options.js';
 export type { ErrorReport } from './report.js';
@@ -55,25 +56,6 @@ export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary }
 export type { HttpRequest, Identify } from './visitor.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** A server that listens on its own. */
-export interface Listening {
-  readonly port: number;
-  /** Where its first page is, `http://localhost:3000/`. */
-  readonly url: string;
-  /**
-   * Stops listening, closes all connections with 1001 and stores all sessions, if the store outlives the process,
-   * which may take 5 seconds. What is still asked then has a second to come to its end.
-   */
-  close(): Promise<void>;
-  /**
-   * Stops in peace: is not ready any more, takes no new sessions, tells all clients to move to another process, and
-   * once all have gone, or `drainTime` is over, closes.
-   */
-  drain(): Promise<void>;
-  /** Drains and then ends the process when it gets this signal of the operating system. Default `SIGTERM`. */
-  drainOn(signal?: NodeJS.Signals): void;
-}
 
 /** What `createServer` makes. Its functions can be handed on without the object. */
 export interface Server {
@@ -193,46 +175,6 @@ export function createServer(options: ServerOptions): Server {
     return inspector?.upgrade(request, socket, head) || transport.upgrade(request, socket, head);
   }
 
-  async function listen(port: number, host?: string): Promise<Listening> {
-    if (sessions.isClosed) {
-      throw new TroupeError(ErrorCode.Closed, 'This server is closed and cannot listen again. Make another one.');
-    }
-    const server = openDoor(handle, settings);
-
-    server.on('upgrade', (request, socket, head) => {
-      if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
-    });
-    const bound = await startListening(server, port, host);
-    const url = `http://${urlHost(host)}:${bound}${settings.base}/`;
-    log?.listening(bound, url);
-
-    async function stop(): Promise<void> {
-      const stopped = new Promise((resolve) => server.close(resolve));
-
-      await close();
-      await endRequests(server, settings.clock, stopped);
-    }
-
-    return {
-      port: bound,
-      url,
-      close: stop,
-      async drain() {
-        await drain();
-        await stop();
-      },
-      drainOn(signal = 'SIGTERM') {
-        process.once(
-          signal,
-          () =>
-            void drain()
-              .then(stop)
-              .finally(() => process.exit())
-        );
-      },
-    };
-  }
-
   return {
     actor: (name, logic, given) => actors.start(name, logic, given),
     publish: (topic, message) => {
@@ -251,15 +193,8 @@ export function createServer(options: ServerOptions): Server {
     handle,
     healthz: createAnswering(answerHealth),
     inspection: observatory,
-    listen,
+    listen: createListen({ close, drain, handle, isClosed: () => sessions.isClosed, log, settings, upgrade }),
     readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
     upgrade,
   };
-}
-
-/** A host as it stands in a URL; all interfaces are reached as `localhost`. */
-function urlHost(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost';
-
-  return host.includes(':') ? `[${host}]` : host;
 }

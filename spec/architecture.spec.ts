@@ -26,6 +26,7 @@ const layers = [
   'replay',
   'comparison',
   'server',
+  'listening',
   'inspector',
   'options',
   'node-server',
