@@ -18,8 +18,9 @@ import type { Admitted, Switchboard } from './connection.js';
 import type { TroupeError } from './errors.js';
 import type { AnyMessage } from './html.js';
 import { createHttp, type Http, reserved } from './http.js';
+import type { Hub } from './hub.js';
 import { createIdentifier } from './identifier.js';
-import { guardInspect } from './inspect.js';
+import { type GuardedInspect, guardInspect } from './inspect.js';
 import { Keeper } from './keeper.js';
 import type { Log } from './logger.js';
 import { Observatory } from './observatory.js';
@@ -29,7 +30,7 @@ import { CloseCode } from './protocol.js';
 import type { Reporter } from './report.js';
 import { createRouter, type Router, routeTo } from './router.js';
 import { createSessions, type Sessions } from './sessions.js';
-import { createSharedActors, type SharedActors } from './shared.js';
+import { createSharedActors, type LocalActors, type SharedActors } from './shared.js';
 import { createClusterActors } from './shared-cluster.js';
 import { createTokens, principalText, type Tokens } from './token.js';
 import { createRecognition, type Recognise, type Visitor } from './visitor.js';
@@ -99,6 +100,44 @@ async function admit(
   return typeof session === 'number' ? session : { session, offer: session.id === id ? offer : 0 };
 }
 
+// SHARED ----------------------------------------------------------------------
+
+/** What is made of a server's settings besides them. */
+interface Means {
+  readonly inspect: GuardedInspect | undefined;
+  readonly report: Reporter;
+  /** Runs something soon, when others have had their go. */
+  defer(run: () => void): void;
+}
+
+/** What all sessions share, here and on other nodes. */
+interface Shared {
+  readonly actors: SharedActors;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  /** The shared actors of this process. */
+  readonly local: LocalActors;
+  readonly node: string;
+  publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
+}
+
+function createShared(settings: Settings, { defer, inspect, report }: Means): Shared {
+  const { clock, development } = settings;
+  const node = createIdentifier();
+  const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
+  const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
+  const local = createSharedActors({ clock, defer, inspect, publish, report });
+  const actors = createClusterActors(local, { bus, clock, defer, development, node, report });
+  const attendance = createAttendance({ clock, directory: bus.directory, node, report });
+  const hub: Hub = {
+    attend: (topic, attendant) => attendance.attend(topic, attendant),
+    subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
+    watch: (name, listener) => actors.watch(name, listener),
+  };
+
+  return { actors, bus, hub, local, node, publish };
+}
+
 // SITE ------------------------------------------------------------------------
 
 /** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
@@ -116,13 +155,7 @@ export function createSite(
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const node = createIdentifier();
-  const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development: settings.development, node, report });
-  const publish = (topic: string, message: AnyMessage, id?: string): void | Promise<void> =>
-    bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, defer, inspect, publish, report });
-  const actors = createClusterActors(local, { bus, clock, defer, development: settings.development, node, report });
-  const attendance = createAttendance({ clock, directory: bus.directory, node, report });
+  const { actors, bus, hub, local, node, publish } = createShared(settings, { defer, inspect, report });
   const keeper = new Keeper({
     ...settings,
     defer,
@@ -136,11 +169,7 @@ export function createSite(
     application: settings.version,
     defer,
     dormant: settings.dormantSessions,
-    hub: {
-      attend: (topic, attendant) => attendance.attend(topic, attendant),
-      subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
-      watch: (name, listener) => actors.watch(name, listener),
-    },
+    hub,
     keeper,
     lookout: observatory,
     node,
