@@ -16,4 +16,7 @@ import { home } from './home.js';
 export { Chat, Counter, Streaming, Table, TodoList, TrafficLight };
 
 /** Where it was served is in the state of a page, as far as it matters. */
-export const made: readonly AnyComponent[] = [home([]), resume({ grace: 5_000, node: { name: 'replay', process: 0 } })];
+export const made: readonly AnyComponent[] = [
+  home([], undefined),
+  resume({ grace: 5_000, node: { name: 'replay', process: 0 } }),
+];

@@ -11,15 +11,16 @@ export interface Entry {
 
 const entryView = ({ path, title, idea }: Entry) => html`<li><a href=${path}>${title}</a><br>${idea}</li>`;
 
-/** The page component that lists `entries`. */
-export const home = (entries: readonly Entry[]) =>
+/** The page component that lists `entries`, and where they can be seen at work, if they can. */
+export const home = (entries: readonly Entry[], inspector: string | undefined) =>
   component({
     name: 'home',
-    init: () => ({ entries }),
+    init: () => ({ entries, inspector }),
     update: (model) => model,
     view: (model) => html`
       <main>
         <h1>Troupe examples</h1>
         <ol class="examples">${model.entries.map(entryView)}</ol>
+        ${model.inspector && html`<p>See inside while they run: the <a href=${model.inspector}>inspector</a>.</p>`}
       </main>`,
   });

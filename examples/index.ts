@@ -36,13 +36,16 @@ const entries: readonly Entry[] = [
 
 const { bus, grace, node, port, store } = await readSettings(process.env);
 
+/** Where the inspector is: nowhere in production, since nobody is authorised here. */
+const inspector = process.env['NODE_ENV'] === 'production' ? undefined : '/_troupe/inspector/';
+
 const troupe = createServer({
   ...(bus && { bus }),
   document,
   drainTime: 2_000,
   grace,
   routes: {
-    '/': home(entries),
+    '/': home(entries, inspector),
     '/counter': Counter,
     '/streaming': Streaming,
     '/todo': TodoList,
