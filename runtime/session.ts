@@ -389,11 +389,14 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     }
     const isFirst = !this.isUsed;
     const hadConnection = this.client.connect(connection);
+    // Before anything that begins with it, such as who else is there, comes to a component that has to know.
+    const isTold = !isFirst && !this.#hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
+    if (isTold) this.#tellArrival(Reason.Restored);
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });
     else this.#begin();
     if (!hadConnection) this.#host.joined(this);
     const reason = this.client.answer(frame, () => offer !== 0 && this.#takeOffer(offer));
-    if (!isFirst || reason !== undefined) this.#tellArrival(reason);
+    if (!isTold && (!isFirst || reason !== undefined)) this.#tellArrival(reason);
     this.client.flush();
     this.#host.changed(this);
   }
