@@ -8,7 +8,7 @@ import type { Clock } from './clock.js';
 import type { AnyComponent } from './component.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Document } from './document.js';
-import { TroupeError } from './errors.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import type { GuardedInspect } from './inspect.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
 import { createLogProbe, type Log } from './logger.js';
@@ -100,6 +100,7 @@ export class Observatory implements Inspection, Lookout {
   readonly #recorded = new Map<string, Recorded>();
   readonly #listeners = new Set<() => void>();
   #telling: unknown;
+  #report: Reporter | undefined;
   #sight: Sight | undefined;
   #shelf: Shelf | undefined;
 
@@ -134,6 +135,7 @@ export class Observatory implements Inspection, Lookout {
 
   /** A reporter that also tells whoever looks. */
   overhearing(report: Reporter): Reporter {
+    this.#report = report;
     return (code, error, place, secrets) => {
       const id = report(code, error, place, secrets);
       const known = error instanceof TroupeError ? error.code : code;
@@ -141,6 +143,21 @@ export class Observatory implements Inspection, Lookout {
 
       return id;
     };
+  }
+
+  /** Looking has failed; what is looked at goes on. */
+  #failed(error: unknown, session?: string): void {
+    this.#report?.(ErrorCode.Internal, error, { session });
+  }
+
+  #tellAll(listeners: Iterable<() => void>): void {
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
   }
 
   #noteStored(id: string): void {
@@ -181,7 +198,7 @@ export class Observatory implements Inspection, Lookout {
     if (this.#telling !== undefined || this.#listeners.size === 0) return;
     this.#telling = this.#options.clock.setTimeout(() => {
       this.#telling = undefined;
-      for (const listener of this.#listeners) listener();
+      this.#tellAll(this.#listeners);
     }, listPause);
   }
 
@@ -241,6 +258,7 @@ export class Observatory implements Inspection, Lookout {
       channels: this.channels,
       session: id,
       changed,
+      failed: (error) => this.#failed(error, id),
       now: () => clock.now(),
     });
     const recorded: Recorded = {
@@ -321,7 +339,7 @@ export class Observatory implements Inspection, Lookout {
     if (recorded === undefined || recorded.telling !== undefined || recorded.listeners.size === 0) return;
     recorded.telling = this.#options.clock.setTimeout(() => {
       recorded.telling = undefined;
-      for (const listener of recorded.listeners) listener();
+      this.#tellAll(recorded.listeners);
     }, pause);
   }
 

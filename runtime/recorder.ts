@@ -6,7 +6,7 @@
  *     queued -> updated -> viewed -> stepped -> performed -> diffed -> sent -> turned
  *     a letter waits       its round is shown   its effects  what its turn sends
  *
- * It only listens: what it does itself cannot fail a turn.
+ * It only listens: what it does itself cannot fail a turn (`guarded-witness.ts`).
  */
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
@@ -15,6 +15,7 @@ import type { Cell } from './cell.js';
 import { spokenType } from './chart.js';
 import type { Effect, Received } from './effect.js';
 import { type ErrorCode, textOf } from './errors.js';
+import { guardWitness } from './guarded-witness.js';
 import type { AnyMessage } from './html.js';
 import type { Letter } from './inbox.js';
 import type { LogEntry, WireEntry } from './inspection.js';
@@ -34,7 +35,7 @@ import { Ring } from './ring.js';
 import { Secrets } from './secret.js';
 import type { LiveSession } from './session.js';
 import type { CellImage, TreeImage } from './snapshot.js';
-import { type Channels, clientWord, Publisher, pathOf, serverWord } from './witness.js';
+import { type Channels, clientWord, Publisher, pathOf, serverWord, type Witness } from './witness.js';
 import { eventWords, mostLines, wordsOfClient, wordsOfServer } from './words.js';
 
 // LIMITS ----------------------------------------------------------------------
@@ -80,6 +81,8 @@ export interface RecorderOptions {
   readonly session: string;
   /** Called, often, when there is something new to see. */
   changed(): void;
+  /** It has failed itself. */
+  failed(error: unknown): void;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -103,6 +106,8 @@ export class Recorder extends Publisher {
   #begun = 0;
   #live: LiveSession | undefined;
   readonly #application: string;
+  /** What the session tells. */
+  readonly #guarded: Witness;
   readonly #changed: () => void;
   /** When actors that nobody else keeps the time of were seen first. */
   readonly #seen = new WeakMap<object, number>();
@@ -126,9 +131,10 @@ export class Recorder extends Publisher {
   readonly #cells = new WeakMap<AnyActorRef, Cell>();
   #secrets = new Secrets();
 
-  constructor({ application, changed, channels, now, session }: RecorderOptions) {
+  constructor({ application, changed, channels, failed, now, session }: RecorderOptions) {
     super(session, channels, now);
     this.#application = application;
+    this.#guarded = guardWitness(this, failed);
     this.#changed = changed;
   }
 
@@ -138,7 +144,7 @@ export class Recorder extends Publisher {
   attach(live: LiveSession): void {
     this.detach();
     this.#live = live;
-    live.observer = this;
+    live.observer = this.#guarded;
     live.secrets ??= this.#secrets;
     this.#secrets = live.secrets;
     this.steps.clear();
@@ -155,7 +161,7 @@ export class Recorder extends Publisher {
   detach(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    if (this.#live?.observer === this) this.#live.observer = undefined;
+    if (this.#live?.observer === this.#guarded) this.#live.observer = undefined;
     this.#live = undefined;
     this.#waiting.clear();
     this.#turn = [];

@@ -98,6 +98,7 @@ const layers = [
   'ledger',
   'documents',
   'address',
+  'guarded-witness',
   'witness',
   'inbox',
   'cell',

@@ -42,7 +42,14 @@ describe('recorder', () => {
     looked = await lookAt({ routes: { '/': Counter, '/items': Items } }, url);
     live = [...looked.server.site.sessions.entries()][0]?.session as LiveSession;
 
-    return live.observer as Recorder;
+    const { clock } = looked.server;
+    const recorder = new Recorder({
+      ...{ application: '', channels: unwatched.channels, session: live.id },
+      ...{ changed: () => undefined, failed: (error) => expect.fail(String(error)), now: () => clock.now() },
+    });
+    recorder.attach(live);
+
+    return recorder;
   };
   const press = (name: string): Promise<void> => looked.page.click(looked.page.getByRole('button', { name }));
   /** Sends messages of the host program, so many that each has a turn of its own. */
@@ -135,7 +142,7 @@ describe('recorder', () => {
     await start();
     const recorder = new Recorder({
       ...{ application: '', channels: unwatched.channels, session: 'nobody' },
-      ...{ changed: () => undefined, now: () => 0 },
+      ...{ changed: () => undefined, failed: () => undefined, now: () => 0 },
     });
     expect([recorder.recording, recorder.latest]).to.deep.equal([undefined, undefined]);
   });
