@@ -7,6 +7,7 @@
 import type { AnyActorRef } from 'xstate';
 import { actorIdOf, childIdOf, pathId, sessionId, subscriptionIdOf } from './actor-id.js';
 import type { Cell } from './cell.js';
+import { isOfLogic } from './images.js';
 import type { ActorView, SessionSummary } from './inspection.js';
 import type { Failures } from './recorder.js';
 import type { LiveSession } from './session.js';
@@ -175,14 +176,4 @@ function storedView(
     ...{ inbox: 0, age, errors: 0, lastError: '' },
     actors: [...declared, ...children.map((child) => storedView(child, [...path, child.id], age))],
   };
-}
-
-/** Whether a state is that of a logic (`LogicImage`); a model that looks the same is taken for one. */
-export function isOfLogic(state: unknown): boolean {
-  const { snapshot, timers } = (state ?? {}) as {
-    readonly snapshot?: { readonly status?: unknown };
-    readonly timers?: unknown;
-  };
-
-  return Array.isArray(timers) && typeof snapshot?.status === 'string';
 }

@@ -5,11 +5,12 @@
 
 import type { Snapshot } from 'xstate';
 import { childIdOf, pathId, readActorId } from './actor-id.js';
-import { actorsOf, childrenOf, isOfLogic, nameOf, storedActorsOf } from './actor-tree.js';
+import { actorsOf, childrenOf, nameOf, storedActorsOf } from './actor-tree.js';
 import type { Cell } from './cell.js';
 import { activeStates, chartOf, spokenType, takenBy } from './chart.js';
 import type { AnyComponent } from './component.js';
 import { type Document, renderInert } from './document.js';
+import { imageOf, snapshotOf, stateIn, withoutSecrets } from './images.js';
 import { pageOf } from './inert.js';
 import type {
   ActorView,
@@ -29,7 +30,7 @@ import type { Step } from './recording.js';
 import { encodeRecording, withPages } from './recording-file.js';
 import { type LiveSession, sessionLife } from './session.js';
 import type { SharedView } from './shared.js';
-import type { CellImage, LogicImage, SessionImage, TreeImage } from './snapshot.js';
+import type { CellImage, SessionImage, TreeImage } from './snapshot.js';
 import { rowsOf } from './state-rows.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -338,7 +339,7 @@ export class Observed implements Inspected {
     const component = image && this.#component(image);
     if (image === undefined || component === undefined) return renderInert(document, notKnown, '');
     const at = this.#recorder.steps.at(number)?.at ?? stored?.at;
-    const { html } = pageOf(component, redacted(image, this.#recorder), { at });
+    const { html } = pageOf(component, withoutSecrets(image, this.#recorder.secrets), { at });
 
     return renderInert(document, html, this.summary().path);
   }
@@ -357,13 +358,13 @@ export class Observed implements Inspected {
 
     const shown = {
       ...recording,
-      first: redacted(recording.first, this.#recorder),
+      first: withoutSecrets(recording.first, secrets),
       steps: recording.steps.map((step) => ({
         ...step,
         taken: secrets.redact(step.taken),
         given: secrets.redact(step.given),
         asked: secrets.redact(step.asked),
-        after: redacted(step.after, this.#recorder),
+        after: withoutSecrets(step.after, secrets),
       })),
     };
     const component = this.#component(shown.first);
@@ -385,38 +386,11 @@ function presentOf(cell: Cell): unknown {
   return cell.component.logic === undefined ? cell.shown : snapshotOf(cell.snapshot);
 }
 
-/** What is shown of XState's snapshots: where it is and what it holds, not its machine. */
-function snapshotOf(snapshot: unknown): unknown {
-  const { value, context, status, output, error } = (snapshot ?? {}) as { readonly [name: string]: unknown };
-  const state = {
-    ...(value !== undefined && { value }),
-    ...(context !== undefined && { context }),
-    ...(status !== 'active' && status !== undefined && { status }),
-    ...(output !== undefined && { output }),
-    ...(error !== undefined && { error }),
-  };
-
-  return Object.keys(state).length === 0 ? { status } : state;
-}
-
-function imageOf(root: CellImage, path: readonly string[]): CellImage | undefined {
-  let image: CellImage | undefined = root;
-  for (const id of path) image = image?.children.find((child) => child.id === id);
-
-  return image;
-}
-
 /** What a component is called; one that has left by its last id. */
 function nameIn(root: CellImage, path: readonly string[]): string {
   const id = path.at(-1) ?? '';
 
   return nameOf(id, imageOf(root, path)?.name ?? id.slice(0, id.indexOf(' ')));
-}
-
-function stateIn({ root }: TreeImage, path: readonly string[]): unknown {
-  const state = imageOf(root, path)?.state;
-
-  return isOfLogic(state) ? snapshotOf((state as LogicImage).snapshot) : state;
 }
 
 /** The type of the last message that a component took in a step. */
@@ -436,17 +410,6 @@ function chartView(logic: unknown, snapshot: unknown): ChartView | undefined {
   if (chart === undefined) return undefined;
 
   return { chart, active: activeStates(chart, snapshot as { readonly value?: unknown }), taken: [] };
-}
-
-/** States without secrets; what an image is made of besides is not looked into. */
-function redacted({ turns, root }: TreeImage, { secrets }: Recorder): TreeImage {
-  const within = (image: CellImage): CellImage => {
-    const isConstant = !isOfLogic(image.state);
-
-    return { ...image, state: secrets.redact(image.state, isConstant), children: image.children.map(within) };
-  };
-
-  return { turns, root: within(root), letters: [] };
 }
 
 // EXCERPTS --------------------------------------------------------------------

@@ -17,9 +17,9 @@ import type { Effect, Received } from './effect.js';
 import { type ErrorCode, textOf } from './errors.js';
 import { guardWitness } from './guarded-witness.js';
 import type { AnyMessage } from './html.js';
+import { nothingOf, sharing } from './images.js';
 import type { Letter } from './inbox.js';
 import type { LogEntry, WireEntry } from './inspection.js';
-import { isSame } from './model.js';
 import type { Part } from './parts.js';
 import type { Patch } from './patch.js';
 import {
@@ -34,7 +34,7 @@ import type { Asked, Given, Recording, Step, Taken } from './recording.js';
 import { Ring } from './ring.js';
 import { Secrets } from './secret.js';
 import type { LiveSession } from './session.js';
-import type { CellImage, TreeImage } from './snapshot.js';
+import type { TreeImage } from './snapshot.js';
 import { type Channels, clientWord, Publisher, pathOf, serverWord, type Witness } from './witness.js';
 import { eventWords, mostLines, wordsOfClient, wordsOfServer } from './words.js';
 
@@ -212,11 +212,11 @@ export class Recorder extends Publisher {
     try {
       const { root, turns } = tree.save();
 
-      return { turns, root: shared(before?.root, root), letters: [] };
+      return { turns, root: sharing(before?.root, root), letters: [] };
     } catch (error) {
       this.#note('/', this.#secrets.scrub(textOf(error)));
 
-      return before ?? { turns: tree.turns, root: nothing(tree.root), letters: [] };
+      return before ?? { turns: tree.turns, root: nothingOf(tree.root), letters: [] };
     }
   }
 
@@ -461,33 +461,4 @@ export class Recorder extends Publisher {
 
     return record;
   }
-}
-
-// IMAGES ----------------------------------------------------------------------
-
-/** The later of two images, made of the earlier one as far as it is the same: five hundred of them are kept. */
-function shared(before: CellImage | undefined, after: CellImage): CellImage {
-  if (before === undefined || before.id !== after.id || before.name !== after.name) return after;
-  const known = new Map(before.children.map((child) => [child.id, child]));
-  const children = after.children.map((child) => shared(known.get(child.id), child));
-  const state = isSame(before.state, after.state) && isShallow(before.state, after.state) ? before.state : after.state;
-  const isSameCell =
-    state === before.state &&
-    children.length === before.children.length &&
-    children.every((child, index) => child === before.children[index]) &&
-    isSame(before.subscriptions, after.subscriptions);
-
-  return isSameCell ? before : { ...after, state, children };
-}
-
-/** A model is the same if it is the same object; what a logic has persisted is made anew each time. */
-function isShallow(before: unknown, after: unknown): boolean {
-  return before === after || (typeof after === 'object' && after !== null && 'snapshot' in after);
-}
-
-/** A page of which nothing can be said. */
-function nothing({ component, id }: Cell): CellImage {
-  const { name, version } = component;
-
-  return { id, name, version, state: undefined, subscriptions: undefined, children: [] };
 }

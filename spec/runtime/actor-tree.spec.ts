@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AnyActorRef, assign, createMachine, fromPromise, fromTransition, setup } from 'xstate';
-import {
-  actorsOf,
-  childrenOf,
-  isOfLogic,
-  nameOf,
-  type Surroundings,
-  storedActorsOf,
-} from '../../runtime/actor-tree.js';
+import { actorsOf, childrenOf, nameOf, type Surroundings, storedActorsOf } from '../../runtime/actor-tree.js';
 import { component } from '../../runtime/component.js';
 import { generator } from '../../runtime/generator.js';
 import { html } from '../../runtime/html.js';
@@ -356,20 +349,5 @@ describe('actor tree', () => {
       const ref = { getSnapshot: () => ({}) } as unknown as AnyActorRef;
       expect(childrenOf({ children: { a: ref, b: undefined, c: {}, d: null } })).to.deep.equal([ref]);
     });
-  });
-
-  it('knows the state of a logic from a model', () => {
-    expect(isOfLogic({ snapshot: { status: 'active' }, timers: [] })).to.equal(true);
-    for (const model of [
-      undefined,
-      null,
-      0,
-      {},
-      { timers: [] },
-      { snapshot: {}, timers: [] },
-      { snapshot: { status: 'active' } },
-    ]) {
-      expect(isOfLogic(model), JSON.stringify(model)).to.equal(false);
-    }
   });
 });
