@@ -128,13 +128,88 @@ async function answerFile(inspection: Inspection, path: string, style: string): 
 // MOUNT -----------------------------------------------------------------------
 
 /** Mounts the inspector; `undefined` if nobody may look. */
-export function mountInspector({ inspection, make, report, settings }: MountOptions): InspectorMount | undefined {
-  const authorise = authorisationOf(settings);
-  if (authorise === undefined) return undefined;
-  const base = `${settings.base}${reserved}/inspector`;
-  let loading: Promise<Loaded> | undefined;
+export function mountInspector(options: MountOptions): InspectorMount | undefined {
+  const authorise = authorisationOf(options.settings);
 
-  async function load(): Promise<Loaded> {
+  return authorise && new Mount(options, authorise);
+}
+
+class Mount implements InspectorMount {
+  readonly #options: MountOptions;
+  readonly #authorise: Authorise;
+  readonly #base: string;
+  #loading: Promise<Loaded> | undefined;
+
+  constructor(options: MountOptions, authorise: Authorise) {
+    this.#options = options;
+    this.#authorise = authorise;
+    this.#base = `${options.settings.base}${reserved}/inspector`;
+  }
+
+  handle(message: IncomingMessage, response: ServerResponse): boolean {
+    const request = readRequest(message);
+    const path = this.#pathIn(request);
+    if (path === undefined) return false;
+    this.#respond(message, response, path).catch((error: unknown) => {
+      this.#options.report(ErrorCode.Internal, error);
+      response.destroy();
+    });
+
+    return true;
+  }
+
+  upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    if (this.#pathIn(readRequest(message)) === undefined) return false;
+    socket.once('error', () => socket.destroy());
+    void this.#admit(message, socket, head);
+
+    return true;
+  }
+
+  async close(): Promise<void> {
+    const loaded = await this.#loading?.catch(() => undefined);
+    await loaded?.server.close();
+  }
+
+  /** The path below the inspector's; `undefined` if it is another. */
+  #pathIn({ url }: HttpRequest): string | undefined {
+    return below(this.#base, pathOf(url));
+  }
+
+  async #respond(message: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { inspection, settings } = this.#options;
+    const loaded = await this.#open(readRequest(message));
+    const isReading = message.method === 'GET' || message.method === 'HEAD';
+    const found = loaded && isReading ? await answerFile(inspection, path, loaded.style) : undefined;
+    if (loaded !== undefined && found === undefined) loaded.server.handle(message, response);
+    else writeAnswer(response, found ?? answerStatus(404, settings.styles));
+  }
+
+  async #admit(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const loaded = await this.#open(readRequest(message));
+    if (socket.destroyed) return;
+    if (!loaded?.server.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
+  }
+
+  /** Who may look is given it; for others, and if the question fails, there is nothing. */
+  async #open(request: HttpRequest): Promise<Loaded | undefined> {
+    try {
+      if ((await this.#authorise(request)) !== true) return undefined;
+      this.#loading ??= this.#load().catch((error: unknown) => {
+        this.#loading = undefined;
+        throw error;
+      });
+
+      return await this.#loading;
+    } catch (error) {
+      this.#options.report(ErrorCode.Internal, error);
+      return undefined;
+    }
+  }
+
+  async #load(): Promise<Loaded> {
+    const { inspection, make, settings } = this.#options;
+    const base = this.#base;
     const { inspector } = await import('troupe/components/inspector/inspector');
     const { routes, style, title } = inspector(inspection, { base });
     const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
@@ -148,59 +223,4 @@ export function mountInspector({ inspection, make, report, settings }: MountOpti
 
     return { server, style };
   }
-
-  /** Who may look is given it; for others, and if the question fails, there is nothing. */
-  async function open(request: HttpRequest): Promise<Loaded | undefined> {
-    try {
-      if ((await authorise?.(request)) !== true) return undefined;
-      loading ??= load();
-
-      return await loading;
-    } catch (error) {
-      loading = undefined;
-      report(ErrorCode.Internal, error);
-      return undefined;
-    }
-  }
-
-  async function respond(message: IncomingMessage, response: ServerResponse, request: HttpRequest): Promise<void> {
-    const path = below(base, pathOf(request.url)) ?? '';
-    const loaded = await open(request);
-    const found = loaded && (await answerFile(inspection, path, loaded.style));
-    if (loaded !== undefined && found === undefined) loaded.server.handle(message, response);
-    else writeAnswer(response, found ?? answerStatus(404, settings.styles));
-  }
-
-  async function admit(message: IncomingMessage, socket: Duplex, head: Buffer, request: HttpRequest): Promise<void> {
-    const loaded = await open(request);
-    if (socket.destroyed) return;
-    if (!loaded?.server.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
-  }
-
-  const isOurs = (url: string): boolean => below(base, pathOf(url)) !== undefined;
-
-  return {
-    handle(message, response) {
-      const request = readRequest(message);
-      if (!isOurs(request.url)) return false;
-      respond(message, response, request).catch((error: unknown) => {
-        report(ErrorCode.Internal, error);
-        response.destroy();
-      });
-
-      return true;
-    },
-    upgrade(message, socket, head) {
-      const request = readRequest(message);
-      if (!isOurs(request.url)) return false;
-      socket.once('error', () => socket.destroy());
-      void admit(message, socket, head, request);
-
-      return true;
-    },
-    async close() {
-      const loaded = await loading?.catch(() => undefined);
-      await loaded?.server.close();
-    },
-  };
 }

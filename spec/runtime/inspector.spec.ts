@@ -9,6 +9,7 @@ import type { ServerOptions } from '../../runtime/options.js';
 import type { ErrorReport } from '../../runtime/report.js';
 import { createServer, type Listening, type Server } from '../../runtime/server.js';
 import type { HttpRequest } from '../../runtime/visitor.js';
+import { getPage, join } from '../bench/visit.js';
 
 type Message = { type: 'incremented' };
 
@@ -66,6 +67,14 @@ describe('the inspector, mounted', () => {
       else process.env['NODE_ENV'] = before;
     }
   };
+
+  const post = ({ port }: Listening, path: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, path, method: 'POST', headers: { host: 'localhost' } };
+      request(options, (response) => resolve(response.resume().statusCode ?? 0))
+        .on('error', reject)
+        .end();
+    });
 
   const openSocket = async ({ port }: Listening, headers: Record<string, string> = {}): Promise<number> => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${place}/_troupe/socket`, {
@@ -200,16 +209,32 @@ describe('the inspector, mounted', () => {
 
     it('is closed if the question fails or is answered with anything but true', async () => {
       const reports: ErrorReport[] = [];
-      const answers = [1, 'yes', undefined, Promise.reject(new Error('no database'))];
+      const answers = [() => 1, () => 'yes', () => undefined, () => Promise.reject(new Error('no database'))];
       const listening = await inProduction(() =>
         listen({
-          inspector: { authorise: () => answers.shift() as never },
+          inspector: { authorise: () => answers.shift()?.() as never },
           onError: (report) => void reports.push(report),
         })
       );
       for (let index = 0; index < 4; index++) expect((await ask(listening, `${place}/`)).status).to.equal(404);
       expect(reports.map(({ code }) => code)).to.deep.equal([ErrorCode.Internal]);
     });
+  });
+
+  it('goes on with what it was when the question has failed in between', async () => {
+    let isBroken = false;
+    const authorise = (): boolean => {
+      if (isBroken) throw new Error('no database');
+      return true;
+    };
+    const listening = await listen({ inspector: { authorise }, onError: () => undefined });
+    const page = await getPage(`http://127.0.0.1:${listening.port}${place}/`);
+    isBroken = true;
+    expect((await ask(listening, `${place}/`)).status).to.equal(404);
+    isBroken = false;
+    // It adopts its page: the session is the one that the page is of.
+    const { socket } = await join(page);
+    socket.terminate();
   });
 
   describe('files', () => {
@@ -229,6 +254,13 @@ describe('the inspector, mounted', () => {
         .and.match(/; sandbox$/);
       expect(policy).to.not.include('script-src').and.not.include('allow-');
       expect(page.headers['cache-control']).to.equal('no-store');
+    });
+
+    it('are only read', async () => {
+      const listening = await listen();
+      for (const path of ['/style.css', '/recordings/1.json', '/pages/1/1']) {
+        expect(await post(listening, `${place}${path}`), path).to.be.oneOf([404, 405]);
+      }
     });
 
     it('of sessions that are not there are not found', async () => {
