@@ -40,7 +40,7 @@ export interface MountOptions {
   readonly inspection: Inspection;
   readonly report: Reporter;
   readonly settings: Settings;
-  /** `createServer`, which stands above this. */
+  /** Makes a server that tells no channel of itself; it stands above this. */
   make(options: ServerOptions): Server;
 }
 

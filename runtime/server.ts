@@ -25,6 +25,7 @@ import type { Sessions } from './sessions.js';
 import type { SharedActors } from './shared.js';
 import { createSite, type Site, socketPath } from './site.js';
 import { createTransport, type Transport, type TransportCounts } from './transport.js';
+import { type Channels, unwatched } from './witness.js';
 
 export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
 export type { Bus, BusFactory, BusHost } from './bus.js';
@@ -133,14 +134,23 @@ function connectTransport(settings: Settings, { admit, observatory, recognise, r
  * @throws TroupeError `options`, naming everything that is wrong with them.
  */
 export function createServer(options: ServerOptions): Server {
+  return makeServer(options);
+}
+
+/** @param channels where it tells of itself; the inspector's own server tells nobody */
+function makeServer(options: ServerOptions, channels?: Channels): Server {
   const settings = readOptions(options);
   const log = settings.logger && logTo(settings.logger);
   const reporter = createReporter(settings.onError, log?.reported);
-  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer, log);
+  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer, {
+    ...(channels && { channels }),
+    log,
+  });
   const { actors, bus, observatory, report, sessions } = site;
   const transport = connectTransport(settings, site);
   const pages = createHandle(site.http, settings.styles);
-  const inspector = mountInspector({ inspection: observatory, make: createServer, report, settings });
+  const make = (inner: ServerOptions): Server => makeServer(inner, unwatched.channels);
+  const inspector = mountInspector({ inspection: observatory, make, report, settings });
 
   const handle: Handle = (request, response, next) => {
     if (!inspector?.handle(request, response)) pages(request, response, next);

@@ -11,7 +11,7 @@
 import { createAttendance } from './attendance.js';
 import { createMemoryBus } from './bus/memory.js';
 import type { Bus } from './bus.js';
-import { channels } from './channels.js';
+import { channels as processChannels } from './channels.js';
 import { type ClientScript, createClientScript } from './client-script.js';
 import type { AnyComponent } from './component.js';
 import type { Admitted, Switchboard } from './connection.js';
@@ -34,6 +34,7 @@ import { createSharedActors, type LocalActors, type SharedActors } from './share
 import { createClusterActors } from './shared-cluster.js';
 import { createTokens, principalText, type Tokens } from './token.js';
 import { createRecognition, type Recognise, type Visitor } from './visitor.js';
+import type { Channels } from './witness.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -140,12 +141,19 @@ function createShared(settings: Settings, { defer, inspect, report }: Means): Sh
 
 // SITE ------------------------------------------------------------------------
 
+/** Where a site tells of itself. */
+export interface SiteVoices {
+  /** Default: those of the process. */
+  readonly channels?: Channels;
+  readonly log?: Log | undefined;
+}
+
 /** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
 export function createSite(
   settings: Settings,
   reporter: Reporter,
   defer: (run: () => void) => void,
-  log?: Log | undefined
+  { channels = processChannels, log }: SiteVoices = {}
 ): Site {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect } from 'chai';
@@ -128,6 +129,17 @@ describe('the inspector, mounted', () => {
       const listening = await listen({ inspector: false });
       expect((await ask(listening, `${place}/`)).status).to.equal(404);
       expect(await openSocket(listening)).to.equal(404);
+    });
+
+    it('tells no channel of itself', async () => {
+      const listening = await listen();
+      const heard: unknown[] = [];
+      const hear = (event: unknown): void => void heard.push(event);
+      for (const name of ['received', 'sent', 'resumed', 'queued']) subscribe(`troupe:${name}`, hear);
+      const { socket } = await join(await getPage(`http://localhost:${listening.port}${place}/`));
+      socket.terminate();
+      for (const name of ['received', 'sent', 'resumed', 'queued']) unsubscribe(`troupe:${name}`, hear);
+      expect(heard).to.deep.equal([]);
     });
 
     it('does not show its own sessions, nor do they count', async () => {
