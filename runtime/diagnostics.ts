@@ -29,7 +29,7 @@ interface OfSession {
 interface OfComponent extends OfSession {
   /** The name of the component. */
   readonly component: string;
-  /** The ids of the cells that lead to it from the root of its page, whose path is empty. */
+  /** The names of the components that lead to it from the root of its page, whose path is empty. Keys are data, and not told. */
   readonly path: readonly string[];
 }
 

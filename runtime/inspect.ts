@@ -6,6 +6,7 @@
 import type { InspectionEvent, Observer } from 'xstate';
 import { Received } from './effect.js';
 import { ErrorCode } from './errors.js';
+import { isPromise } from './model.js';
 import type { Reporter } from './report.js';
 
 /** What XState takes as `inspect`: an observer, or a function. */
@@ -24,7 +25,8 @@ export function guardInspect(inspect: Inspect | undefined, report: Reporter): Gu
 
   return (event) => {
     try {
-      next?.(unwrapped(event));
+      const told: unknown = next?.(unwrapped(event));
+      if (isPromise(told)) Promise.resolve(told).catch((error: unknown) => report(ErrorCode.Internal, error));
     } catch (error) {
       report(ErrorCode.Internal, error);
     }

@@ -9,9 +9,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ErrorCode } from './errors.js';
+import { ErrorCode, TroupeError } from './errors.js';
 import { answerStatus, type Headers, type HttpAnswer, reserved } from './http.js';
 import type { Inspection } from './inspection.js';
+import { isPromise } from './model.js';
 import { writeAnswer } from './node-http.js';
 import { readRequest } from './node-request.js';
 import type { ServerOptions, Settings } from './options.js';
@@ -125,6 +126,11 @@ async function answerFile(inspection: Inspection, path: string, style: string): 
   return (await answerPage(inspection, page['id'] ?? '', page['step'] ?? '')) ?? answerStatus(404, []);
 }
 
+// LIMITS ----------------------------------------------------------------------
+
+/** Upgrades that may wait for `authorise`; more are refused at once. */
+const mostAsking = 100;
+
 // MOUNT -----------------------------------------------------------------------
 
 /** Mounts the inspector; `undefined` if nobody may look. */
@@ -138,6 +144,8 @@ class Mount implements InspectorMount {
   readonly #options: MountOptions;
   readonly #authorise: Authorise;
   readonly #base: string;
+  /** Upgrades of whom it is being asked whether they may look. */
+  readonly #asking = new Set<Duplex>();
   #loading: Promise<Loaded> | undefined;
 
   constructor(options: MountOptions, authorise: Authorise) {
@@ -160,13 +168,14 @@ class Mount implements InspectorMount {
 
   upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     if (this.#pathIn(readRequest(message)) === undefined) return false;
-    socket.once('error', () => socket.destroy());
-    void this.#admit(message, socket, head);
+    if (this.#asking.size >= mostAsking) refuseUpgrade(socket, 503);
+    else void this.#admit(message, socket, head);
 
     return true;
   }
 
   async close(): Promise<void> {
+    for (const socket of this.#asking) socket.destroy();
     const loaded = await this.#loading?.catch(() => undefined);
     await loaded?.server.close();
   }
@@ -186,7 +195,12 @@ class Mount implements InspectorMount {
   }
 
   async #admit(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const fail = (): void => void socket.destroy();
+    this.#asking.add(socket);
+    socket.on('error', fail);
     const loaded = await this.#open(readRequest(message));
+    this.#asking.delete(socket);
+    socket.off('error', fail);
     if (socket.destroyed) return;
     if (!loaded?.server.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
   }
@@ -194,7 +208,7 @@ class Mount implements InspectorMount {
   /** Who may look is given it; for others, and if the question fails, there is nothing. */
   async #open(request: HttpRequest): Promise<Loaded | undefined> {
     try {
-      if ((await this.#authorise(request)) !== true) return undefined;
+      if ((await this.#inTime(this.#authorise(request))) !== true) return undefined;
       this.#loading ??= this.#load().catch((error: unknown) => {
         this.#loading = undefined;
         throw error;
@@ -205,6 +219,23 @@ class Mount implements InspectorMount {
       this.#options.report(ErrorCode.Internal, error);
       return undefined;
     }
+  }
+
+  /** What comes of the question, if it comes within `initDeadline`. */
+  #inTime(answer: boolean | Promise<boolean>): boolean | Promise<boolean> {
+    if (!isPromise(answer)) return answer;
+    const { clock, initDeadline } = this.#options.settings;
+
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimeout(() => {
+        reject(
+          new TroupeError(ErrorCode.Deadline, `\`authorise\` of the inspector took longer than ${initDeadline} ms`)
+        );
+      }, initDeadline);
+      Promise.resolve(answer)
+        .then(resolve, reject)
+        .finally(() => clock.clearTimeout(timer));
+    });
   }
 
   async #load(): Promise<Loaded> {

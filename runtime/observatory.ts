@@ -12,6 +12,7 @@ import { ErrorCode, TroupeError } from './errors.js';
 import type { GuardedInspect } from './inspect.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
 import { createLogProbe, type Log } from './logger.js';
+import { isPromise } from './model.js';
 import { Observed } from './observed.js';
 import { Recorder } from './recorder.js';
 import type { Reporter } from './report.js';
@@ -153,7 +154,8 @@ export class Observatory implements Inspection, Lookout {
   #tellAll(listeners: Iterable<() => void>): void {
     for (const listener of listeners) {
       try {
-        listener();
+        const told: unknown = listener();
+        if (isPromise(told)) Promise.resolve(told).catch((error: unknown) => this.#failed(error));
       } catch (error) {
         this.#failed(error);
       }

@@ -96,6 +96,18 @@ export class Observed implements Inspected {
   // ACTORS --------------------------------------------------------------------
 
   actors(): ActorView {
+    return this.#scrubbed(this.#actors());
+  }
+
+  /** Keys and errors may quote secrets. */
+  #scrubbed(view: ActorView): ActorView {
+    const { secrets } = this.#recorder;
+    const actors = view.actors.map((actor) => this.#scrubbed(actor));
+
+    return { ...view, name: secrets.scrub(view.name), lastError: secrets.scrub(view.lastError), actors };
+  }
+
+  #actors(): ActorView {
     const { live, now, shared } = this.#options;
     const session = live();
     const { status, since } = this.summary();
@@ -297,7 +309,12 @@ export class Observed implements Inspected {
     const { secrets } = this.#recorder;
 
     return {
-      entries: entries.map((entry) => ({ ...entry, message: secrets.scrub(entry.message) })),
+      entries: entries.map((entry) => ({
+        ...entry,
+        message: secrets.scrub(entry.message),
+        causedBy: secrets.scrub(entry.causedBy),
+        error: secrets.scrub(entry.error),
+      })),
       found: found.length,
       skipped,
     };

@@ -315,8 +315,8 @@ export class Recorder extends Publisher {
     record.update = this.took;
     this.#round.push({ cell, cause, record });
     this.#turn.push({ cell, cause, record });
-    if (message === undefined || !cell.isPresent || cell.component.logic !== undefined) return;
     this.#secrets.learn(message);
+    if (message === undefined || !cell.isPresent || cell.component.logic !== undefined) return;
     this.#taken.push({ path: pathOf(cell), message, at, received: cell.received });
   }
 
@@ -391,6 +391,7 @@ export class Recorder extends Publisher {
     const owner = this.#ownerOf(actor);
     if (owner === undefined) return;
     const given = event.event as AnyMessage;
+    this.#secrets.learn(given);
     const isOwn = owner.actor === actor;
     if (isOwn) this.#given.push({ path: pathOf(owner), event: given });
     if (this.#known.has(given)) return;
@@ -449,7 +450,9 @@ export class Recorder extends Publisher {
   override sent(frame: ServerFrame, bytes: number): void {
     super.sent(frame, bytes);
     if (frame.kind === ServerKind.Patch) for (const { record } of this.#turn) record.bytes += bytes;
-    this.#frame('down', serverWord(frame), bytes, wordsOfServer(frame, this.#live?.rendered ?? null));
+    // Before the words are cut short: half a secret would not be known for one.
+    const shown = frame.kind === ServerKind.Patch ? { ...frame, changes: this.#secrets.redact(frame.changes) } : frame;
+    this.#frame('down', serverWord(frame), bytes, wordsOfServer(shown, this.#live?.rendered ?? null));
   }
 
   #frame(direction: WireEntry['direction'], kind: string, bytes: number, words: readonly string[]): WireRecord {

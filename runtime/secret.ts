@@ -32,8 +32,18 @@ export function isSecretName(name: string): boolean {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Values that are remembered of one kind, and characters of all of them; the oldest go. */
-const most = { values: 200, characters: 100_000 } as const;
+/** How much is remembered; the oldest go. */
+interface Bound {
+  readonly values: number;
+  /** Of all values together. */
+  readonly characters: number;
+}
+
+/** What was typed: each key adds a value, and whoever types may mean harm. */
+const mostNoted: Bound = { values: 2_000, characters: 100_000 };
+
+/** What states hold: a list may have a secret in each row. */
+const mostLearned: Bound = { values: 20_000, characters: 2_000_000 };
 
 /** Characters of the shortest value that is looked for within longer texts. */
 const shortest = 4;
@@ -46,7 +56,12 @@ const deepest = 100;
 /** Texts, the newest of them. */
 class Newest {
   readonly texts = new Set<string>();
+  readonly #most: Bound;
   #characters = 0;
+
+  constructor(most: Bound) {
+    this.#most = most;
+  }
 
   /** Says whether it was not there. */
   add(text: string): boolean {
@@ -54,7 +69,7 @@ class Newest {
     this.texts.add(text);
     if (isNew) this.#characters += text.length;
     for (const oldest of this.texts) {
-      if (oldest === text || (this.texts.size <= most.values && this.#characters <= most.characters)) break;
+      if (oldest === text || (this.texts.size <= this.#most.values && this.#characters <= this.#most.characters)) break;
       this.texts.delete(oldest);
       this.#characters -= oldest.length;
     }
@@ -67,8 +82,8 @@ class Newest {
 
 /** The secrets of one session: made when the first is noted, or when somebody looks. */
 export class Secrets {
-  readonly #noted = new Newest();
-  readonly #learned = new Newest();
+  readonly #noted = new Newest(mostNoted);
+  readonly #learned = new Newest(mostLearned);
   /** Finds those that are long enough, until there is another. */
   #finder: Finder | undefined;
   /** How many names there were when what follows was made. */
@@ -80,14 +95,14 @@ export class Secrets {
   /** Objects of stored data in which none stands. */
   #innocent = new WeakSet<object>();
 
-  /** Something was typed that is not to be seen: the newest 200 of such are remembered. */
+  /** Something was typed that is not to be seen: the newest 2,000 of such are remembered. */
   note(value: string): void {
     for (const text of new Set([value, value.trim()])) if (text !== '' && this.#noted.add(text)) this.#renew();
   }
 
   /**
    * Looks for fields with secret names in a state, props or a message: their strings and numbers, of four characters
-   * or more, are hidden from now on under any name, the newest 200.
+   * or more, are hidden from now on under any name, the newest 20,000.
    *
    * @param isConstant whether the state is never changed in place: then what was looked through before is passed over
    */

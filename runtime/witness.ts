@@ -116,6 +116,11 @@ export function pathOf(cell: Cell): readonly string[] {
   return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
 }
 
+/** The names of the components that lead to a cell: its keys may be anything, and are not for everybody. */
+function namesTo(cell: Cell): readonly string[] {
+  return cell.parent === undefined ? [] : [...namesTo(cell.parent), cell.component.name];
+}
+
 const serverKinds = {
   [ServerKind.Adopt]: 'adopt',
   [ServerKind.Render]: 'render',
@@ -222,6 +227,6 @@ export class Publisher implements Witness {
   failed(_cell: Cell, _code: ErrorCode, _error: unknown): void {}
 
   #place(cell: Cell): { session: string; component: string; path: readonly string[] } {
-    return { session: this.session, component: cell.component.name, path: pathOf(cell) };
+    return { session: this.session, component: cell.component.name, path: namesTo(cell) };
   }
 }

@@ -92,4 +92,18 @@ describe('inspect', () => {
     for (const { code, error } of host.reports) expect([code, error]).to.deep.equal([ErrorCode.Internal, fault]);
     session.stop();
   });
+
+  it('reports one that rejects', async () => {
+    const reports: unknown[] = [];
+    const fault = new Error('of the observer');
+    const guarded = guardInspect(
+      (async () => {
+        throw fault;
+      }) as never,
+      (_code, error) => String(reports.push(error))
+    );
+    guarded?.({ type: '@xstate.actor' } as InspectionEvent);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reports).to.deep.equal([fault]);
+  });
 });

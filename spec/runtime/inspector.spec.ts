@@ -249,6 +249,29 @@ describe('the inspector, mounted', () => {
     socket.terminate();
   });
 
+  it('waits for the answer no longer than initDeadline, and holds nothing open for it', async () => {
+    const reports: ErrorReport[] = [];
+    const listening = await listen({
+      ...{ initDeadline: 50, inspector: { authorise: () => new Promise(() => undefined) } },
+      onError: (report) => void reports.push(report),
+    });
+    expect((await ask(listening, `${place}/`)).status).to.equal(404);
+    expect(await openSocket(listening)).to.equal(404);
+    expect(reports.map(({ code }) => code)).to.deep.equal([ErrorCode.Deadline, ErrorCode.Deadline]);
+  });
+
+  it('closes while it is still being asked who may look', async () => {
+    const asked = new Promise<void>((resolve) => {
+      const authorise = (): Promise<boolean> => {
+        resolve();
+        return new Promise(() => undefined);
+      };
+      void listen({ inspector: { authorise }, onError: () => undefined }).then((listening) => openSocket(listening));
+    });
+    await asked;
+    await running.pop()?.close();
+  });
+
   describe('files', () => {
     it('are a recording to keep, and pages as they were, in which nothing can run', async () => {
       const listening = await listen();

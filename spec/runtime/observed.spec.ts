@@ -367,5 +367,47 @@ describe('observed', () => {
       expect(out).to.not.include('canary').and.not.include('anary-w');
       expect(seen.state('/', []).rows.filter(({ kind }) => kind === 'secret')).to.have.length(2);
     });
+
+    it('are not known by half in frames, nor forgotten over many others', async () => {
+      const long = `canary-${'x'.repeat(400)}`;
+      type Shown = { type: 'shown' };
+      const Long = component({
+        name: 'long',
+        secret: ['jwt'],
+        init: () => ({
+          jwt: long,
+          isShown: false,
+          rows: Array.from({ length: 300 }, (_, id) => ({ id, jwt: `canary-${id}-` })),
+        }),
+        update: (model, _message: Shown) => ({ ...model, isShown: true }),
+        view: ({ jwt, isShown, rows }) => html<Shown>`<b title=${isShown && jwt}></b>
+          <button @click=${{ type: 'shown' }}>show</button>
+          ${isShown && rows.map((row) => html<Shown>`<p>${row.jwt}</p>`)}`,
+      });
+      looked = await lookAt({ routes: { '/': Long } });
+      await press('show');
+      expect(
+        JSON.stringify([looked.seen.wire({}), looked.seen.export(), looked.seen.state('/', ['.rows'])])
+      ).to.not.include('canary');
+    });
+
+    it('of a message are known from then on, also if a statechart keeps them under another name', async () => {
+      type Go = { type: 'go'; apiKey: string };
+      const keeping = setup({ types: {} as { context: { word: string }; events: Go } }).createMachine({
+        context: { word: '' },
+        on: { go: { actions: assign({ word: ({ event }) => event.apiKey }) } },
+      });
+      const Keeping = component({
+        name: 'keeping',
+        secret: ['apiKey'],
+        logic: keeping,
+        view: () => html<Go>`<button @click=${{ type: 'go', apiKey: 'canary-key' }}>go</button>`,
+      });
+      looked = await lookAt({ routes: { '/': Keeping } });
+      await press('go');
+      expect(
+        JSON.stringify([looked.seen.state('/', ['.context']), looked.seen.export(), looked.seen.log({})])
+      ).to.not.include('canary');
+    });
   });
 });

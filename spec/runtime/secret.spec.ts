@@ -246,10 +246,10 @@ describe('secret', () => {
     expect(secrets.standingIn([second])).to.deep.equal(['canary', 'gone-']);
   });
 
-  it('remembers the newest two hundred, and not more than it can hold', () => {
-    const secrets = noting(...Array.from({ length: 205 }, (_, at) => `value ${at}!`));
-    const kept = Array.from({ length: 205 }, (_, at) => at).filter((at) => secrets.redact(`value ${at}!`) === hidden);
-    expect(kept).to.deep.equal(Array.from({ length: 200 }, (_, at) => at + 5));
+  it('remembers the newest two thousand, and not more than it can hold', () => {
+    const secrets = noting(...Array.from({ length: 2_005 }, (_, at) => `value ${at}!`));
+    const kept = Array.from({ length: 2_005 }, (_, at) => at).filter((at) => secrets.redact(`value ${at}!`) === hidden);
+    expect(kept).to.deep.equal(Array.from({ length: 2_000 }, (_, at) => at + 5));
     secrets.note('value 5!');
     secrets.note('another');
     expect([5, 6].map((at) => secrets.redact(`value ${at}!`))).to.deep.equal([hidden, 'value 6!']);

@@ -187,7 +187,7 @@ describe('witness', () => {
 
   describe('of a session that is heard', () => {
     const ofPage = { session: 'session', component: 'page', path: [] };
-    const ofItem = { session: 'session', component: 'item', path: itemPath };
+    const ofItem = { session: 'session', component: 'item', path: ['item'] };
 
     it('tells of a client that joins', () => {
       const session = joined(...always);
