@@ -207,8 +207,11 @@ export function takesSecret({ element: { name, attributes } }: OpenToken): Secre
   if (isSecretWord(type ?? '') || isSecretWord(purpose ?? '')) return 'always';
   const isOpen = type === undefined || purpose === undefined || attributes.has('.type');
 
-  return name === 'input' && isOpen ? 'open' : undefined;
+  return name === 'input' && isOpen && !saysPurpose(purpose ?? '') ? 'open' : undefined;
 }
+
+/** Whether an `autocomplete` says what a field is for. */
+export const saysPurpose = (value: string): boolean => !/^\s*(?:on|off)?\s*$/i.test(value);
 
 /** Whether a `type` or an `autocomplete` is that of a field for secrets. */
 export function isSecretWord(value: string): boolean {

@@ -54,6 +54,8 @@ interface Loaded {
 // WHO MAY ---------------------------------------------------------------------
 
 const localAddress = /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;
+/** Headers that proxies add. */
+const proxied = /^(?:forwarded|via|x-forwarded-.*|x-real-ip|true-client-ip|cf-.*)$/;
 const localHost = /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
 
 /**
@@ -62,7 +64,7 @@ const localHost = /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+
  */
 export function isLocal(request: HttpRequest): boolean {
   const { address, headers } = request;
-  if (headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined) return false;
+  if (Object.keys(headers).some((name) => proxied.test(name))) return false;
 
   return localAddress.test(address) && localHost.test(hostOf(request, 0));
 }

@@ -311,7 +311,7 @@ export class Recorder extends Publisher {
     const record = this.#waiting.get(letter) ?? this.#enter(letter);
     this.#waiting.delete(letter);
     record.isTaken = true;
-    record.waited = Math.max(0, (this.#live?.clock.now() ?? at) - at);
+    record.waited = Math.max(0, this.begunAt - at);
     record.update = this.took;
     this.#round.push({ cell, cause, record });
     this.#turn.push({ cell, cause, record });

@@ -7,7 +7,7 @@
  * the same template; the events of forms, wherever the field stands.
  */
 
-import { isSecretWord } from './attributes.js';
+import { isSecretWord, saysPurpose } from './attributes.js';
 import type { EventData } from './protocol.js';
 import { Instance, List, Mount, type Value } from './rendered.js';
 import { isSecretName, Secrets } from './secret.js';
@@ -48,7 +48,13 @@ const revealing = new WeakSet<Definition>();
 function mayBeSecret({ definition, values }: Instance): boolean {
   const { isCertain, deciding } = definition.secret;
   if (isCertain || revealing.has(definition)) return true;
-  const isOne = deciding.some((part) => isSecretWord(String(values[part] ?? '')));
+  const said = (name: string): readonly string[] =>
+    deciding.filter((part) => definition.parts[part]?.name === name).map((part) => String(values[part] ?? ''));
+  const types = said('type');
+  const purposes = said('autocomplete');
+  // One that shows a text, and could show it hidden, is taken for one unless it says what else it is for.
+  const isText = types.some((type) => /^(?:text)?$/i.test(type)) && !purposes.some(saysPurpose);
+  const isOne = isText || [...types, ...purposes].some(isSecretWord);
   if (isOne) revealing.add(definition);
 
   return isOne;

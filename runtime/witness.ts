@@ -152,6 +152,8 @@ export class Publisher implements Witness {
   #begun = 0;
   /** How often the view had run that is to be rendered. */
   #views = 0;
+  /** When what is told next began, in milliseconds since the epoch. */
+  protected begunAt = 0;
   /** How long what was told last took, in milliseconds. */
   protected took = 0;
 
@@ -163,6 +165,7 @@ export class Publisher implements Witness {
 
   begin(cell?: Cell): void {
     this.#views = cell?.views ?? 0;
+    this.begunAt = this.#now();
     this.#begun = performance.now();
   }
 
@@ -192,7 +195,7 @@ export class Publisher implements Witness {
     const took = this.#end();
     const { updated } = this.#channels;
     if (!updated.hasSubscribers) return;
-    const waited = Math.max(0, this.#now() - at);
+    const waited = Math.max(0, this.begunAt - at);
     updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
   }
 

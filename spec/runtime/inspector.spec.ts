@@ -164,6 +164,9 @@ describe('the inspector, mounted', () => {
       [{ headers: { host: 'localhost.evil.example' } }, false],
       [{ headers: { host: 'notlocalhost' } }, false],
       [{ headers: { host: 'localhost', 'x-forwarded-for': '10.0.0.1' } }, false],
+      [{ headers: { host: 'localhost', 'x-forwarded-host': 'app.example' } }, false],
+      [{ headers: { host: 'localhost', 'x-real-ip': '10.0.0.1' } }, false],
+      [{ headers: { host: 'localhost', via: '1.1 proxy' } }, false],
     ];
     for (const [given, expected] of cases) {
       it(`${expected ? 'is' : 'is not'} ${JSON.stringify(given)}`, () => {

@@ -121,12 +121,26 @@ describe('secret input', () => {
       return ['hunter2', 'in a form'].filter((text) => keeper.secrets?.redact(text) === hidden);
     };
 
+    it('is what is typed into one that shows a text now, and does not say what for', () => {
+      const Toggle = component({
+        name: 'toggle',
+        init: () => 'text',
+        update: (model, _message: Shown) => model,
+        view: (type) => html<Shown>`<input type=${type} @input=${(_event: EventData) => null}>`,
+      });
+      const keeper: SecretKeeper = { secrets: undefined };
+      const view = startSession(Toggle, new FakeHost()).rendered as Instance;
+      noteTyped(keeper, view, { type: 'input', ...eventDefaults, value: 'hunter2' });
+      expect(keeper.secrets?.redact('hunter2')).to.equal(hidden);
+    });
+
     it('is what is typed into those that are, and from then on into those of their template', () => {
-      expect(noted('text')).to.deep.equal([]);
+      expect(noted('text', 'name')).to.deep.equal([]);
       expect(noted('email', 'section-a email')).to.deep.equal([]);
-      expect(noted('Password')).to.deep.equal(['hunter2', 'in a form']);
+      expect(noted('number')).to.deep.equal([]);
+      expect(noted('Password', 'name')).to.deep.equal(['hunter2', 'in a form']);
       // One that shows what is typed is still the same field.
-      expect(noted('text')).to.deep.equal(['hunter2', 'in a form']);
+      expect(noted('text', 'name')).to.deep.equal(['hunter2', 'in a form']);
     });
   });
 
