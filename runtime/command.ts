@@ -106,8 +106,8 @@ async function replayFile(file: string, module: string | undefined, where: Surro
   const component = componentIn(await exportsOf(path), recording.first.root.name, path);
   const { steps, differences, notes } = replay(recording, component);
   if (text.includes(hidden)) where.print(`note: ${ofSecrets}`);
-  for (const note of notes) where.print(`note: ${note}`);
-  for (const difference of differences) where.print(describe(difference));
+  for (const note of notes) where.print(visible(`note: ${note}`));
+  for (const difference of differences) where.print(visible(describe(difference)));
   where.print(`${counted(steps, 'step')}, ${outcome(differences)}`);
 
   return differences.length === 0 ? exit.same : exit.different;
@@ -196,6 +196,14 @@ function isComponent(value: unknown): value is AnyComponent {
 // WORDS -----------------------------------------------------------------------
 
 /** A difference as a line: `step 3, todo > item 7, after renamed: .title is "b", recorded "a"`. */
+/** What a file holds is shown, and tells no terminal what to do. */
+function visible(text: string): string {
+  const coded = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, coded);
+}
+
 function describe({ step, path, component, took, kind, at, recorded, replayed, secret }: Difference): string {
   const place = path.length === 0 ? component : path.map(shortened).join(' > ');
   const after = took.length === 0 ? '' : `, after ${took.join(', ')}`;

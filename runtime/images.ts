@@ -81,12 +81,18 @@ export function nothingOf({ component, id }: Cell): CellImage {
 
 // SECRETS ---------------------------------------------------------------------
 
-/** An image whose states hold no secrets; what it is made of besides is not looked into. */
+/** An image without secrets in its states and keys; the names of components are none. */
 export function withoutSecrets({ turns, root }: TreeImage, secrets: Secrets): TreeImage {
   const within = (image: CellImage): CellImage => {
     const isConstant = !isOfLogic(image.state);
 
-    return { ...image, state: secrets.redact(image.state, isConstant), children: image.children.map(within) };
+    return {
+      ...image,
+      id: secrets.scrub(image.id),
+      state: secrets.redact(image.state, isConstant),
+      subscriptions: image.subscriptions && secrets.redact(image.subscriptions),
+      children: image.children.map(within),
+    };
   };
 
   return { turns, root: within(root), letters: [] };

@@ -16,6 +16,7 @@ import { isPromise } from './model.js';
 import { Observed } from './observed.js';
 import { Recorder } from './recorder.js';
 import type { Reporter } from './report.js';
+import type { CommonSecrets } from './secret.js';
 import type { LiveSession } from './session.js';
 import type { Sessions, TableEntry } from './sessions.js';
 import type { LocalActors, SharedActors } from './shared.js';
@@ -32,6 +33,8 @@ export interface ObservatoryOptions {
   readonly application: string;
   readonly channels: Channels;
   readonly clock: Clock;
+  /** What all sessions of the server know to be secret. */
+  readonly common: CommonSecrets;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   /** What happens seldom is said there, too. */
@@ -252,16 +255,21 @@ export class Observatory implements Inspection, Lookout {
   }
 
   #record(id: string, stored: SessionImage | undefined): Recorded {
-    const { application, clock } = this.#options;
+    const { application, clock, common } = this.#options;
     const listeners = new Set<() => void>();
     const changed = (): void => this.#changed(id);
     const recorder = new Recorder({
       application,
       channels: this.channels,
+      common,
       session: id,
       changed,
       failed: (error) => this.#failed(error, id),
       now: () => clock.now(),
+      listened: (name) => {
+        const recorded = this.#recorded.get(id);
+        if (recorded !== undefined) this.#watched(id, recorded, name);
+      },
     });
     const recorded: Recorded = {
       ...{ recorder, stored, listeners, watched: new Map() },
@@ -331,7 +339,7 @@ export class Observatory implements Inspection, Lookout {
     clock.clearTimeout(recorded.telling);
     for (const { stop } of recorded.watched.values()) stop();
     recorded.recorder.detach();
-    this.#recorded.delete(id);
+    if (this.#recorded.get(id) === recorded) this.#recorded.delete(id);
   }
 
   // TELLING -------------------------------------------------------------------
@@ -357,6 +365,7 @@ export class Observatory implements Inspection, Lookout {
     const stop = this.#sight?.actors.watch(name, (snapshot) => {
       made.before = made.now;
       made.now = snapshot;
+      this.#recorded.get(id)?.recorder.learn(snapshot);
       this.#changed(id);
     });
     made.stop = stop ?? made.stop;

@@ -71,6 +71,8 @@ const mostEntries = 100;
 export class Observed implements Inspected {
   readonly id: string;
   readonly #options: ObservedOptions;
+  /** Ids that are told otherwise than they are, because a secret stands in them. */
+  readonly #ids = new Map<string, string>();
 
   constructor(options: ObservedOptions) {
     this.id = options.id;
@@ -103,8 +105,22 @@ export class Observed implements Inspected {
   #scrubbed(view: ActorView): ActorView {
     const { secrets } = this.#recorder;
     const actors = view.actors.map((actor) => this.#scrubbed(actor));
+    const [name, lastError] = [secrets.scrub(view.name), secrets.scrub(view.lastError)];
 
-    return { ...view, name: secrets.scrub(view.name), lastError: secrets.scrub(view.lastError), actors };
+    return { ...view, id: this.#shownId(view.id), name, lastError, actors };
+  }
+
+  /** An id as it is told; what it stands for is remembered. */
+  #shownId(id: string): string {
+    const shown = this.#recorder.secrets.scrub(id);
+    if (shown !== id) this.#ids.set(shown, id);
+
+    return shown;
+  }
+
+  /** The actor that an id was told of. */
+  #idOf(shown: string): string {
+    return this.#ids.get(shown) ?? shown;
   }
 
   #actors(): ActorView {
@@ -141,12 +157,14 @@ export class Observed implements Inspected {
   // STATE ---------------------------------------------------------------------
 
   state(actor: string, opened: readonly string[], step?: number): StateView {
-    const found = this.#find(actor, step);
+    const found = this.#find(this.#idOf(actor), step);
     if (typeof found === 'string') return { actor, rows: [], after: '', absence: found };
     const { secrets } = this.#recorder;
     const before = found.before && { value: secrets.redact(found.before.value) };
 
-    return { actor, rows: rowsOf(secrets.redact(found.state), { opened, before }), after: found.after, absence: '' };
+    const rows = rowsOf(secrets.redact(found.state), { opened, before });
+
+    return { actor, rows, after: secrets.scrub(found.after), absence: '' };
   }
 
   /** The state of an actor, or why there is none. */
@@ -252,7 +270,8 @@ export class Observed implements Inspected {
 
   // CHARTS --------------------------------------------------------------------
 
-  chart(actor: string, step?: number): ChartView | undefined {
+  chart(shown: string, step?: number): ChartView | undefined {
+    const actor = this.#idOf(shown);
     const place = readActorId(actor);
     if (place?.kind === 'session') return step === undefined ? this.#sessionChart() : undefined;
     if (place?.kind === 'shared') return step === undefined ? this.#sharedChart(place.name) : undefined;
@@ -301,16 +320,20 @@ export class Observed implements Inspected {
   log({ actor, type, skip, most }: LogQuery): LogView {
     const wanted = type?.toLowerCase();
     const all = this.#recorder.log.entries;
-    const isAll = actor === undefined && !wanted;
+    const asked = actor && this.#idOf(actor);
+    const isAll = asked === undefined && !wanted;
     const found = isAll
       ? all
-      : all.filter((entry) => isOf(entry, actor) && (!wanted || entry.type.toLowerCase().includes(wanted)));
+      : all.filter((entry) => isOf(entry, asked) && (!wanted || entry.type.toLowerCase().includes(wanted)));
     const { entries, skipped } = excerpt(found, skip, most);
     const { secrets } = this.#recorder;
 
     return {
       entries: entries.map((entry) => ({
         ...entry,
+        from: this.#shownId(entry.from),
+        to: this.#shownId(entry.to),
+        type: secrets.scrub(entry.type),
         message: secrets.scrub(entry.message),
         causedBy: secrets.scrub(entry.causedBy),
         error: secrets.scrub(entry.error),
@@ -343,9 +366,13 @@ export class Observed implements Inspected {
   step(number: number): StepView | undefined {
     const step = this.#recorder.steps.at(number);
     if (step === undefined) return undefined;
-    const to = (path: readonly string[]): string => nameIn(step.after.root, path);
-    const taken = step.taken.map(({ path, message }) => ({ to: to(path), type: message.type }));
-    const given = step.given.map(({ path, event }) => ({ to: to(path), type: spokenType(event.type) }));
+    const { secrets } = this.#recorder;
+    const told = (path: readonly string[], type: string) => ({
+      to: secrets.scrub(nameIn(step.after.root, path)),
+      type: secrets.scrub(spokenType(type)),
+    });
+    const taken = step.taken.map(({ path, message }) => told(path, message.type));
+    const given = step.given.map(({ path, event }) => told(path, event.type));
 
     return { number, at: step.at, messages: [...taken, ...given] };
   }

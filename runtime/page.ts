@@ -34,7 +34,7 @@ import {
 } from './protocol.js';
 import type { EventValue, Instance } from './rendered.js';
 import type { Reporter } from './report.js';
-import type { Secrets } from './secret.js';
+import type { CommonSecrets, Secrets } from './secret.js';
 import { noteTyped } from './secret-input.js';
 import type { Tree } from './tree.js';
 import { Window } from './window.js';
@@ -75,6 +75,8 @@ export interface PageHost {
   readonly witness: Witness | undefined;
   /** What was typed into password fields; made when something is. */
   secrets: Secrets | undefined;
+  /** What all sessions of the server know to be secret. */
+  readonly common: CommonSecrets | undefined;
   /** The connection is given up. */
   lost(): void;
 }

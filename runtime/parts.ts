@@ -258,8 +258,20 @@ function isSecretEvent({ opened, secret }: Assembly, { kind, name }: Binding): b
   const tag = opened.at(-1)?.tag;
   if (kind !== PartKind.Event || tag === undefined) return false;
 
-  return secret.fields.has(tag) || secret.around.has(tag) || payloadFields(name).includes('entries');
+  return secret.fields.has(tag) || secret.around.has(tag) || isHeardAround(tag, name);
 }
+
+/** Whether an event tells what was typed somewhere in an element, or in a form, in whichever template that stands. */
+function isHeardAround({ name: element }: OpenToken, event: string): boolean {
+  const fields = payloadFields(event);
+
+  return (
+    fields.includes('entries') || (!controls.has(element) && (fields.includes('values') || fields.includes('key')))
+  );
+}
+
+/** What holds no other controls. */
+const controls = new Set(['input', 'select', 'textarea', 'option', 'button', 'a', 'img', 'video', 'audio']);
 
 /** Notes which parts name a password field, and which decide whether it is one. */
 function noteSecret({ opened, secret, parts, deciding, naming }: Assembly, { kind, name }: Binding): void {

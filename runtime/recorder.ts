@@ -17,7 +17,7 @@ import type { Effect, Received } from './effect.js';
 import { type ErrorCode, textOf } from './errors.js';
 import { guardWitness } from './guarded-witness.js';
 import type { AnyMessage } from './html.js';
-import { nothingOf, sharing } from './images.js';
+import { nothingOf, sharing, snapshotOf } from './images.js';
 import type { Letter } from './inbox.js';
 import type { LogEntry, WireEntry } from './inspection.js';
 import type { Part } from './parts.js';
@@ -32,7 +32,7 @@ import {
 } from './protocol.js';
 import type { Asked, Given, Recording, Step, Taken } from './recording.js';
 import { Ring } from './ring.js';
-import { Secrets } from './secret.js';
+import { type CommonSecrets, Secrets } from './secret.js';
 import type { LiveSession } from './session.js';
 import type { TreeImage } from './snapshot.js';
 import { type Channels, clientWord, Publisher, pathOf, serverWord, type Witness } from './witness.js';
@@ -45,6 +45,9 @@ const most = { log: 10_000, wire: 2_000, steps: 500 } as const;
 
 /** Characters of a message that are kept. */
 const longest = 2_000;
+
+/** What letters say that a subscription to a shared actor has sent. */
+const fromShared = '#shared ';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -78,6 +81,8 @@ export interface RecorderOptions {
   /** The version of the application. */
   readonly application: string;
   readonly channels: Channels;
+  /** What all sessions of the server know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets;
   readonly session: string;
   /** Called, often, when there is something new to see. */
   changed(): void;
@@ -85,6 +90,8 @@ export interface RecorderOptions {
   failed(error: unknown): void;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** A shared actor tells the session something: what it holds is to be learned (`learn`), now and from now on. */
+  listened?(name: string): void;
 }
 
 /** What failed of an actor. */
@@ -109,6 +116,7 @@ export class Recorder extends Publisher {
   /** What the session tells. */
   readonly #guarded: Witness;
   readonly #changed: () => void;
+  readonly #failed: (error: unknown) => void;
   /** When actors that nobody else keeps the time of were seen first. */
   readonly #seen = new WeakMap<object, number>();
   /** Stops listening to XState. */
@@ -129,13 +137,17 @@ export class Recorder extends Publisher {
   #happening = '';
   /** The cells of actors that run other logic, as far as they have been asked for. */
   readonly #cells = new WeakMap<AnyActorRef, Cell>();
-  #secrets = new Secrets();
+  readonly #listened: (name: string) => void;
+  #secrets: Secrets;
 
-  constructor({ application, changed, channels, failed, now, session }: RecorderOptions) {
-    super(session, channels, now);
+  constructor({ application, changed, channels, common, failed, now, session, listened }: RecorderOptions) {
+    super(session, channels, now, (text) => this.#secrets.scrub(text));
     this.#application = application;
     this.#guarded = guardWitness(this, failed);
     this.#changed = changed;
+    this.#failed = failed;
+    this.#secrets = new Secrets(common);
+    this.#listened = listened ?? (() => undefined);
   }
 
   // RECORDING -----------------------------------------------------------------
@@ -152,7 +164,7 @@ export class Recorder extends Publisher {
     this.#begun = live.clock.now();
     for (const cell of live.tree.cells()) this.#learn(cell);
     const { system } = live.system();
-    const subscription = system.inspect((event) => this.#inspected(event));
+    const subscription = system.inspect((event) => this.#overhear(event));
     this.#unsubscribe = () => subscription.unsubscribe();
     this.#changed();
   }
@@ -224,6 +236,11 @@ export class Recorder extends Publisher {
     this.#secrets.learn(cell.shown, cell.component.logic === undefined);
   }
 
+  /** The state of a shared actor, whose secrets go on under other names. */
+  learn(snapshot: unknown): void {
+    this.#secrets.learn(snapshotOf(snapshot));
+  }
+
   // LOG -----------------------------------------------------------------------
 
   #write(entry: Pick<LogRecord, 'from' | 'to'> & Partial<LogRecord>, message: AnyMessage | undefined): LogRecord {
@@ -271,6 +288,9 @@ export class Recorder extends Publisher {
 
   override queued(letter: Letter, waiting: number): void {
     super.queued(letter, waiting);
+    if (typeof letter.from === 'string' && letter.from.startsWith(fromShared)) {
+      this.#listened(letter.from.slice(fromShared.length));
+    }
     // What is still to be looked up is told of when it is taken.
     if (letter.resolve === undefined) this.#enter(letter);
   }
@@ -382,6 +402,15 @@ export class Recorder extends Publisher {
   }
 
   // XSTATE --------------------------------------------------------------------
+
+  /** XState would throw at whoever sends an event what is thrown here. */
+  #overhear(event: InspectionEvent): void {
+    try {
+      this.#inspected(event);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
 
   /** What the actors of other logics tell each other; what came as a letter is in the log already. */
   #inspected(event: InspectionEvent): void {

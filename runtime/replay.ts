@@ -68,10 +68,22 @@ export function replay(
   const replaying = new Replaying(recording, component);
   for (const step of recording.steps) replaying.take(step);
   const { passed } = replaying;
-  const notes = [...replaying.notes, ...pageNotes(recording, component)];
+  const notes = [...unrecordedIn(recording), ...replaying.notes, ...pageNotes(recording, component)];
   if (passed > 0) notes.push(`${passed} steps were passed over, since the page as it is recorded cannot be shown now`);
 
   return { steps: recording.steps.length, differences: replaying.differences, notes };
+}
+
+/** Which components are without a state in a recording: one that could not be stored, as a cycle cannot. */
+function unrecordedIn({ first, steps }: Recording): readonly string[] {
+  const names = new Set<string>();
+  const look = ({ name, state, children }: CellImage): void => {
+    if (state === undefined) names.add(name);
+    for (const child of children) look(child);
+  };
+  for (const { root } of new Set([first, ...steps.map(({ after }) => after)])) look(root);
+
+  return [...names].map((name) => `what ${name} was in is not recorded everywhere, and is not compared there`);
 }
 
 /** A recording that is gone through. */

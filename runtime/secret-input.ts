@@ -3,34 +3,35 @@
  * (`parts.ts`) and mark the events that may tell of them; `page.ts` asks here for those alone, before a handler is
  * given the event, because from then on what was typed may be anywhere under any name.
  *
- * **Note:** an event that a template listens to around a password field is known for what it is if the field stands in
- * the same template; the events of forms, wherever the field stands.
+ * An event that is heard around a password field is known for what it is, wherever below the field stands.
  */
 
 import { isSecretWord, saysPurpose } from './attributes.js';
 import type { EventData } from './protocol.js';
 import { Instance, List, Mount, type Value } from './rendered.js';
-import { isSecretName, Secrets } from './secret.js';
+import { type CommonSecrets, isSecretName, Secrets } from './secret.js';
 import type { Definition } from './template.js';
 
 /** Who knows what was typed. */
 export interface SecretKeeper {
   /** Made when there is something to keep. */
   secrets: Secrets | undefined;
+  /** What all sessions of its server know. */
+  readonly common?: CommonSecrets | undefined;
 }
 
 /** Notes what an event tells that may have been typed into a password field. */
 export function noteTyped(keeper: SecretKeeper, instance: Instance, event: EventData): void {
   for (const text of typedIn(instance, event)) {
     if (text === '') continue;
-    keeper.secrets ??= new Secrets();
+    keeper.secrets ??= new Secrets(keeper.common);
     keeper.secrets.note(text);
   }
 }
 
 function typedIn(instance: Instance, { entries, key, value, values }: EventData): readonly string[] {
   // A key that writes something is called what it writes; others have names, `Enter`.
-  const typed = mayBeSecret(instance) ? [value, ...values, [...key].length === 1 ? key : ''] : [];
+  const typed = holdsField(instance) ? [value, ...values, [...key].length === 1 ? key : ''] : [];
   if (entries.length === 0) return typed;
   const open = new Set(openNames(instance));
   const secret = entries.filter(([name]) => isSecretName(name) || open.has(name));
@@ -58,6 +59,14 @@ function mayBeSecret({ definition, values }: Instance): boolean {
   if (isOne) revealing.add(definition);
 
   return isOne;
+}
+
+/** Whether there is a password field in this part of the page. */
+function holdsField(value: Value | undefined): boolean {
+  if (value instanceof Mount) return holdsField(value.rendered);
+  if (value instanceof List) return value.rows.some(holdsField);
+
+  return value instanceof Instance && (mayBeSecret(value) || value.values.some((inner) => holdsField(inner as Value)));
 }
 
 /** The names that password fields in this part of the page have now, where templates leave them open. */

@@ -5,8 +5,8 @@
  * `logger.ts`, `recorder.ts`) has it redacted here.
  *
  * Names are the same in the whole process: one that any component declares is hidden in all of them, because data goes
- * from one component to another under the name it has. That is meant to hide too much rather than too little. Values
- * belong to one session.
+ * from one component to another under the name it has. That is meant to hide too much rather than too little. Values of
+ * four characters or more are known in all sessions of a server, shorter ones in their own.
  *
  * **Note:** what is made of a secret (its hash, its reverse, its characters one by one) is not recognised, nor is a
  * value of fewer than four characters within a longer text.
@@ -80,10 +80,30 @@ class Newest {
 
 // SECRETS ---------------------------------------------------------------------
 
+/**
+ * Secrets that all sessions of a server know: those of four characters or more, because what is secret in one may go to
+ * another by a topic or a shared actor, under any name.
+ */
+export class CommonSecrets {
+  readonly #values = new Newest(mostLearned);
+  /** Counts the values that have come, so that others know when what they have made is out of date. */
+  version = 0;
+
+  get texts(): ReadonlySet<string> {
+    return this.#values.texts;
+  }
+
+  add(text: string): void {
+    if (text.length >= shortest && this.#values.add(text)) this.version++;
+  }
+}
+
 /** The secrets of one session: made when the first is noted, or when somebody looks. */
 export class Secrets {
   readonly #noted = new Newest(mostNoted);
-  readonly #learned = new Newest(mostLearned);
+  readonly #common: CommonSecrets;
+  /** What was common when what follows was made. */
+  #version: number;
   /** Finds those that are long enough, until there is another. */
   #finder: Finder | undefined;
   /** How many names there were when what follows was made. */
@@ -95,9 +115,18 @@ export class Secrets {
   /** Objects of stored data in which none stands. */
   #innocent = new WeakSet<object>();
 
+  /** @param common what all sessions of the server know; default: nothing */
+  constructor(common = new CommonSecrets()) {
+    this.#common = common;
+    this.#version = common.version;
+  }
+
   /** Something was typed that is not to be seen: the newest 2,000 of such are remembered. */
   note(value: string): void {
-    for (const text of new Set([value, value.trim()])) if (text !== '' && this.#noted.add(text)) this.#renew();
+    for (const text of new Set([value, value.trim()])) {
+      if (text !== '' && this.#noted.add(text)) this.#renew();
+      this.#common.add(text);
+    }
   }
 
   /**
@@ -107,7 +136,7 @@ export class Secrets {
    * @param isConstant whether the state is never changed in place: then what was looked through before is passed over
    */
   learn(state: unknown, isConstant = false): void {
-    this.#checkNames();
+    this.#checkKnown();
     this.#search(state, false, { isConstant, seen: new Set(), depth: 0 });
   }
 
@@ -125,7 +154,7 @@ export class Secrets {
    *   copied again, as what is frozen never is, and two copies share what is the same in both
    */
   redact<Value>(value: Value, isConstant = false): Value {
-    this.#checkNames();
+    this.#checkKnown();
 
     return this.#copy(value, { isConstant, seen: new Map(), depth: 0 }) as Value;
   }
@@ -137,6 +166,7 @@ export class Secrets {
    * **Note:** a text that is read by a program can be spoilt; redact the data it is made of.
    */
   scrub(text: string): string {
+    this.#checkKnown();
     if (this.#noted.texts.has(text)) return hidden;
     let scrubbed = '';
     let done = 0;
@@ -153,6 +183,7 @@ export class Secrets {
    * not there anyway.
    */
   standingIn(data: unknown): readonly string[] {
+    this.#checkKnown();
     const standing = new Set<string>();
     if (this.#noted.texts.size > 0) this.#stand(data, standing, { isConstant: true, seen: new Set(), depth: 0 });
 
@@ -187,7 +218,7 @@ export class Secrets {
   /** Where secrets are within a text. */
   #find(text: string): readonly Finding[] {
     if (text.length < shortest) return none;
-    this.#finder ??= new Finder([...this.#noted.texts, ...this.#learned.texts]);
+    this.#finder ??= new Finder([...this.#noted.texts, ...this.#common.texts]);
 
     return this.#finder.find(text);
   }
@@ -199,11 +230,12 @@ export class Secrets {
     this.#innocent = new WeakSet();
   }
 
-  /** Another component may have come, that declares more names. */
-  #checkNames(): void {
-    if (this.#names === names.size) return;
+  /** Another component may have come, that declares more names, and another session may know more values. */
+  #checkKnown(): void {
+    if (this.#names !== names.size) this.#searched = new WeakSet();
+    if (this.#names === names.size && this.#version === this.#common.version) return;
     this.#names = names.size;
-    this.#searched = new WeakSet();
+    this.#version = this.#common.version;
     this.#renew();
   }
 
@@ -223,7 +255,7 @@ export class Secrets {
   }
 
   #take(text: string): void {
-    if (text.length >= shortest && this.#learned.add(text)) this.#renew();
+    this.#common.add(text);
   }
 
   // COPYING -------------------------------------------------------------------
@@ -238,7 +270,7 @@ export class Secrets {
 
   /** Numbers are few: one of three digits is taken for itself, whatever was typed. */
   #isKnown(text: string): boolean {
-    return text.length >= shortest && (this.#noted.texts.has(text) || this.#learned.texts.has(text));
+    return text.length >= shortest && (this.#noted.texts.has(text) || this.#common.texts.has(text));
   }
 
   #copyOnce(value: Plain, walk: Walk<Map<object, unknown>>): unknown {

@@ -22,7 +22,7 @@ import { type Connection, type Introduction, type JoinFrame, LivePage, type Page
 import { type ClientFrame, CloseCode, Command, Reason } from './protocol.js';
 import type { Value } from './rendered.js';
 import type { Reporter } from './report.js';
-import { Secrets } from './secret.js';
+import { type CommonSecrets, Secrets } from './secret.js';
 import type { EffectImage, SessionImage } from './snapshot.js';
 import { Tree, type TreeHost } from './tree.js';
 import { areHeard, type Lookout, Publisher, type Witness } from './witness.js';
@@ -52,6 +52,8 @@ export interface SessionHost {
   /** What the application calls its present version. */
   readonly application: string;
   readonly clock: Clock;
+  /** What all sessions of the server know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets | undefined;
   /** Milliseconds a session is kept in memory after its connection was lost. */
   readonly grace: number;
   /** Where topics and shared actors are reached. */
@@ -277,20 +279,24 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
   }
 
+  get common(): CommonSecrets | undefined {
+    return this.#host.common;
+  }
+
   /** Something is known to be secret. */
   note(value: string): void {
-    this.secrets ??= new Secrets();
+    this.secrets ??= new Secrets(this.common);
     this.secrets.note(value);
   }
 
   mayQuote(data: unknown): void {
-    this.secrets ??= new Secrets();
+    this.secrets ??= new Secrets(this.common);
     this.secrets.learn(data);
   }
 
   /** The secrets it knows: what was noted, and what stands in its states and props now. */
   learned(): Secrets {
-    this.secrets ??= new Secrets();
+    this.secrets ??= new Secrets(this.common);
     for (const cell of this.tree.cells()) {
       this.secrets.learn(cell.props);
       this.secrets.learn(cell.state);
@@ -307,7 +313,12 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     if (this.observer !== undefined) return this.observer;
     const { channels } = this.#host.lookout;
     if (!areHeard(channels)) return undefined;
-    this.#publisher ??= new Publisher(this.id, channels, () => this.clock.now());
+    this.#publisher ??= new Publisher(
+      this.id,
+      channels,
+      () => this.clock.now(),
+      (text) => this.secrets?.scrub(text) ?? text
+    );
 
     return this.#publisher;
   }

@@ -18,7 +18,7 @@ import { markup } from './markup.js';
 import { CloseCode } from './protocol.js';
 import { type Entrance, Recall } from './recall.js';
 import type { Reporter } from './report.js';
-import { mayQuote } from './secret.js';
+import { type CommonSecrets, hidden, isSecretName, mayQuote } from './secret.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from './session.js';
 import { type Lookout, unwatched } from './witness.js';
 
@@ -105,6 +105,8 @@ export interface SessionsOptions {
   /** What the application calls its present version. */
   readonly application: string;
   readonly clock: Clock;
+  /** What all sessions know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets | undefined;
   /** Most dormant sessions. */
   readonly dormant: number;
   /** Milliseconds a dormant session is kept at the most. */
@@ -163,6 +165,7 @@ class SessionTable implements Sessions, SessionHost {
   readonly clock: Clock;
   readonly grace: number;
   readonly hub: Hub;
+  readonly common: CommonSecrets | undefined;
   readonly isVolatile: boolean;
   readonly lookout: Lookout;
   readonly node: string;
@@ -188,6 +191,7 @@ class SessionTable implements Sessions, SessionHost {
     this.grace = grace;
     this.hub = hub;
     this.isVolatile = keeper.isVolatile;
+    this.common = options.common;
     this.lookout = lookout;
     this.node = node;
     this.report = report;
@@ -343,7 +347,7 @@ class SessionTable implements Sessions, SessionHost {
   #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
     const { component } = start;
     const session = new LiveSession(this, start);
-    const place: Place = { address, path: (start.props as Partial<PageProps>).path ?? '' };
+    const place: Place = { address, path: pathIn(start.props) };
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     try {
@@ -506,3 +510,11 @@ class SessionTable implements Sessions, SessionHost {
 const pageOf = (session: LiveSession): Page => {
   return { session, html: markup(session.rendered), offer: session.offer() };
 };
+
+/** The path a page was asked at, without the parameters that are secret; '' of what is no page. */
+function pathIn(props: Partial<PageProps>): string {
+  const { params = {}, path = '' } = props;
+  const secret = Object.entries(params).filter(([name, value]) => isSecretName(name) && value !== '');
+
+  return secret.reduce((shown, [, value]) => shown.replaceAll(value, hidden), path);
+}

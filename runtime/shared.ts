@@ -26,7 +26,7 @@ import type { AnyMessage } from './html.js';
 import type { GuardedInspect } from './inspect.js';
 import { Repeats } from './repeats.js';
 import type { Reporter } from './report.js';
-import { Secrets } from './secret.js';
+import { type CommonSecrets, Secrets } from './secret.js';
 import { Watchers } from './watchers.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -77,6 +77,8 @@ export interface LocalActors extends SharedActors {
 /** What the table needs. */
 export interface SharedActorsOptions {
   readonly clock: Clock;
+  /** What all sessions of the server know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets | undefined;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   readonly report: Reporter;
@@ -156,6 +158,7 @@ export function createSharedActors(options: SharedActorsOptions): LocalActors {
 
 class SharedTable implements LocalActors, Host {
   readonly clock: Clock;
+  readonly common: CommonSecrets | undefined;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
   readonly #options: SharedActorsOptions;
@@ -171,6 +174,7 @@ class SharedTable implements LocalActors, Host {
   constructor(options: SharedActorsOptions) {
     this.#options = options;
     this.clock = options.clock;
+    this.common = options.common;
     this.inspect = options.inspect;
     this.report = options.report;
   }
@@ -453,7 +457,7 @@ class SharedActor {
 
   /** Reports a failure, with what comes of it; the error may quote what the actor holds and what it was sent. */
   #teller(actor: AnyActorRef | undefined, error: unknown): (outcome: string) => void {
-    const secrets = new Secrets();
+    const secrets = new Secrets(this.#host.common);
     secrets.learn(actor?.getSnapshot());
     secrets.learn(this.#taking);
 

@@ -29,6 +29,7 @@ import type { JoinFrame } from './page.js';
 import { CloseCode } from './protocol.js';
 import type { Reporter } from './report.js';
 import { createRouter, type Router, routeTo } from './router.js';
+import { CommonSecrets } from './secret.js';
 import { createSessions, type Sessions } from './sessions.js';
 import { createSharedActors, type LocalActors, type SharedActors } from './shared.js';
 import { createClusterActors } from './shared-cluster.js';
@@ -105,6 +106,7 @@ async function admit(
 
 /** What is made of a server's settings besides them. */
 interface Means {
+  readonly common: CommonSecrets;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
   /** Runs something soon, when others have had their go. */
@@ -122,12 +124,12 @@ interface Shared {
   publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
 }
 
-function createShared(settings: Settings, { defer, inspect, report }: Means): Shared {
+function createShared(settings: Settings, { common, defer, inspect, report }: Means): Shared {
   const { clock, development } = settings;
   const node = createIdentifier();
   const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, defer, inspect, publish, report });
+  const local = createSharedActors({ clock, common, defer, inspect, publish, report });
   const actors = createClusterActors(local, { bus, clock, defer, development, node, report });
   const attendance = createAttendance({ clock, directory: bus.directory, node, report });
   const hub: Hub = {
@@ -157,13 +159,14 @@ export function createSite(
 ): Site {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
-  const observatory = new Observatory({ application: settings.version, channels, clock, inspect, log });
+  const common = new CommonSecrets();
+  const observatory = new Observatory({ application: settings.version, channels, clock, common, inspect, log });
   const report = observatory.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const { actors, bus, hub, local, node, publish } = createShared(settings, { defer, inspect, report });
+  const { actors, bus, hub, local, node, publish } = createShared(settings, { common, defer, inspect, report });
   const keeper = new Keeper({
     ...settings,
     defer,
@@ -175,6 +178,7 @@ export function createSite(
   const sessions = createSessions({
     ...settings,
     application: settings.version,
+    common,
     defer,
     dormant: settings.dormantSessions,
     hub,

@@ -149,6 +149,7 @@ export class Publisher implements Witness {
   readonly #channels: Channels;
   /** Milliseconds since the epoch, on the clock of the session. */
   readonly #now: () => number;
+  readonly #scrub: (text: string) => string;
   #begun = 0;
   /** How often the view had run that is to be rendered. */
   #views = 0;
@@ -157,8 +158,10 @@ export class Publisher implements Witness {
   /** How long what was told last took, in milliseconds. */
   protected took = 0;
 
-  constructor(session: string, channels: Channels, now: () => number) {
+  /** @param scrub leaves out of a text what is known to be secret */
+  constructor(session: string, channels: Channels, now: () => number, scrub = (text: string): string => text) {
     this.session = session;
+    this.#scrub = scrub;
     this.#channels = channels;
     this.#now = now;
   }
@@ -188,7 +191,7 @@ export class Publisher implements Witness {
     const { queued } = this.#channels;
     if (!queued.hasSubscribers) return;
     const event = page !== 0 && typeof cause === 'number' ? cause : 0;
-    queued.publish({ ...this.#place(cell), type: message?.type ?? '', event, waiting });
+    queued.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), event, waiting });
   }
 
   updated({ cell, message, at }: Letter): void {
@@ -196,7 +199,7 @@ export class Publisher implements Witness {
     const { updated } = this.#channels;
     if (!updated.hasSubscribers) return;
     const waited = Math.max(0, this.begunAt - at);
-    updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
+    updated.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), waited, took });
   }
 
   /** Whether the view of a cell has run since that began. */

@@ -6,7 +6,7 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { component, type EventData, html } from 'troupe';
+import { component, type EventData, html, type PageProps, shared, task, topic } from 'troupe';
 import { createServer, type Listening, type Logger, type ServerOptions } from 'troupe/server';
 import { openPage, type TestPage } from 'troupe/testing';
 import { fromTransition } from 'xstate';
@@ -163,6 +163,82 @@ const KeyMachine = component({
   view: () => html<KeyMessage>`<button @click=${keyMessages('refused')}>Refused</button>`,
 });
 
+const Kid = component({
+  name: 'kid',
+  init: ({ key }: { readonly key: string }) => ({ length: key.length }),
+  update: (model, _message: never) => model,
+  view: ({ length }) => html`<i>${length}</i>`,
+});
+
+type SpreadMessage = { readonly type: `saved ${string}` } | { readonly type: 'loaded' };
+
+/** Puts a declared field where names are expected: keys, topics, tasks, types of messages; it comes in the path. */
+const Spread = component({
+  name: 'spread',
+  secret: ['apiKey'],
+  init: ({ params: { apiKey = '' } }: PageProps) => ({ apiKey }),
+  update: ({ apiKey }, _message: SpreadMessage, enqueue) => {
+    enqueue.publish(`told ${apiKey}`, { type: 'told' });
+    return { apiKey };
+  },
+  subscriptions: ({ apiKey }) => [
+    topic(`all of ${apiKey}`),
+    task(`load ${apiKey}`, async () => ({ type: 'loaded' as const })),
+  ],
+  view: ({ apiKey }) => html<SpreadMessage>`<main>${Kid({ key: apiKey })}
+    <button @click=${{ type: `saved ${apiKey}` as const }}>Save</button></main>`,
+});
+
+type AroundMessage = { readonly type: 'heard'; readonly words: string } | { readonly type: 'handed' };
+
+/** Hears around a field that stands in another template, and hands what it has heard to others. */
+const Around = component({
+  name: 'around',
+  init: () => ({ words: '' }),
+  update: ({ words }, message: AroundMessage, enqueue) => {
+    if (message.type === 'heard') return { words: message.words };
+    enqueue.send('safe', { type: 'kept', what: words });
+    enqueue.publish('words', { type: 'read', text: `they say ${words}` });
+    return { words };
+  },
+  view: () => html<AroundMessage>`<div @input=${({ value }: EventData) => ({ type: 'heard' as const, words: value })}>
+      ${html`<label>Password <input type="password"></label>`}
+    </div><button @click=${{ type: 'handed' }}>Hand over</button>`,
+});
+
+/** What others hand over, under names nobody has declared. */
+const Reader = component({
+  name: 'reader',
+  init: () => ({ texts: [] as readonly string[] }),
+  update: ({ texts }, { text }: { type: 'read'; text: string }) => ({ texts: [...texts, text] }),
+  subscriptions: (_model) => [
+    topic<{ type: 'read'; text: string }>('words'),
+    shared('safe', ({ context }: { context: { what: string; apiKey: string } }) => ({
+      type: 'read',
+      text: `${context.what} or ${context.apiKey}`,
+    })),
+  ],
+  view: ({ texts }) => html`<output>${texts.length}</output>`,
+});
+
+/** Keeps what it is handed, and fails over the second. */
+const safe = fromTransition(
+  (state: { readonly what: string; readonly apiKey: string }, { what }: { type: 'kept'; what: string }) => {
+    if (state.what === what) throw new Error(`${what} is kept already`);
+    return { ...state, what };
+  },
+  { what: '', apiKey: declared }
+);
+
+/** Makes a type of what is typed. */
+const Types = component({
+  name: 'types',
+  init: () => 0,
+  update: (count: number, _message: { readonly type: `typed ${string}` }) => count + 1,
+  view: (count) => html<{ readonly type: `typed ${string}` }>`<output>${count}</output><label>Password
+    <input type="password" @input=${({ value }: EventData) => ({ type: `typed ${value}` as const })}></label>`,
+});
+
 const routes = {
   '/': Login,
   '/form': Form,
@@ -172,6 +248,10 @@ const routes = {
   '/keys': Keys,
   '/key-machine': KeyMachine,
   '/giving': Giving,
+  '/spread/:apiKey': Spread,
+  '/around': Around,
+  '/reader': Reader,
+  '/types': Types,
 };
 
 // COLLECTING ------------------------------------------------------------------
@@ -216,7 +296,8 @@ const channels = Object.keys(names).map((name) => `troupe:${name}`);
 function expectClean(told: readonly string[], ...said: readonly string[]): void {
   const all = told.join('\n');
   for (const text of [hidden, ...said]) expect(all).to.contain(text);
-  expect(all.toLowerCase()).to.not.contain(sign);
+  // What was typed key by key hides the beginning of the others: their ends are looked for as well.
+  for (const trace of [sign, 'entered-8ry', 'declared-9sz']) expect(all.toLowerCase()).to.not.contain(trace);
 }
 
 /** Everything that can be seen of a session. */
@@ -302,6 +383,13 @@ describe('canary', () => {
       for (let time = 0; time < 2; time++) await page.click(page.getByRole('button', { name: 'Send' }));
       expect(page.reports.map(({ error }) => (error as Error).message).join()).to.contain(entered);
       expectClean([...told.log, ...told.diagnostics, ...told.stderr], 'ada');
+    });
+
+    it('is not in the type of a message that was made of it', async () => {
+      await open('/types');
+      await page.type(page.getByLabelText('Password'), typed);
+      expect(page.getByRole('status').textContent).to.equal(String(typed.length));
+      expectClean(told.diagnostics, `typed ${hidden}`);
     });
 
     it('is not what a component holds in a field it has declared, nor what it gives of it to others', async () => {
@@ -406,6 +494,41 @@ describe('canary', () => {
         again.close();
       });
     }
+  });
+
+  describe('in the inspector, where names are expected or another session has it,', () => {
+    let looked: LookedAt;
+    afterEach(() => looked?.close());
+
+    it('is not a declared field in keys, names of topics and tasks, types and paths', async () => {
+      looked = await lookAt({ routes, logger: told.logger, onError: () => undefined }, `/spread/${declared}`);
+      await looked.page.click(looked.page.getByRole('button', { name: 'Save' }));
+      const { actors } = looked.seen.actors();
+      expect(actors[0]?.actors.map(({ name }) => name)).to.include(`kid ${hidden}`);
+      // What is told with a secret left out still leads to what it is of.
+      const kid = actors[0]?.actors.find(({ kind }) => kind === 'component');
+      expect(looked.seen.state(kid?.id ?? '', []).absence).to.equal('');
+      expectClean([...seenOf(looked), shown(await looked.inspection.sessions()), ...told.log, ...told.diagnostics]);
+      expect(looked.seen.page(1)).to.contain(`<i>${declared.length}</i>`);
+    });
+
+    it('is not what was typed elsewhere and came by a shared actor or a topic, under any name', async () => {
+      const given = { routes, actors: { safe }, logger: told.logger, onError: () => undefined };
+      looked = await lookAt(given, '/reader');
+      const around = await looked.open('/around');
+      await around.type(around.getByLabelText('Password'), typed);
+      const handOver = (): Promise<void> => around.click(around.getByRole('button', { name: 'Hand over' }));
+      await handOver();
+      // Before anybody has looked at the actor that has it, or it has failed.
+      expectClean([looked.seen.export(), shown(looked.seen.log({})), shown(whole(looked.seen, '/', undefined))]);
+      await handOver();
+      expect(Number(looked.page.document.querySelector('output')?.textContent)).to.be.above(2);
+      expectClean([...seenOf(looked), ...told.log, ...told.diagnostics], `${hidden} is kept already`);
+      const others = await looked.inspection.sessions({ text: 'around' });
+      const seen = (await looked.inspection.open(others.sessions[0]?.id ?? '')) as Inspected;
+      expectClean([...seenOf({ ...looked, seen })]);
+      seen.close();
+    });
   });
 
   describe('of a server without a log', () => {

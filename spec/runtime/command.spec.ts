@@ -188,4 +188,15 @@ describe('command', () => {
       expect((await run(['replay', 'session.json']))[2].join()).to.contain('is not JSON');
     });
   });
+
+  it('prints what a file holds without doing what it says to a terminal', async () => {
+    const hostile = JSON.parse(recording);
+    hostile.steps[0].taken[0].message.type = '\u001b[2Jgone\u009b';
+    hostile.steps[0].changed.root.state.count = ['=', 7];
+    await write('hostile.json', JSON.stringify(hostile));
+    const [, out, err] = await run(['replay', 'hostile.json', '--components', 'same.mjs']);
+    const all = [...out, ...err].join('\n');
+    expect(all).to.include('\\x1b[2Jgone\\x9b');
+    expect([...all].filter((character) => /[^\n -\u007e\u00a0-\uffff]/.test(character))).to.deep.equal([]);
+  });
 });

@@ -302,7 +302,10 @@ describe('parts', () => {
     });
 
     it('are those of forms, whose fields may stand elsewhere', () => {
-      expect(secretIn(literal`<form @submit=${1} @input=${2}>${3}</form>`)).deep.equal(['form submit']);
+      expect(secretIn(literal`<form @submit=${1} @input=${2} @click=${4}>${3}</form>`)).deep.equal([
+        'form submit',
+        'form input',
+      ]);
     });
 
     it('declare the static names of the fields, and tell which parts name the others', () => {

@@ -8,6 +8,7 @@ import type { Recording } from '../../runtime/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../runtime/recording-file.js';
 import { type Difference, replay } from '../../runtime/replay.js';
 import { Secrets } from '../../runtime/secret.js';
+import type { CellImage } from '../../runtime/snapshot.js';
 import { Recorded } from '../fixtures/recorded.js';
 
 /** Records what a session goes through; each batch of messages rests before the next. */
@@ -145,6 +146,16 @@ describe('replay', () => {
     expect(differences).to.deep.equal([]);
     expect(notes).to.have.length(1);
     expect(notes[0]).to.match(/^the first page shows something else now: recorded ".*0.*", now ".*none.*"$/);
+  });
+
+  it('notes of which components no state is recorded, because it could not be', async () => {
+    const recording = await record(counter(1), [[], one]);
+    const lost = (root: CellImage): CellImage => ({ ...root, state: undefined });
+    const steps = recording.steps.map((step) => ({ ...step, after: { ...step.after, root: lost(step.after.root) } }));
+    const first = { ...recording.first, root: lost(recording.first.root) };
+    expect(replay({ ...recording, first, steps }, counter(1)).notes[0]).to.equal(
+      'what counter was in is not recorded everywhere, and is not compared there'
+    );
   });
 
   it('refuses another component, or another version of it', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { declareSecret, hidden, isSecretName, Secrets } from '../../runtime/secret.js';
+import { CommonSecrets, declareSecret, hidden, isSecretName, Secrets } from '../../runtime/secret.js';
 
 function noting(...values: readonly string[]): Secrets {
   const secrets = new Secrets();
@@ -246,16 +246,37 @@ describe('secret', () => {
     expect(secrets.standingIn([second])).to.deep.equal(['canary', 'gone-']);
   });
 
-  it('remembers the newest two thousand, and not more than it can hold', () => {
-    const secrets = noting(...Array.from({ length: 2_005 }, (_, at) => `value ${at}!`));
-    const kept = Array.from({ length: 2_005 }, (_, at) => at).filter((at) => secrets.redact(`value ${at}!`) === hidden);
+  it('remembers, of what was typed, the newest two thousand, and not more than it can hold', () => {
+    const short = (at: number): string => at.toString(36).padStart(3, '_');
+    const secrets = noting(...Array.from({ length: 2_005 }, (_, at) => short(at)));
+    const kept = Array.from({ length: 2_005 }, (_, at) => at).filter((at) => secrets.redact(short(at)) === hidden);
     expect(kept).to.deep.equal(Array.from({ length: 2_000 }, (_, at) => at + 5));
-    secrets.note('value 5!');
-    secrets.note('another');
-    expect([5, 6].map((at) => secrets.redact(`value ${at}!`))).to.deep.equal([hidden, 'value 6!']);
-    secrets.note('x'.repeat(99_995));
-    expect(secrets.redact(['another', 'value 5!', 'x'.repeat(99_995)])).to.deep.equal(['another', 'value 5!', hidden]);
-    secrets.note('y'.repeat(200_000));
-    expect(secrets.redact('y'.repeat(200_000))).to.equal(hidden);
+    secrets.note(short(5));
+    secrets.note('new');
+    expect([5, 6].map((at) => secrets.redact(short(at)))).to.deep.equal([hidden, short(6)]);
+    secrets.note('x'.repeat(99_999));
+    expect(secrets.redact([short(5), 'x'.repeat(99_999)])).to.deep.equal([short(5), hidden]);
+  });
+
+  describe('of a server', () => {
+    it('are known in all its sessions from four characters on, and to nobody else', () => {
+      const common = new CommonSecrets();
+      const [one, other] = [new Secrets(common), new Secrets(common)];
+      expect(other.redact({ a: 'hunter2', b: 'abc' })).to.deep.equal({ a: 'hunter2', b: 'abc' });
+      one.note('hunter2');
+      one.note('abc');
+      one.learn({ password: 'learned' });
+      expect(other.redact({ a: 'hunter2', b: 'abc', c: 'it is learned' })).to.deep.equal({
+        ...{ a: hidden, b: 'abc', c: `it is ${hidden}` },
+      });
+      expect(other.scrub('not hunter2')).to.equal(`not ${hidden}`);
+      expect(new Secrets().redact('hunter2')).to.equal('hunter2');
+    });
+
+    it('are the newest twenty thousand', () => {
+      const secrets = new Secrets(new CommonSecrets());
+      secrets.learn(Array.from({ length: 20_001 }, (_, at) => ({ password: `value ${at}!` })));
+      expect(secrets.redact(['value 0!', 'value 1!', 'value 20000!'])).to.deep.equal(['value 0!', hidden, hidden]);
+    });
   });
 });
