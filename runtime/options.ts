@@ -63,7 +63,7 @@ export interface ServerOptions {
    * for nobody in particular, `false` to refuse. Asked for each page and each join. Default: nobody.
    */
   readonly identify?: Identify;
-  /** How long `init` and `identify` may take. Default 5,000. */
+  /** How long `init`, `identify` and the `authorise` of the inspector may take. Default 5,000. */
   readonly initDeadline?: number;
   /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
