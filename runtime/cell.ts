@@ -494,7 +494,17 @@ export class Cell implements Home, StateHost {
       if (this.#children.get(cell.id) === cell) kept++;
     }
     if (kept < this.#children.size) this.#partWith(view, household);
-    for (const { cell } of mounts) this.#welcome(cell, placed.get(cell.id), household);
+    for (const { cell } of this.#byArrival(mounts)) this.#welcome(cell, placed.get(cell.id), household);
+  }
+
+  /** Children are kept in the order in which they arrived. Restored children keep their stored order; other children follow them. */
+  #byArrival(mounts: readonly Mount[]): readonly Mount[] {
+    const stored = this.#image?.children ?? [];
+    if (stored.length === 0) return mounts;
+    const places = new Map(stored.map(({ id }, place) => [id, place]));
+    const placeOf = ({ cell }: Mount): number => places.get(cell.id) ?? stored.length;
+
+    return mounts.toSorted((left, right) => placeOf(left) - placeOf(right));
   }
 
   #partWith(view: number, household: Household): void {
