@@ -1,9 +1,9 @@
 /**
- * Applies a patch (`runtime/patch.ts`) to the view: triples of target, part and value, one after the
+ * Applies a patch (`runtime/wire/patch.ts`) to the view: triples of target, part and value, one after the
  * other. `session.ts` gets them from a frame, `view.ts` does what each says.
  */
 
-import { ListOperation, type Patch, type Wire } from '../runtime/patch.js';
+import { ListOperation, type Patch, type Wire } from '../runtime/wire/patch.js';
 import { Inconsistent } from './definitions.js';
 import { Instance, type List } from './instance.js';
 

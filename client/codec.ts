@@ -1,13 +1,13 @@
 /**
  * The tiny writer of MessagePack: a frame of the client as bytes. `session.ts` makes the frames,
- * `socket.ts` sends the bytes; what comes the other way is read by `runtime/decode.ts`, which is also
+ * `socket.ts` sends the bytes; what comes the other way is read by `runtime/wire/decode.ts`, which is also
  * what the server reads these bytes with.
  *
  * It writes what `Wire` can say, each in its smallest form: whole numbers of up to 32 bits as integers,
  * all others as 64 bit floats.
  */
 
-import type { Wire } from '../runtime/patch.js';
+import type { Wire } from '../runtime/wire/patch.js';
 
 const utf8 = new TextEncoder();
 

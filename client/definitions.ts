@@ -4,8 +4,8 @@
  * when it joins again.
  */
 
-import { type Namespace, PartKind, type Wire } from '../runtime/patch.js';
-import { Limit } from '../runtime/protocol.js';
+import { type Namespace, PartKind, type Wire } from '../runtime/wire/patch.js';
+import { Limit } from '../runtime/wire/protocol.js';
 import { applyStyles, parse } from './dom.js';
 
 // TYPES -----------------------------------------------------------------------

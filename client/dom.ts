@@ -6,7 +6,7 @@
  * not ours are left alone.
  */
 
-import { Mark, type Scalar, type Wire } from '../runtime/patch.js';
+import { Mark, type Scalar, type Wire } from '../runtime/wire/patch.js';
 
 // NODES -----------------------------------------------------------------------
 

@@ -7,8 +7,8 @@
  * from before this script are found by looking at the controls. Both are told once there is a tree.
  */
 
-import { HandlerKind, Mark, type Wire } from '../runtime/patch.js';
-import { Limit } from '../runtime/protocol.js';
+import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
+import { Limit } from '../runtime/wire/protocol.js';
 import { findEdits, type Inputs } from './inputs.js';
 import { modifiersOf, payloadOf } from './payload.js';
 import type { Handler, View } from './view.js';

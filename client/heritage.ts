@@ -7,8 +7,8 @@
  * other one and is given a fork of it.
  */
 
-import { Mark } from '../runtime/patch.js';
-import { pageCookie } from '../runtime/protocol.js';
+import { Mark } from '../runtime/wire/patch.js';
+import { pageCookie } from '../runtime/wire/protocol.js';
 import type { Outbox, Stored } from './outbox.js';
 
 // TYPES -----------------------------------------------------------------------

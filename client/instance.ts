@@ -3,8 +3,8 @@
  * makes and changes them; `events.ts` finds the instance an event happened in.
  */
 
-import type { Wire } from '../runtime/patch.js';
-import type { Address } from '../runtime/protocol.js';
+import type { Wire } from '../runtime/wire/patch.js';
+import type { Address } from '../runtime/wire/protocol.js';
 import type { Definition } from './definitions.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -6,7 +6,7 @@
  * (options, limits), and only if the user is not ahead.
  */
 
-import { PartKind, type Scalar, type Wire } from '../runtime/patch.js';
+import { PartKind, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import type { Part } from './definitions.js';
 import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
 import { pristine } from './inputs.js';

@@ -7,8 +7,8 @@
  * smaller by `origin`.
  */
 
-import type { Wire } from '../runtime/patch.js';
-import { type Address, Limit } from '../runtime/protocol.js';
+import type { Wire } from '../runtime/wire/patch.js';
+import { type Address, Limit } from '../runtime/wire/protocol.js';
 import { encode } from './codec.js';
 import type { Instance } from './instance.js';
 

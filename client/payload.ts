@@ -1,9 +1,9 @@
 /**
- * What a handler function gets to know of a DOM event, as it travels: `payloadFields` of `runtime/protocol.ts` says which fields, in which order. `events.ts` calls it.
+ * What a handler function gets to know of a DOM event, as it travels: `payloadFields` of `runtime/wire/protocol.ts` says which fields, in which order. `events.ts` calls it.
  */
 
-import type { Wire } from '../runtime/patch.js';
-import { type EventData, type PayloadField, payloadFields } from '../runtime/protocol.js';
+import type { Wire } from '../runtime/wire/patch.js';
+import { type EventData, type PayloadField, payloadFields } from '../runtime/wire/protocol.js';
 
 /** Any object, as far as its fields go. */
 type Fields = Readonly<Record<string, unknown>>;

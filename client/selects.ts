@@ -4,7 +4,7 @@
  * where it changes options.
  */
 
-import type { Scalar } from '../runtime/patch.js';
+import type { Scalar } from '../runtime/wire/patch.js';
 
 /** A select whose value stands in a part. */
 interface Wanted {

@@ -1,12 +1,12 @@
 /**
  * The client's side of the session: it joins, counts frames and events, and sees that the page shows
  * what the frames say. `socket.ts` brings and takes the bytes, `events.ts` raises the events, `view.ts`
- * shows; `runtime/protocol.ts` says what travels.
+ * shows; `runtime/wire/protocol.ts` says what travels.
  */
 
-import { decode } from '../runtime/decode.js';
-import type { Wire } from '../runtime/patch.js';
-import { Ask, ClientKind, Command, Limit, Reason, ServerKind, Verdict, version } from '../runtime/protocol.js';
+import { decode } from '../runtime/wire/decode.js';
+import type { Wire } from '../runtime/wire/patch.js';
+import { Ask, ClientKind, Command, Limit, Reason, ServerKind, Verdict, version } from '../runtime/wire/protocol.js';
 import { encode } from './codec.js';
 import type { Events } from './events.js';
 import type { Heritage } from './heritage.js';

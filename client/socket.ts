@@ -4,7 +4,7 @@
  * server is about to stop, another is opened before it is left. `session.ts` speaks over it.
  */
 
-import { Verdict } from '../runtime/protocol.js';
+import { Verdict } from '../runtime/wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 

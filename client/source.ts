@@ -3,7 +3,7 @@
  * template means. `view.ts` walks through both in step.
  */
 
-import { Marker } from '../runtime/patch.js';
+import { Marker } from '../runtime/wire/patch.js';
 import { Inconsistent } from './definitions.js';
 
 /** Where the nodes come from. */

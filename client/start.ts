@@ -2,7 +2,7 @@
  * Starts the client on a page: the one place where socket, session, events and view meet.
  */
 
-import { Mark } from '../runtime/patch.js';
+import { Mark } from '../runtime/wire/patch.js';
 import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
 import { Heritage } from './heritage.js';

@@ -9,7 +9,7 @@
  * through the parts of an instance that stays and writes what differs.
  */
 
-import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/patch.js';
+import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
 import { moveNodes, removeNodes } from './dom.js';

@@ -3,7 +3,7 @@
  * The program `troupe`: runs the command (`command.ts`) in this process.
  */
 
-import { runCommand } from './command.js';
+import { runCommand } from './recording/command.js';
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   folder: process.cwd(),

@@ -1,11 +1,31 @@
 /** The public entry `troupe`: what a component is written with. Runs in browsers too; `troupe/server` serves it. */
 
-export { type ActorSubscriptionOptions, actor } from './actor-subscription.js';
-export { type CallbackContext, callback } from './callback.js';
-export { type AnyComponent, type Arrival, type Component, type ComponentOptions, component } from './component.js';
-export type { Enqueue } from './effect.js';
-export { ErrorCode, TroupeError } from './errors.js';
-export { type GeneratorContext, generator } from './generator.js';
+export {
+  type AnyComponent,
+  type Arrival,
+  type Component,
+  type ComponentOptions,
+  component,
+} from './component/component.js';
+export type { Enqueue } from './component/effect.js';
+export { ErrorCode, TroupeError } from './platform/errors.js';
+export type { PageProps } from './registry/session-registry.js';
+export { type ActorSubscriptionOptions, actor } from './subscription/actor.js';
+export { type CallbackContext, callback } from './subscription/callback.js';
+export { every } from './subscription/every.js';
+export { type GeneratorContext, generator } from './subscription/generator.js';
+export {
+  type Interoperable,
+  type MessageObserver,
+  type ObservableContext,
+  observable,
+  type Subscribable,
+} from './subscription/observable.js';
+export { type PresenceOptions, presence } from './subscription/presence.js';
+export type { RunContext } from './subscription/run.js';
+export type { Subscription } from './subscription/subscription-set.js';
+export { type TaskContext, task } from './subscription/task.js';
+export { shared, topic } from './subscription/topic.js';
 export {
   type AnyMessage,
   type Handler,
@@ -16,19 +36,5 @@ export {
   type Style,
   type Template,
   unsafeHtml,
-} from './html.js';
-export {
-  type Interoperable,
-  type MessageObserver,
-  type ObservableContext,
-  observable,
-  type Subscribable,
-} from './observable.js';
-export { type PresenceOptions, presence } from './presence.js';
-export type { EventData } from './protocol.js';
-export type { RunContext } from './run.js';
-export type { PageProps } from './sessions.js';
-export type { Subscription } from './subscriptions.js';
-export { type TaskContext, task } from './task.js';
-export { every } from './timer.js';
-export { shared, topic } from './topics.js';
+} from './template/html.js';
+export type { EventData } from './wire/protocol.js';

@@ -1,34 +1,11 @@
-/**
- * The server: closes the ring. `site.ts` has the pages and the sessions, `transport.ts` the sockets; neither
- * knows the other, and here they are given to one another.
- *
- *     GET     -> http.ts      -> sessions.open   -> page with a token
- *     upgrade -> transport.ts -> join with token -> sessions.find, or sessions.reopen -> session
- *
- * This is the only file that knows both the transport and the sessions.
- */
+/** The public entry `troupe/server`: it serves components. */
 
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { ErrorCode } from './errors.js';
-import { answerHealth, answerReadiness } from './health.js';
-import type { AnyMessage } from './html.js';
-import type { Inspection } from './inspection.js';
-import { mountInspector } from './inspector.js';
-import { createListen, type Listening } from './listening.js';
-import { logTo } from './logger.js';
-import { createAnswering, createHandle, type Handle } from './node-http.js';
-import { readOptions, type ServerOptions, type Settings } from './options.js';
-import { createReporter } from './report.js';
-import { Schedule } from './schedule.js';
-import type { Sessions } from './sessions.js';
-import type { SharedActors } from './shared.js';
-import { createSite, type Site, socketPath } from './site.js';
-import { createTransport, type Transport, type TransportCounts } from './transport.js';
-import { type Channels, unwatched } from './witness.js';
-
-export { type MemoryBusSettings, memoryBus } from './bus/exchange.js';
-export type { Bus, BusFactory, BusHost } from './bus.js';
+export type { Bus, BusFactory, BusHost } from './cluster/bus.js';
+export type { Inspect } from './component/xstate-inspect.js';
+export type { DocumentPage, DocumentTemplate } from './http/layout.js';
+export type { HttpRequest, Identify } from './http/request-identity.js';
+export type { Inspection } from './inspect/inspection.js';
+export type { Authorise } from './inspect/inspector-mount.js';
 export type {
   ActivatedEvent,
   Diagnostics,
@@ -42,169 +19,13 @@ export type {
   SentEvent,
   UpdatedEvent,
   ViewedEvent,
-} from './diagnostics.js';
-export type { DocumentPage, DocumentTemplate } from './document.js';
-export type { Inspect } from './inspect.js';
-export type { Inspection } from './inspection.js';
-export type { Authorise } from './inspector.js';
-export type { Listening } from './listening.js';
-export type { Logger } from './logger.js';
-export type { ServerOptions } from './options.js';
-export type { ErrorReport } from './report.js';
-export type { PageProps } from './sessions.js';
+} from './platform/diagnostics.js';
+export type { ErrorReport } from './platform/error-report.js';
+export type { Logger } from './platform/logger.js';
+export type { PageProps } from './registry/session-registry.js';
+export type { Listening } from './server/listen.js';
+export type { ServerOptions } from './server/options.js';
+export { createServer, type Server } from './server/server.js';
 export { type MemoryStoreOptions, memory } from './store/memory.js';
-export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary } from './store.js';
-export type { HttpRequest, Identify } from './visitor.js';
-
-// TYPES -----------------------------------------------------------------------
-
-/** What `createServer` makes. Its functions can be handed on without the object. */
-export interface Server {
-  /**
-   * Starts a shared actor: state that belongs to no session, such as a chat room. Components watch its snapshots
-   * by `shared(name, …)`, send it messages by `enqueue.send(name, …)` and hear what it emits by `topic(name)`.
-   *
-   * @throws TroupeError `shared-actor` if the name is taken, `topic` if it cannot be one
-   */
-  readonly actor: SharedActors['start'];
-  /** Closes all connections with 1001 and stores all sessions; for a server that is mounted. Pages are answered with 503 from then on. */
-  readonly close: () => Promise<void>;
-  /** Takes no new sessions and tells all clients to move; resolves when all have, or `drainTime` is over. Close it then. */
-  readonly drain: () => Promise<void>;
-  /** What there is now and what has been refused so far. */
-  readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
-  /** Answers a request of Node's; with `next`, passes on what is not ours. */
-  readonly handle: Handle;
-  /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
-  readonly healthz: Handle;
-  /** What can be seen of it: what the inspector is written with, for another inspector, or for this one on another server. */
-  readonly inspection: Inspection;
-  /**
-   * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
-   * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
-   */
-  readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
-  /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
-  readonly readyz: Handle;
-  /** Sends a message to the page's component of one session; false if there is no such session. */
-  readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
-  /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
-  readonly stopActor: (name: string) => void;
-  /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
-  readonly listen: (port: number, host?: string) => Promise<Listening>;
-  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours: it must be destroyed if nobody else takes it. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
-}
-
-// PARTS -----------------------------------------------------------------------
-
-function connectTransport(settings: Settings, { admit, observatory, recognise, report, script }: Site): Transport {
-  return createTransport({
-    ...settings,
-    admit,
-    client: script.hash,
-    connectionsPerAddress: settings.sessionsPerAddress,
-    path: socketPath(settings.base),
-    recognise,
-    report,
-    tell: observatory.tell,
-  });
-}
-
-// SERVER ----------------------------------------------------------------------
-
-/**
- * Makes a server of routes to components.
- *
- * ```ts
- * createServer({ routes: { '/': Counter } }).listen(3000);
- * ```
- *
- * It also mounts into a server that exists, below a base path:
- *
- * ```ts
- * const troupe = createServer({ base: '/app', routes: { '/': Counter } });
- *
- * app.use(troupe.handle); // Express
- * server.on('upgrade', (request, socket, head) => {
- *   if (!troupe.upgrade(request, socket, head)) socket.destroy();
- * });
- * ```
- *
- * @throws TroupeError `options`, naming everything that is wrong with them.
- */
-export function createServer(options: ServerOptions): Server {
-  return makeServer(options);
-}
-
-/** @param channels where it tells of itself; the inspector's own server tells nobody */
-function makeServer(options: ServerOptions, channels?: Channels): Server {
-  const settings = readOptions(options);
-  const log = settings.logger && logTo(settings.logger);
-  const reporter = createReporter(settings.onError, log?.reported);
-  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer, {
-    ...(channels && { channels }),
-    log,
-  });
-  const { actors, bus, observatory, report, sessions } = site;
-  const transport = connectTransport(settings, site);
-  const pages = createHandle(site.http, settings.styles);
-  const make = (inner: ServerOptions): Server => makeServer(inner, unwatched.channels);
-  const inspector = mountInspector({ inspection: observatory, make, report, settings });
-
-  const handle: Handle = (request, response, next) => {
-    if (!inspector?.handle(request, response)) pages(request, response, next);
-  };
-
-  let isClosing = false;
-
-  async function close(): Promise<void> {
-    const isFirst = !isClosing;
-    isClosing = true;
-    await inspector?.close();
-    observatory.close();
-    await transport.close();
-    await sessions.close();
-    await actors.close();
-    await bus.close();
-    if (isFirst) log?.closed();
-  }
-
-  async function drain(): Promise<void> {
-    const { clock, drainTime } = settings;
-    let timer: unknown;
-    log?.draining();
-    const late = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, drainTime);
-    });
-    await Promise.race([sessions.drain(drainTime / 2), late]);
-    clock.clearTimeout(timer);
-  }
-
-  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    return inspector?.upgrade(request, socket, head) || transport.upgrade(request, socket, head);
-  }
-
-  return {
-    actor: (name, logic, given) => actors.start(name, logic, given),
-    publish: (topic, message) => {
-      const arrival = bus.publish(topic, message);
-      if (arrival instanceof Promise) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
-
-      return arrival;
-    },
-    send: (session, message) => sessions.post(session, message),
-    stopActor: (name) => actors.stop(name),
-    close,
-    drain,
-    get counts() {
-      return { ...transport.counts, sessions: sessions.counts };
-    },
-    handle,
-    healthz: createAnswering(answerHealth),
-    inspection: observatory,
-    listen: createListen({ close, drain, handle, isClosed: () => sessions.isClosed, log, settings, upgrade }),
-    readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
-    upgrade,
-  };
-}
+export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary } from './store/store.js';
+export { type MemoryBusSettings, memoryBus } from './testing/memory-cluster.js';

@@ -51,8 +51,8 @@ describe('bundle', () => {
       'client/heritage.ts',
       'client/payload.ts',
       'client/start.ts',
-      'runtime/protocol.ts',
-      'runtime/patch.ts',
+      'runtime/wire/protocol.ts',
+      'runtime/wire/patch.ts',
     ];
     const texts = files.flatMap((file) => readFileSync(file, 'utf8').match(/'\w+'/g) ?? []);
     expect(ownProperties.filter((name) => texts.includes(`'${name}'`))).to.deep.equal([]);

@@ -30,7 +30,9 @@ function valuesIn(source: string): readonly (readonly [member: string, value: st
 const read = (file: string): string => readFileSync(file, 'utf8');
 
 /** Those that more than one file uses. */
-const shared = ['runtime/protocol.ts', 'runtime/patch.ts', 'client/source.ts'].flatMap((file) => valuesIn(read(file)));
+const shared = ['runtime/wire/protocol.ts', 'runtime/wire/patch.ts', 'client/source.ts'].flatMap((file) =>
+  valuesIn(read(file))
+);
 
 // PLUGIN ----------------------------------------------------------------------
 
@@ -53,7 +55,7 @@ function reduce(source: string): string {
 const reducing: Plugin = {
   name: 'reducing',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/(runtime|client)\/[\w-]+\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\/(runtime\/\w+|client)\/[\w-]+\.ts$/ }, ({ path }) => ({
       contents: reduce(read(path)),
       loader: 'ts',
     })),

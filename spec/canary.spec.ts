@@ -11,10 +11,10 @@ import { createServer, type Listening, type Logger, type ServerOptions } from 't
 import { openPage, type TestPage } from 'troupe/testing';
 import { fromTransition } from 'xstate';
 import { inspector } from '../components/inspector/inspector.js';
-import type { Diagnostics } from '../runtime/diagnostics.js';
-import type { ActorView, Inspected, StateRow } from '../runtime/inspection.js';
-import { ClientKind } from '../runtime/protocol.js';
-import { hidden } from '../runtime/secret.js';
+import type { ActorView, Inspected, StateRow } from '../runtime/inspect/inspection.js';
+import type { Diagnostics } from '../runtime/platform/diagnostics.js';
+import { hidden } from '../runtime/platform/redact.js';
+import { ClientKind } from '../runtime/wire/protocol.js';
 import { getPage, join, pack } from './bench/visit.js';
 import { type LookedAt, lookAt } from './fixtures/looked-at.js';
 

@@ -7,12 +7,20 @@ import { expect } from 'chai';
 import { Instance } from '../client/instance.js';
 import { Outbox } from '../client/outbox.js';
 import { Session } from '../client/session.js';
-import { decodeClientFrame, encodeFrame } from '../runtime/codec.js';
-import { component } from '../runtime/component.js';
-import { html } from '../runtime/html.js';
-import { HandlerKind, type Wire } from '../runtime/patch.js';
-import { Ask, type ClientFrame, ClientKind, Limit, Reason, type ServerFrame, ServerKind } from '../runtime/protocol.js';
-import type { LiveSession } from '../runtime/session.js';
+import { component } from '../runtime/component/component.js';
+import type { LiveSession } from '../runtime/session/session.js';
+import { html } from '../runtime/template/html.js';
+import { decodeClientFrame, encodeFrame } from '../runtime/wire/frame-codec.js';
+import { HandlerKind, type Wire } from '../runtime/wire/patch.js';
+import {
+  Ask,
+  type ClientFrame,
+  ClientKind,
+  Limit,
+  Reason,
+  type ServerFrame,
+  ServerKind,
+} from '../runtime/wire/protocol.js';
 import { replaceGlobals } from './fixtures/globals.js';
 import { FakeConnection, FakeHost, plain, readServerFrame, startSession } from './fixtures/live-session.js';
 import { Shadow } from './fixtures/shadow.js';

@@ -1,5 +1,5 @@
 /**
- * Runs the specs: `npm test`, or `npm test -- spec/runtime/codec.spec.ts ...` for some of them. Every
+ * Runs the specs: `npm test`, or `npm test -- spec/runtime/wire/frame-codec.spec.ts ...` for some of them. Every
  * `*.spec.ts` under `spec/` is run from `dist/`; Chromium is found, or installed, first if one of them
  * needs it, and so is Redis. The last line says how many passed and failed; none at all is a failure.
  */

@@ -6,7 +6,7 @@
 
 import { chromium } from 'playwright-core';
 import { Streaming } from '../examples/02-streaming/streaming.js';
-import { createServer } from '../runtime/server.js';
+import { createServer } from '../runtime/server/server.js';
 import { provideChromium } from './chromium.js';
 
 /** One look at both sides. */

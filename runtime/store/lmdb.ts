@@ -1,6 +1,6 @@
 /**
  * The store on disk, for one process: sessions survive its end, also a `kill -9`. `store.ts` says what it promises;
- * `record.ts` how a session is written down.
+ * `lmdb-record.ts` how a session is written down.
  *
  * One process uses the file, so who owns a session, and with which fence, is known in memory, and after
  * a restart nobody owns anything: whoever had is dead. On disk are the sessions, and a number above all fences.
@@ -13,8 +13,12 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
-import { type Clock, systemClock } from '../clock.js';
-import { ErrorCode, TroupeError, textOf } from '../errors.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { lockFolder } from './folder-lock.js';
+import { endOf, readRecord, type StoredRecord, writeRecord } from './lmdb-record.js';
+import { Leases } from './node-leases.js';
+import { asideLine, readAside } from './quarantine.js';
 import {
   type Claim,
   type Entry,
@@ -24,11 +28,7 @@ import {
   type StoredQuery,
   type StoredSummary,
   StoreLimit,
-} from '../store.js';
-import { asideLine, readAside } from './aside.js';
-import { Leases } from './leases.js';
-import { lockFolder } from './lock.js';
-import { endOf, readRecord, type StoredRecord, writeRecord } from './record.js';
+} from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -3,8 +3,10 @@
  * hand sessions over to each other as nodes of a cluster do. `store.ts` says what it promises.
  */
 
-import { type Clock, systemClock } from '../clock.js';
-import { ErrorCode, TroupeError } from '../errors.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { Leases } from './node-leases.js';
+import { shortened } from './quarantine.js';
 import {
   type Claim,
   type Entry,
@@ -14,9 +16,7 @@ import {
   type StoredQuery,
   type StoredSummary,
   StoreLimit,
-} from '../store.js';
-import { shortened } from './aside.js';
-import { Leases } from './leases.js';
+} from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 

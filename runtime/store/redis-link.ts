@@ -8,8 +8,8 @@
  * Imports nothing of `redis`; it is handed what makes a client.
  */
 
-import type { Clock } from '../clock.js';
-import { ErrorCode, TroupeError, textOf } from '../errors.js';
+import type { Clock } from '../platform/clock.js';
+import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -9,8 +9,11 @@
  */
 
 import { createRequire } from 'node:module';
-import { type Clock, systemClock } from '../clock.js';
-import { ErrorCode, TroupeError, textOf } from '../errors.js';
+import { type Clock, systemClock } from '../platform/clock.js';
+import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { asideLine, readAside } from './quarantine.js';
+import { type OwnConnection, type RedisConnection, RedisLink, type RedisPart } from './redis-link.js';
+import { asideScript, claimScript, listScript, removeScript, type Script, writeScript } from './redis-scripts.js';
 import {
   type Claim,
   type Entry,
@@ -20,10 +23,7 @@ import {
   type StoredQuery,
   type StoredSummary,
   StoreLimit,
-} from '../store.js';
-import { asideLine, readAside } from './aside.js';
-import { type OwnConnection, type RedisConnection, RedisLink, type RedisPart } from './redis-link.js';
-import { asideScript, claimScript, listScript, removeScript, type Script, writeScript } from './redis-scripts.js';
+} from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 

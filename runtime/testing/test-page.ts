@@ -1,6 +1,6 @@
 /**
  * A page in a test: what a user sees and does, what happens to the connection, and what goes on elsewhere.
- * `../testing.ts` opens the first one.
+ * `testing.ts` opens the first one.
  *
  * Everything that is done to it resolves when all has come to rest: no turn is due, no frame is on its way,
  * promises have settled. If something was reported by then it rejects.
@@ -8,12 +8,12 @@
 
 import type { BoundFunctions } from '@testing-library/dom';
 import type { UserEvent } from '@testing-library/user-event';
-import type { AnyMessage } from '../html.js';
-import { BrowserWindow } from './browser-window.js';
-import { type Network, socketClass } from './network.js';
-import { peers, type Queries } from './peers.js';
-import type { TestReport } from './reports.js';
-import { giveProps, outgoing } from './stage.js';
+import type { AnyMessage } from '../template/html.js';
+import { giveProps, outgoing } from './component-host.js';
+import { BrowserWindow } from './jsdom-window.js';
+import { type Network, socketClass } from './memory-network.js';
+import type { TestReport } from './reported-errors.js';
+import { peers, type Queries } from './test-dependencies.js';
 import { type Browser, origin, type TestServer } from './test-server.js';
 
 // TYPES -----------------------------------------------------------------------

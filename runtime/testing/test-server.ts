@@ -4,18 +4,18 @@
  */
 
 import type { AnyActorLogic } from 'xstate';
-import { createSimulatedClock, type SimulatedClock } from '../clock.js';
-import type { Switchboard } from '../connection.js';
-import type { AnyMessage } from '../html.js';
-import type { HttpAnswer } from '../http.js';
-import { type Log, logTo } from '../logger.js';
-import { readOptions, type ServerOptions, type Settings } from '../options.js';
-import { createReporter } from '../report.js';
-import { createSite, type Site } from '../site.js';
-import { cookieName, type HttpRequest } from '../visitor.js';
-import { Agenda } from './agenda.js';
-import { Network } from './network.js';
-import { Reports, type TestReport } from './reports.js';
+import type { HttpAnswer } from '../http/http.js';
+import { cookieName, type HttpRequest } from '../http/request-identity.js';
+import { createSimulatedClock, type SimulatedClock } from '../platform/clock.js';
+import { createReporter } from '../platform/error-report.js';
+import { type Log, logTo } from '../platform/logger.js';
+import { createSite, type Site } from '../server/composition.js';
+import { readOptions, type ServerOptions, type Settings } from '../server/options.js';
+import type { Switchboard } from '../socket/connection.js';
+import type { AnyMessage } from '../template/html.js';
+import { Network } from './memory-network.js';
+import { Reports, type TestReport } from './reported-errors.js';
+import { Agenda } from './test-scheduler.js';
 
 // TYPES -----------------------------------------------------------------------
 

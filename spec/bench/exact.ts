@@ -6,11 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { createServer, type Listening, type ServerOptions } from 'troupe/server';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
-import { Ask, ClientKind, ServerKind } from '../../runtime/protocol.js';
 import { memory } from '../../runtime/store/memory.js';
-import type { Entry, Store } from '../../runtime/store.js';
+import type { Entry, Store } from '../../runtime/store/store.js';
+import { decode } from '../../runtime/wire/decode.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { Ask, ClientKind, ServerKind } from '../../runtime/wire/protocol.js';
 import { addedRow, Counter, Rows } from './pages.js';
 import { type Numbering, number } from './tree.js';
 import { documentName, getPage, join, nextBytes, pack, sendJoin } from './visit.js';

@@ -1,9 +1,9 @@
 /** The feed of the row `slow`, on the side of the load: who reads it, who stops reading, and who reads again. */
 
 import type { Socket } from 'node:net';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { decode } from '../../runtime/wire/decode.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { ClientKind, Limit, ServerKind } from '../../runtime/wire/protocol.js';
 import { getPage, join, open, pack, type Visit } from './visit.js';
 
 // TYPES -----------------------------------------------------------------------

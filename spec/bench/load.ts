@@ -3,9 +3,9 @@
  * every reply, and count.
  */
 
-import { decode } from '../../runtime/decode.js';
-import { ListOperation, type Wire } from '../../runtime/patch.js';
-import { Ask, ClientKind, Limit, ServerKind } from '../../runtime/protocol.js';
+import { decode } from '../../runtime/wire/decode.js';
+import { ListOperation, type Wire } from '../../runtime/wire/patch.js';
+import { Ask, ClientKind, Limit, ServerKind } from '../../runtime/wire/protocol.js';
 import { openReaders, readAgain, readings, stopReading } from './feed-reader.js';
 import { streamLength } from './pages.js';
 import { answer } from './process.js';

@@ -3,8 +3,8 @@
  * `passivate.lmdb` and `passivate.redis`, and to look what a server has left behind that was killed.
  */
 
-import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, Reason, ServerKind } from '../../runtime/protocol.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { ClientKind, Reason, ServerKind } from '../../runtime/wire/protocol.js';
 import { number } from './tree.js';
 import { documentName, getPage, join, nextFrame, type Page, pack, sendJoin, type Visit } from './visit.js';
 

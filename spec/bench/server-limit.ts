@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Packr } from 'msgpackr';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { ClientKind, ServerKind } from '../../runtime/protocol.js';
+import { ClientKind, ServerKind } from '../../runtime/wire/protocol.js';
 import { createFeed, written } from './feed.js';
 import { streamLength, type Told } from './pages.js';
 import { answer } from './process.js';

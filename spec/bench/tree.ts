@@ -3,7 +3,7 @@
  * events or show something. Counts as `patch.ts` says, but keeps no page.
  */
 
-import { PartKind, type Wire } from '../../runtime/patch.js';
+import { PartKind, type Wire } from '../../runtime/wire/patch.js';
 
 /** An instance: its number, and its parts by kind. */
 export interface Numbered {

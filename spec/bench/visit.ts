@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { Agent, get } from 'node:http';
 import { Packr } from 'msgpackr';
 import { WebSocket } from 'ws';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, ServerKind, version } from '../../runtime/protocol.js';
+import { decode } from '../../runtime/wire/decode.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { ClientKind, ServerKind, version } from '../../runtime/wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { decodeClientFrame, encodeFrame } from '../../runtime/codec.js';
-import type { Wire } from '../../runtime/patch.js';
+import { decodeClientFrame, encodeFrame } from '../../runtime/wire/frame-codec.js';
+import type { Wire } from '../../runtime/wire/patch.js';
 import {
   Ask,
   type ClientFrame,
@@ -18,7 +18,7 @@ import {
   Reason,
   type ServerFrame,
   ServerKind,
-} from '../../runtime/protocol.js';
+} from '../../runtime/wire/protocol.js';
 import { bundle, newPage, type WatchedPage } from './chromium.js';
 
 /** The server's end of one connection. */

@@ -15,10 +15,10 @@ import { Chat } from '../../examples/05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
 import { Table } from '../../examples/06-table/table.js';
 import { resume } from '../../examples/07-resume/resume.js';
-import { type Clock, createSimulatedClock, systemClock } from '../../runtime/clock.js';
-import { component } from '../../runtime/component.js';
-import { html } from '../../runtime/html.js';
-import { createServer, type Server } from '../../runtime/server.js';
+import { component } from '../../runtime/component/component.js';
+import { type Clock, createSimulatedClock, systemClock } from '../../runtime/platform/clock.js';
+import { createServer, type Server } from '../../runtime/server/server.js';
+import { html } from '../../runtime/template/html.js';
 import { launch, newPage, type WatchedPage } from './chromium.js';
 
 // PAGES -----------------------------------------------------------------------

@@ -10,7 +10,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { inspector } from '../../components/inspector/inspector.js';
 import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
-import { createServer, type Server } from '../../runtime/server.js';
+import { createServer, type Server } from '../../runtime/server/server.js';
 import { chartFrom } from '../fixtures/charts.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../fixtures/inspection.js';
 import { faultsOf } from './axe.js';

@@ -12,10 +12,10 @@ import { Counter } from '../../examples/01-counter/counter.js';
 import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
 import { Chat } from '../../examples/05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
-import { createSimulatedClock } from '../../runtime/clock.js';
-import { decodeRecording } from '../../runtime/recording-file.js';
-import { replay } from '../../runtime/replay.js';
-import { createServer, type Server } from '../../runtime/server.js';
+import { createSimulatedClock } from '../../runtime/platform/clock.js';
+import { decodeRecording } from '../../runtime/recording/recording-file.js';
+import { replay } from '../../runtime/recording/replay.js';
+import { createServer, type Server } from '../../runtime/server/server.js';
 import { faultsOf } from './axe.js';
 import { newPage, type WatchedPage } from './chromium.js';
 

@@ -12,7 +12,7 @@ import { TodoList } from '../../examples/03-todo/todo.js';
 import { todos } from '../../examples/03-todo/todos.js';
 import { document as documentTemplate } from '../../examples/document.js';
 import { sheets } from '../../examples/sheets.js';
-import { createServer } from '../../runtime/server.js';
+import { createServer } from '../../runtime/server/server.js';
 import { newPage, type WatchedPage } from './chromium.js';
 
 // SERVER ----------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { redis } from '../../runtime/store/redis.js';
-import type { Store } from '../../runtime/store.js';
+import type { Store } from '../../runtime/store/store.js';
 import { Random } from '../laws/schema.js';
 import { findRedis, type RedisServer, redisIsMissing, startRedis } from '../redis.js';
 import { skip } from '../skip.js';

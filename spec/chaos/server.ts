@@ -1,7 +1,7 @@
 /** The server of a chaotic run, a process of its own: it is killed, drained and started again by `host.ts`. */
 
 import { createServer } from 'troupe/server';
-import { redisBus } from '../../runtime/bus/redis.js';
+import { redisBus } from '../../runtime/cluster/redis-bus.js';
 import { lmdb } from '../../runtime/store/lmdb.js';
 import { redis } from '../../runtime/store/redis.js';
 import { Chat, Counter, Todo } from './pages.js';

@@ -8,8 +8,8 @@
 import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { Script } from 'node:vm';
-import { Mark } from '../../runtime/patch.js';
-import { peers } from '../../runtime/testing/peers.js';
+import { peers } from '../../runtime/testing/test-dependencies.js';
+import { Mark } from '../../runtime/wire/patch.js';
 import { Random } from '../laws/schema.js';
 
 // TYPES -----------------------------------------------------------------------

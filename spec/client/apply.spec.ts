@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { apply, type Target } from '../../client/apply.js';
 import { Inconsistent } from '../../client/definitions.js';
 import { Instance, List } from '../../client/instance.js';
-import { ListOperation, type Wire } from '../../runtime/patch.js';
+import { ListOperation, type Wire } from '../../runtime/wire/patch.js';
 
 const definition = { hash: '', content: null as never, parts: [] };
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encode } from '../../client/codec.js';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
+import { decode } from '../../runtime/wire/decode.js';
+import type { Wire } from '../../runtime/wire/patch.js';
 
 const hex = (value: Wire): string => Buffer.from(encode(value)).toString('hex');
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Stored } from '../../client/outbox.js';
-import { Limit, pageCookie } from '../../runtime/protocol.js';
+import { Limit, pageCookie } from '../../runtime/wire/protocol.js';
 import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { build } from 'esbuild';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, version } from '../../runtime/protocol.js';
+import { decode } from '../../runtime/wire/decode.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { ClientKind, version } from '../../runtime/wire/protocol.js';
 import { bundle, newPage, type Resource, serve } from '../browser/chromium.js';
 import type { FakeSocket } from './page/sockets.js';
 

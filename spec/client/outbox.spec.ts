@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Instance } from '../../client/instance.js';
 import { Outbox } from '../../client/outbox.js';
-import { Limit } from '../../runtime/protocol.js';
+import { Limit } from '../../runtime/wire/protocol.js';
 
 const instance = new Instance({ hash: '', content: null as never, parts: [] });
 const payload = (length: number) => ['x'.repeat(length)];

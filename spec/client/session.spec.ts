@@ -4,10 +4,19 @@ import { Instance } from '../../client/instance.js';
 import { Outbox } from '../../client/outbox.js';
 import { Session } from '../../client/session.js';
 import type { Handler } from '../../client/view.js';
-import { createSimulatedClock } from '../../runtime/clock.js';
-import { decode } from '../../runtime/decode.js';
-import { HandlerKind, type Wire } from '../../runtime/patch.js';
-import { Ask, ClientKind, CloseCode, Command, Limit, Reason, ServerKind, version } from '../../runtime/protocol.js';
+import { createSimulatedClock } from '../../runtime/platform/clock.js';
+import { decode } from '../../runtime/wire/decode.js';
+import { HandlerKind, type Wire } from '../../runtime/wire/patch.js';
+import {
+  Ask,
+  ClientKind,
+  CloseCode,
+  Command,
+  Limit,
+  Reason,
+  ServerKind,
+  version,
+} from '../../runtime/wire/protocol.js';
 import { replaceGlobals } from '../fixtures/globals.js';
 
 /** A session with everything around it simulated. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Socket } from '../../client/socket.js';
-import { createSimulatedClock } from '../../runtime/clock.js';
-import { CloseCode } from '../../runtime/protocol.js';
+import { createSimulatedClock } from '../../runtime/platform/clock.js';
+import { CloseCode } from '../../runtime/wire/protocol.js';
 import { replaceGlobals } from '../fixtures/globals.js';
 
 type Listener = (event: Record<string, unknown>) => void;

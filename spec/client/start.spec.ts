@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { StartOptions } from '../../client/start.js';
-import { encodeFrame } from '../../runtime/codec.js';
-import { decode } from '../../runtime/decode.js';
-import type { Wire } from '../../runtime/patch.js';
+import { decode } from '../../runtime/wire/decode.js';
+import { encodeFrame } from '../../runtime/wire/frame-codec.js';
+import type { Wire } from '../../runtime/wire/patch.js';
 import {
   ClientKind,
   CloseCode,
@@ -11,7 +11,7 @@ import {
   type ServerFrame,
   ServerKind,
   version,
-} from '../../runtime/protocol.js';
+} from '../../runtime/wire/protocol.js';
 import { bundle, openBundle, type WatchedPage } from '../browser/chromium.js';
 import type { FakeSocket } from './page/sockets.js';
 

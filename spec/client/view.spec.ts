@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { View } from '../../client/view.js';
-import type { Wire } from '../../runtime/patch.js';
+import type { Wire } from '../../runtime/wire/patch.js';
 import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');

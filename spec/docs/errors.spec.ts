@@ -5,8 +5,8 @@
 
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { ErrorCode } from '../../runtime/errors.js';
-import { CloseCode } from '../../runtime/protocol.js';
+import { ErrorCode } from '../../runtime/platform/errors.js';
+import { CloseCode } from '../../runtime/wire/protocol.js';
 import { codeIn, listingsOf, read, rowsOf, section, subsection } from './markdown.js';
 import { provocations } from './provocations.js';
 
@@ -52,14 +52,16 @@ describe('errors.md', () => {
   it('has every status that is answered, and no other', () => {
     const documented = rowsOf(section(errors, 'HTTP statuses')).map(([status]) => Number(status));
     expect(documented).to.deep.equal([...new Set(documented)].sort((one, other) => one - other));
-    // `document.ts` says what pages of errors say; the others are answered without a page.
-    const pages = [...read('runtime/document.ts').matchAll(/^ {2}(\d{3}): \[/gm)].map(([, status]) => Number(status));
+    // `layout.ts` says what pages of errors say; the others are answered without a page.
+    const pages = [...read('runtime/http/layout.ts').matchAll(/^ {2}(\d{3}): \[/gm)].map(([, status]) =>
+      Number(status)
+    );
     expect(pages.length).to.be.at.least(8);
     const answered = filesOfRuntime()
-      .filter((file) => /runtime\/(?:http|health|transport|node-http|visitor|router)\.ts/.test(file))
+      .filter((file) => /runtime\/(?:http|socket)\//.test(file))
       .flatMap((file) => [...read(file).matchAll(/\b(?:return|status: |plain\(|\()([2345]\d\d)\b/g)])
       .map(([, status]) => Number(status));
-    // 408 is answered by Node's own server, for which `node-server.ts` sets the times.
+    // 408 is answered by Node's own server, for which `node-limits.ts` sets the times.
     expect([...new Set([...pages, ...answered, 403, 408])].sort()).to.deep.equal(documented);
   });
 
@@ -71,7 +73,8 @@ describe('errors.md', () => {
   });
 
   it('lists all of a report', () => {
-    const [, body = ''] = /export interface ErrorReport \{([\s\S]*?)\n\}/.exec(read('runtime/report.ts')) ?? [];
+    const [, body = ''] =
+      /export interface ErrorReport \{([\s\S]*?)\n\}/.exec(read('runtime/platform/error-report.ts')) ?? [];
     const fields = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
     expect(rowsOf(section(errors, 'How an error is told')).map(([name]) => codeIn(name))).to.deep.equal(fields);
   });

@@ -4,13 +4,15 @@
  */
 
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import * as troupe from 'troupe';
 import * as server from 'troupe/server';
 import { WebSocket } from 'ws';
-import { CloseCode, Limit } from '../../runtime/protocol.js';
+import { CloseCode, Limit } from '../../runtime/wire/protocol.js';
 import { codeIn, read, rowsOf, section, subsection, untyped } from './markdown.js';
 
 const operations = read('docs/operations.md');
@@ -24,7 +26,7 @@ const Counter = troupe.component({
 
 describe('operations', () => {
   it('lists every option of createServer', () => {
-    const source = read('runtime/options.ts');
+    const source = read('runtime/server/options.ts');
     const [, body] = /export interface ServerOptions \{([\s\S]*?)\n\}/.exec(source) ?? [];
     const options = [...(body ?? '').matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? '');
     const documented = rowsOf(section(operations, 'Options')).map(([name]) => codeIn(name));
@@ -33,7 +35,7 @@ describe('operations', () => {
   });
 
   it('gives the defaults of the options that are numbers', () => {
-    const source = read('runtime/options.ts');
+    const source = read('runtime/server/options.ts');
     for (const [name, value] of rowsOf(section(operations, 'Options'))) {
       if (!/^[\d,]+$/.test(value ?? '')) continue;
       const [, given] = new RegExp(`^ {2}${codeIn(name)}: ([\\d_]+),$`, 'm').exec(source) ?? [];
@@ -65,7 +67,7 @@ describe('operations', () => {
       for (const [, code] of then.matchAll(/closes with (\d+)/g)) expect(codes.has(Number(code)), what).to.equal(true);
       if (value === '') continue;
       const given = new RegExp(`^(?:const ${name} = |  ${name}: )(Limit\\.\\w+|[\\d_]+)[,;]$`, 'm').exec(
-        read(`runtime/${file}`)
+        read(runtimeFile(file))
       );
       const number = given?.[1] === 'Limit.frame' ? String(Limit.frame) : given?.[1]?.replaceAll('_', '');
       expect(number, what).to.equal(value.replaceAll(',', ''));
@@ -135,11 +137,11 @@ describe('operations', () => {
     const told = documented(section(operations, 'A session outlives its process').split('### ')[0] ?? '');
     expect([...told].sort()).to.deep.equal([...new Set(stores)].sort());
     const bus = documented(section(operations, 'Several processes'));
-    expect([...bus].sort()).to.deep.equal([...optionsOf('runtime/bus/redis.ts', 'RedisBusOptions')].sort());
+    expect([...bus].sort()).to.deep.equal([...optionsOf('runtime/cluster/redis-bus.ts', 'RedisBusOptions')].sort());
   });
 
   it('lists every channel with its type and all its fields', () => {
-    const source = read('runtime/diagnostics.ts');
+    const source = read('runtime/platform/diagnostics.ts');
     const bodyOf = (type: string): string => {
       const [, parent, body = ''] =
         new RegExp(`interface ${type}(?: extends (\\w+))? \\{([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
@@ -216,3 +218,12 @@ describe('operations', () => {
     }
   });
 });
+
+/** The path of a file of `runtime/`, of which the documents give the name alone. */
+function runtimeFile(name: string): string {
+  const [path, ...others] = readdirSync('runtime', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => basename(file) === name
+  );
+  if (path === undefined || others.length > 0) throw new Error(`${name} is not one file of runtime/.`);
+  return `runtime/${path}`;
+}

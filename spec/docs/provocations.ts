@@ -13,8 +13,8 @@ import { createServer, type ServerOptions, type Store } from 'troupe/server';
 import { lmdb } from 'troupe/store/lmdb';
 import { openPage, type TestPage } from 'troupe/testing';
 import { fromTransition } from 'xstate';
-import { type ErrorCode, TroupeError } from '../../runtime/errors.js';
-import { decodeRecording } from '../../runtime/recording-file.js';
+import { type ErrorCode, TroupeError } from '../../runtime/platform/errors.js';
+import { decodeRecording } from '../../runtime/recording/recording-file.js';
 import { getPage, join as joinPage } from '../bench/visit.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { expect } from 'chai';
 import * as troupe from 'troupe';
 import { openPage } from 'troupe/testing';
-import { eventDefaults } from '../../runtime/protocol.js';
+import { eventDefaults } from '../../runtime/wire/protocol.js';
 import { codeIn, listingsOf, read, rowsOf, section, untyped } from './markdown.js';
 
 const reference = read('docs/reference.md');
@@ -18,7 +18,8 @@ describe('reference', () => {
   });
 
   it('lists every property of what a page is given', () => {
-    const [, body] = /export interface PageProps \{([\s\S]*?)\n\}/.exec(read('runtime/sessions.ts')) ?? [];
+    const [, body] =
+      /export interface PageProps \{([\s\S]*?)\n\}/.exec(read('runtime/registry/session-registry.ts')) ?? [];
     const properties = [...(body ?? '').matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name);
     expect(rowsOf(section(reference, 'What a page is given')).map(([name]) => codeIn(name))).to.deep.equal(properties);
   });
@@ -59,7 +60,7 @@ describe('reference', () => {
   });
 
   it('lists every way a session can go on', () => {
-    const [, union = ''] = /readonly reason: (.*);/.exec(read('runtime/component.ts')) ?? [];
+    const [, union = ''] = /readonly reason: (.*);/.exec(read('runtime/component/component.ts')) ?? [];
     const reasons = union.split(' | ').map((reason) => reason.replaceAll("'", ''));
     expect(rowsOf(section(reference, 'Coming back')).map(([name]) => codeIn(name))).to.deep.equal(reasons);
   });

@@ -3,9 +3,9 @@
  * and lead to nothing, the others end their connection; `isReadable` tells them apart.
  */
 
-import { decodeClientFrame } from '../../runtime/codec.js';
-import type { Wire } from '../../runtime/patch.js';
-import { ClientKind, version } from '../../runtime/protocol.js';
+import { decodeClientFrame } from '../../runtime/wire/frame-codec.js';
+import type { Wire } from '../../runtime/wire/patch.js';
+import { ClientKind, version } from '../../runtime/wire/protocol.js';
 import { pack } from '../bench/visit.js';
 import type { Random } from '../laws/schema.js';
 

@@ -1,6 +1,6 @@
 /** A neighbour in a hostile run: somebody who clicks a counter and must be answered rightly, whatever others do. */
 
-import { ClientKind, ServerKind } from '../../runtime/protocol.js';
+import { ClientKind, ServerKind } from '../../runtime/wire/protocol.js';
 import { getPage, join, nextFrame, pack } from '../bench/visit.js';
 
 /** A visitor who goes on clicking. */

@@ -2,7 +2,7 @@
 
 import { component, html, repeat } from 'troupe';
 import { createServer } from 'troupe/server';
-import { SocketConnection } from '../../runtime/connection.js';
+import { SocketConnection } from '../../runtime/socket/connection.js';
 import { Counter } from '../bench/pages.js';
 import { answer } from '../bench/process.js';
 

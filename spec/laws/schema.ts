@@ -4,7 +4,7 @@
  * random numbers, one view of it after the other. `page/law.ts` runs them in a browser.
  */
 
-import { type Hole, type Key, repeat, Template, unsafeHtml } from '../../runtime/html.js';
+import { type Hole, type Key, repeat, Template, unsafeHtml } from '../../runtime/template/html.js';
 
 // RANDOM ----------------------------------------------------------------------
 

@@ -8,10 +8,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html as names, parse, parseFragment } from 'parse5';
-import { type Context, rootContext, textAllowed } from '../../runtime/content.js';
-import { TroupeError } from '../../runtime/errors.js';
-import { Namespace, PartKind } from '../../runtime/patch.js';
-import { checkIn, contextOf, type Definition, define } from '../../runtime/template.js';
+import { TroupeError } from '../../runtime/platform/errors.js';
+import { type Context, rootContext, textAllowed } from '../../runtime/template/content-model.js';
+import { checkIn, contextOf, type Definition, define } from '../../runtime/template/template.js';
+import { Namespace, PartKind } from '../../runtime/wire/patch.js';
 
 // TREES -----------------------------------------------------------------------
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Counter } from '../../examples/01-counter/counter.js';
 import { made } from '../../examples/components.js';
-import type { AnyComponent } from '../../runtime/component.js';
-import type { AnyMessage } from '../../runtime/html.js';
-import { encodeRecording, withPages } from '../../runtime/recording-file.js';
+import type { AnyComponent } from '../../runtime/component/component.js';
+import { encodeRecording, withPages } from '../../runtime/recording/recording-file.js';
+import type { AnyMessage } from '../../runtime/template/html.js';
 import { Recorded } from '../fixtures/recorded.js';
 
 describe('cli', () => {

@@ -6,9 +6,9 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Cell } from '../../runtime/cell.js';
-import { LiveSession } from '../../runtime/session.js';
-import { pack, unpack } from '../../runtime/snapshot.js';
+import { LiveSession } from '../../runtime/session/session.js';
+import { pack, unpack } from '../../runtime/session/session-snapshot.js';
+import type { Cell } from '../../runtime/tree/component-instance.js';
 import { type Message, Node } from '../fixtures/family.js';
 import { FakeConnection, FakeHost, joinFrame, plain, settled } from '../fixtures/live-session.js';
 

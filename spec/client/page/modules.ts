@@ -13,4 +13,4 @@ export * as selects from '../../../client/selects.js';
 export * as source from '../../../client/source.js';
 export * as start from '../../../client/start.js';
 export * as view from '../../../client/view.js';
-export { HandlerKind, ListOperation, Namespace, PartKind } from '../../../runtime/patch.js';
+export { HandlerKind, ListOperation, Namespace, PartKind } from '../../../runtime/wire/patch.js';

@@ -14,7 +14,7 @@ import {
   statesFrom,
   widthOf,
 } from '../../../components/inspector/drawing.js';
-import type { ChartState, ChartTransition } from '../../../runtime/chart.js';
+import type { ChartState, ChartTransition } from '../../../runtime/inspect/statechart.js';
 import { chartFrom } from '../../fixtures/charts.js';
 
 const chart = chartFrom(

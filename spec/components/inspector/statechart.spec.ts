@@ -7,12 +7,12 @@ import { plainLayout } from '../../../components/inspector/plain-layout.js';
 import { headOf, layOut, pathOf, statechart } from '../../../components/inspector/statechart.js';
 import { statechartStyle } from '../../../components/inspector/statechart-style.js';
 import { TrafficLight } from '../../../examples/04-traffic-light/traffic-light.js';
-import { describePage, diff } from '../../../runtime/diff.js';
-import type { ChartView } from '../../../runtime/inspection.js';
-import { markup } from '../../../runtime/markup.js';
-import { Mirror } from '../../../runtime/mirror.js';
-import { renderRoot } from '../../../runtime/rendered.js';
-import { peers } from '../../../runtime/testing/peers.js';
+import type { ChartView } from '../../../runtime/inspect/inspection.js';
+import { Mirror } from '../../../runtime/render/client-tree.js';
+import { describePage, diff } from '../../../runtime/render/diff.js';
+import { markup } from '../../../runtime/render/render-to-string.js';
+import { renderRoot } from '../../../runtime/render/rendered.js';
+import { peers } from '../../../runtime/testing/test-dependencies.js';
 import { newPage } from '../../browser/chromium.js';
 import { chartFrom } from '../../fixtures/charts.js';
 

@@ -5,16 +5,16 @@
  */
 
 import { createView, type View } from '../../../client/view.js';
-import { encodeFrame } from '../../../runtime/codec.js';
-import { decode } from '../../../runtime/decode.js';
-import { describeAdoption, describePage, diff } from '../../../runtime/diff.js';
-import { TroupeError } from '../../../runtime/errors.js';
-import type { Template } from '../../../runtime/html.js';
-import { markup } from '../../../runtime/markup.js';
-import { Mirror } from '../../../runtime/mirror.js';
-import type { Patch, Wire } from '../../../runtime/patch.js';
-import { Reason, type ServerFrame, ServerKind } from '../../../runtime/protocol.js';
-import { renderRoot, type Value } from '../../../runtime/rendered.js';
+import { TroupeError } from '../../../runtime/platform/errors.js';
+import { Mirror } from '../../../runtime/render/client-tree.js';
+import { describeAdoption, describePage, diff } from '../../../runtime/render/diff.js';
+import { markup } from '../../../runtime/render/render-to-string.js';
+import { renderRoot, type Value } from '../../../runtime/render/rendered.js';
+import type { Template } from '../../../runtime/template/html.js';
+import { decode } from '../../../runtime/wire/decode.js';
+import { encodeFrame } from '../../../runtime/wire/frame-codec.js';
+import type { Patch, Wire } from '../../../runtime/wire/patch.js';
+import { Reason, type ServerFrame, ServerKind } from '../../../runtime/wire/protocol.js';
 import { Random, randomTemplate, views } from '../schema.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { open } from 'lmdb';
-import { createSimulatedClock } from '../../../runtime/clock.js';
-import { ErrorCode } from '../../../runtime/errors.js';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { type LmdbStoreOptions, lmdb } from '../../../runtime/store/lmdb.js';
-import type { Fence, Store } from '../../../runtime/store.js';
+import type { Fence, Store } from '../../../runtime/store/store.js';
 import { claimed, codeOf, entry } from '../../fixtures/stores.js';
 import { runWithoutPackages } from '../../fixtures/without-packages.js';
 

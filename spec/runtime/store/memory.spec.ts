@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { createSimulatedClock, type SimulatedClock } from '../../../runtime/clock.js';
-import { ErrorCode } from '../../../runtime/errors.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { type MemoryStore, memory } from '../../../runtime/store/memory.js';
-import type { Store } from '../../../runtime/store.js';
+import type { Store } from '../../../runtime/store/store.js';
 import { codeOf, entry } from '../../fixtures/stores.js';
 
 const kilobyte = new Uint8Array(1_000);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createSimulatedClock, type SimulatedClock } from '../../../runtime/clock.js';
-import { ErrorCode } from '../../../runtime/errors.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { type OwnConnection, RedisLink, type RedisPart } from '../../../runtime/store/redis-link.js';
 import { codeOf } from '../../fixtures/stores.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createClient } from 'redis';
-import { ErrorCode } from '../../../runtime/errors.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { type RedisStoreOptions, redis } from '../../../runtime/store/redis.js';
-import type { Store } from '../../../runtime/store.js';
+import type { Store } from '../../../runtime/store/store.js';
 import { claimed, codeOf, entry } from '../../fixtures/stores.js';
 import { runWithoutPackages } from '../../fixtures/without-packages.js';
 import { findRedis, type RedisServer, redisIsMissing, startRedis } from '../../redis.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { component } from '../../../runtime/component.js';
-import { html } from '../../../runtime/html.js';
-import type { EventData } from '../../../runtime/protocol.js';
+import { component } from '../../../runtime/component/component.js';
+import { html } from '../../../runtime/template/html.js';
 import { type TestPage, visit } from '../../../runtime/testing/test-page.js';
 import { TestServer } from '../../../runtime/testing/test-server.js';
+import type { EventData } from '../../../runtime/wire/protocol.js';
 
 type Message = { type: 'moved'; x: number } | { type: 'keyed'; key: string };
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { fromCallback } from 'xstate';
-import { component } from '../../../runtime/component.js';
-import { type AnyMessage, html } from '../../../runtime/html.js';
+import { component } from '../../../runtime/component/component.js';
+import { type AnyMessage, html } from '../../../runtime/template/html.js';
 import { TestServer } from '../../../runtime/testing/test-server.js';
 
 const Page = component({

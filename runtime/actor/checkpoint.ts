@@ -1,0 +1,229 @@
+/**
+ * A checkpoint: the last good state of an actor, and what it takes for another to go on from there.
+ * XState does not revive an actor that has failed, leaves its children running, and forgets what it had
+ * set a timer for; here all three are made good. `shared-actors.ts` keeps one for each actor.
+ */
+
+import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
+import type { Clock } from '../platform/clock.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import type { LogicImage, TimerImage } from '../session/session-snapshot.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** An event that an actor of a system has set a timer for. */
+type ScheduledEvent = ReturnType<AnyActorRef['system']['getSnapshot']>['_scheduledEvents'][string];
+
+/** Timers by when they are due, in milliseconds since the epoch. */
+type Timers = ReadonlyMap<ScheduledEvent, number>;
+
+/** A snapshot that may have children, as a machine's does. */
+type Parental = Snapshot<unknown> & { readonly children?: Readonly<Record<string, AnyActorRef | undefined>> };
+
+/** A child as it is persisted. */
+interface PersistedChild {
+  /** The name of its logic, or that itself. */
+  readonly src: unknown;
+  readonly snapshot: PersistedParent;
+}
+
+/** A snapshot as it is persisted, with what its children persisted. */
+type PersistedParent = Snapshot<unknown> & { readonly children?: Readonly<Record<string, PersistedChild>> };
+
+// CHECKPOINT ------------------------------------------------------------------
+
+const none: Timers = new Map();
+
+/**
+ * The last good state of an actor.
+ *
+ * A successor has the state from before the failure. Its children go on from their last state too; those
+ * that had failed are tried again, a promise without its input. Timers fire when they were due, or at once.
+ */
+export class Checkpoint {
+  readonly #logic: AnyActorLogic;
+  readonly #clock: Clock;
+  #snapshot: Snapshot<unknown> | undefined;
+  #timers = none;
+  /** Whose timers they are. */
+  #owner: AnyActorRef | undefined;
+  /** The children of a state whose actor has failed, from before they were stopped. */
+  #children: PersistedParent['children'];
+
+  constructor(logic: AnyActorLogic, clock: Clock) {
+    this.#logic = logic;
+    this.#clock = clock;
+  }
+
+  /** The actor has come to a state. Called after each event. */
+  note(actor: AnyActorRef, snapshot: Snapshot<unknown>): void {
+    this.#snapshot = snapshot;
+    this.#children = undefined;
+    this.#noteTimers(actor);
+  }
+
+  /** The actor has failed: its children are stopped. */
+  abandon(actor: AnyActorRef): void {
+    this.#children ??= this.#persist()?.children;
+    stopChildren(this.#snapshot);
+    stopChildren(actor.getSnapshot());
+  }
+
+  /** Hands the state to an actor that is made with a snapshot and then started, by `start`. */
+  resume(start: (snapshot: Snapshot<unknown> | undefined) => AnyActorRef): void {
+    const timers = this.#timers;
+    const owner = this.#owner as AnyActorRef;
+    const persisted = this.#persist();
+    const children = this.#children && { children: revived(this.#children) };
+    const actor = start(children && persisted ? ({ ...persisted, ...children } as Snapshot<unknown>) : persisted);
+    if (timers.size === 0 || actor.getSnapshot().status !== 'active') return;
+    this.#rearm(actor, owner, timers);
+    this.#noteTimers(actor);
+  }
+
+  // STORING -------------------------------------------------------------------
+
+  /**
+   * The state as it can be stored, with the timers of the actor and all below it.
+   *
+   * @throws TroupeError `snapshot` if children are of logic that has no name: only those that have can be made again
+   */
+  save(actor: AnyActorRef): LogicImage {
+    // One that has failed has lost its timers, and its children are stopped: both are as they were noted before.
+    if (actor.getSnapshot().status !== 'error') this.#noteTimers(actor);
+    const persisted = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
+    const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
+    checkNamed(snapshot as PersistedParent);
+    const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
+      return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
+    });
+
+    return { snapshot, timers };
+  }
+
+  /** An actor that was made from a stored state has been started: its timers are set again, for when they were due. */
+  restore(actor: AnyActorRef, timers: readonly TimerImage[]): void {
+    this.note(actor, actor.getSnapshot());
+    if (timers.length === 0) return;
+    const now = this.#clock.now();
+    // Those that are overdue fire in the order in which they were due.
+    for (const { from, to, event, id, due } of timers.toSorted((left, right) => left.due - right.due)) {
+      const [source, target] = [descendant(actor, from), descendant(actor, to)];
+      if (source === undefined || target === undefined) continue;
+      actor.system.scheduler.schedule(source, target, event, Math.max(0, due - now), id);
+    }
+    this.#noteTimers(actor);
+  }
+
+  /** In a form that new actors can be made from. The children may be of any logic: it stays in memory. */
+  #persist(): PersistedParent | undefined {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) return undefined;
+
+    return this.#logic.getPersistedSnapshot(snapshot, { __unsafeAllowInlineActors: true }) as PersistedParent;
+  }
+
+  // TIMERS --------------------------------------------------------------------
+
+  /** Those of the actor and all below it. Once an actor has failed, its timers are gone: they are noted before. XState's own times are not those of our clock. */
+  #noteTimers(actor: AnyActorRef): void {
+    const scheduled = Object.values(actor.system.getSnapshot()._scheduledEvents).filter(
+      ({ source }) => pathFrom(actor, source) !== undefined
+    );
+    this.#owner = actor;
+    watchTimers(actor, this.#clock);
+    if (scheduled.length === 0 && this.#timers.size === 0) return;
+    const now = this.#clock.now();
+    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? now + event.delay]));
+  }
+
+  #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
+    const now = this.#clock.now();
+    for (const [{ source, target, event, id }, due] of timers) {
+      const [from, to] = [source, target].map((actor) => descendant(root, pathFrom(owner, actor)));
+      if (from === undefined || to === undefined) continue;
+      root.system.scheduler.schedule(from, to, event, Math.max(0, due - now), id);
+    }
+  }
+}
+
+// DUE -------------------------------------------------------------------------
+
+/** When timers are due, in milliseconds since the epoch. */
+const dues = new WeakMap<ScheduledEvent, number>();
+
+type System = AnyActorRef['system'];
+
+/** The systems whose timers are noted as they are set. */
+const watched = new WeakSet<System>();
+
+/** From now on it is noted when timers are due: an actor further down sets them without anybody above it being told. */
+function watchTimers({ system }: AnyActorRef, clock: Clock): void {
+  if (watched.has(system)) return;
+  watched.add(system);
+  const { scheduler } = system;
+  const { schedule } = scheduler;
+  scheduler.schedule = (...timer) => {
+    schedule(...timer);
+    const due = clock.now() + timer[3];
+    for (const event of Object.values(system.getSnapshot()._scheduledEvents)) {
+      if (!dues.has(event)) dues.set(event, due);
+    }
+  };
+}
+
+// CHILDREN --------------------------------------------------------------------
+
+/** Stops the children a snapshot names; those that are stopped already are left alone. */
+export function stopChildren(snapshot: Snapshot<unknown> | undefined): void {
+  const { children = {} } = (snapshot ?? {}) as Partial<Parental>;
+  for (const child of Object.values(children)) {
+    if (child?.getSnapshot().status === 'active') child.send({ type: 'xstate.stop' });
+  }
+}
+
+/** XState itself refuses logic without a name in development alone. */
+function checkNamed({ children = {} }: PersistedParent): void {
+  for (const [id, { src, snapshot }] of Object.entries(children)) {
+    checkNamed(snapshot);
+    if (typeof src === 'string') continue;
+    throw new TroupeError(
+      ErrorCode.Snapshot,
+      `The actor ${id} cannot be stored: its logic has no name to find it by. Name it in setup({ actors: { name: logic } }) and spawn it by that name.`
+    );
+  }
+}
+
+/** Children that failed, or were stopped with the one that failed, are alive again in the state they had. */
+function revived(children: NonNullable<PersistedParent['children']>): NonNullable<PersistedParent['children']> {
+  return Object.fromEntries(
+    Object.entries(children).map(([id, child]) => [id, { ...child, snapshot: revivedSnapshot(child.snapshot) }])
+  );
+}
+
+function revivedSnapshot(snapshot: PersistedParent): PersistedParent {
+  const children = snapshot.children === undefined ? {} : { children: revived(snapshot.children) };
+  const life = snapshot.status === 'done' ? {} : { status: 'active', output: undefined, error: undefined };
+
+  return { ...snapshot, ...life, ...children } as PersistedParent;
+}
+
+// FINDING ---------------------------------------------------------------------
+
+/** The ids that lead from `root` to an actor; `undefined` if it is none of its descendants, nor `root` itself. */
+function pathFrom(root: AnyActorRef, actor: AnyActorRef): readonly string[] | undefined {
+  const path: string[] = [];
+  for (let at: AnyActorRef | undefined = actor; at !== root; at = at._parent) {
+    if (at === undefined) return undefined;
+    path.unshift(at.id);
+  }
+
+  return path;
+}
+
+function descendant(root: AnyActorRef, path: readonly string[] = ['']): AnyActorRef | undefined {
+  return path.reduce<AnyActorRef | undefined>(
+    (actor, id) => (actor?.getSnapshot() as Partial<Parental> | undefined)?.children?.[id],
+    root
+  );
+}

@@ -1,0 +1,353 @@
+/**
+ * Attendance: who is present on which topic, on this node and on all others. `presence.ts` declares somebody
+ * present; `composition.ts` makes the table and hands it, in a cluster, the directory (`cluster-directory.ts`).
+ *
+ * Each topic somebody attends here is a room. It knows its own attendants by itself, at once, and those of the
+ * other nodes from a list in the directory: read when the room is made, after each break and every hundred
+ * leases, kept up by the changes that are told. A node tells three times in a lease that it is alive; when one has not
+ * for a lease, the others take its attendants to have left. If it was only cut off, it enters them again.
+ *
+ * All of one key count as one: it has joined with the first of them and left with the last.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode } from '../platform/errors.js';
+import { createIdentifier } from '../platform/id.js';
+import type { Attendant } from '../subscription/backplane.js';
+import { checkTopic } from './bus.js';
+import type { Directory, DirectoryChange } from './cluster-directory.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Who is present where. */
+export interface Attendance {
+  /**
+   * Makes somebody present on a topic. It is told of all who are there, itself included, before this returns or
+   * soon after, and of each change from then on. Gives the way to leave.
+   */
+  attend(topic: string, attendant: Attendant): () => void;
+  /** How many topics somebody attends here. */
+  readonly size: number;
+}
+
+/** What the table needs. */
+export interface AttendanceOptions {
+  readonly clock: Clock;
+  /** What the nodes of a cluster agree on; `undefined` if there is but this one. */
+  readonly directory: Directory | undefined;
+  readonly node: string;
+  readonly report: Reporter;
+}
+
+/** Somebody who is present, on whichever node. */
+interface Present {
+  readonly node: string;
+  readonly key: string;
+  readonly member: unknown;
+}
+
+// TABLE -----------------------------------------------------------------------
+
+/** Makes an empty table. */
+export function createAttendance(options: AttendanceOptions): Attendance {
+  return new AttendanceTable(options);
+}
+
+/** How often in a lease a node tells that it is alive. */
+const timesInLease = 3;
+
+/** After so many times it reads all lists again, in case something has gone wrong. */
+const timesUntilRead = 300;
+
+class AttendanceTable implements Attendance {
+  readonly #options: AttendanceOptions;
+  readonly #rooms = new Map<string, Room>();
+  #isBeating = false;
+  #beats = 0;
+  #timer: unknown;
+  #unfollow: (() => void) | undefined;
+
+  constructor(options: AttendanceOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  attend(topic: string, attendant: Attendant): () => void {
+    checkTopic('attend', topic);
+    const present = this.#rooms.get(topic);
+    const room = present ?? new Room(topic, this.#options);
+    if (present === undefined) this.#rooms.set(topic, room);
+    if (this.#rooms.size === 1 && present === undefined) this.#begin();
+    const leave = room.enter(attendant);
+
+    return () => {
+      leave();
+      if (!room.isEmpty || this.#rooms.get(topic) !== room) return;
+      room.close();
+      this.#rooms.delete(topic);
+      if (this.#rooms.size === 0) this.#end();
+    };
+  }
+
+  // LIFE ----------------------------------------------------------------------
+
+  #begin(): void {
+    this.#unfollow = this.#options.directory?.returned(() => void this.#beat());
+    void this.#beat();
+  }
+
+  #end(): void {
+    this.#unfollow?.();
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  /** Tells that this node is alive, and finds out which others are. That it could not be told is no matter: the node counts as gone then, and hears so later. */
+  async #beat(): Promise<void> {
+    const { clock, directory } = this.#options;
+    if (directory === undefined || this.#isBeating) return;
+    this.#isBeating = true;
+    clock.clearTimeout(this.#timer);
+    const others = new Set([...this.#rooms.values()].flatMap((room) => room.others()));
+    try {
+      const { alive, wasAway } = await directory.beat([...others]);
+      for (const node of alive) others.delete(node);
+      const isTimeToRead = ++this.#beats % timesUntilRead === 0;
+      for (const room of this.#rooms.values()) {
+        room.beaten(others, wasAway);
+        if (isTimeToRead) room.read();
+      }
+    } catch {
+      // Nothing is known of anybody.
+    }
+    this.#isBeating = false;
+    if (this.#rooms.size > 0) this.#timer = clock.setTimeout(() => void this.#beat(), directory.lease / timesInLease);
+  }
+}
+
+// ROOM ------------------------------------------------------------------------
+
+/** A topic that somebody attends here. */
+class Room {
+  readonly #options: AttendanceOptions;
+  readonly #topic: string;
+  /** Those of this node that have been told of all, by id. */
+  readonly #attendants = new Map<string, Attendant>();
+  /** All, by node and id. */
+  readonly #present = new Map<string, Present>();
+  /** How many there are of each key. */
+  readonly #keys = new Map<string, number>();
+  /** Those that all attendants have been told of, by key. */
+  readonly #told = new Map<string, unknown>();
+  /** What is to be told, in order: what attendants do when they are told comes later. */
+  readonly #news: (() => void)[] = [];
+  #isTelling = false;
+  /** How many are of this node. */
+  #own = 0;
+  /** Changes that were told while the list is read. */
+  #changes: DirectoryChange[] | undefined;
+  /** Whether the list is to be read, again if it is being read. */
+  #isStale = false;
+  #isClosed = false;
+  readonly #unfollow: (() => void) | undefined;
+
+  constructor(topic: string, options: AttendanceOptions) {
+    this.#topic = topic;
+    this.#options = options;
+    this.#unfollow = options.directory?.follow(
+      topic,
+      (change) => this.#receive(change),
+      () => void this.#read()
+    );
+    void this.#read();
+  }
+
+  /** Whether nobody of this node attends. */
+  get isEmpty(): boolean {
+    return this.#own === 0;
+  }
+
+  /** The other nodes somebody is present on. */
+  others(): string[] {
+    return [...this.#present.values()].filter((entry) => !this.#isOwn(entry)).map(({ node }) => node);
+  }
+
+  enter(attendant: Attendant): () => void {
+    const { node } = this.#options;
+    const id = createIdentifier();
+    const entered: Present = { node, key: attendant.key ?? id, member: attendant.member };
+    this.#own++;
+    this.#put(node, id, entered);
+    this.#news.push(() => this.#welcome(id, attendant));
+    this.#tell();
+    this.#announce(id, entered);
+
+    return () => {
+      if (!this.#present.has(`${node} ${id}`)) return;
+      this.#own--;
+      this.#attendants.delete(id);
+      this.#put(node, id, undefined);
+      this.#tell();
+      this.#withdraw(id);
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#unfollow?.();
+  }
+
+  /** Some of the other nodes are gone; or this one was taken to be. */
+  beaten(gone: ReadonlySet<string>, wasAway: boolean): void {
+    for (const [place, { node }] of [...this.#present]) if (gone.has(node)) this.#put(node, idOf(place), undefined);
+    this.#tell();
+    if (this.#isStale) void this.#read();
+    if (!wasAway) return;
+    for (const [place, entry] of this.#present) if (this.#isOwn(entry)) this.#announce(idOf(place), entry);
+  }
+
+  /** Finds out anew who is present on other nodes. */
+  read(): void {
+    void this.#read();
+  }
+
+  #isOwn({ node }: { readonly node: string }): boolean {
+    return node === this.#options.node;
+  }
+
+  // LIST ----------------------------------------------------------------------
+
+  // That it cannot be written is no matter: it is when this node is back.
+
+  #withdraw(id: string): void {
+    this.#options.directory?.leave(this.#topic, id).catch(() => {});
+  }
+
+  #announce(id: string, { key, member }: Present): void {
+    this.#options.directory?.enter(this.#topic, id, JSON.stringify({ key, member })).catch(() => {});
+  }
+
+  /**
+   * Finds out who is present on other nodes. What changes meanwhile is taken into account afterwards: once more
+   * does no harm. That it cannot be found out is no matter: it is tried again with the next beat.
+   */
+  async #read(): Promise<void> {
+    const { directory } = this.#options;
+    this.#isStale = true;
+    if (directory === undefined || this.#changes !== undefined) return;
+    this.#changes = [];
+    while (this.#isStale && !this.#isClosed) {
+      this.#isStale = false;
+      const entries = await directory.read(this.#topic).catch(() => undefined);
+      if (entries === undefined) {
+        this.#isStale = true;
+        break;
+      }
+      if (!this.#isClosed && !this.#isStale) this.#compare(entries);
+    }
+    const changes = this.#changes;
+    this.#changes = undefined;
+    for (const change of changes) this.#apply(change);
+    this.#tell();
+  }
+
+  /** Makes what is known of other nodes what the list says, and what the list says of this one what is so. */
+  #compare(entries: readonly DirectoryChange[]): void {
+    const listed = new Set(entries.map(({ node, id }) => `${node} ${id}`));
+    for (const [place, entry] of [...this.#present]) {
+      if (listed.has(place)) continue;
+      if (this.#isOwn(entry)) this.#announce(idOf(place), entry);
+      else this.#put(entry.node, idOf(place), undefined);
+    }
+    for (const entry of entries) {
+      if (!this.#isOwn(entry)) this.#apply(entry);
+      else if (!this.#present.has(`${entry.node} ${entry.id}`)) this.#withdraw(entry.id);
+    }
+  }
+
+  #receive(change: DirectoryChange): void {
+    if (this.#changes !== undefined) this.#changes.push(change);
+    else this.#apply(change);
+    this.#tell();
+  }
+
+  /** Who is present on this node, the room knows best. */
+  #apply({ node, id, text }: DirectoryChange): void {
+    if (this.#isOwn({ node })) return;
+    if (text === undefined) {
+      this.#put(node, id, undefined);
+      return;
+    }
+    try {
+      const { key, member } = JSON.parse(text) as { key: string; member: unknown };
+      this.#put(node, id, { node, key, member });
+    } catch (error) {
+      this.#options.report(ErrorCode.Bus, error);
+    }
+  }
+
+  // TELLING -------------------------------------------------------------------
+
+  /** Notes that somebody is present, or is no longer, and what there is to tell of it. */
+  #put(node: string, id: string, entry: Present | undefined): void {
+    const place = `${node} ${id}`;
+    const before = this.#present.get(place);
+    if (entry !== undefined && before === undefined) {
+      this.#present.set(place, entry);
+      if (this.#count(entry.key, 1) === 1) this.#news.push(() => this.#tellJoined(entry));
+    } else if (entry === undefined && before !== undefined) {
+      this.#present.delete(place);
+      if (this.#count(before.key, -1) === 0) this.#news.push(() => this.#tellLeft(before));
+    }
+  }
+
+  #count(key: string, more: number): number {
+    const count = (this.#keys.get(key) ?? 0) + more;
+    if (count === 0) this.#keys.delete(key);
+    else this.#keys.set(key, count);
+
+    return count;
+  }
+
+  #tellJoined({ key, member }: Present): void {
+    this.#told.set(key, member);
+    this.#tellAll((attendant) => attendant.joined(member, key));
+  }
+
+  #tellLeft({ key }: Present): void {
+    const member = this.#told.get(key);
+    this.#told.delete(key);
+    this.#tellAll((attendant) => attendant.left(member, key));
+  }
+
+  /** Tells who has just come of all who are there. */
+  #welcome(id: string, attendant: Attendant): void {
+    if (!this.#present.has(`${this.#options.node} ${id}`)) return;
+    for (const [key, member] of [...this.#told]) this.#guard(() => attendant.joined(member, key));
+    this.#attendants.set(id, attendant);
+  }
+
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let news = this.#news.shift(); news !== undefined; news = this.#news.shift()) news();
+    this.#isTelling = false;
+  }
+
+  #tellAll(tell: (attendant: Attendant) => void): void {
+    for (const attendant of [...this.#attendants.values()]) this.#guard(() => tell(attendant));
+  }
+
+  #guard(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.report(ErrorCode.Internal, error);
+    }
+  }
+}
+
+const idOf = (place: string): string => place.slice(place.indexOf(' ') + 1);

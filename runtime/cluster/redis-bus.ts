@@ -1,0 +1,214 @@
+/**
+ * The bus of a cluster, over Redis: topics over its pub/sub, what nodes tell each other too, and what they
+ * agree on in its keys (`redis-directory.ts`). `bus.ts` says what it promises; `redis-link.ts` is the connection.
+ *
+ * Listeners of the process that publishes have a message at once, from a bus in memory; those of the others
+ * have it from Redis, through a bus in memory of their own, which drops what comes twice under one id.
+ * Without Redis the first goes on, and the second is made good by nobody but who publishes again: the promise
+ * of `publish` rejects. After a break, those who listen are told that they may have missed something.
+ */
+
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import type { AnyMessage } from '../template/html.js';
+import {
+  type Bus,
+  type BusFactory,
+  type BusHost,
+  checkMessage,
+  checkTopic,
+  type Listener,
+  type NodeListener,
+} from './bus.js';
+import { type MakeClient, RedisLink } from './bus-redis-link.js';
+import { createMemoryBus, type MemoryBus, unreachable } from './local-bus.js';
+import { RedisDirectory } from './redis-directory.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What can be said of the bus. */
+export interface RedisBusOptions {
+  /**
+   * Milliseconds after which a node that has not been heard of counts as gone: then its shared actors begin anew
+   * on another one, and its members leave. At least 300. Default 10,000.
+   */
+  readonly lease?: number;
+  /** What all keys and channels begin with: one for each application that uses the same Redis. Default 'troupe'. */
+  readonly prefix?: string;
+  /** Where Redis is, `redis://user:password@host:6379`; version 6.2 or later. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
+  readonly url?: string;
+  /** Makes the client, in the place of the package `redis`. */
+  readonly makeClient?: MakeClient;
+}
+
+/** A message on its way from one process to another. */
+interface Envelope {
+  /** The node it comes from. */
+  readonly from: string;
+  readonly id?: string | undefined;
+  readonly message: AnyMessage;
+}
+
+// BUS -------------------------------------------------------------------------
+
+const shortestLease = 300;
+
+/**
+ * The bus of a cluster whose nodes have one Redis. Needs the package `redis`: `npm install redis`.
+ *
+ * ```ts
+ * createServer({ bus: redisBus({ url: 'redis://10.0.0.7:6379' }), routes });
+ * ```
+ *
+ * **Note:** messages travel as JSON: `NaN` and infinite numbers arrive as `null`.
+ *
+ * @throws TroupeError `options` if they cannot be used
+ */
+export function redisBus(options: RedisBusOptions = {}): BusFactory {
+  const { lease = 10_000, makeClient, prefix = 'troupe' } = options;
+  const url = options.url ?? (process.env['REDIS_URL'] || 'redis://127.0.0.1:6379');
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    throw new TroupeError(ErrorCode.Options, "redisBus: `url` must be a URL like 'redis://127.0.0.1:6379'.");
+  }
+  if (!(lease >= shortestLease)) {
+    throw new TroupeError(
+      ErrorCode.Options,
+      `redisBus: \`lease\` must be a number from ${shortestLease}, not ${lease}.`
+    );
+  }
+
+  return (host) => new RedisBus(host, { lease, makeClient, prefix, url });
+}
+
+/** The bus as one node sees it. */
+class RedisBus implements Bus {
+  readonly directory: RedisDirectory;
+  readonly #host: BusHost;
+  readonly #link: RedisLink;
+  readonly #local: MemoryBus;
+  readonly #prefix: string;
+  /** What a message of this node begins with; most of the topics it publishes on it listens to. */
+  readonly #ownBeginning: string;
+  /** By topic: how many listen, and how to stop listening to Redis. */
+  readonly #topics = new Map<string, { count: number; readonly stop: () => void }>();
+
+  constructor(host: BusHost, { lease, makeClient, prefix, url }: RedisBusSettings) {
+    const { clock, node, report } = host;
+    this.#host = host;
+    this.#prefix = prefix;
+    this.#ownBeginning = `{"from":${JSON.stringify(node)},`;
+    this.#local = createMemoryBus(host);
+    this.#link = new RedisLink({ clock, makeClient, report, url });
+    this.directory = new RedisDirectory({ lease, link: this.#link, node, prefix });
+    this.#link.subscribe(this.#nodeChannel(node), { listener: (text) => this.#hear(text), missed: () => {} });
+  }
+
+  publish(topic: string, message: AnyMessage, id?: string): Promise<void> {
+    checkTopic('publish', topic);
+    checkMessage(topic, message, this.#host.development);
+    const sent = this.#send(this.#topicChannel(topic), message, id).then(() => undefined);
+    this.#local.publish(topic, message, id);
+
+    return ignorable(sent);
+  }
+
+  subscribe(topic: string, listener: Listener, missed?: () => void): () => void {
+    const unsubscribe = this.#local.subscribe(topic, listener, missed);
+    const listening = this.#topics.get(topic) ?? { count: 0, stop: this.#listen(topic) };
+    this.#topics.set(topic, listening);
+    listening.count++;
+    let isOver = false;
+
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      unsubscribe();
+      if (--listening.count > 0) return;
+      this.#topics.delete(topic);
+      listening.stop();
+    };
+  }
+
+  tell(node: string, message: AnyMessage): Promise<void> {
+    const told = this.#send(this.#nodeChannel(node), message).then((reached) => {
+      if (reached === 0) throw unreachable(node);
+    });
+
+    return ignorable(told);
+  }
+
+  listen(listener: NodeListener): () => void {
+    return this.#local.listen(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+    this.#topics.clear();
+    await this.#local.close();
+  }
+
+  // REDIS ---------------------------------------------------------------------
+
+  #topicChannel(topic: string): string {
+    return `${this.#prefix}:topic:${topic}`;
+  }
+
+  #nodeChannel(node: string): string {
+    return `${this.#prefix}:tell:${node}`;
+  }
+
+  /** Gives how many processes listen. */
+  async #send(channel: string, message: AnyMessage, id?: string): Promise<unknown> {
+    const envelope: Envelope = { from: this.#host.node, id, message };
+
+    return this.#link.command('PUBLISH', channel, JSON.stringify(envelope));
+  }
+
+  #listen(topic: string): () => void {
+    return this.#link.subscribe(this.#topicChannel(topic), {
+      listener: (text) => this.#receive(topic, text),
+      missed: () => this.#local.miss(topic),
+    });
+  }
+
+  /** What this process has published itself, its listeners have. */
+  #receive(topic: string, text: string): void {
+    const envelope = text.startsWith(this.#ownBeginning) ? undefined : this.#open(text);
+    if (envelope === undefined) return;
+    try {
+      this.#local.publish(topic, envelope.message, envelope.id);
+    } catch (error) {
+      this.#host.report(ErrorCode.Bus, error);
+    }
+  }
+
+  #hear(text: string): void {
+    const envelope = this.#open(text);
+    if (envelope !== undefined) this.#local.hear(envelope.message, envelope.from);
+  }
+
+  /** Somebody else may have the same prefix. */
+  #open(text: string): Envelope | undefined {
+    try {
+      return JSON.parse(text) as Envelope;
+    } catch (cause) {
+      const message = 'A message came over Redis that is none of ours. Give each application a `prefix` of its own.';
+      this.#host.report(ErrorCode.Bus, new TroupeError(ErrorCode.Bus, message, { cause }));
+      return undefined;
+    }
+  }
+}
+
+/** Options with everything filled in. */
+interface RedisBusSettings {
+  readonly lease: number;
+  readonly makeClient: MakeClient | undefined;
+  readonly prefix: string;
+  readonly url: string;
+}
+
+/** A promise whose rejection need not be taken care of. */
+function ignorable<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+
+  return promise;
+}

@@ -1,0 +1,258 @@
+/**
+ * HTTP without a server: a request goes in as method, URL and headers, an answer comes out as status,
+ * headers and body. `node-adapter.ts` is the adapter to Node's servers; others can be written beside it.
+ *
+ *     request -> visitor -> route -> session (dormant) -> document -> answer
+ *
+ * It answers pages (GET and HEAD of a route) and, below `/_troupe/`, the client script and signs of health. What goes wrong
+ * on the way becomes a status page and, if it is the host program's fault, a report.
+ */
+
+import { type Reporter, writeError } from '../platform/error-report.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { createIdentifier } from '../platform/id.js';
+import { quotedBy } from '../platform/redact.js';
+import type { Page, Route, Sessions } from '../registry/session-registry.js';
+import { type ClientScript, chooseEncoding } from './client-script.js';
+import { answerSign, type IsReady } from './health.js';
+import { type Document, renderPage, renderStatus } from './layout.js';
+import { cookieName, type HttpRequest, isSecure, type Recognise, readLeft, type Visitor } from './request-identity.js';
+import { below, pathOf, type Router, routeTo } from './router.js';
+import { principalText, type Tokens } from './session-token.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Name, value, name, value: what servers write fastest. */
+export type Headers = readonly string[];
+
+/** What goes back, whatever server it goes through. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string | Uint8Array;
+}
+
+/** Answers requests; `undefined` if the URL is none of ours. Never rejects. */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+
+/** What `createHttp` needs. */
+export interface HttpOptions {
+  readonly base: string;
+  /** Whether pages of errors tell what was thrown. */
+  readonly development: boolean;
+  readonly document: Document;
+  /** Whether visitors are to be sent here. Default: until the sessions are closed. */
+  readonly isReady?: IsReady;
+  readonly recognise: Recognise;
+  readonly report: Reporter;
+  readonly router: Router;
+  readonly script: ClientScript;
+  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'isDraining' | 'open' | 'reload'>;
+  readonly tokens: Tokens;
+  readonly trustProxy: number;
+}
+
+/** The part of the base path that is ours: client script, socket and whatever comes later. */
+export const reserved = '/_troupe';
+
+// HEADERS ---------------------------------------------------------------------
+
+const type = 'Content-Type';
+const cache = 'Cache-Control';
+const sniffing: Headers = ['X-Content-Type-Options', 'nosniff'];
+const html: Headers = [
+  type,
+  'text/html; charset=utf-8',
+  'Referrer-Policy',
+  'strict-origin-when-cross-origin',
+  ...sniffing,
+];
+
+/** `no-cache`, not `no-store`: pages stay in the back/forward cache and are asked for again otherwise. */
+const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
+const statusHeaders: Headers = [...html, cache, 'no-store'];
+
+function withLength(status: number, headers: Headers, body: HttpAnswer['body']): HttpAnswer {
+  return { status, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body };
+}
+
+const retry: Headers = ['Retry-After', '10'];
+const extraHeaders: { readonly [status: number]: Headers } = { 405: ['Allow', 'GET, HEAD'], 429: retry, 503: retry };
+
+/** A small page that says what a status means, and `detail` below it. */
+export function answerStatus(status: number, styles: readonly string[], detail?: string): HttpAnswer {
+  return withLength(status, [...statusHeaders, ...(extraHeaders[status] ?? [])], renderStatus(status, styles, detail));
+}
+
+/** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
+const icon = '/favicon.ico';
+
+/** Where there is nothing: a page that says so, or nothing at all where nobody has asked for a page. */
+export function answerNowhere(url: string, styles: readonly string[]): HttpAnswer {
+  if (url !== icon) return answerStatus(404, styles);
+
+  return { status: 204, headers: [cache, 'public, max-age=86400'], body: '' };
+}
+
+function isReadable(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+// CLIENT SCRIPT ---------------------------------------------------------------
+
+const scriptHeaders: Headers = [
+  ...[type, 'text/javascript; charset=utf-8', cache, 'public, max-age=31536000, immutable'],
+  ...['Vary', 'Accept-Encoding'],
+  ...sniffing,
+];
+
+/** `If-None-Match` is a list, compared without regard to weakness, or `*`. */
+function isKnown(known: string, tag: string): boolean {
+  return known.split(',').some((entry) => entry.trim().replace(/^W\//, '') === tag || entry.trim() === '*');
+}
+
+async function answerScript(script: ClientScript, request: HttpRequest): Promise<HttpAnswer> {
+  const encoding = chooseEncoding(String(request.headers['accept-encoding'] ?? ''));
+  const tag = `"${script.hash}${encoding && `-${encoding}`}"`;
+  const headers = [...scriptHeaders, 'ETag', tag, ...(encoding && ['Content-Encoding', encoding])];
+
+  if (isKnown(String(request.headers['if-none-match'] ?? ''), tag)) return { status: 304, headers, body: '' };
+  return withLength(200, headers, await script.body(encoding));
+}
+
+// PAGES -----------------------------------------------------------------------
+
+function cookieHeader(cookie: string, { base, trustProxy }: HttpOptions, request: HttpRequest): string {
+  const secure = isSecure(request, trustProxy) ? '; Secure' : '';
+
+  return `${cookieName}=${cookie}; Path=${base || '/'}; HttpOnly; SameSite=Lax${secure}`;
+}
+
+/** The cookie a page's token is bound to, and the headers of the page, which set it if it is new. */
+function startPage(options: HttpOptions, request: HttpRequest, visitor: Visitor): { cookie: string; headers: Headers } {
+  if (visitor.cookie !== undefined) return { cookie: visitor.cookie, headers: pageHeaders };
+  const cookie = createIdentifier();
+
+  return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
+}
+
+/** What a page is made for. */
+interface PageRequest {
+  readonly request: HttpRequest;
+  readonly visitor: Visitor;
+  readonly cookie: string;
+  readonly headers: Headers;
+  readonly route: Route;
+}
+
+async function answerPage(options: HttpOptions, asked: PageRequest): Promise<HttpAnswer> {
+  const { document, sessions } = options;
+  const { request, headers, route, visitor } = asked;
+
+  if (request.method === 'HEAD') return { status: 200, headers, body: '' };
+  const left = readLeft(request);
+  // Almost no page is loaded in place of another: the others wait for nothing.
+  const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
+
+  if (again !== undefined) return writePage(options, asked, again);
+  if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
+  const opened = sessions.open(route, visitor.address);
+
+  return writePage(options, asked, opened instanceof Promise ? await opened : opened);
+}
+
+/** The session of the page that this one is loaded in place of, if that has left word of it. */
+async function reloaded(
+  { sessions, tokens }: HttpOptions,
+  { request, route, visitor, cookie }: PageRequest,
+  left: ReturnType<typeof readLeft>
+): Promise<Page | undefined> {
+  const bearer = { cookie, principal: principalText(visitor.principal) };
+  for (const { document, token } of left) {
+    const claim = tokens.open(token, bearer);
+    if (claim?.url !== request.url) continue;
+    const { id, url } = claim;
+    const seal = (other: string): string => tokens.seal({ id: other, offer: 0, url }, bearer);
+
+    return sessions.reload({ id, document, address: visitor.address, route: () => route, seal });
+  }
+
+  return undefined;
+}
+
+function writePage(options: HttpOptions, asked: PageRequest, { session, html, offer }: Page): HttpAnswer {
+  const { base, document, script, tokens } = options;
+  const { request, route, visitor, cookie, headers } = asked;
+  const { url } = request;
+  const token = tokens.seal({ id: session.id, offer, url }, { cookie, principal: principalText(visitor.principal) });
+  const own = `${base}${reserved}`;
+  const page = {
+    content: html,
+    props: route.props,
+    script: `${own}/${script.file}`,
+    socket: `${own}/socket`,
+    token,
+    url,
+  };
+
+  return withLength(200, headers, renderPage(document, page));
+}
+
+/** A page that did not come about: too late, for its deadline or for the server, is 503, anything else 500. */
+function answerFailure(options: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
+  const { development, document, report } = options;
+
+  if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503, document.styles);
+  const id = report(ErrorCode.Internal, error, { component: component.name });
+  const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
+  const { stack, message } = writeError(error, quotedBy(error));
+  const detail = development && error instanceof Error ? `\n\n${stack ?? message}` : '';
+
+  return answerStatus(status, document.styles, `Error ${id}${detail}`);
+}
+
+async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | undefined> {
+  const place = options.router.find(request.url);
+  const refuse = (status: number): HttpAnswer => answerStatus(status, options.document.styles);
+
+  if (place === 404) return undefined;
+  if (typeof place === 'number') return refuse(place);
+  if (!isReadable(request.method)) return refuse(405);
+  if (options.sessions.isDraining) return refuse(503);
+  const recognised = options.recognise(request);
+  // What is there already is not waited for: most pages are made in one go.
+  const visitor = recognised instanceof Promise ? await recognised : recognised;
+
+  if (typeof visitor === 'number') return refuse(visitor);
+  const { cookie, headers } = startPage(options, request, visitor);
+  const route = routeTo(place, visitor.principal, cookie);
+
+  try {
+    return await answerPage(options, { request, visitor, cookie, headers, route });
+  } catch (error) {
+    return answerFailure(options, error, route);
+  }
+}
+
+// HTTP ------------------------------------------------------------------------
+
+async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
+  const { document, isReady = () => !options.sessions.isDraining, script } = options;
+
+  const sign = answerSign(path, isReady);
+
+  if (sign === undefined && path !== `/${script.file}`) return answerStatus(404, document.styles);
+  if (!isReadable(request.method)) return answerStatus(405, document.styles);
+  return sign ?? answerScript(script, request);
+}
+
+/** Makes the function that answers requests. */
+export function createHttp(options: HttpOptions): Http {
+  const own = `${options.base}${reserved}`;
+
+  return async (request) => {
+    const path = below(own, pathOf(request.url));
+
+    return path === undefined ? answerRoute(options, request) : answerReserved(options, request, path);
+  };
+}

@@ -1,0 +1,221 @@
+/**
+ * The document around a page: `<html>`, `<head>` and `<body>`, rendered at GET only. A host program can
+ * bring its own with the option `document`; what is in the holes is escaped as in any template.
+ *
+ * Nothing here is inline script or inline style, so that pages work under the content security policy
+ * `default-src 'self'`. Status pages (404 and the like) are made here, too.
+ */
+
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { present } from '../platform/plain-data.js';
+import type { PageProps } from '../registry/session-registry.js';
+import { documentMarkup } from '../render/render-to-string.js';
+import { html, Template, unsafeHtml } from '../template/html.js';
+import { Mark } from '../wire/patch.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a document is made of. Each goes into a hole as it is. */
+export interface DocumentPage {
+  /** The page itself: the live root element. Goes into `<body>`. */
+  readonly root: Template<never>;
+  /** The URL of the client script, for `<script type="module" src=${script}></script>` in `<head>`. */
+  readonly script: string;
+  /** The option `language`, for `<html lang=${language}>`. */
+  readonly language: string;
+  /** The option `styles`: URLs of style sheets. */
+  readonly styles: readonly string[];
+  /** The option `title`. */
+  readonly title: string;
+  /** Path and query of the page. */
+  readonly url: string;
+  /** What the page component was given: `params`, `query`, `path`, `principal`. */
+  readonly props: PageProps;
+}
+
+/** Makes the document of a page. */
+export type DocumentTemplate = (page: DocumentPage) => Template<never>;
+
+/** How this server's documents are made. */
+export interface Document {
+  readonly language: string;
+  readonly styles: readonly string[];
+  readonly template: DocumentTemplate;
+  readonly title: string;
+  /** Told of holes whose value was refused, an unsafe URL for instance. */
+  readonly warn: (error: TroupeError) => void;
+}
+
+/** One page, as `http.ts` has it: HTML of its content and what the client needs. */
+export interface PageContent {
+  /** HTML of the root's content. */
+  readonly content: string;
+  readonly props: PageProps;
+  /** The path of the client script. */
+  readonly script: string;
+  /** The path of the socket. */
+  readonly socket: string;
+  readonly token: string;
+  readonly url: string;
+}
+
+// PAGES -----------------------------------------------------------------------
+
+/** Style sheets, as they stand in `<head>`. */
+function linked(styles: readonly string[]): readonly Template<never>[] {
+  return styles.map((href) => html`<link rel="stylesheet" href=${href}>`);
+}
+
+/** The document of a server that brings none: readable, zoomable, titled, in a language. */
+export const defaultDocument: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
+<html lang=${language}>
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+    ${linked(styles)}
+    <script type="module" src=${script}></script>
+  </head>
+  <body>
+    ${root}
+  </body>
+</html>`;
+
+/** The live root. Its content was escaped when it was rendered. */
+function root({ content, socket, token }: PageContent): Template<never> {
+  return html`<div id="troupe" data-troupe-socket=${socket} data-troupe-token=${token}>${unsafeHtml(content)}</div>`;
+}
+
+/**
+ * The HTML of a whole page.
+ *
+ * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered,
+ * `options` if the page could not work in it
+ */
+export function renderPage({ language, styles, template, title, warn }: Document, page: PageContent): string {
+  const { props, script, url } = page;
+  const made = template({ root: root(page), script, language, styles, title, url, props });
+  const text = documentMarkup(checkedTemplate(made), warn);
+
+  checkPage(text, page);
+  return text;
+}
+
+/** What a document is told of a page that is only shown: nobody asks for it. */
+const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefined, browser: '' };
+
+/**
+ * The HTML of a page that is only shown, as it was: no script, nothing that can be clicked or focused. If the document
+ * template cannot make it without a request, the default one does.
+ *
+ * @param content HTML of the root's content
+ */
+export function renderInert({ language, styles, template, title }: Document, content: string, path: string): string {
+  // What a client applies by script, under whatever policy, is written as it is in a page that has none.
+  const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
+  // A document may do without the tag of its body.
+  const shown = html`<div id="troupe" inert>${unsafeHtml(styled)}</div>`;
+  const page: DocumentPage = {
+    root: shown,
+    script: '',
+    language,
+    styles,
+    title,
+    url: path,
+    props: { ...nobody, path },
+  };
+  const make = (made: unknown): string => documentMarkup(checkedTemplate(made), () => undefined);
+  let text: string;
+  try {
+    text = make(template(page));
+  } catch {
+    text = make(defaultDocument(page));
+  }
+
+  return text.replace(pieces, (piece: string, script?: string, body?: string) => {
+    if (script !== undefined) return '';
+
+    return body === undefined ? piece : `<${body} inert${piece.slice(body.length + 1)}`;
+  });
+}
+
+/**
+ * The pieces of a document that are looked at: scripts, from the tag to its end or that of all, and the tag of the
+ * body; before them whatever may hold such words without meaning it, comments, texts that are no HTML, other tags.
+ */
+const pieces =
+  /<!--[\s\S]*?(?:-->|$)|<(?:style|textarea|title)(?=[\s/>])[\s\S]*?(?:<\/(?:style|textarea|title)\b|$)|<(script)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^'">])*>[\s\S]*?(?:<\/script\b[^>]*>|$)|<(?:(body)(?=[\s/>])|[a-z])(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
+
+// CHECKS ----------------------------------------------------------------------
+
+function documentError(what: string): TroupeError {
+  return new TroupeError(ErrorCode.Options, `The option \`document\` ${what}`);
+}
+
+function checkedTemplate(given: unknown): Template<never> {
+  const made = present(
+    given,
+    'The option `document` returned a promise; it returns a template at once. Load what it shows in `init`.',
+    ErrorCode.Options
+  );
+  if (made instanceof Template) return made as Template<never>;
+
+  const what = typeof made === 'object' && made !== null ? 'an object' : typeof made;
+  throw documentError(`returned ${what}; it returns a template: ({ root, script }) => html\`<!doctype html>…\`.`);
+}
+
+/** A page needs its root, once, and the script. They are told by what nobody else writes: the token's signature, the URL. */
+function checkPage(text: string, { script, token }: PageContent): void {
+  const mark = ` ${Mark.Token}="${/^[\w-]*/.exec(token)?.[0]}`;
+  const first = text.indexOf(mark);
+
+  if (first === -1) throw documentError('does not show the page. Put ${root} into its <body>.');
+  if (text.includes(mark, first + mark.length)) {
+    throw documentError('shows the page more than once. Put ${root} into its <body> once.');
+  }
+  if (!text.includes(script)) {
+    throw documentError(
+      'does not load the client script. Put <script type="module" src=${script}></script> into its <head>.'
+    );
+  }
+}
+
+// STATUS PAGES ----------------------------------------------------------------
+
+/** What each status means to the person who sees it. */
+const meanings: { readonly [status: number]: readonly [title: string, text: string] } = {
+  400: ['Bad request', 'This address cannot be read. Check it for stray characters.'],
+  401: ['Not allowed', 'You are not signed in, or may not see this page.'],
+  404: ['Not found', 'There is no page at this address.'],
+  405: ['Method not allowed', 'This page can only be read.'],
+  414: ['Address too long', 'This address is longer than the server accepts.'],
+  429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
+  500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
+  503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
+};
+
+/** A small page that says what a status means; `detail` stands below, for whoever asks for help. Looks as `styles` say. */
+export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
+  const [title, text] = meanings[status] ?? ['Something went wrong', ''];
+
+  return documentMarkup(
+    html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+    ${linked(styles)}
+  </head>
+  <body>
+    <main>
+      <h1>${title}</h1>
+      <p>${text}</p>
+      ${detail && html`<pre>${detail}</pre>`}
+    </main>
+  </body>
+</html>`,
+    // What is wrong with a style sheet's URL is told of when a page is made.
+    () => undefined
+  );
+}

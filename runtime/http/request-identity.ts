@@ -1,0 +1,177 @@
+/**
+ * The visitor: who stands behind a request, read from the request and asked of the host program. The
+ * first page (`http.ts`) and every join (`transport.ts`) recognise their visitor in the same way, so
+ * that a token sealed at one opens at the other.
+ *
+ * Knows no types of Node's: a request is a method, a URL, headers and where it came from.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode } from '../platform/errors.js';
+import { isPromise } from '../platform/plain-data.js';
+import { Limit, pageCookie } from '../wire/protocol.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A request, whatever server it came through. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as they were sent, base path included. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  /** The address of the other end of the connection. */
+  readonly address: string;
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean;
+}
+
+/**
+ * Tells who makes a request: a principal (plain data, the same for every request of the same user),
+ * `undefined` for nobody in particular, `false` to refuse. What it throws refuses, too, and is reported.
+ */
+export type Identify = (request: HttpRequest) => unknown;
+
+/** Who stands behind a request. */
+export interface Visitor {
+  /** The address, as limits count it. */
+  readonly address: string;
+  /** The value of the cookie; `undefined` if there is none, or none of ours. */
+  readonly cookie: string | undefined;
+  /** What `identify` said. */
+  readonly principal: unknown;
+}
+
+/** Why there is no visitor, as an HTTP status: 401 refused, 503 `identify` took too long. */
+export type Unrecognised = 401 | 503;
+
+/** What `createRecognition` needs. */
+export interface RecognitionOptions {
+  readonly clock: Clock;
+  /** Milliseconds `identify` may take. */
+  readonly deadline: number;
+  readonly identify: Identify | undefined;
+  readonly report: Reporter;
+  /** How many proxies stand in front and can be believed. */
+  readonly trustProxy: number;
+}
+
+// HEADERS ---------------------------------------------------------------------
+
+/** The name of the cookie that tokens are bound to. */
+export const cookieName = 'troupe';
+
+const cookieShape = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]{22})(?=\\s*(?:;|$))`);
+
+function header(request: HttpRequest, name: string): string {
+  const value = request.headers[name] ?? '';
+
+  return typeof value === 'string' ? value : value.join(',');
+}
+
+/** The value of our cookie, if the request has one that we can have made. */
+export function readCookie(request: HttpRequest): string | undefined {
+  return cookieShape.exec(header(request, 'cookie'))?.[1];
+}
+
+const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.document}})\\.([^;\\s]+)`, 'g');
+
+/** What pages have left for the one that is loaded in their place: the document's name and its token, the nearest path first. */
+export function readLeft(request: HttpRequest): readonly { readonly document: string; readonly token: string }[] {
+  const cookies = header(request, 'cookie');
+  if (!cookies.includes(pageCookie)) return [];
+
+  return [...cookies.matchAll(leftShape)].flatMap(([, document = '', encoded = '']) => {
+    try {
+      return [{ document, token: decodeURIComponent(encoded) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The entry of a forwarding header that the outermost proxy we believe has written. */
+function forwarded(request: HttpRequest, name: string, trustProxy: number): string | undefined {
+  if (trustProxy === 0) return undefined;
+
+  return header(request, name).split(',').at(-trustProxy)?.trim() || undefined;
+}
+
+/** Whether the browser speaks https, to us or to a proxy that we believe. */
+export function isSecure(request: HttpRequest, trustProxy: number): boolean {
+  return (
+    request.secure || (header(request, 'x-forwarded-proto').split(',').at(-1)?.trim() === 'https' && trustProxy > 0)
+  );
+}
+
+/** The host the browser asked, in lower case, told by a proxy if we believe one. */
+export function hostOf(request: HttpRequest, trustProxy: number): string {
+  return (forwarded(request, 'x-forwarded-host', Math.min(trustProxy, 1)) ?? header(request, 'host')).toLowerCase();
+}
+
+/** The first four groups of an IPv6 address, which is what one customer of a provider is given. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail ? tail.split(':') : [];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+
+  return `${[...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')}::/64`;
+}
+
+/**
+ * The address limits are counted by: IPv4 as it is, IPv6 by its first 64 bits, because whoever has one
+ * such address has all 2^64 of them.
+ */
+export function addressOf(request: HttpRequest, trustProxy: number): string {
+  return countedAddress(forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address);
+}
+
+/** An address as limits count it. */
+export function countedAddress(address: string): string {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+
+  return plain.includes(':') ? networkOf(plain) : plain;
+}
+
+// RECOGNITION -----------------------------------------------------------------
+
+const late = Symbol('late');
+
+/** The value, or `late` when it does not come in time. */
+function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): Promise<Value | typeof late> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => resolve(late), deadline);
+
+    value.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+  });
+}
+
+/** Tells who stands behind a request; at once, unless somebody has to be asked. */
+export type Recognise = (request: HttpRequest) => Promise<Visitor | Unrecognised> | Visitor;
+
+/** Makes the function that tells who stands behind a request. */
+export function createRecognition(options: RecognitionOptions): Recognise {
+  const { clock, deadline, identify, report, trustProxy } = options;
+  const visitorOf = (request: HttpRequest, principal: unknown): Visitor => ({
+    address: addressOf(request, trustProxy),
+    cookie: readCookie(request),
+    principal,
+  });
+
+  if (identify === undefined) return (request) => visitorOf(request, undefined);
+  return async (request) => {
+    try {
+      const answer = identify(request);
+      const principal = isPromise(answer) ? await within(Promise.resolve(answer), clock, deadline) : answer;
+
+      if (principal === late) return 503;
+      if (principal === false) return 401;
+      return visitorOf(request, principal);
+    } catch (error) {
+      report(ErrorCode.Identify, error);
+      return 401;
+    }
+  };
+}

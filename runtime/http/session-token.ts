@@ -1,0 +1,144 @@
+/**
+ * Session tokens: what a page shows to get at its session again. `http.ts` seals one into each page,
+ * `server.ts` opens the one that comes with a join.
+ *
+ * A token is text, signed and not secret:
+ *
+ *     mac . id . issued . offer . url        4Yb…Q.q83vEjRWeJCrze8SNFZ4kA.mfk3k2l1.1./users/42?tab=posts
+ *
+ * `id` is the session's, `issued` the time in milliseconds (base 36), `offer` which first page of the session
+ * it stands in (base 36; 0 for none), `url` the route's path and query, from which a `fresh` session starts
+ * when the old one is gone. `mac` is HMAC-SHA256 (base64url) over
+ * these *and* over the bearer: the value of the browser's cookie and the principal the host program has
+ * identified. Neither is in the token, so a token alone, read out of a page or a log, opens nothing.
+ *
+ * Sealing costs about 2 µs, a tenth of what a bare Node server spends on a request.
+ */
+
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../platform/clock.js';
+import { isIdentifier } from '../platform/id.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a token says. */
+export interface Claim {
+  /** The session's id. */
+  readonly id: string;
+  /** Which first page of the session the token stands in, from 1; 0 if it was given to one that shows another session. */
+  readonly offer: number;
+  /** Path and query the session was made for. */
+  readonly url: string;
+}
+
+/** Who holds a token, told by the request and not by the token. */
+export interface Bearer {
+  /** The value of the cookie. */
+  readonly cookie: string;
+  /** What `identify` said, as `principalText` writes it. */
+  readonly principal: string;
+}
+
+/** Seals claims and opens tokens. */
+export interface Tokens {
+  /** A token for this claim that only this bearer can use. */
+  seal(claim: Claim, bearer: Bearer): string;
+  /** What the token claims; `undefined` if it is forged, another bearer's, too old or too long. */
+  open(token: string, bearer: Bearer): Claim | undefined;
+}
+
+/** What `createTokens` needs. */
+export interface TokensOptions {
+  readonly clock: Clock;
+  /** Milliseconds after which a token is no longer accepted. */
+  readonly lifetime: number;
+  /** The first signs, all verify: a new one is put in front, the old one taken away a lifetime later. */
+  readonly secrets: readonly string[];
+}
+
+// LIMITS ----------------------------------------------------------------------
+
+/** The longest path and query a page can have, in characters. */
+export const longestUrl = 4_096;
+
+const macLength = 43;
+const longestToken = macLength + 64 + longestUrl;
+
+/** Tokens from a clock this far ahead of ours are still accepted. */
+const clockSkew = 60_000;
+
+// TOKENS ----------------------------------------------------------------------
+
+/** A key for this purpose alone, so that a secret shared with another program signs nothing for it. */
+function deriveKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'troupe session token 2', 32)));
+}
+
+/** Line breaks separate the fields; `open` refuses a token that contains one. */
+function sign(key: KeyObject, payload: string, bearer: Bearer): string {
+  return createHmac('sha256', key).update(`${bearer.cookie}\n${payload}\n${bearer.principal}`).digest('base64url');
+}
+
+function isSigned(keys: readonly KeyObject[], mac: string, payload: string, bearer: Bearer): boolean {
+  const given = Buffer.from(mac);
+
+  return keys.some((key) => {
+    const expected = Buffer.from(sign(key, payload, bearer));
+
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+}
+
+/**
+ * Makes the pair of `seal` and `open` for these secrets.
+ *
+ * ```ts
+ * const tokens = createTokens({ clock: systemClock, lifetime: 86_400_000, secrets: [secret] });
+ * const token = tokens.seal({ id, offer: 1, url: '/users/42' }, { cookie, principal: '' });
+ * tokens.open(token, { cookie, principal: '' }); // { id, offer: 1, url: '/users/42' }
+ * ```
+ */
+export function createTokens({ clock, lifetime, secrets }: TokensOptions): Tokens {
+  const keys = secrets.map(deriveKey);
+  const [signing] = keys;
+
+  if (signing === undefined) throw new TypeError('createTokens takes at least one secret.');
+
+  return {
+    seal(claim, bearer) {
+      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.offer.toString(36)}.${claim.url}`;
+
+      return `${sign(signing, payload, bearer)}.${payload}`;
+    },
+
+    open(token, bearer) {
+      if (token.length > longestToken || token[macLength] !== '.' || token.includes('\n')) return undefined;
+      const payload = token.slice(macLength + 1);
+
+      if (!isSigned(keys, token.slice(0, macLength), payload, bearer)) return undefined;
+      return readClaim(payload, clock.now(), lifetime);
+    },
+  };
+}
+
+/** Splits at the first three dots only: the URL may contain more. */
+const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<offer>[0-9a-z]+)\.(?<url>\/.*)$/;
+
+function readClaim(payload: string, now: number, lifetime: number): Claim | undefined {
+  const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
+  const age = now - Number.parseInt(issued, 36);
+
+  return isIdentifier(id) && age >= -clockSkew && age < lifetime
+    ? { id, offer: Number.parseInt(offer, 36), url }
+    : undefined;
+}
+
+// PRINCIPALS ------------------------------------------------------------------
+
+/**
+ * A principal as tokens are bound to it: its JSON, '' for none. Two requests are of the same principal
+ * if this is the same text, so what `identify` returns must not change from request to request.
+ */
+export function principalText(principal: unknown): string {
+  return principal === undefined || principal === null ? '' : JSON.stringify(principal);
+}

@@ -1,0 +1,179 @@
+/**
+ * The actors of a session as a tree that can be shown: the session, its components with what they have declared and
+ * started, and the shared actors they listen to. `inspected-session.ts` asks for it, of a session at work or of one that is
+ * stored.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import type { SharedView, Standing } from '../cluster/shared-actors.js';
+import { isOfLogic } from '../recording/snapshot-views.js';
+import type { LiveSession } from '../session/session.js';
+import type { CellImage, SessionImage } from '../session/session-snapshot.js';
+import type { SubscriptionView } from '../subscription/subscription-set.js';
+import type { Cell } from '../tree/component-instance.js';
+import { actorIdOf, childIdOf, pathId, sessionId, subscriptionIdOf } from './actor-id.js';
+import type { ActorView, SessionSummary } from './inspection.js';
+import type { Failures } from './session-recorder.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What is known beside the session itself. */
+export interface Surroundings {
+  readonly status: SessionSummary['status'];
+  /** When the session came, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly now: number;
+  /** What has failed since somebody looks, by the id of the actor. */
+  readonly failures: ReadonlyMap<string, Failures>;
+  /** How it stands with a shared actor. */
+  shared(name: string): SharedView | undefined;
+  /** When an actor that nobody else keeps the time of was seen first. */
+  sinceOf(actor: object): number;
+}
+
+/** What the keys of subscriptions to shared actors begin with. */
+const sharedPrefix = 'shared ';
+
+// LIVE ------------------------------------------------------------------------
+
+/** The actors of a session in memory. */
+export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
+  const { tree } = live;
+  const waiting = new Map<Cell, number>();
+  for (const { cell } of tree.inbox.letters) waiting.set(cell, (waiting.get(cell) ?? 0) + 1);
+  const cells = [...tree.cells()];
+  const listened = new Set(cells.flatMap((cell) => sharedIn(tree.subscriptionsOf(cell))));
+  const actors = [
+    componentView(live, tree.root, waiting, around),
+    ...[...listened].map((name) => sharedView(name, around)),
+  ];
+  const errors = cells.reduce((sum, { failures }) => sum + failures, 0);
+
+  return {
+    ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, inbox: tree.inbox.size },
+    ...{ age: around.now - around.since, errors, lastError: lastOf([...around.failures.values()]), actors },
+  };
+}
+
+const lastOf = (failures: readonly Failures[]): string => failures.at(-1)?.last ?? '';
+
+/** The names of the shared actors that are listened to. */
+function sharedIn(subscriptions: readonly SubscriptionView[]): readonly string[] {
+  return subscriptions.filter(({ kind }) => kind === 'shared').map(({ key }) => key.slice(sharedPrefix.length));
+}
+
+function componentView(
+  live: LiveSession,
+  cell: Cell,
+  waiting: ReadonlyMap<Cell, number>,
+  around: Surroundings
+): ActorView {
+  const id = actorIdOf(cell);
+  const subscriptions = live.tree.subscriptionsOf(cell).map((view) => subscriptionView(cell, view, around));
+  const children = childrenOf(cell.snapshot).map((actor) => childView(cell, actor, around));
+  const components = [...cell.children].map((child) => componentView(live, child, waiting, around));
+
+  return {
+    ...{
+      id,
+      kind: cell.component.logic === undefined ? 'component' : 'statechart',
+      name: nameOf(cell.id, cell.component.name),
+    },
+    ...{ status: cell.standing, inbox: waiting.get(cell) ?? 0, age: around.now - cell.since, errors: cell.failures },
+    ...{ lastError: around.failures.get(id)?.last ?? '', actors: [...subscriptions, ...children, ...components] },
+  };
+}
+
+/** The name of a component with its key: the id of a cell is its name, the type of its key and that. */
+export function nameOf(id: string, name: string): string {
+  if (id === '') return name;
+  const [, key = ''] = /^ \w+ ([\s\S]*)$/.exec(id.slice(name.length)) ?? [];
+
+  return `${name} ${key}`;
+}
+
+function subscriptionView(
+  cell: Cell,
+  { key, status, since, failures }: SubscriptionView,
+  around: Surroundings
+): ActorView {
+  const id = subscriptionIdOf(cell, key);
+  const age = since === 0 ? 0 : around.now - since;
+
+  return { id, kind: 'subscription', name: key, status, inbox: 0, age, errors: failures, lastError: '', actors: [] };
+}
+
+/** The actors that a logic has invoked or spawned. */
+export function childrenOf(snapshot: unknown): readonly AnyActorRef[] {
+  const { children } = (snapshot ?? {}) as { readonly children?: Readonly<Record<string, unknown>> };
+
+  return Object.values(children ?? {}).filter(
+    (child): child is AnyActorRef => typeof (child as Partial<AnyActorRef> | undefined)?.getSnapshot === 'function'
+  );
+}
+
+function childView(cell: Cell, actor: AnyActorRef, around: Surroundings): ActorView {
+  const snapshot = actor.getSnapshot() as { readonly status?: string } | undefined;
+  const { status = 'active' } = snapshot ?? {};
+
+  return {
+    ...{ id: childIdOf(cell, actor), kind: 'child', name: actor.id, status, inbox: 0 },
+    ...{ age: around.now - around.sinceOf(actor), errors: status === 'error' ? 1 : 0, lastError: '' },
+    actors: childrenOf(snapshot).map((child) => childView(cell, child, around)),
+  };
+}
+
+const standings: Readonly<Record<Standing, string>> = {
+  absent: 'absent',
+  running: 'active',
+  waiting: 'waiting',
+  finished: 'done',
+  down: 'given up',
+};
+
+function sharedView(name: string, around: Surroundings): ActorView {
+  const { standing = 'absent', inbox = 0, since = 0, failures = 0 } = around.shared(name) ?? {};
+  const age = Number.isFinite(since) && since > 0 ? around.now - since : 0;
+
+  return {
+    ...{ id: `@${name}`, kind: 'shared', name, status: standings[standing], inbox, age },
+    ...{ errors: failures, lastError: '', actors: [] },
+  };
+}
+
+// STORED ----------------------------------------------------------------------
+
+/** The actors of a session that is stored: none of them runs. */
+export function storedActorsOf(id: string, { at, tree }: Pick<SessionImage, 'at' | 'tree'>, now: number): ActorView {
+  return {
+    ...{ id: sessionId, kind: 'session', name: id, status: 'passivated', inbox: tree.letters.length, age: now - at },
+    ...{ errors: 0, lastError: '', actors: [storedView(tree.root, [], now - at)] },
+  };
+}
+
+function storedView(
+  { id, name, state, subscriptions, children }: CellImage,
+  path: readonly string[],
+  age: number
+): ActorView {
+  const own = pathId(path);
+  const declared = Object.keys(subscriptions ?? {}).map((key): ActorView => {
+    return {
+      id: `${own}#${key}`,
+      kind: 'subscription',
+      name: key,
+      status: 'dormant',
+      inbox: 0,
+      age,
+      errors: 0,
+      lastError: '',
+      actors: [],
+    };
+  });
+
+  return {
+    ...{ id: own, kind: isOfLogic(state) ? 'statechart' : 'component', name: nameOf(id, name), status: 'dormant' },
+    ...{ inbox: 0, age, errors: 0, lastError: '' },
+    actors: [...declared, ...children.map((child) => storedView(child, [...path, child.id], age))],
+  };
+}

@@ -1,0 +1,472 @@
+/**
+ * A session that somebody looks at, as `inspection.ts` promises it: what the recorder remembers, what the session is in
+ * now, and what is stored of it if it is nowhere else. Everything is redacted here, on its way out.
+ */
+
+import type { Snapshot } from 'xstate';
+import type { SharedView } from '../cluster/shared-actors.js';
+import type { AnyComponent } from '../component/component.js';
+import { type Document, renderInert } from '../http/layout.js';
+import { pageOf } from '../recording/read-only-tree.js';
+import type { Step } from '../recording/recording.js';
+import { encodeRecording, withPages } from '../recording/recording-file.js';
+import { imageOf, snapshotOf, stateIn, withoutSecrets } from '../recording/snapshot-views.js';
+import { type LiveSession, sessionLife } from '../session/session.js';
+import type { CellImage, SessionImage, TreeImage } from '../session/session-snapshot.js';
+import type { Cell } from '../tree/component-instance.js';
+import { childIdOf, pathId, readActorId } from './actor-id.js';
+import { actorsOf, childrenOf, nameOf, storedActorsOf } from './actor-tree.js';
+import type {
+  ActorView,
+  ChartView,
+  HistoryView,
+  Inspected,
+  LogEntry,
+  LogQuery,
+  LogView,
+  SessionSummary,
+  StateView,
+  StepView,
+  WireView,
+} from './inspection.js';
+import type { Recorder } from './session-recorder.js';
+import { rowsOf } from './state-rows.js';
+import { activeStates, chartOf, spokenType, takenBy } from './statechart.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What an observed session is seen through. */
+export interface ObservedOptions {
+  readonly id: string;
+  readonly recorder: Recorder;
+  /** Those that routes lead to, by name. */
+  readonly components: ReadonlyMap<string, AnyComponent>;
+  readonly document: Document;
+  /** The session, while it is in memory. */
+  live(): LiveSession | undefined;
+  /** What is stored of it, if it was not in memory when somebody began to look. */
+  readonly stored: SessionImage | undefined;
+  now(): number;
+  summary(): SessionSummary;
+  shared(name: string): SharedView | undefined;
+  /** The states of a shared actor: as it is, and before that. */
+  watched(name: string): readonly [now: Snapshot<unknown> | undefined, before: Snapshot<unknown> | undefined];
+  watch(listener: () => void): () => void;
+  close(): void;
+}
+
+/** A state, what it was before the last message, and what that was. */
+interface Found {
+  readonly state: unknown;
+  readonly before?: { readonly value: unknown } | undefined;
+  readonly after: string;
+}
+
+/** Entries that are shown at once if nothing else is asked for. */
+const mostEntries = 100;
+
+// OBSERVED --------------------------------------------------------------------
+
+/** A session somebody looks at. */
+export class Observed implements Inspected {
+  readonly id: string;
+  readonly #options: ObservedOptions;
+  /** Ids that are told otherwise than they are, because a secret stands in them. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(options: ObservedOptions) {
+    this.id = options.id;
+    this.#options = options;
+  }
+
+  get #recorder(): Recorder {
+    return this.#options.recorder;
+  }
+
+  summary(): SessionSummary {
+    return this.#options.summary();
+  }
+
+  watch(listener: () => void): () => void {
+    return this.#options.watch(listener);
+  }
+
+  close(): void {
+    this.#options.close();
+  }
+
+  // ACTORS --------------------------------------------------------------------
+
+  actors(): ActorView {
+    return this.#scrubbed(this.#actors());
+  }
+
+  /** Keys and errors may quote secrets. */
+  #scrubbed(view: ActorView): ActorView {
+    const { secrets } = this.#recorder;
+    const actors = view.actors.map((actor) => this.#scrubbed(actor));
+    const [name, lastError] = [secrets.scrub(view.name), secrets.scrub(view.lastError)];
+
+    return { ...view, id: this.#shownId(view.id), name, lastError, actors };
+  }
+
+  /** An id as it is told; what it stands for is remembered. */
+  #shownId(id: string): string {
+    const shown = this.#recorder.secrets.scrub(id);
+    if (shown !== id) this.#ids.set(shown, id);
+
+    return shown;
+  }
+
+  /** The actor that an id was told of. */
+  #idOf(shown: string): string {
+    return this.#ids.get(shown) ?? shown;
+  }
+
+  #actors(): ActorView {
+    const { live, now, shared } = this.#options;
+    const session = live();
+    const { status, since } = this.summary();
+    if (session === undefined) return this.#actorsThen(status, since);
+    const { failures } = this.#recorder;
+    const around = {
+      status,
+      since,
+      now: now(),
+      failures,
+      shared,
+      sinceOf: (actor: object) => this.#recorder.sinceOf(actor),
+    };
+
+    return actorsOf(session, around);
+  }
+
+  /** The actors of a session that is not in memory, as they were last; none of them runs. */
+  #actorsThen(status: SessionSummary['status'], since: number): ActorView {
+    const image = this.#imageLast;
+    if (image === undefined) return { ...gone, name: this.id, status };
+
+    return { ...storedActorsOf(this.id, { at: since, tree: image }, this.#options.now()), status };
+  }
+
+  /** All states as they were last, of a session that is not in memory. */
+  get #imageLast(): TreeImage | undefined {
+    return this.#recorder.latest ?? this.#options.stored?.tree;
+  }
+
+  // STATE ---------------------------------------------------------------------
+
+  state(actor: string, opened: readonly string[], step?: number): StateView {
+    const found = this.#find(this.#idOf(actor), step);
+    if (typeof found === 'string') return { actor, rows: [], after: '', absence: found };
+    const { secrets } = this.#recorder;
+    const before = found.before && { value: secrets.redact(found.before.value) };
+
+    const rows = rowsOf(secrets.redact(found.state), { opened, before });
+
+    return { actor, rows, after: secrets.scrub(found.after), absence: '' };
+  }
+
+  /** The state of an actor, or why there is none. */
+  #find(actor: string, step: number | undefined): Found | string {
+    const place = readActorId(actor);
+    switch (place?.kind) {
+      case 'session':
+        return step === undefined ? this.#sessionState() : 'How a session stands is not recorded.';
+      case 'component':
+        return this.#componentState(place.path, step);
+      case 'shared':
+        return step === undefined ? this.#sharedState(place.name) : 'What shared actors are in is not recorded.';
+      case 'subscription':
+        return step === undefined ? this.#subscriptionState(place) : 'What subscriptions are in is not recorded.';
+      case 'child':
+        return step === undefined
+          ? this.#childState(place, actor)
+          : 'Its state then is in that of the statechart it belongs to.';
+      default:
+        return 'There is no such actor.';
+    }
+  }
+
+  #sessionState(): Found | string {
+    const session = this.#options.live();
+    if (session === undefined) return 'The session is not in memory.';
+    const { document, processed, number } = session.client;
+    const { status, path, address } = this.summary();
+
+    return {
+      state: { status, path, address, document, page: number, processed, turns: session.tree.turns },
+      after: '',
+    };
+  }
+
+  #componentState(path: readonly string[], step: number | undefined): Found | string {
+    const { steps } = this.#recorder;
+    const at = step ?? steps.last;
+    const image = at === steps.last && step === undefined ? undefined : this.#image(at);
+    const state = image === undefined ? this.#presentState(path) : stateIn(image, path);
+    if (state === undefined) return step === undefined ? 'The component is not there.' : 'The component was not there.';
+    const last = this.#lastChange(path, at);
+    const before = last && this.#recorder.before(last.number);
+
+    return {
+      state,
+      before: before && { value: stateIn(before, path) },
+      after: last === undefined ? '' : spokenType(typeIn(last, path)),
+    };
+  }
+
+  /** As it is now, between steps too. */
+  #presentState(path: readonly string[]): unknown {
+    const live = this.#options.live();
+    const cell = live?.tree.find(path);
+    if (cell !== undefined) return cell.isBroken ? undefined : presentOf(cell);
+    const image = live === undefined ? this.#imageLast : undefined;
+
+    return image && stateIn(image, path);
+  }
+
+  /** The states after a step, or at the start. */
+  #image(step: number): TreeImage | undefined {
+    return this.#recorder.steps.at(step)?.after ?? this.#recorder.before(step + 1);
+  }
+
+  /** The last step up to one that has changed the state of a component. */
+  #lastChange(path: readonly string[], until: number): Step | undefined {
+    const { steps } = this.#recorder;
+    for (let number = until; number >= steps.first; number--) {
+      const step = steps.at(number);
+      const before = this.#recorder.before(number);
+      if (step === undefined || before === undefined) return undefined;
+      if (imageOf(step.after.root, path)?.state !== imageOf(before.root, path)?.state) return step;
+    }
+
+    return undefined;
+  }
+
+  #sharedState(name: string): Found | string {
+    const [now, before] = this.#options.watched(name);
+    if (now === undefined) return 'Nobody has started it here.';
+
+    return { state: snapshotOf(now), before: before && { value: snapshotOf(before) }, after: '' };
+  }
+
+  #subscriptionState({ path, key }: { readonly path: readonly string[]; readonly key: string }): Found | string {
+    const tree = this.#options.live()?.tree;
+    const cell = tree?.find(path);
+    const view = cell && tree?.subscriptionsOf(cell).find((subscription) => subscription.key === key);
+    if (view === undefined) return 'The subscription is not there.';
+    const { kind, status, failures, mark } = view;
+
+    return { state: { kind, key, status, failures, ...(mark !== undefined && { stored: mark }) }, after: '' };
+  }
+
+  #childState({ path }: { readonly path: readonly string[] }, id: string): Found | string {
+    const cell = this.#options.live()?.tree.find(path);
+    const child = cell && descendantsOf(cell.snapshot).find((actor) => childIdOf(cell, actor) === id);
+
+    return child === undefined ? 'The actor is not there.' : { state: snapshotOf(child.getSnapshot()), after: '' };
+  }
+
+  // CHARTS --------------------------------------------------------------------
+
+  chart(shown: string, step?: number): ChartView | undefined {
+    const actor = this.#idOf(shown);
+    const place = readActorId(actor);
+    if (place?.kind === 'session') return step === undefined ? this.#sessionChart() : undefined;
+    if (place?.kind === 'shared') return step === undefined ? this.#sharedChart(place.name) : undefined;
+    if (place?.kind === 'component') return this.#componentChart(place.path, step);
+    if (place?.kind !== 'child' || step !== undefined) return undefined;
+    const cell = this.#options.live()?.tree.find(place.path);
+    const child = cell && descendantsOf(cell.snapshot).find((found) => childIdOf(cell, found) === actor);
+
+    return child && chartView((child as { readonly logic?: unknown }).logic, child.getSnapshot());
+  }
+
+  /** The life of a session is a machine, too. */
+  #sessionChart(): ChartView | undefined {
+    const { status } = this.summary();
+    if (status === 'dormant' || status === 'passivated') return undefined;
+
+    return chartView(sessionLife, { value: status });
+  }
+
+  #sharedChart(name: string): ChartView | undefined {
+    const { shared, watched } = this.#options;
+    const [snapshot] = watched(name);
+
+    return snapshot && chartView(shared(name)?.logic, snapshot);
+  }
+
+  #componentChart(path: readonly string[], step: number | undefined): ChartView | undefined {
+    const cell = this.#options.live()?.tree.find(path);
+    const chart = chartOf(cell?.component.logic);
+    if (cell === undefined || chart === undefined) return undefined;
+    const at = step ?? this.#recorder.steps.last;
+    const image = step === undefined ? undefined : this.#image(step);
+    const state = image === undefined ? presentOf(cell) : stateIn(image, path);
+    if (state === undefined) return undefined;
+    const active = activeStates(chart, state as { readonly value?: unknown });
+    const last = this.#lastChange(path, at);
+    const before = last && this.#recorder.before(last.number);
+    if (last === undefined || before === undefined) return { chart, active, taken: [] };
+    const earlier = activeStates(chart, (stateIn(before, path) ?? {}) as { readonly value?: unknown });
+
+    return { chart, active, taken: takenBy(chart, earlier, active, typeIn(last, path)) };
+  }
+
+  // LOG -----------------------------------------------------------------------
+
+  log({ actor, type, skip, most }: LogQuery): LogView {
+    const wanted = type?.toLowerCase();
+    const all = this.#recorder.log.entries;
+    const asked = actor && this.#idOf(actor);
+    const isAll = asked === undefined && !wanted;
+    const found = isAll
+      ? all
+      : all.filter((entry) => isOf(entry, asked) && (!wanted || entry.type.toLowerCase().includes(wanted)));
+    const { entries, skipped } = excerpt(found, skip, most);
+    const { secrets } = this.#recorder;
+
+    return {
+      entries: entries.map((entry) => ({
+        ...entry,
+        from: this.#shownId(entry.from),
+        to: this.#shownId(entry.to),
+        type: secrets.scrub(entry.type),
+        message: secrets.scrub(entry.message),
+        causedBy: secrets.scrub(entry.causedBy),
+        error: secrets.scrub(entry.error),
+      })),
+      found: found.length,
+      skipped,
+    };
+  }
+
+  wire({ skip, most }: Pick<LogQuery, 'skip' | 'most'>): WireView {
+    const found = this.#recorder.wire.entries;
+    const { entries, skipped } = excerpt(found, skip, most);
+    const { secrets } = this.#recorder;
+
+    return {
+      entries: entries.map((entry) => ({ ...entry, words: entry.words.map((line) => secrets.scrub(line)) })),
+      found: found.length,
+      skipped,
+    };
+  }
+
+  // TIME ----------------------------------------------------------------------
+
+  history(): HistoryView {
+    const { first, last } = this.#recorder.steps;
+
+    return { first, last };
+  }
+
+  step(number: number): StepView | undefined {
+    const step = this.#recorder.steps.at(number);
+    if (step === undefined) return undefined;
+    const { secrets } = this.#recorder;
+    const told = (path: readonly string[], type: string) => ({
+      to: secrets.scrub(nameIn(step.after.root, path)),
+      type: secrets.scrub(spokenType(type)),
+    });
+    const taken = step.taken.map(({ path, message }) => told(path, message.type));
+    const given = step.given.map(({ path, event }) => told(path, event.type));
+
+    return { number, at: step.at, messages: [...taken, ...given] };
+  }
+
+  page(number = this.#recorder.steps.last): string {
+    const { document, stored } = this.#options;
+    const image = this.#image(number) ?? stored?.tree;
+    const component = image && this.#component(image);
+    if (image === undefined || component === undefined) return renderInert(document, notKnown, '');
+    const at = this.#recorder.steps.at(number)?.at ?? stored?.at;
+    const { html } = pageOf(component, withoutSecrets(image, this.#recorder.secrets), { at });
+
+    return renderInert(document, html, this.summary().path);
+  }
+
+  /** The component whose page it is. */
+  #component({ root }: TreeImage): AnyComponent | undefined {
+    const { components, live } = this.#options;
+
+    return live()?.tree.root.component ?? components.get(root.name);
+  }
+
+  export(): string {
+    const { recording } = this.#recorder;
+    if (recording === undefined) return '';
+    const { secrets } = this.#recorder;
+
+    const shown = {
+      ...recording,
+      first: withoutSecrets(recording.first, secrets),
+      steps: recording.steps.map((step) => ({
+        ...step,
+        taken: secrets.redact(step.taken),
+        given: secrets.redact(step.given),
+        asked: secrets.redact(step.asked),
+        after: withoutSecrets(step.after, secrets),
+      })),
+    };
+    const component = this.#component(shown.first);
+
+    return encodeRecording(component === undefined ? shown : withPages(shown, component));
+  }
+}
+
+const notKnown = '<p>What the page was like is not known.</p>';
+
+const gone: Omit<ActorView, 'name' | 'status'> = {
+  ...{ id: 'session', kind: 'session', inbox: 0, age: 0, errors: 0, lastError: '', actors: [] },
+};
+
+// STATES ----------------------------------------------------------------------
+
+/** What is shown of a component in memory. */
+function presentOf(cell: Cell): unknown {
+  return cell.component.logic === undefined ? cell.shown : snapshotOf(cell.snapshot);
+}
+
+/** What a component is called; one that has left by its last id. */
+function nameIn(root: CellImage, path: readonly string[]): string {
+  const id = path.at(-1) ?? '';
+
+  return nameOf(id, imageOf(root, path)?.name ?? id.slice(0, id.indexOf(' ')));
+}
+
+/** The type of the last message that a component took in a step. */
+function typeIn({ taken, given }: Step, path: readonly string[]): string {
+  const id = pathId(path);
+  const message = taken.findLast((one) => pathId(one.path) === id)?.message;
+
+  return message?.type ?? given.findLast((one) => pathId(one.path) === id)?.event.type ?? '';
+}
+
+function descendantsOf(snapshot: unknown): ReturnType<typeof childrenOf> {
+  return childrenOf(snapshot).flatMap((child) => [child, ...descendantsOf(child.getSnapshot())]);
+}
+
+function chartView(logic: unknown, snapshot: unknown): ChartView | undefined {
+  const chart = chartOf(logic);
+  if (chart === undefined) return undefined;
+
+  return { chart, active: activeStates(chart, snapshot as { readonly value?: unknown }), taken: [] };
+}
+
+// EXCERPTS --------------------------------------------------------------------
+
+const isOf = ({ from, to }: LogEntry, actor: string | undefined): boolean =>
+  actor === undefined || from === actor || to === actor;
+
+function excerpt<Entry>(
+  found: readonly Entry[],
+  skip: number | undefined,
+  most = mostEntries
+): { readonly entries: readonly Entry[]; readonly skipped: number } {
+  const skipped = Math.max(0, Math.min(skip ?? Number.POSITIVE_INFINITY, found.length - most));
+
+  return { entries: found.slice(skipped, skipped + most), skipped };
+}

@@ -1,0 +1,496 @@
+/**
+ * The recorder: the witness of a session somebody inspects. It remembers the newest messages with what came of them,
+ * the newest frames in words, and the newest steps with all states after them, each in a ring; `inspected-session.ts` shows
+ * that, and makes the recording of it that `replay.ts` can go through.
+ *
+ *     queued -> updated -> viewed -> stepped -> performed -> diffed -> sent -> turned
+ *     a letter waits       its round is shown   its effects  what its turn sends
+ *
+ * It only listens: what it does itself cannot fail a turn (`guarded-probe.ts`).
+ */
+
+import type { AnyActorRef, InspectionEvent } from 'xstate';
+import type { Effect, Received } from '../component/effect.js';
+import { type ErrorCode, textOf } from '../platform/errors.js';
+import { type CommonSecrets, Secrets } from '../platform/redact.js';
+import { Ring } from '../platform/ring-buffer.js';
+import type { Asked, Given, Recording, Step, Taken } from '../recording/recording.js';
+import { nothingOf, sharing, snapshotOf } from '../recording/snapshot-views.js';
+import type { LiveSession } from '../session/session.js';
+import type { TreeImage } from '../session/session-snapshot.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Part } from '../template/parts.js';
+import type { Cell } from '../tree/component-instance.js';
+import { guardWitness } from '../tree/guarded-probe.js';
+import type { Letter } from '../tree/mailbox.js';
+import { type Channels, clientWord, Publisher, pathOf, serverWord, type Witness } from '../tree/probe.js';
+import type { Patch } from '../wire/patch.js';
+import {
+  type ClientFrame,
+  ClientKind,
+  type EventData,
+  type EventRecord,
+  type ServerFrame,
+  ServerKind,
+} from '../wire/protocol.js';
+import { actorIdOf, childIdOf, subscriptionIdOf } from './actor-id.js';
+import { eventWords, mostLines, wordsOfClient, wordsOfServer } from './describe-frame.js';
+import type { LogEntry, WireEntry } from './inspection.js';
+import { spokenType } from './statechart.js';
+
+// LIMITS ----------------------------------------------------------------------
+
+/** How much is remembered of one session. */
+const most = { log: 10_000, wire: 2_000, steps: 500 } as const;
+
+/** Characters of a message that are kept. */
+const longest = 2_000;
+
+/** What letters say that a subscription to a shared actor has sent. */
+const fromShared = '#shared ';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A line of the log while it comes about. */
+export type LogRecord = { -readonly [Name in keyof LogEntry]: LogEntry[Name] };
+
+/** A frame, whose words can still change. */
+export interface WireRecord extends Omit<WireEntry, 'words'> {
+  readonly words: string[];
+}
+
+/** A step whose effects are still being asked for. */
+interface OpenStep extends Step {
+  readonly asked: Asked[];
+}
+
+/** A message that was taken in the round that runs; its id can still be stamped on it. */
+interface TakenNow extends Omit<Taken, 'id'> {
+  readonly received: Received | undefined;
+}
+
+/** A message that was taken in the turn that runs. */
+interface InTurn {
+  readonly cell: Cell;
+  readonly cause: Letter['cause'];
+  readonly record: LogRecord;
+}
+
+/** What a recorder needs. */
+export interface RecorderOptions {
+  /** The version of the application. */
+  readonly application: string;
+  readonly channels: Channels;
+  /** What all sessions of the server know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets;
+  readonly session: string;
+  /** Called, often, when there is something new to see. */
+  changed(): void;
+  /** It has failed itself. */
+  failed(error: unknown): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A shared actor tells the session something: what it holds is to be learned (`learn`), now and from now on. */
+  listened?(name: string): void;
+}
+
+/** What failed of an actor. */
+export interface Failures {
+  count: number;
+  last: string;
+}
+
+// RECORDER --------------------------------------------------------------------
+
+/** Remembers what happens in a session. */
+export class Recorder extends Publisher {
+  readonly log = new Ring<LogRecord>(most.log);
+  readonly wire = new Ring<WireRecord>(most.wire);
+  readonly steps = new Ring<OpenStep>(most.steps);
+  readonly failures = new Map<string, Failures>();
+  /** The states before the first step that is kept. */
+  #first: TreeImage | undefined;
+  #begun = 0;
+  #live: LiveSession | undefined;
+  readonly #application: string;
+  /** What the session tells. */
+  readonly #guarded: Witness;
+  readonly #changed: () => void;
+  readonly #failed: (error: unknown) => void;
+  /** When actors that nobody else keeps the time of were seen first. */
+  readonly #seen = new WeakMap<object, number>();
+  /** Stops listening to XState. */
+  #unsubscribe: (() => void) | undefined;
+  /** Letters that wait. */
+  readonly #waiting = new Map<Letter, LogRecord>();
+  /** Messages that came as letters: XState tells of them, too. */
+  readonly #known = new WeakSet<object>();
+  /** Events whose words are to be replaced, with where these stand. */
+  readonly #events = new WeakMap<EventRecord, readonly [entry: WireRecord, line: number]>();
+  /** What has been taken in the round that runs, and in the turn. */
+  #taken: TakenNow[] = [];
+  #given: Given[] = [];
+  #round: InTurn[] = [];
+  #turn: InTurn[] = [];
+  /** What the letters that are put in next follow from, and what the next event has happened at. */
+  #performing: LogRecord | undefined;
+  #happening = '';
+  /** The cells of actors that run other logic, as far as they have been asked for. */
+  readonly #cells = new WeakMap<AnyActorRef, Cell>();
+  readonly #listened: (name: string) => void;
+  #secrets: Secrets;
+
+  constructor({ application, changed, channels, common, failed, now, session, listened }: RecorderOptions) {
+    super(session, channels, now, (text) => this.#secrets.scrub(text));
+    this.#application = application;
+    this.#guarded = guardWitness(this, failed);
+    this.#changed = changed;
+    this.#failed = failed;
+    this.#secrets = new Secrets(common);
+    this.#listened = listened ?? (() => undefined);
+  }
+
+  // RECORDING -----------------------------------------------------------------
+
+  /** Listens to a session from now on; one that was there before and has come back begins a new recording. */
+  attach(live: LiveSession): void {
+    this.detach();
+    this.#live = live;
+    live.observer = this.#guarded;
+    live.secrets ??= this.#secrets;
+    this.#secrets = live.secrets;
+    this.steps.clear();
+    this.#first = this.#image(undefined);
+    this.#begun = live.clock.now();
+    for (const cell of live.tree.cells()) this.#learn(cell);
+    const { system } = live.system();
+    const subscription = system.inspect((event) => this.#overhear(event));
+    this.#unsubscribe = () => subscription.unsubscribe();
+    this.#changed();
+  }
+
+  /** Listens no longer. What it remembers can still be seen. */
+  detach(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    if (this.#live?.observer === this.#guarded) this.#live.observer = undefined;
+    this.#live = undefined;
+    this.#waiting.clear();
+    this.#turn = [];
+    this.#round = [];
+  }
+
+  /** When an actor was seen for the first time, in milliseconds since the epoch. */
+  sinceOf(actor: object): number {
+    const since = this.#seen.get(actor) ?? this.#live?.clock.now() ?? 0;
+    this.#seen.set(actor, since);
+
+    return since;
+  }
+
+  /** The secrets of the session. */
+  get secrets(): Secrets {
+    return this.#secrets;
+  }
+
+  /** What the session has gone through, secrets included; `undefined` if it was never there. */
+  get recording(): Recording | undefined {
+    if (this.#first === undefined) return undefined;
+
+    return {
+      session: this.session,
+      application: this.#application,
+      begun: this.#begun,
+      first: this.before(this.steps.first) as TreeImage,
+      steps: [...this.steps.entries],
+    };
+  }
+
+  /** All states as they were last; `undefined` if it was never there. */
+  get latest(): TreeImage | undefined {
+    return this.before(this.steps.last + 1);
+  }
+
+  /** All states as they were before a step; `undefined` if that is not known any more. */
+  before(number: number): TreeImage | undefined {
+    if (number < this.steps.first) return undefined;
+
+    return this.steps.at(number - 1)?.after ?? (number === this.steps.first ? this.#first : undefined);
+  }
+
+  /** All states as they are, or as they were after the last step if one of them cannot be stored. Shares with the step before what is the same. */
+  #image(before: TreeImage | undefined): TreeImage {
+    const { tree } = this.#live as LiveSession;
+    try {
+      const { root, turns } = tree.save();
+
+      return { turns, root: sharing(before?.root, root), letters: [] };
+    } catch (error) {
+      this.#note('/', this.#secrets.scrub(textOf(error)));
+
+      return before ?? { turns: tree.turns, root: nothingOf(tree.root), letters: [] };
+    }
+  }
+
+  #learn(cell: Cell): void {
+    this.#secrets.learn(cell.shown, cell.component.logic === undefined);
+  }
+
+  /** The state of a shared actor, whose secrets go on under other names. */
+  learn(snapshot: unknown): void {
+    this.#secrets.learn(snapshotOf(snapshot));
+  }
+
+  // LOG -----------------------------------------------------------------------
+
+  #write(entry: Pick<LogRecord, 'from' | 'to'> & Partial<LogRecord>, message: AnyMessage | undefined): LogRecord {
+    const record: LogRecord = {
+      number: this.log.last + 1,
+      at: this.#live?.clock.now() ?? 0,
+      type: message?.type ?? '',
+      message: message === undefined ? '' : this.#messageText(message),
+      ...{
+        cause: 0,
+        causedBy: '',
+        isTaken: false,
+        step: 0,
+        waited: 0,
+        update: 0,
+        view: 0,
+        diff: 0,
+        bytes: 0,
+        error: '',
+      },
+      ...entry,
+    };
+    this.log.push(record);
+    this.#changed();
+
+    return record;
+  }
+
+  #messageText(message: AnyMessage): string {
+    try {
+      const text = JSON.stringify(this.#secrets.redact(message)) ?? '';
+
+      return text.length > longest ? `${text.slice(0, longest)}…` : text;
+    } catch (error) {
+      return textOf(error);
+    }
+  }
+
+  override happened(part: Part, event: EventRecord, data: EventData | undefined): void {
+    this.#happening = `${part.name} on ${part.element}`;
+    const place = this.#events.get(event);
+    if (place !== undefined)
+      place[0].words[place[1]] = this.#secrets.scrub(eventWords(event, part, this.#secrets.redact(data)));
+  }
+
+  override queued(letter: Letter, waiting: number): void {
+    super.queued(letter, waiting);
+    if (typeof letter.from === 'string' && letter.from.startsWith(fromShared)) {
+      this.#listened(letter.from.slice(fromShared.length));
+    }
+    // What is still to be looked up is told of when it is taken.
+    if (letter.resolve === undefined) this.#enter(letter);
+  }
+
+  #enter(letter: Letter): LogRecord {
+    const { cell, message, at } = letter;
+    if (message !== undefined) this.#known.add(message);
+    const record = this.#write({ ...this.#sender(letter), to: actorIdOf(cell), at }, message);
+    this.#waiting.set(letter, record);
+
+    return record;
+  }
+
+  #sender({ cell, from, page, cause }: Letter): Pick<LogRecord, 'from' | 'cause' | 'causedBy'> {
+    if (page !== 0) {
+      const causedBy = this.#happening || `event ${cause}`;
+      this.#happening = '';
+
+      return { from: 'browser', cause: 0, causedBy };
+    }
+    if (typeof from === 'string' && from.startsWith('#')) {
+      return { from: subscriptionIdOf(cell, from.slice(1)), cause: 0, causedBy: from.slice(1) };
+    }
+    const sender = typeof from === 'object' ? actorIdOf(from) : (from ?? 'store');
+    const because = this.#performing;
+    this.#performing = undefined;
+
+    return {
+      from: sender,
+      cause: because?.number ?? 0,
+      causedBy: because === undefined ? '' : `#${because.number} ${because.type}`,
+    };
+  }
+
+  override updated(letter: Letter): void {
+    super.updated(letter);
+    const { cell, message, at, cause } = letter;
+    const record = this.#waiting.get(letter) ?? this.#enter(letter);
+    this.#waiting.delete(letter);
+    record.isTaken = true;
+    record.waited = Math.max(0, this.begunAt - at);
+    record.update = this.took;
+    this.#round.push({ cell, cause, record });
+    this.#turn.push({ cell, cause, record });
+    this.#secrets.learn(message);
+    if (message === undefined || !cell.isPresent || cell.component.logic !== undefined) return;
+    this.#taken.push({ path: pathOf(cell), message, at, received: cell.received });
+  }
+
+  override viewed(cell: Cell): void {
+    super.viewed(cell);
+    if (!this.hasRun(cell)) return;
+    for (const { record } of this.#round) record.view += this.took;
+    this.#learn(cell);
+  }
+
+  override stepped(cells: readonly Cell[]): void {
+    const isIdle = this.#taken.length === 0 && this.#given.length === 0 && cells.length === 0;
+    if (this.#live !== undefined && !isIdle) this.#step(this.#live);
+    this.#taken = [];
+    this.#given = [];
+    this.#round = [];
+  }
+
+  #step(live: LiveSession): void {
+    const number = this.steps.last + 1;
+    const taken = this.#taken.map(({ path, message, at, received }) => ({ path, message, at, id: received?.stamped }));
+    const after = this.#image(this.before(number));
+    for (const { record } of this.#round) record.step = number;
+    const gone = this.steps.push({ number, at: live.clock.now(), taken, given: this.#given, asked: [], after });
+    if (gone !== undefined) this.#first = gone.after;
+    this.#changed();
+  }
+
+  override performed(cell: Cell, effect: Effect): void {
+    const because = this.#turn.findLast((taken) => taken.cell === cell && taken.cause === effect.cause)?.record;
+    this.#performing = because;
+    const { kind, message } = effect;
+    const to = kind === 'publish' ? effect.topic : kind === 'send' ? effect.name : '';
+    this.steps.at(this.steps.last)?.asked.push({ path: pathOf(cell), kind, to, message });
+    if (to === '') return;
+    this.#performing = undefined;
+    const record = this.#write({ from: actorIdOf(cell), to: kind === 'publish' ? `topic ${to}` : `@${to}` }, message);
+    record.isTaken = true;
+    record.step = because?.step ?? 0;
+    if (because === undefined) return;
+    record.cause = because.number;
+    record.causedBy = `#${because.number} ${because.type}`;
+  }
+
+  override turned(): void {
+    this.#turn = [];
+    this.#performing = undefined;
+  }
+
+  override failed(cell: Cell, _code: ErrorCode, error: unknown): void {
+    const text = this.#secrets.scrub(textOf(error));
+    this.#note(actorIdOf(cell), text);
+    const record = this.#turn.findLast((taken) => taken.cell === cell)?.record;
+    if (record !== undefined) record.error = text;
+  }
+
+  #note(actor: string, error: string): void {
+    const failures = this.failures.get(actor) ?? { count: 0, last: '' };
+    failures.count++;
+    failures.last = error;
+    this.failures.set(actor, failures);
+    this.#changed();
+  }
+
+  // XSTATE --------------------------------------------------------------------
+
+  /** XState would throw at whoever sends an event what is thrown here. */
+  #overhear(event: InspectionEvent): void {
+    try {
+      this.#inspected(event);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** What the actors of other logics tell each other; what came as a letter is in the log already. */
+  #inspected(event: InspectionEvent): void {
+    if (event.type === '@xstate.actor') this.sinceOf(event.actorRef);
+    if (event.type !== '@xstate.event' || event.event.type === 'xstate.init') return;
+    const actor = event.actorRef as AnyActorRef;
+    const owner = this.#ownerOf(actor);
+    if (owner === undefined) return;
+    const given = event.event as AnyMessage;
+    this.#secrets.learn(given);
+    const isOwn = owner.actor === actor;
+    if (isOwn) this.#given.push({ path: pathOf(owner), event: given });
+    if (this.#known.has(given)) return;
+    const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
+    const source = event.sourceRef as AnyActorRef | undefined;
+    const type = spokenType(given.type);
+    const record = this.#write({ from: this.#sourceOf(source, to), to, type, causedBy: type }, given);
+    record.isTaken = true;
+    // It is shown in the round that comes next, or that runs.
+    this.#round.push({ cell: owner, cause: undefined, record });
+    this.#turn.push({ cell: owner, cause: undefined, record });
+  }
+
+  #sourceOf(source: AnyActorRef | undefined, to: string): string {
+    const owner = source && this.#ownerOf(source);
+    if (source === undefined || owner === undefined) return to;
+
+    return owner.actor === source ? actorIdOf(owner) : childIdOf(owner, source);
+  }
+
+  /** The cell in whose logic an actor is. */
+  #ownerOf(actor: AnyActorRef): Cell | undefined {
+    for (let at: AnyActorRef | undefined = actor; at !== undefined; at = at._parent) {
+      const cell = this.#cells.get(at) ?? this.#search(at);
+      if (cell !== undefined) return cell.actor === at ? cell : undefined;
+    }
+
+    return undefined;
+  }
+
+  #search(actor: AnyActorRef): Cell | undefined {
+    for (const cell of this.#live?.tree.cells() ?? []) {
+      if (cell.component.logic === undefined || cell.actor !== actor) continue;
+      this.#cells.set(actor, cell);
+
+      return cell;
+    }
+
+    return undefined;
+  }
+
+  // WIRE ----------------------------------------------------------------------
+
+  override received(frame: ClientFrame, bytes: number): void {
+    super.received(frame, bytes);
+    const record = this.#frame('up', clientWord(frame), bytes, wordsOfClient(frame));
+    if (frame.kind !== ClientKind.Events) return;
+    for (const [line, event] of frame.events.slice(0, mostLines).entries()) this.#events.set(event, [record, line]);
+  }
+
+  override diffed(changes: Patch): void {
+    super.diffed(changes);
+    for (const { record } of this.#turn) record.diff += this.took;
+  }
+
+  override sent(frame: ServerFrame, bytes: number): void {
+    super.sent(frame, bytes);
+    if (frame.kind === ServerKind.Patch) for (const { record } of this.#turn) record.bytes += bytes;
+    // Before the words are cut short: half a secret would not be known for one.
+    const shown = frame.kind === ServerKind.Patch ? { ...frame, changes: this.#secrets.redact(frame.changes) } : frame;
+    this.#frame('down', serverWord(frame), bytes, wordsOfServer(shown, this.#live?.rendered ?? null));
+  }
+
+  #frame(direction: WireEntry['direction'], kind: string, bytes: number, words: readonly string[]): WireRecord {
+    const at = this.#live?.clock.now() ?? 0;
+    const scrubbed = words.map((line) => this.#secrets.scrub(line));
+    const record: WireRecord = { number: this.wire.last + 1, at, direction, kind, bytes, words: scrubbed };
+    this.wire.push(record);
+    this.#changed();
+
+    return record;
+  }
+}

@@ -1,0 +1,396 @@
+/**
+ * Charts: the statechart of a machine, as plain data that can be drawn, and where in it a snapshot is. `live-inspection.ts`
+ * gives them to whoever inspects an actor; how a chart is laid out and drawn is their own affair
+ * (`components/inspector/`).
+ *
+ * A machine is read by what XState makes public of it and known by its shape, so XState is not imported.
+ */
+
+import { hashOf } from '../platform/hash.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A state, with those in it. */
+export interface ChartState {
+  /** As XState calls it: `light.red.walk`. */
+  readonly id: string;
+  readonly name: string;
+  /** `history` remembers which of its siblings was left, `deep history` also how deep in it. */
+  readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history' | 'deep history';
+  /** The id of the state it begins in, of a compound one. */
+  readonly initial: string | undefined;
+  readonly states: readonly ChartState[];
+  /** The names of the actions at its entry and exit (`assign`, `inline` if they have none), the sources of the actors it invokes. */
+  readonly entry: readonly string[];
+  readonly exit: readonly string[];
+  readonly invokes: readonly string[];
+}
+
+/** A transition to one state; one that has several targets is as many of these. */
+export interface ChartTransition {
+  readonly id: string;
+  /** The id of the state it leaves. */
+  readonly from: string;
+  /** The id of the state it leads to; the same as `from` if it stays. */
+  readonly to: string;
+  /**
+   * The event, in words: `pressed`, `*`, `always`, `after 3000 ms` or `after grace` by the name of the delay, `done` when
+   * the state itself is, `done of fetchUser` and `error of fetchUser`, `by default` from a history state that remembers
+   * nothing.
+   */
+  readonly event: string;
+  /** Its guard: `isFree`, `isOver(limit: 3) and not isClosed`; '' if it has none. */
+  readonly guard: string;
+  /** The names of its actions. */
+  readonly actions: readonly string[];
+}
+
+/** A statechart. */
+export interface Chart {
+  /** Made of what is in the chart: the same for the same machine, in every process, and for others that look the same. */
+  readonly id: string;
+  readonly root: ChartState;
+  readonly transitions: readonly ChartTransition[];
+}
+
+// MACHINES --------------------------------------------------------------------
+
+/** What is read of XState's `StateNode`. */
+interface Node {
+  readonly id: string;
+  readonly key: string;
+  readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly history: false | 'shallow' | 'deep';
+  readonly config: { readonly target?: unknown };
+  readonly parent?: Node;
+  readonly initial: { readonly target: readonly Node[] };
+  readonly states: Readonly<Record<string, Node>>;
+  readonly entry: readonly unknown[];
+  readonly exit: readonly unknown[];
+  readonly invoke: readonly Invoked[];
+  readonly transitions: ReadonlyMap<string, readonly Transition[]>;
+  readonly always?: readonly Transition[];
+}
+
+interface Transition {
+  readonly eventType: string;
+  readonly target?: readonly Node[];
+  readonly guard?: unknown;
+  readonly actions: readonly unknown[];
+  /** Of delayed ones: milliseconds, or a name. */
+  readonly delay?: number | string;
+}
+
+interface Invoked {
+  readonly id: string;
+  readonly src: string;
+}
+
+const charts = new WeakMap<object, Chart>();
+
+/**
+ * The chart of a machine; `undefined` of what is none. It is made once for each machine.
+ *
+ * ```ts
+ * chartOf(Light.logic)?.transitions[0]; // { from: 'light.green', to: 'light.yellow', event: 'pressed', … }
+ * ```
+ */
+export function chartOf(logic: unknown): Chart | undefined {
+  if (!isMachine(logic)) return undefined;
+  let chart = charts.get(logic);
+  if (chart === undefined) {
+    const root = stateOf(logic.root);
+    const transitions = nodesFrom(logic.root).flatMap((node) => transitionsOf(node, logic.root));
+    chart = { id: `${root.id} ${hashOf(JSON.stringify([root, transitions]))}`, root, transitions };
+    charts.set(logic, chart);
+  }
+
+  return chart;
+}
+
+function isMachine(logic: unknown): logic is { readonly root: Node } {
+  const root = (logic as { root?: Partial<Node> } | null | undefined)?.root;
+
+  return typeof root?.id === 'string' && root.transitions instanceof Map && typeof root.states === 'object';
+}
+
+function stateOf(node: Node): ChartState {
+  return {
+    id: node.id,
+    name: node.key,
+    kind: node.history === 'deep' ? 'deep history' : node.type,
+    initial: node.type === 'compound' ? node.initial.target[0]?.id : undefined,
+    states: Object.values(node.states).map(stateOf),
+    entry: node.entry.filter(isWritten).map(nameOf),
+    exit: node.exit.filter(isWritten).map(nameOf),
+    invokes: node.invoke.map(sourceOf),
+  };
+}
+
+/** The node and all below it, in the order they are written. */
+const nodesFrom = (node: Node): readonly Node[] => [node, ...Object.values(node.states).flatMap(nodesFrom)];
+
+function transitionsOf(node: Node, root: Node): readonly ChartTransition[] {
+  const written = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+  const counts = new Map<string, number>();
+  const transitions = written.flatMap((transition) => {
+    const index = counts.get(transition.eventType) ?? 0;
+    counts.set(transition.eventType, index + 1);
+
+    return transitionsTo(node, transition, index);
+  });
+
+  return node.type === 'history' ? [...transitions, ...defaultsOf(node, root)] : transitions;
+}
+
+/** One for each target; what has none stays. */
+function transitionsTo(node: Node, transition: Transition, index: number): readonly ChartTransition[] {
+  const { eventType, target, guard, actions } = transition;
+  const targets = target === undefined || target.length === 0 ? [node] : target;
+
+  return targets.map(({ id }, at) => ({
+    id: `${prefixOf(node.id, eventType)}${index}/${at}`,
+    from: node.id,
+    to: id,
+    event: eventOf(node, transition),
+    guard: eventType === routeEvent ? guardOfRoute(guard) : guardOf(guard),
+    actions: actions.map(nameOf),
+  }));
+}
+
+/** Where a history state leads that remembers nothing. Without a target that is where its parent begins. */
+function defaultsOf(node: Node, root: Node): readonly ChartTransition[] {
+  const { parent, config } = node;
+  const written = [config.target ?? []].flat();
+  const beginning = parent?.type === 'parallel' ? [parent] : (parent?.initial.target ?? []);
+  const targets = written.length === 0 ? beginning : written.map(find).filter((target) => target !== undefined);
+
+  return transitionsTo(node, { eventType: 'by default', target: targets, actions: [] }, 0);
+
+  function find(path: unknown): Node | undefined {
+    if (typeof path !== 'string') return path as Node;
+    if (path.startsWith('#')) return nodesFrom(root).find(({ id }) => id === path.slice(1));
+
+    return path.split('.').reduce((from: Node | undefined, key) => from?.states[key], node.parent);
+  }
+}
+
+/** The ids of the transitions of a state for an event begin with this; see `takenBy`. */
+const prefixOf = (state: string, eventType: string): string => `${state}/${eventType}/`;
+
+// WORDS -----------------------------------------------------------------------
+
+/** What XState sends a root that has states with a `route`. */
+const routeEvent = 'xstate.route';
+
+/** What XState calls its own events, and what we call them; the id of an actor follows. */
+const eventsOfActors = [
+  ['xstate.done.actor.', 'done of'],
+  ['xstate.error.actor.', 'error of'],
+  ['xstate.snapshot.', 'snapshot of'],
+] as const;
+
+function eventOf(node: Node, { eventType, delay }: Transition): string {
+  if (delay !== undefined) return typeof delay === 'number' ? `after ${delay} ms` : `after ${delay}`;
+  if (eventType === '') return 'always';
+  if (eventType === routeEvent) return 'route';
+  if (eventType === `xstate.done.state.${node.id}`) return 'done';
+  const [prefix, words] = eventsOfActors.find(([start]) => eventType.startsWith(start)) ?? [];
+
+  return prefix === undefined ? eventType : `${words} ${actorName(node, eventType.slice(prefix.length))}`;
+}
+
+/**
+ * The type of an event in words: those of XState's own are long, and not for people. Others are left as they are.
+ *
+ * ```ts
+ * spokenType('xstate.after.3000.light.red'); // 'after 3000 ms'
+ * ```
+ */
+export function spokenType(type: string): string {
+  if (!type.startsWith('xstate.')) return type;
+  const { delay, name } = /^xstate\.after\.(?:(?<delay>\d+)|(?<name>[^.]+))\./.exec(type)?.groups ?? {};
+  if (delay !== undefined) return `after ${delay} ms`;
+  if (name !== undefined) return `after ${name}`;
+  if (type.startsWith('xstate.done.state.')) return 'done';
+  const [prefix, words] = eventsOfActors.find(([start]) => type.startsWith(start)) ?? [];
+
+  return prefix === undefined ? type : `${words} ${type.slice(prefix.length)}`;
+}
+
+/** An actor by its source, if that tells which of the state's it is; else by its id. */
+function actorName(node: Node, id: string): string {
+  const invoked = node.invoke.find((one) => one.id === id);
+  if (invoked === undefined) return id;
+  const source = sourceOf(invoked);
+
+  return node.invoke.filter((one) => sourceOf(one) === source).length === 1 ? source : id;
+}
+
+/** Its source by name; of logic that stands there itself the id, if somebody has given one. */
+function sourceOf({ id, src }: Invoked): string {
+  if (!src.startsWith('xstate.invoke.')) return src;
+
+  return src === `xstate.invoke.${id}` ? 'inline' : id;
+}
+
+/** What an action is called; a built-in one by the function that makes it. */
+function nameOf(action: unknown): string {
+  if (typeof action === 'string') return action;
+  const { type, name, params } = action as {
+    readonly type?: unknown;
+    readonly name?: unknown;
+    readonly params?: unknown;
+  };
+  const named = typeof type === 'string' ? type.replace(/^xstate\./, '') : name;
+
+  return typeof named === 'string' && named !== '' ? `${named}${paramsOf(params)}` : 'inline';
+}
+
+/** `(limit: 3)`: parameters that are written down and short. */
+function paramsOf(params: unknown): string {
+  if (typeof params !== 'object' || params === null) return '';
+  const isShort = (value: unknown): boolean => /^(string|number|boolean)$/.test(typeof value);
+  const entries = Object.entries(params);
+  if (entries.length === 0 || entries.length > 3 || !entries.every(([, value]) => isShort(value))) return '(…)';
+
+  return `(${entries.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')})`;
+}
+
+/** Entry and exit have actions of XState's own for each delay: they stand there as transitions already. */
+function isWritten(action: unknown): boolean {
+  const { id, sendId } = (action ?? {}) as { readonly id?: unknown; readonly sendId?: unknown };
+
+  return typeof action !== 'function' || !`${id ?? sendId ?? ''}`.startsWith('xstate.after.');
+}
+
+/** A guard in words: those that are made of others with what joins them. */
+function guardOf(guard: unknown): string {
+  if (guard === undefined) return '';
+  const { guards, stateValue } = guard as { readonly guards?: readonly unknown[]; readonly stateValue?: unknown };
+  if (stateValue !== undefined) {
+    return `in ${typeof stateValue === 'string' ? stateValue : JSON.stringify(stateValue)}`;
+  }
+  if (!Array.isArray(guards)) return nameOf(guard);
+  const word = nameOf(guard);
+  const parts = guards.map((part) => (isMadeOfSeveral(part) ? `(${guardOf(part)})` : guardOf(part)));
+
+  return parts.length === 1 ? `${word} ${parts[0]}` : parts.join(` ${word} `);
+}
+
+const isMadeOfSeveral = (guard: unknown): boolean =>
+  ((guard as { readonly guards?: readonly unknown[] } | undefined)?.guards?.length ?? 0) > 1;
+
+/** Routes are told apart by a guard of XState's own, before what is written. */
+const guardOfRoute = (guard: unknown): string =>
+  guardOf((guard as { readonly guards?: readonly unknown[] } | undefined)?.guards?.[1]);
+
+// STATES ----------------------------------------------------------------------
+
+/**
+ * The ids of the states a snapshot is in, those around others first. Its `value` is all that is asked for, so one that
+ * was stored is as good. The machine itself, the root, is left out: it is in every snapshot and would say nothing.
+ *
+ * What the chart does not know, as the state of an earlier version of the machine, is passed over.
+ */
+export function activeStates({ root }: Chart, { value }: { readonly value?: unknown }): readonly string[] {
+  return statesIn(root, value);
+}
+
+function statesIn(state: ChartState, value: unknown): readonly string[] {
+  const inside = typeof value === 'string' ? { [value]: undefined } : (value ?? {});
+
+  return Object.entries(inside).flatMap(([name, within]) => {
+    const child = state.states.find((one) => one.name === name);
+    return child === undefined ? [] : [child.id, ...statesIn(child, within)];
+  });
+}
+
+// TRANSITIONS -----------------------------------------------------------------
+
+/**
+ * The ids of the transitions that can have led from some states to others by an event, those that need no event and
+ * came after it included.
+ *
+ * **Note:** guards are not asked. Where two transitions could have been taken both are named, and one that stays where
+ * it is may have been forbidden by its guard.
+ *
+ * @param before what `activeStates` gave before the event
+ * @param after and what it gives now
+ * @param eventType the event's type, as XState calls it: `xstate.after.grace.light.green`
+ */
+export function takenBy(
+  chart: Chart,
+  before: readonly string[],
+  after: readonly string[],
+  eventType: string
+): readonly string[] {
+  const places = placesOf(chart.root);
+  const left = new Set([chart.root.id, ...before]);
+  const reached = new Set([chart.root.id, ...after]);
+  const ways = [...left].map((from) => ({ from, ids: waysFrom(from) })).filter(({ ids }) => ids.length > 0);
+  // The innermost state that takes an event takes it alone.
+  const around = new Set(ways.flatMap(({ from }) => places.get(from)?.around ?? []));
+
+  return [...new Set(ways.flatMap(({ from, ids }) => (around.has(from) ? [] : ids)))];
+
+  function waysFrom(from: string): readonly string[] {
+    const own = chart.transitions.filter((one) => one.from === from);
+    const meant = own.filter((one) => isFor(one, eventType)).flatMap((one) => wayOf(one));
+
+    return meant.length > 0 ? meant : own.filter((one) => isForAny(one, eventType)).flatMap((one) => wayOf(one));
+  }
+
+  /** The transition, if it leads to where we are, and those without an event by which it does; else nothing. */
+  function wayOf({ id, to }: ChartTransition, seen: ReadonlySet<string> = new Set()): readonly string[] {
+    const place = places.get(to);
+    if (place === undefined || seen.has(to)) return [];
+    const entered = enteredWith(place);
+    if (entered.slice(0, 1).every((state) => reached.has(state))) return [id];
+    const onward = chart.transitions
+      .filter((one) => one.to !== one.from && entered.includes(one.from) && followsOn(one, place.state))
+      .flatMap((one) => wayOf(one, new Set([...seen, to])));
+
+    return onward.length > 0 ? [id, ...onward] : [];
+  }
+}
+
+/** A state, and the ids of those around it, the nearest first. */
+interface Place {
+  readonly state: ChartState;
+  readonly around: readonly string[];
+}
+
+function placesOf(state: ChartState, around: readonly string[] = []): ReadonlyMap<string, Place> {
+  const inside = state.states.flatMap((child) => [...placesOf(child, [state.id, ...around])]);
+
+  return new Map([[state.id, { state, around }], ...inside]);
+}
+
+/** What is entered with a state, itself first: those it begins in and those around it. History is left at once. */
+function enteredWith({ state, around }: Place): readonly string[] {
+  return state.kind.endsWith('history') ? around : [...beginningOf(state), ...around];
+}
+
+function beginningOf(state: ChartState): readonly string[] {
+  const first = state.states.filter(
+    ({ id, kind }) => id === state.initial || (state.kind === 'parallel' && kind !== 'history')
+  );
+
+  return [state.id, ...first.flatMap(beginningOf)];
+}
+
+/** Whether it is for this event and none like it. */
+function isFor({ id, from }: ChartTransition, eventType: string): boolean {
+  const prefix = prefixOf(from, eventType);
+
+  return id.startsWith(prefix) && /^\d+\/\d+$/.test(id.slice(prefix.length));
+}
+
+/** Whether it can follow at once after a state has been entered: `always`, or when that was the end of what is around. */
+const followsOn = (one: ChartTransition, { kind }: ChartState): boolean =>
+  isFor(one, '') || (kind === 'final' && isFor(one, `xstate.done.state.${one.from}`));
+
+/** Whether it is for any event, or for any that begins like this one. */
+const isForAny = ({ event }: ChartTransition, eventType: string): boolean =>
+  event === '*' || (event.endsWith('.*') && `${eventType}.`.startsWith(event.slice(0, -1)));

@@ -1,0 +1,99 @@
+/**
+ * Images of trees, as `session-snapshot.ts` has them: looked into by the path of a component, shared from step to step, and
+ * without secrets. The recorder makes hundreds of them, `inspected-session.ts` and `actor-tree.ts` show them.
+ */
+
+import { isEqual } from '../inspect/state-rows.js';
+import { isSame } from '../platform/plain-data.js';
+import type { Secrets } from '../platform/redact.js';
+import type { CellImage, LogicImage, TreeImage } from '../session/session-snapshot.js';
+import type { Cell } from '../tree/component-instance.js';
+
+// LOOKING ---------------------------------------------------------------------
+
+/** The image of the component to which these ids lead. */
+export function imageOf(root: CellImage, path: readonly string[]): CellImage | undefined {
+  let image: CellImage | undefined = root;
+  for (const id of path) image = image?.children.find((child) => child.id === id);
+
+  return image;
+}
+
+/** The state of a component, as it is shown. */
+export function stateIn({ root }: TreeImage, path: readonly string[]): unknown {
+  const state = imageOf(root, path)?.state;
+
+  return isOfLogic(state) ? snapshotOf((state as LogicImage).snapshot) : state;
+}
+
+/** What is shown of XState's snapshots: where it is and what it holds, not its machine. */
+export function snapshotOf(snapshot: unknown): unknown {
+  const { value, context, status, output, error } = (snapshot ?? {}) as { readonly [name: string]: unknown };
+  const state = {
+    ...(value !== undefined && { value }),
+    ...(context !== undefined && { context }),
+    ...(status !== 'active' && status !== undefined && { status }),
+    ...(output !== undefined && { output }),
+    ...(error !== undefined && { error }),
+  };
+
+  return Object.keys(state).length === 0 ? { status } : state;
+}
+
+/** Whether a state is that of a logic (`LogicImage`); a model that looks the same is taken for one. */
+export function isOfLogic(state: unknown): boolean {
+  const { snapshot, timers } = (state ?? {}) as {
+    readonly snapshot?: { readonly status?: unknown };
+    readonly timers?: unknown;
+  };
+
+  return Array.isArray(timers) && typeof snapshot?.status === 'string';
+}
+
+// SHARING ---------------------------------------------------------------------
+
+/** The later of two images, made of the earlier one as far as it is the same: so five hundred of them take little more than one. */
+export function sharing(before: CellImage | undefined, after: CellImage): CellImage {
+  if (before === undefined || before.id !== after.id || before.name !== after.name) return after;
+  const known = new Map(before.children.map((child) => [child.id, child]));
+  const children = after.children.map((child) => sharing(known.get(child.id), child));
+  const state = isSameState(before.state, after.state) ? before.state : after.state;
+  const isUnchanged =
+    state === before.state &&
+    children.length === before.children.length &&
+    children.every((child, index) => child === before.children[index]) &&
+    isSame(before.subscriptions, after.subscriptions);
+
+  return isUnchanged ? before : { ...after, state, children };
+}
+
+/** A model is the same if it is the same object; what a logic has persisted is made anew each time. */
+function isSameState(before: unknown, after: unknown): boolean {
+  return before === after || (isOfLogic(before) && isOfLogic(after) && isEqual(before, after));
+}
+
+/** The image of a component of which nothing can be said. */
+export function nothingOf({ component, id }: Cell): CellImage {
+  const { name, version } = component;
+
+  return { id, name, version, state: undefined, subscriptions: undefined, children: [] };
+}
+
+// SECRETS ---------------------------------------------------------------------
+
+/** An image without secrets in its states and keys; the names of components are none. */
+export function withoutSecrets({ turns, root }: TreeImage, secrets: Secrets): TreeImage {
+  const within = (image: CellImage): CellImage => {
+    const isConstant = !isOfLogic(image.state);
+
+    return {
+      ...image,
+      id: secrets.scrub(image.id),
+      state: secrets.redact(image.state, isConstant),
+      subscriptions: image.subscriptions && secrets.redact(image.subscriptions),
+      children: image.children.map(within),
+    };
+  };
+
+  return { turns, root: within(root), letters: [] };
+}

@@ -1,0 +1,111 @@
+/**
+ * Handing over: a node that a client has come to asks the node that holds its session to give it up. The one
+ * that holds it stores it, says so, and lets go; if it does not answer it is taken for dead, and what it
+ * writes afterwards is refused by the store (`store.ts`, fences). `session-registry.ts` asks and gives.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import { createIdentifier } from '../platform/id.js';
+import type { AnyMessage } from '../template/html.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** How nodes reach each other. */
+export interface Peers {
+  /** Sends plain data to a node; that nobody is there is no error. May reject if it cannot be sent. */
+  tell(node: string, message: AnyMessage): Promise<void>;
+  /** Is told what others send to this node; gives the way to stop. */
+  listen(listener: (message: AnyMessage) => void): () => void;
+}
+
+/** What a node asks for. */
+export interface Wanted {
+  /** The session's id. */
+  readonly id: string;
+  /** The document that has come. */
+  readonly document: string;
+  /** Whether it may be given a copy if another document is connected to the session. */
+  readonly mayFork: boolean;
+}
+
+/** What it is answered. */
+export type Given =
+  /** The session is stored, and free. */
+  | { readonly kind: 'released' }
+  /** It stays where it is; a copy is stored under another id, and free. */
+  | { readonly kind: 'forked'; readonly id: string }
+  /** Another document is connected to it. */
+  | { readonly kind: 'busy' }
+  /** It is not there; or nobody has answered. */
+  | { readonly kind: 'absent' };
+
+/** What a hand-over needs. */
+export interface HandOverOptions {
+  readonly clock: Clock;
+  /** Milliseconds after which a node that does not answer is taken for dead. */
+  readonly deadline: number;
+  readonly node: string;
+  readonly peers: Peers;
+  /** Gives a session up. Never rejects. */
+  give(wanted: Wanted): Promise<Given>;
+}
+
+/** What travels. */
+type Word =
+  | { readonly type: 'sessionWanted'; readonly from: string; readonly ask: string; readonly wanted: Wanted }
+  | { readonly type: 'sessionGiven'; readonly ask: string; readonly given: Given };
+
+// HAND OVER -------------------------------------------------------------------
+
+/** One node's side of all hand-overs. */
+export class HandOver {
+  readonly #options: HandOverOptions;
+  readonly #asked = new Map<string, (given: Given) => void>();
+  readonly #stop: () => void;
+  #isClosed = false;
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+    this.#stop = options.peers.listen((message) => this.#receive(message as Word));
+  }
+
+  /** Asks a node for a session. */
+  ask(owner: string, wanted: Wanted): Promise<Given> {
+    const { clock, deadline, node } = this.#options;
+    const ask = createIdentifier();
+    if (this.#isClosed) return Promise.resolve({ kind: 'absent' });
+
+    return new Promise((resolve) => {
+      const answered = (given: Given): void => {
+        clock.clearTimeout(timer);
+        this.#asked.delete(ask);
+        resolve(given);
+      };
+      const timer = clock.setTimeout(() => answered({ kind: 'absent' }), deadline);
+      this.#asked.set(ask, answered);
+      this.#tell(owner, { type: 'sessionWanted', from: node, ask, wanted });
+    });
+  }
+
+  /** Asks and is asked no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#stop();
+    for (const answered of [...this.#asked.values()]) answered({ kind: 'absent' });
+  }
+
+  #receive(word: Word): void {
+    if (word.type === 'sessionGiven') this.#asked.get(word.ask)?.(word.given);
+    else if (word.type === 'sessionWanted') void this.#give(word.from, word.ask, word.wanted);
+  }
+
+  async #give(from: string, ask: string, wanted: Wanted): Promise<void> {
+    const given = await this.#options.give(wanted);
+    if (!this.#isClosed) this.#tell(from, { type: 'sessionGiven', ask, given });
+  }
+
+  /** What cannot be sent is not answered, and then nobody waits for longer than there is time. */
+  #tell(node: string, word: Word): void {
+    this.#options.peers.tell(node, word).catch(() => undefined);
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * The keeper: takes the sessions of one process to the store. While a session is in use it is written
+ * behind its turns, gathered over the store's delay; when it is put away, once more, and given up. What
+ * cannot be written because the store fails is reported once and tried again until it works; meanwhile
+ * sessions go on, and their clients keep what is not durable.
+ *
+ * `session-registry.ts` has the keeper and reads through it; `store.ts` says what a store promises.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { pack, type SessionImage } from '../session/session-snapshot.js';
+import type { Claim, Store } from '../store/store.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A session, as the keeper sees it. */
+export interface Kept {
+  readonly id: string;
+  /** The fence it is written with; 0 before it is written for the first time. */
+  fence: number;
+  /** All of it, as it is now. */
+  save(): SessionImage;
+  /** The store holds what was saved. */
+  stored(image: SessionImage): void;
+  /** Another node owns it: what is here is of no use any more. */
+  fenced(): void;
+}
+
+/** What a keeper needs. */
+export interface KeeperOptions {
+  readonly clock: Clock;
+  /** Bytes of the largest session that is stored. */
+  readonly largest: number;
+  /** Milliseconds a session is kept after it was written for the last time. */
+  readonly lifetime: number;
+  /** The name of this process. */
+  readonly node: string;
+  readonly report: Reporter;
+  readonly store: Store;
+  /** Runs something soon, when others have had their go. */
+  defer(run: () => void): void;
+}
+
+/** How it stands with the writing of a session. */
+interface Progress {
+  isDirty: boolean;
+  isBusy: boolean;
+  /** The write that is under way. */
+  writing?: Promise<void>;
+  /** Whether it is to be given up with the next write. */
+  isLeaving: boolean;
+  /** Told what became of it, if somebody waits for it to be given up. */
+  readonly waiting: ((outcome: Outcome) => void)[];
+}
+
+/** What became of a session that was to be put away. */
+export type Outcome =
+  /** The store holds it, and nobody owns it. */
+  | 'stored'
+  /** Another node owns it. */
+  | 'fenced'
+  /** It cannot be stored. */
+  | 'refused';
+
+// LIMITS ----------------------------------------------------------------------
+
+/** Milliseconds until a write that has failed is tried again, at first and at the most. */
+const shortest = 250;
+const longest = 10_000;
+
+/** Milliseconds that one go of writing may take before others have theirs. */
+const longestGo = 8;
+
+/** Milliseconds for which this process says that it is alive, and after which it says so again. */
+const lease = 10_000;
+const beat = 3_000;
+
+// KEEPER ----------------------------------------------------------------------
+
+/** Takes sessions to the store. */
+export class Keeper {
+  readonly #options: KeeperOptions;
+  /** Those that are to be written, or are being written. */
+  readonly #progress = new Map<Kept, Progress>();
+  #timer: unknown;
+  /** Whether a go is going to go on, once others have had theirs. */
+  #isDeferred = false;
+  #beating: unknown;
+  /** The pause after the last failure; 0 while all is well. */
+  #pause = 0;
+  #isClosed = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    if (!options.store.isVolatile) this.#beat();
+  }
+
+  /** Whether what is stored is lost with the process: then sessions are written when they are put away, and not before. */
+  get isVolatile(): boolean {
+    return this.#options.store.isVolatile;
+  }
+
+  /** Whether other nodes reach what is stored. */
+  get isShared(): boolean {
+    return this.#options.store.isShared;
+  }
+
+  /** Whether the store fails at present. */
+  get isFailing(): boolean {
+    return this.#pause > 0;
+  }
+
+  // READING -------------------------------------------------------------------
+
+  /** Makes this node the owner of a session; rejects if the store fails. */
+  claim(id: string, force = false): Promise<Claim> {
+    const { node, store } = this.#options;
+
+    return store.claim(id, node, force);
+  }
+
+  /** Keeps a stored session that cannot be brought back apart, for somebody to look at. */
+  async setAside(id: string, fence: number, reason: string): Promise<void> {
+    try {
+      await this.#options.store.setAside(id, fence, reason);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  // WRITING -------------------------------------------------------------------
+
+  /** A session has changed. */
+  changed(session: Kept): void {
+    if (this.isVolatile || this.#isClosed) return;
+    this.#mark(session);
+    this.#schedule();
+  }
+
+  /** Writes a session for the last time and gives it up; resolves when that is done, however long the store fails. */
+  putAway(session: Kept): Promise<Outcome> {
+    if (this.#isClosed) return Promise.resolve('refused');
+    const progress = this.#mark(session);
+    progress.isLeaving = true;
+
+    return new Promise((resolve) => {
+      progress.waiting.push(resolve);
+      if (!progress.isBusy) progress.writing = this.#write(session, progress);
+    });
+  }
+
+  /** Writes a session now; resolves when it is stored as it is now, was found to be another node's, or has failed to be. */
+  async write(session: Kept): Promise<void> {
+    if (this.#isClosed) return;
+    while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
+    const progress = this.#mark(session);
+    progress.writing = this.#write(session, progress);
+    await progress.writing;
+  }
+
+  /** A session is wanted again before it was put away. */
+  stay(session: Kept): void {
+    const progress = this.#progress.get(session);
+    if (progress === undefined) return;
+    progress.isLeaving = false;
+    progress.isDirty = true;
+    progress.waiting.length = 0;
+  }
+
+  /** A session is over: nothing more of it is written. Who waits for it to be put away is told: what is being written counts. */
+  forget(session: Kept): void {
+    const progress = this.#progress.get(session);
+    this.#progress.delete(session);
+    if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
+  }
+
+  /** Nothing is written from now on; what is being written is finished. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const { clock, store } = this.#options;
+    clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#beating);
+    for (const [session, progress] of this.#progress) if (!progress.isBusy) this.#over(session, progress, 'refused');
+    await store.close();
+  }
+
+  #mark(session: Kept): Progress {
+    const progress = this.#progress.get(session) ?? { isDirty: true, isBusy: false, isLeaving: false, waiting: [] };
+    progress.isDirty = true;
+    this.#progress.set(session, progress);
+
+    return progress;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#isDeferred || this.#isClosed) return;
+    const { clock, store } = this.#options;
+    this.#timer = clock.setTimeout(() => this.#go(), Math.max(this.#pause, store.delay));
+  }
+
+  /** Writes what there is to be written; what a go has no time for is the next one's. */
+  #go(): void {
+    const { clock, defer } = this.#options;
+    const until = clock.now() + longestGo;
+    clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isDeferred = false;
+    for (const [session, progress] of this.#progress) {
+      if (!progress.isDirty || progress.isBusy) continue;
+      progress.writing = this.#write(session, progress);
+      // While the store fails, one is enough to find out whether it still does.
+      if (this.#pause > 0) return;
+      if (clock.now() < until) continue;
+      this.#isDeferred = true;
+      defer(() => this.#go());
+      return;
+    }
+  }
+
+  async #write(session: Kept, progress: Progress): Promise<void> {
+    progress.isDirty = false;
+    progress.isBusy = true;
+    const release = progress.isLeaving;
+    const outcome = await this.#attempt(session, release);
+    progress.isBusy = false;
+    if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.isLeaving))) {
+      this.#over(session, progress, outcome);
+    } else if (this.#progress.get(session) === progress) {
+      // It goes to the end: one that always fails must not be the only one that is tried.
+      this.#progress.delete(session);
+      if (outcome === 'failed') progress.isDirty = true;
+      if (progress.isDirty || progress.isLeaving) this.#progress.set(session, progress);
+    }
+    if (outcome === 'stored' && progress.isLeaving && this.#progress.get(session) === progress) {
+      progress.writing = this.#write(session, progress);
+      return;
+    }
+    // Others may wait for this one to show whether the store works again.
+    if (this.#progress.size > 0) this.#schedule();
+  }
+
+  /** Nothing more of a session is written; whoever waits is told why. */
+  #over(session: Kept, progress: Progress, outcome: Outcome): void {
+    if (this.#progress.get(session) === progress) this.#progress.delete(session);
+    for (const resolve of progress.waiting.splice(0)) resolve(outcome);
+  }
+
+  /** One try at writing a session. */
+  async #attempt(session: Kept, release: boolean): Promise<Outcome | 'failed'> {
+    const { lifetime, node, store } = this.#options;
+    const saved = this.#save(session);
+    if (saved === undefined) return 'refused';
+    const { image, bytes } = saved;
+    try {
+      const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release });
+      this.#recovered();
+      if (fence === 0) {
+        session.fenced();
+        return 'fenced';
+      }
+      session.fence = fence;
+      session.stored(image);
+
+      return 'stored';
+    } catch (error) {
+      this.#failed(error);
+      return 'failed';
+    }
+  }
+
+  /** A session as bytes, unless it cannot be stored. */
+  #save(session: Kept): { image: SessionImage; bytes: Uint8Array } | undefined {
+    const { largest, report } = this.#options;
+    try {
+      const image = session.save();
+      const bytes = pack(image);
+      if (bytes.length <= largest) return { image, bytes };
+      throw new TroupeError(
+        ErrorCode.Snapshot,
+        `Session ${session.id} takes ${bytes.length} bytes to store, and ${largest} are allowed. Keep less in its models, or raise the option \`largestSnapshot\`.`
+      );
+    } catch (error) {
+      report(ErrorCode.Snapshot, error, { session: session.id });
+      return undefined;
+    }
+  }
+
+  // FAILURE -------------------------------------------------------------------
+
+  /** The store has failed: reported once until it works again. */
+  #failed(error: unknown): void {
+    if (this.#pause === 0) this.#options.report(ErrorCode.Store, error);
+    this.#pause = this.#pause === 0 ? shortest : Math.min(longest, this.#pause * 2);
+  }
+
+  #recovered(): void {
+    if (this.#pause === 0) return;
+    this.#pause = 0;
+    this.#go();
+  }
+
+  /** Tells the store that this process is alive, again and again. */
+  #beat(): void {
+    const { clock, node, store } = this.#options;
+    void store.beat(node, lease).then(
+      () => this.#recovered(),
+      (error: unknown) => this.#failed(error)
+    );
+    this.#beating = clock.setTimeout(() => this.#beat(), beat);
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The site: everything of a server but its sockets. Pages, sessions, tokens, topics and shared actors know
+ * nothing of each other; here they are given to one another.
+ *
+ *     request        -> http  -> sessions.open -> page with a token
+ *     join, visitor  -> admit -> sessions.find, or sessions.reopen -> session
+ *
+ * `server.ts` puts a transport in front of it, `testing/` one without a network.
+ */
+
+import type { Bus } from '../cluster/bus.js';
+import { createClusterActors } from '../cluster/distributed-actors.js';
+import { createMemoryBus } from '../cluster/local-bus.js';
+import { createAttendance } from '../cluster/presence-registry.js';
+import { createSharedActors, type LocalActors, type SharedActors } from '../cluster/shared-actors.js';
+import type { AnyComponent } from '../component/component.js';
+import { type GuardedInspect, guardInspect } from '../component/xstate-inspect.js';
+import { type ClientScript, createClientScript } from '../http/client-script.js';
+import { createHttp, type Http, reserved } from '../http/http.js';
+import { createRecognition, type Recognise, type Visitor } from '../http/request-identity.js';
+import { createRouter, type Router, routeTo } from '../http/router.js';
+import { createTokens, principalText, type Tokens } from '../http/session-token.js';
+import { Observatory } from '../inspect/live-inspection.js';
+import { channels as processChannels } from '../platform/diagnostics-node.js';
+import type { Reporter } from '../platform/error-report.js';
+import type { TroupeError } from '../platform/errors.js';
+import { createIdentifier } from '../platform/id.js';
+import type { Log } from '../platform/logger.js';
+import { CommonSecrets } from '../platform/redact.js';
+import { createSessions, type Sessions } from '../registry/session-registry.js';
+import { Keeper } from '../registry/write-behind.js';
+import type { JoinFrame } from '../session/client-link.js';
+import type { Admitted, Switchboard } from '../socket/connection.js';
+import type { Hub } from '../subscription/backplane.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Channels } from '../tree/probe.js';
+import { CloseCode } from '../wire/protocol.js';
+import type { Settings } from './options.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** The parts of a server, for whoever brings the sockets. */
+export interface Site {
+  readonly actors: SharedActors;
+  /** Leads a join to its session, or says with which code it is refused. */
+  readonly admit: Switchboard['admit'];
+  readonly bus: Bus;
+  readonly http: Http;
+  /** The name of this process on the bus; no other ever has it. */
+  readonly node: string;
+  /** From where it is looked at. */
+  readonly observatory: Observatory;
+  /** Tells the host program, and whoever looks, of faults. */
+  readonly report: Reporter;
+  /** Tells who opens a socket. */
+  readonly recognise: Recognise;
+  readonly script: ClientScript;
+  readonly sessions: Sessions;
+}
+
+// JOINING ---------------------------------------------------------------------
+
+/** Where the socket is, a path. */
+export function socketPath(base: string): string {
+  return `${base}${reserved}/socket`;
+}
+
+/** What leads a join to its session. */
+interface Admission {
+  readonly router: Router;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+}
+
+/**
+ * The session that a token speaks of: the one that is there, here or elsewhere, or a fresh one of the same id
+ * for the same URL if it is gone.
+ */
+async function admit(
+  { router, sessions, tokens }: Admission,
+  { document, token }: JoinFrame,
+  { address, cookie, principal }: Visitor
+): Promise<Admitted | CloseCode> {
+  const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
+  const claim = bearer && tokens.open(token, bearer);
+
+  if (!claim) return CloseCode.Refused;
+  const { id, offer, url } = claim;
+  const entered = sessions.enter({
+    id,
+    document,
+    address,
+    route: () => {
+      const place = router.find(url);
+
+      return typeof place === 'number' ? undefined : routeTo(place, principal, bearer.cookie);
+    },
+    seal: (other) => tokens.seal({ id: other, offer: 0, url }, bearer),
+  });
+  const session = entered instanceof Promise ? await entered : entered;
+
+  return typeof session === 'number' ? session : { session, offer: session.id === id ? offer : 0 };
+}
+
+// SHARED ----------------------------------------------------------------------
+
+/** What is made of a server's settings besides them. */
+interface Means {
+  readonly common: CommonSecrets;
+  readonly inspect: GuardedInspect | undefined;
+  readonly report: Reporter;
+  /** Runs something soon, when others have had their go. */
+  defer(run: () => void): void;
+}
+
+/** What all sessions share, here and on other nodes. */
+interface Shared {
+  readonly actors: SharedActors;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  /** The shared actors of this process. */
+  readonly local: LocalActors;
+  readonly node: string;
+  publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
+}
+
+function createShared(settings: Settings, { common, defer, inspect, report }: Means): Shared {
+  const { clock, development } = settings;
+  const node = createIdentifier();
+  const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
+  const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
+  const local = createSharedActors({ clock, common, defer, inspect, publish, report });
+  const actors = createClusterActors(local, { bus, clock, defer, development, node, report });
+  const attendance = createAttendance({ clock, directory: bus.directory, node, report });
+  const hub: Hub = {
+    attend: (topic, attendant) => attendance.attend(topic, attendant),
+    subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
+    watch: (name, listener) => actors.watch(name, listener),
+  };
+
+  return { actors, bus, hub, local, node, publish };
+}
+
+// SITE ------------------------------------------------------------------------
+
+/** Where a site tells of itself. */
+export interface SiteVoices {
+  /** Default: those of the process. */
+  readonly channels?: Channels;
+  readonly log?: Log | undefined;
+}
+
+/** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
+export function createSite(
+  settings: Settings,
+  reporter: Reporter,
+  defer: (run: () => void) => void,
+  { channels = processChannels, log }: SiteVoices = {}
+): Site {
+  const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
+  const inspect = guardInspect(settings.inspect, reporter);
+  const common = new CommonSecrets();
+  const observatory = new Observatory({ application: settings.version, channels, clock, common, inspect, log });
+  const report = observatory.overhearing(reporter);
+  const script = createClientScript(clientScript);
+  const router = createRouter(settings.routes, base);
+  const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
+  const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
+  const { actors, bus, hub, local, node, publish } = createShared(settings, { common, defer, inspect, report });
+  const keeper = new Keeper({
+    ...settings,
+    defer,
+    largest: settings.largestSnapshot,
+    lifetime: settings.sessionLifetime,
+    node,
+    report,
+  });
+  const sessions = createSessions({
+    ...settings,
+    application: settings.version,
+    common,
+    defer,
+    dormant: settings.dormantSessions,
+    hub,
+    keeper,
+    lookout: observatory,
+    node,
+    peers: bus,
+    perAddress: sessionsPerAddress,
+    publish,
+    report,
+    send: (name, message, id) => actors.send(name, message, id),
+  });
+
+  const document = {
+    ...settings,
+    template: settings.document,
+    warn: (error: TroupeError) => void report(error.code, error),
+  };
+  const components = Object.values(settings.routes) as readonly AnyComponent[];
+  observatory.look({ actors, components, document, local, node, sessions, store: settings.store });
+  const http = createHttp({
+    ...settings,
+    document,
+    recognise,
+    report,
+    router,
+    script,
+    sessions,
+    tokens,
+  });
+
+  return {
+    actors,
+    admit: (frame, visitor) => admit({ router, sessions, tokens }, frame, visitor),
+    bus,
+    http,
+    node,
+    observatory,
+    recognise,
+    report,
+    script,
+    sessions,
+  };
+}

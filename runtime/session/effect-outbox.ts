@@ -1,0 +1,103 @@
+/**
+ * Deliveries: effects of a session that are on their way to somebody outside of it, over a bus that may fail.
+ * What is not known to have arrived is stored with the session and tried again, under the same id, by which
+ * its receivers tell a repeat. Over a bus in memory everything arrives at once, and nothing is kept here.
+ */
+
+import type { Clock } from '../platform/clock.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { isPromise } from '../platform/plain-data.js';
+import type { EffectImage } from './session-snapshot.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What deliveries need. */
+export interface DeliveryPowers {
+  readonly clock: Clock;
+  /** Hands an effect over; what it returns resolves once that has arrived. */
+  hand(effect: EffectImage): Promise<void> | void;
+  report(error: unknown): void;
+}
+
+/** Effects that may be on their way at the most; any more are dropped and reported. */
+const capacity = 1_000;
+
+/** Milliseconds before an effect is tried again, at first and at the most. */
+const shortest = 250;
+const longest = 10_000;
+
+// DELIVERIES ------------------------------------------------------------------
+
+/** The effects of one session that have not arrived. */
+export class Deliveries {
+  readonly #powers: DeliveryPowers;
+  /** By id. */
+  readonly #waiting = new Map<string, EffectImage>();
+  readonly #timers = new Set<unknown>();
+  #isOver = false;
+
+  constructor(powers: DeliveryPowers) {
+    this.#powers = powers;
+  }
+
+  /** Those that have not arrived, oldest first. */
+  get images(): readonly EffectImage[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Whose first try has not arrived at once: `arrival` tells when it has. */
+  follow(effect: EffectImage, arrival: Promise<void>): void {
+    if (this.#waiting.size >= capacity) {
+      const message = `${capacity} effects of a session wait to be delivered; one more, to ${effect.to}, is dropped.`;
+      this.#powers.report(new TroupeError(ErrorCode.Overflow, message));
+      arrival.catch(() => undefined);
+      return;
+    }
+    this.#waiting.set(effect.id, effect);
+    this.#await(effect, arrival, shortest);
+  }
+
+  /** Tries one that was stored again. */
+  repeat(effect: EffectImage): void {
+    this.#waiting.set(effect.id, effect);
+    this.#try(effect, shortest);
+  }
+
+  /** Lets all go. */
+  stop(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers) this.#powers.clock.clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #try(effect: EffectImage, pause: number): void {
+    try {
+      const arrival = this.#powers.hand(effect);
+      if (isPromise(arrival as unknown)) this.#await(effect, arrival as Promise<void>, pause);
+      else this.#waiting.delete(effect.id);
+    } catch (error) {
+      // What cannot be handed over at all will not be later.
+      this.#waiting.delete(effect.id);
+      this.#powers.report(error);
+    }
+  }
+
+  #await(effect: EffectImage, arrival: Promise<void>, pause: number): void {
+    arrival.then(
+      () => void this.#waiting.delete(effect.id),
+      (error: unknown) => {
+        if (pause === shortest) this.#powers.report(error);
+        this.#tryLater(effect, pause);
+      }
+    );
+  }
+
+  #tryLater(effect: EffectImage, pause: number): void {
+    if (this.#isOver) return;
+    const timer = this.#powers.clock.setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#try(effect, Math.min(longest, pause * 2));
+    }, pause);
+    this.#timers.add(timer);
+  }
+}

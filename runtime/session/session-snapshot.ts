@@ -1,0 +1,249 @@
+/**
+ * Snapshots: a session as it is stored. The tree (`component-tree.ts`) says what it is in, `session.ts` what its
+ * client has made of it, and here that becomes bytes and is made of bytes again. `write-behind.ts` takes them to a
+ * store and back.
+ *
+ * The envelope is ours: a format of its own with a version, the version of the application for whoever looks
+ * at it, and the name and version of each component, because a state is worth nothing to a component that
+ * has changed its mind about what a state is. The packing is msgpackr's (`frame-codec.ts`).
+ */
+
+import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { checkStorable } from '../platform/storable.js';
+import type { AnyMessage } from '../template/html.js';
+import { packSnapshot, unpackSnapshot } from '../wire/frame-codec.js';
+import type { DocumentRecord, Heritage } from './page-loads.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A timer of an actor in a machine: from whom to whom, as the ids that lead there, what, and when. */
+export interface TimerImage {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly event: AnyMessage;
+  readonly id: string;
+  /** In milliseconds since the epoch. */
+  readonly due: number;
+}
+
+/** The state of a component that runs any XState logic. */
+export interface LogicImage {
+  /** As the logic persists it. */
+  readonly snapshot: unknown;
+  readonly timers: readonly TimerImage[];
+  /** Messages it has been sent and could not take yet. */
+  readonly held?: readonly AnyMessage[];
+}
+
+/** What is known of subscriptions, by key: when a timer is due, in milliseconds since the epoch, or that a task is done. */
+export type SubscriptionsImage = Readonly<Record<string, number | true>>;
+
+/** A component in the page. */
+export interface CellImage {
+  /** What tells it apart from the others in its parent's view; '' for the root. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: number | string;
+  /** Its model or `LogicImage`; `undefined` if it has not begun and is to begin anew. */
+  readonly state: unknown;
+  readonly subscriptions: SubscriptionsImage | undefined;
+  readonly children: readonly CellImage[];
+}
+
+/** A message that waits for its turn: the ids of the cells that lead to its receiver, and what has caused it. */
+export interface LetterImage {
+  readonly path: readonly string[];
+  readonly message: AnyMessage;
+  readonly cause: string | undefined;
+}
+
+/** An effect that has not been delivered. */
+export interface EffectImage {
+  readonly kind: 'publish' | 'send';
+  /** The topic, or the name of the shared actor. */
+  readonly to: string;
+  readonly message: AnyMessage;
+  readonly id: string;
+}
+
+/** All that happens in a page. */
+export interface TreeImage {
+  readonly turns: number;
+  readonly root: CellImage;
+  readonly letters: readonly LetterImage[];
+}
+
+/** A session. */
+export interface SessionImage {
+  /** The version of the application that stored it. */
+  readonly application: string;
+  /** When it was stored, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The node that stored it. */
+  readonly node: string;
+  readonly documents: readonly DocumentRecord[];
+  /** The first page that a client may adopt: its number, and the turn after which it was made. */
+  readonly offer: readonly [number: number, turn: number] | undefined;
+  /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
+  readonly lineage: string | undefined;
+  readonly effects: readonly EffectImage[];
+  readonly tree: TreeImage;
+  /** What was typed into password fields and stands in the tree or the effects, so that it is known for what it is. */
+  readonly secrets?: readonly string[];
+}
+
+// FORMAT ----------------------------------------------------------------------
+
+/** Raised when snapshots change their meaning; one of another format is of no use. */
+const format = 1;
+
+type PackedHeritage = readonly [document: string, first: number, count: number];
+type PackedDocument = readonly [document: string, applied: number, heritage?: PackedHeritage];
+type PackedCell = readonly [
+  id: string,
+  name: string,
+  version: number | string,
+  state: unknown,
+  subscriptions?: SubscriptionsImage | null,
+  children?: readonly PackedCell[],
+];
+type PackedLetter = readonly [path: readonly string[], message: AnyMessage, cause?: string];
+type PackedEffect = readonly [kind: 'publish' | 'send', to: string, message: AnyMessage, id: string];
+type Packed = readonly [
+  format: number,
+  application: string,
+  at: number,
+  node: string,
+  documents: readonly PackedDocument[],
+  offer: readonly [number: number, turn: number] | null,
+  lineage: string | null,
+  turns: number,
+  root: PackedCell,
+  letters?: readonly PackedLetter[],
+  effects?: readonly PackedEffect[],
+  secrets?: readonly string[],
+];
+
+// PACK ------------------------------------------------------------------------
+
+/**
+ * A session as bytes.
+ *
+ * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
+ */
+export function pack({
+  application,
+  at,
+  node,
+  documents,
+  offer,
+  lineage,
+  effects,
+  tree,
+  secrets = [],
+}: SessionImage): Uint8Array {
+  const head = [
+    format,
+    application,
+    at,
+    node,
+    documents.map(packDocument),
+    offer ?? null,
+    lineage ?? null,
+    tree.turns,
+    packCell(tree.root),
+  ];
+  const letters = tree.letters.map(packLetter);
+  const waiting = effects.map(packEffect);
+  if (secrets.length > 0) return packSnapshot([...head, letters, waiting, secrets]);
+  if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
+
+  return packSnapshot(letters.length > 0 ? [...head, letters] : head);
+}
+
+function packDocument({ document, applied, heritage }: DocumentRecord): PackedDocument {
+  if (heritage === undefined) return [document, applied];
+
+  return [document, applied, [heritage.document, heritage.first, heritage.count]];
+}
+
+function packLetter({ path, message, cause }: LetterImage): PackedLetter {
+  checkStorable(message, `A message that waits, ${message.type},`, 'message');
+
+  return cause === undefined ? [path, message] : [path, message, cause];
+}
+
+function packEffect({ kind, to, message, id }: EffectImage): PackedEffect {
+  checkStorable(message, `A message on its way to ${to}`, 'message');
+
+  return [kind, to, message, id];
+}
+
+function packCell({ id, name, version, state, subscriptions, children }: CellImage): PackedCell {
+  checkStorable(state, `The state of ${name}`);
+  const head = [id, name, version, state] as const;
+  if (children.length > 0) return [...head, subscriptions ?? null, children.map(packCell)];
+
+  return subscriptions === undefined ? head : [...head, subscriptions];
+}
+
+// UNPACK ----------------------------------------------------------------------
+
+/**
+ * The session that was stored.
+ *
+ * @throws TroupeError `snapshot` if the bytes are of another format, or none of ours
+ */
+export function unpack(bytes: Uint8Array): SessionImage {
+  const packed = unpacked(bytes);
+  if (!Array.isArray(packed) || packed[0] !== format) {
+    const found = Array.isArray(packed) ? packed[0] : typeof packed;
+    throw new TroupeError(ErrorCode.Snapshot, `A snapshot of format ${found}; this version reads format ${format}.`);
+  }
+
+  try {
+    return imageOf(packed as unknown as Packed);
+  } catch (cause) {
+    throw new TroupeError(ErrorCode.Snapshot, `A snapshot that does not hold a session: ${textOf(cause)}`, { cause });
+  }
+}
+
+function unpacked(bytes: Uint8Array): unknown {
+  try {
+    return unpackSnapshot(bytes);
+  } catch (cause) {
+    throw new TroupeError(ErrorCode.Snapshot, `A snapshot that cannot be read: ${textOf(cause)}`, { cause });
+  }
+}
+
+function imageOf(packed: Packed): SessionImage {
+  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = [], secrets] = packed;
+
+  return {
+    application,
+    at,
+    node,
+    documents: documents.map(unpackDocument),
+    offer: offer ?? undefined,
+    lineage: lineage ?? undefined,
+    effects: effects.map(([kind, to, message, id]) => ({ kind, to, message, id })),
+    tree: {
+      turns,
+      root: unpackCell(root),
+      letters: letters.map(([path, message, cause]) => ({ path, message, cause })),
+    },
+    ...(secrets && { secrets }),
+  };
+}
+
+function unpackDocument([document, applied, heritage]: PackedDocument): DocumentRecord {
+  return { document, applied, heritage: heritage && unpackHeritage(heritage) };
+}
+
+function unpackHeritage([document, first, count]: PackedHeritage): Heritage {
+  return { document, first, count };
+}
+
+function unpackCell([id, name, version, state, subscriptions, children = []]: PackedCell): CellImage {
+  return { id, name, version, state, subscriptions: subscriptions ?? undefined, children: children.map(unpackCell) };
+}

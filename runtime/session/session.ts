@@ -1,0 +1,485 @@
+/**
+ * The session actor: one page of one visitor, from its making to its end. Its components and what happens to
+ * them are in `component-tree.ts`, what its client shows and says in `client-link.ts`; here both meet, and here a session
+ * begins, waits for its client, is stored and restored. `session-registry.ts` makes sessions and keeps them.
+ *
+ * A session is dormant from the first page until somebody joins: it has state and a rendered tree, but no
+ * actor runs. Its life from then on is an XState machine, the root of its own system; the component and
+ * the subscriptions are actors in that system. Client events do not pass through the machine.
+ */
+
+import { type AnyActorRef, createActor, setup } from 'xstate';
+import { releaseOptions } from '../actor/start-actor.js';
+import type { AnyComponent, Arrival } from '../component/component.js';
+import type { Clock } from '../platform/clock.js';
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode } from '../platform/errors.js';
+import { isPromise } from '../platform/plain-data.js';
+import { type CommonSecrets, Secrets } from '../platform/redact.js';
+import type { Kept } from '../registry/write-behind.js';
+import type { Value } from '../render/rendered.js';
+import type { Hub } from '../subscription/backplane.js';
+import type { AnyMessage } from '../template/html.js';
+import { Tree, type TreeHost } from '../tree/component-tree.js';
+import { areHeard, type Lookout, Publisher, type Witness } from '../tree/probe.js';
+import { type ClientFrame, CloseCode, Command, Reason } from '../wire/protocol.js';
+import { type Connection, type Introduction, type JoinFrame, LivePage, type PageHost } from './client-link.js';
+import { Deliveries } from './effect-outbox.js';
+import type { EffectImage, SessionImage } from './session-snapshot.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A session, as the transport sees it. */
+export interface Session {
+  readonly id: string;
+  /**
+   * Answers adopt, render or acknowledge; an earlier connection is closed as replaced.
+   *
+   * @param offer the number of the first page the client was given, 0 if it shows another
+   * @param bytes how many the frame had
+   */
+  join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
+  /** Takes events and acknowledgements; what comes from a connection that was replaced is ignored. */
+  receive(connection: Connection, frame: ClientFrame, bytes?: number): void;
+  /** The socket is closed. */
+  leave(connection: Connection): void;
+  /** Bytes have gone out: the window may be open again. */
+  drained(connection: Connection): void;
+}
+
+/** What a session needs of its table, shared by all sessions. */
+export interface SessionHost {
+  /** What the application calls its present version. */
+  readonly application: string;
+  readonly clock: Clock;
+  /** What all sessions of the server know to be secret. Default: nothing. */
+  readonly common?: CommonSecrets | undefined;
+  /** Milliseconds a session is kept in memory after its connection was lost. */
+  readonly grace: number;
+  /** Where topics and shared actors are reached. */
+  readonly hub: Hub;
+  /** Whether nothing is stored while a session is in use. */
+  readonly isVolatile: boolean;
+  /** Who looks. */
+  readonly lookout: Lookout;
+  /** The name of this process. */
+  readonly node: string;
+  readonly report: Reporter;
+  /** Publishes a message on a topic; `id` is the effect's. What it returns resolves once it has arrived. */
+  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void;
+  /** Sends a message to a shared actor; as `publish`. */
+  send(name: string, message: AnyMessage, id: string): Promise<void> | void;
+  /** Runs something soon, when what has arrived by now has been read. */
+  defer(run: () => void): void;
+  /** A session has changed. */
+  changed(session: LiveSession): void;
+  /** A connection has joined. */
+  joined(session: LiveSession): void;
+  /** The connection was lost. */
+  left(session: LiveSession): void;
+  /** Nobody has come back in time: stores the session, and ends it if nobody has come by then. */
+  putAway(session: LiveSession): void;
+  /** The session is over. */
+  ended(session: LiveSession): void;
+}
+
+/** What a session starts with. */
+export interface SessionStart {
+  readonly id: string;
+  readonly component: AnyComponent;
+  readonly props: object;
+  /** The fence it is written with, if its id is known to the store. */
+  readonly fence?: number;
+  /** What was stored of it. */
+  readonly image?: SessionImage | undefined;
+  /** What a client that knows another session is told; without it the client knows this one. */
+  readonly introduction?: Introduction | undefined;
+  /** Why it is fresh, if that is known. */
+  readonly why?: string | undefined;
+}
+
+// LIFE ------------------------------------------------------------------------
+
+/** The life of a session that somebody has joined. Built once; what differs comes as input. */
+export const sessionLife = setup({
+  types: {} as {
+    context: { session: LiveSession; grace: number };
+    input: { session: LiveSession; grace: number };
+    events: { type: 'joined' } | { type: 'left' } | { type: 'stopped' };
+  },
+  delays: { grace: ({ context }) => context.grace },
+  actions: {
+    end: ({ context }) => context.session.end(),
+    putAway: ({ context }) => context.session.putAway(),
+  },
+}).createMachine({
+  id: 'session',
+  context: ({ input }) => input,
+  initial: 'attached',
+  on: { stopped: '.ended', 'xstate.error.actor.*': {}, 'xstate.done.actor.*': {} },
+  states: {
+    attached: { on: { left: 'detached' } },
+    detached: { on: { joined: 'attached' }, after: { grace: 'passivating' } },
+    passivating: { on: { joined: 'attached' }, entry: 'putAway' },
+    ended: { type: 'final', entry: 'end' },
+  },
+});
+
+// SESSION ---------------------------------------------------------------------
+
+/** A session at work. */
+export class LiveSession implements Session, TreeHost, PageHost, Kept {
+  readonly id: string;
+  readonly tree: Tree;
+  readonly client: LivePage;
+  fence: number;
+  /** Is told what happens, because somebody inspects it. */
+  observer: Witness | undefined;
+  secrets: Secrets | undefined;
+  readonly #host: SessionHost;
+  /** Tells the channels, once they have been listened to. */
+  #publisher: Publisher | undefined;
+  #root: AnyActorRef | undefined;
+  #hasBegun = false;
+  /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
+  #offers = 0;
+  #offered = -1;
+  /** What it is called in the ids of effects, if not by its id. */
+  #lineage: string | undefined;
+  #deliveries: Deliveries | undefined;
+  /** What its component is told of its way here, with the next client that comes. */
+  #origin: Omit<Arrival, 'node'> | undefined;
+  /** Effects that were stored, until it begins. */
+  #effects: readonly EffectImage[] | undefined;
+
+  constructor(host: SessionHost, { id, component, props, fence = 0, image, introduction, why }: SessionStart) {
+    this.#host = host;
+    this.id = id;
+    this.fence = fence;
+    this.tree = new Tree(component, props, this);
+    this.client = new LivePage(this, introduction);
+    // A fresh session has the id of one that is gone, whose effects others may remember.
+    if (introduction?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
+    if (introduction !== undefined) this.#origin = originOf(introduction, image, why);
+    else if (image !== undefined) this.#origin = { reason: 'restored', from: image.node, stored: image.at, why };
+    if (image !== undefined) this.#restore(image, introduction?.reason === Reason.Forked);
+  }
+
+  /** What the page shows; `null` once the session has ended. */
+  get rendered(): Value {
+    return this.tree.rendered;
+  }
+
+  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
+  prepare(): Promise<void> | void {
+    return this.tree.prepare();
+  }
+
+  /** Ends it, whatever it is doing; its connection is closed as going away. */
+  stop(): void {
+    if (this.tree.isOver) return;
+    if (this.#hasBegun) this.#root?.send({ type: 'stopped' });
+    else this.end();
+  }
+
+  /** The last thing a session does. Called by its life. */
+  end(): void {
+    this.#deliveries?.stop();
+    this.tree.stop();
+    this.client.dismiss(CloseCode.GoingAway, 'The session has ended.');
+    this.#host.ended(this);
+  }
+
+  // STORING -------------------------------------------------------------------
+
+  /** Is to be stored and then to end. Called by its life. */
+  putAway(): void {
+    this.#host.putAway(this);
+  }
+
+  /** Whether somebody has joined, so that it is worth keeping. */
+  get isUsed(): boolean {
+    return this.client.document !== '';
+  }
+
+  save(): SessionImage {
+    const { application, clock, node } = this.#host;
+    const effects = this.#deliveries?.images ?? this.#effects ?? [];
+    const tree = this.tree.save();
+    const secrets = this.secrets?.standingIn([effects, tree]) ?? [];
+    const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
+
+    return {
+      application,
+      at: clock.now(),
+      node,
+      documents: this.client.save(),
+      offer,
+      lineage: this.#lineage,
+      effects,
+      tree,
+      ...(secrets.length > 0 && { secrets }),
+    };
+  }
+
+  stored({ documents }: SessionImage): void {
+    const present = documents.at(-1);
+    if (present !== undefined) this.client.stored(present.document, present.applied);
+  }
+
+  /** As `save`, for a session of another id. */
+  copy(): SessionImage {
+    this.tree.catchUp();
+    const image = this.save();
+
+    return { ...image, lineage: image.lineage ?? this.id };
+  }
+
+  fenced(): void {
+    this.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
+    this.stop();
+  }
+
+  /** A copy does not carry out again what the original does. */
+  #restore(image: SessionImage, isCopy: boolean): void {
+    for (const secret of image.secrets ?? []) this.note(secret);
+    this.client.restore(image.documents);
+    this.#lineage = image.lineage;
+    this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
+    if (isCopy) return;
+    if (image.effects.length > 0) this.#effects = image.effects;
+    if (image.offer !== undefined) [this.#offers, this.#offered] = image.offer;
+  }
+
+  // FIRST PAGES ---------------------------------------------------------------
+
+  /** A first page is made of it as it is now; gives the number by which its client can adopt that. */
+  offer(): number {
+    this.#offered = this.tree.turns;
+
+    return ++this.#offers;
+  }
+
+  /** Whether a client shows the page as it is; nobody else can adopt that page. */
+  #takeOffer(offer: number): boolean {
+    const isFitting = offer === this.#offers && this.#offered === this.tree.turns;
+    this.#offered = -1;
+
+    return isFitting;
+  }
+
+  // TREE HOST -----------------------------------------------------------------
+
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  /** Whoever tells of a fault in writing leaves out the secrets the session has then. */
+  get report(): Reporter {
+    return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
+  }
+
+  get common(): CommonSecrets | undefined {
+    return this.#host.common;
+  }
+
+  /** Something is known to be secret. */
+  note(value: string): void {
+    this.secrets ??= new Secrets(this.common);
+    this.secrets.note(value);
+  }
+
+  mayQuote(data: unknown): void {
+    this.secrets ??= new Secrets(this.common);
+    this.secrets.learn(data);
+  }
+
+  /** The secrets it knows: what was noted, and what stands in its states and props now. */
+  learned(): Secrets {
+    this.secrets ??= new Secrets(this.common);
+    for (const cell of this.tree.cells()) {
+      this.secrets.learn(cell.props);
+      this.secrets.learn(cell.state);
+    }
+
+    return this.secrets;
+  }
+
+  get hub(): Hub {
+    return this.#host.hub;
+  }
+
+  get witness(): Witness | undefined {
+    if (this.observer !== undefined) return this.observer;
+    const { channels } = this.#host.lookout;
+    if (!areHeard(channels)) return undefined;
+    this.#publisher ??= new Publisher(
+      this.id,
+      channels,
+      () => this.clock.now(),
+      (text) => this.secrets?.scrub(text) ?? text
+    );
+
+    return this.#publisher;
+  }
+
+  get page(): number {
+    return this.client.number;
+  }
+
+  get isVolatile(): boolean {
+    return this.#host.isVolatile;
+  }
+
+  nameOf(event: number): string {
+    return `${this.#lineage ?? this.id}.${this.client.nameOf(event)}`;
+  }
+
+  publish(topic: string, message: AnyMessage, id: string): void {
+    this.#follow({ kind: 'publish', to: topic, message, id });
+  }
+
+  send(name: string, message: AnyMessage, id: string): void {
+    this.#follow({ kind: 'send', to: name, message, id });
+  }
+
+  /** Hands an effect over, and keeps it until it has arrived. */
+  #follow(effect: EffectImage): void {
+    const arrival = this.#hand(effect);
+    if (isPromise(arrival as unknown)) this.#delivering().follow(effect, arrival as Promise<void>);
+  }
+
+  #hand({ kind, to, message, id }: EffectImage): Promise<void> | void {
+    return kind === 'publish' ? this.#host.publish(to, message, id) : this.#host.send(to, message, id);
+  }
+
+  #delivering(): Deliveries {
+    const { clock } = this.#host;
+    this.#deliveries ??= new Deliveries({
+      clock,
+      hand: (effect) => this.#hand(effect),
+      report: (error) => void this.report(ErrorCode.Effect, error, { session: this.id }),
+    });
+
+    return this.#deliveries;
+  }
+
+  defer(run: () => void): void {
+    this.#host.defer(run);
+  }
+
+  system(): AnyActorRef {
+    if (this.#root === undefined) {
+      const { clock, grace, lookout } = this.#host;
+      const { inspect } = lookout;
+      const input = { session: this, grace };
+      const root = createActor(sessionLife, { clock, id: this.id, input, ...(inspect && { inspect }) });
+      root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
+      this.#root = root;
+    }
+
+    return this.#root;
+  }
+
+  turned(events: number): void {
+    this.client.turned(events);
+    this.#host.changed(this);
+  }
+
+  // CONNECTIONS ---------------------------------------------------------------
+
+  join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
+    this.witness?.received(frame, bytes);
+    if (this.tree.isOver) {
+      connection.close(CloseCode.GoingAway, 'The session has ended.');
+      return;
+    }
+    if (this.client.isOutdated(connection, frame.document)) {
+      connection.close(CloseCode.Replaced, 'The page has joined on a later connection.');
+      return;
+    }
+    const isFirst = !this.isUsed;
+    const hadConnection = this.client.connect(connection);
+    // Before anything that begins with it, such as who else is there, comes to a component that has to know.
+    const isTold = !isFirst && !this.#hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
+    if (isTold) this.#tellArrival(Reason.Restored);
+    if (this.#hasBegun) this.#root?.send({ type: 'joined' });
+    else this.#begin();
+    if (!hadConnection) this.#host.joined(this);
+    const reason = this.client.answer(frame, () => offer !== 0 && this.#takeOffer(offer));
+    if (!isTold && (!isFirst || reason !== undefined)) this.#tellArrival(reason);
+    this.client.flush();
+    this.#host.changed(this);
+  }
+
+  leave(connection: Connection): void {
+    if (!this.client.isOn(connection)) return;
+    this.client.disconnect();
+    this.lost();
+  }
+
+  /** Gives its connection up, because the page it leads to has gone. */
+  release(): void {
+    this.client.dismiss(CloseCode.GoingAway, 'The page is loaded again.');
+  }
+
+  /** Tells its client to open another connection within so many milliseconds. */
+  move(within: number): void {
+    this.client.command(Command.Move, within);
+  }
+
+  lost(): void {
+    if (!this.tree.isOver) this.#root?.send({ type: 'left' });
+    this.#host.left(this);
+  }
+
+  drained(connection: Connection): void {
+    if (this.client.isOn(connection)) this.client.flush();
+  }
+
+  receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
+    if (!this.client.isOn(connection)) return;
+    this.witness?.received(frame, bytes);
+    this.client.receive(frame);
+  }
+
+  /** Starts the actors. */
+  #begin(): void {
+    this.#hasBegun = true;
+    const root = this.system();
+    root.start();
+    releaseOptions(root);
+    this.tree.begin();
+    const effects = this.#effects;
+    this.#effects = undefined;
+    for (const effect of effects ?? []) this.#delivering().repeat(effect);
+  }
+
+  /** Tells the components that want to know how their client has come back. */
+  #tellArrival(reason: Reason | undefined): void {
+    const origin = this.#origin ?? { reason: 'resumed', from: undefined, stored: undefined, why: undefined };
+    this.#origin = undefined;
+    if (reason === undefined && origin.reason === 'fresh') return;
+    const arrival: Arrival = { ...origin, node: this.#host.node };
+    this.#host.lookout.tell('resumed', { session: this.id, reason: arrival.reason });
+    for (const cell of this.tree.cells()) {
+      const { onArrival } = cell.component;
+      if (onArrival === undefined) continue;
+      try {
+        this.tree.put(cell, onArrival(arrival), 'session');
+      } catch (error) {
+        this.tree.report(ErrorCode.Update, error, cell);
+      }
+    }
+  }
+}
+
+function originOf(
+  { reason }: Introduction,
+  image: SessionImage | undefined,
+  why: string | undefined
+): Omit<Arrival, 'node'> {
+  if (reason === Reason.Fresh) return { reason: 'fresh', from: undefined, stored: undefined, why };
+
+  return { reason: reason === Reason.Forked ? 'forked' : 'restored', from: image?.node, stored: image?.at, why };
+}

@@ -1,0 +1,323 @@
+/**
+ * The transport: WebSocket upgrades in, connections out. It screens an upgrade (path, origin, how many
+ * from one address, who it is), makes the WebSocket, and hands what arrives on it to a `connection.ts`.
+ *
+ * The only importer of ws. `server.ts` tells it, in the switchboard, how a join finds its session.
+ */
+
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { readRequest } from '../http/node-request.js';
+import {
+  addressOf,
+  type HttpRequest,
+  hostOf,
+  type Recognise,
+  type Unrecognised,
+  type Visitor,
+} from '../http/request-identity.js';
+import { pathOf } from '../http/router.js';
+import { ErrorCode } from '../platform/errors.js';
+import { CloseCode } from '../wire/protocol.js';
+import { SocketConnection, type Switchboard } from './connection.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What `createTransport` needs. */
+export interface TransportOptions extends Omit<Switchboard, 'closed'> {
+  /** Connections from all addresses. */
+  readonly connections: number;
+  /** Connections from one address. */
+  readonly connectionsPerAddress: number;
+  /** Milliseconds between two signs of life. */
+  readonly heartbeat: number;
+  /** Bytes of the largest frame a client may send. */
+  readonly maxFrame: number;
+  /** Origins whose pages may connect; by default only pages of the host that is asked. */
+  readonly origins: readonly string[] | undefined;
+  /** Where the socket is, a path. */
+  readonly path: string;
+  readonly recognise: Recognise;
+  readonly trustProxy: number;
+}
+
+/** What a transport has seen so far. */
+export interface TransportCounts {
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Connections this side has closed, by close code: hostile frames, floods, silence, failed joins. */
+  readonly closed: Readonly<Record<number, number>>;
+  /** Upgrades refused before they became connections, by HTTP status. */
+  readonly refused: Readonly<Record<number, number>>;
+}
+
+/** A transport of one server. */
+export interface Transport {
+  /** Takes an upgrade; `false`, and the socket is left alone, if the path is not ours. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Closes all connections and accepts no more; resolves when the last is gone. */
+  close(): Promise<void>;
+  readonly counts: TransportCounts;
+}
+
+/** Milliseconds that a client has to answer a close, when the server stops. */
+const closeDeadline = 1_000;
+
+/** Milliseconds that a client has to answer a close at any other time: one who does not keeps its socket so long. */
+const closeTimeout = 2_000;
+
+/** Pieces a message may come in. Browsers do not break up messages of this size; a proxy might, into a few. */
+const maxFragments = 64;
+
+// SOCKETS ---------------------------------------------------------------------
+
+/** A WebSocket that knows its connection, so that all sockets share the same handlers. */
+class ConnectedSocket extends WebSocket {
+  declare connection: SocketConnection;
+  /** The address it is counted by. */
+  declare address: string;
+}
+
+/**
+ * What makes handshakes. Compression is off: its contexts cost far more memory than a session. Pings are answered
+ * by the connection, which counts them.
+ */
+function createSocketServer(maxPayload: number) {
+  return new WebSocketServer({
+    // The types do not know it yet.
+    ...({ closeTimeout } as object),
+    autoPong: false,
+    clientTracking: false,
+    maxFragments,
+    maxPayload,
+    noServer: true,
+    perMessageDeflate: false,
+    WebSocket: ConnectedSocket,
+  });
+}
+
+function onMessage(this: WebSocket, data: WebSocket.RawData, isBinary: boolean): void {
+  (this as ConnectedSocket).connection.received(data as Buffer, isBinary);
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  (this as ConnectedSocket).connection.pinged(data);
+}
+
+function onPong(this: WebSocket): void {
+  (this as ConnectedSocket).connection.heard();
+}
+
+/** ws has closed the socket already, or is about to; a network that fails is nobody's fault. */
+function onError(this: WebSocket, error: Error & { code?: string }): void {
+  const { code = '' } = error;
+
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    (this as ConnectedSocket).connection.refuse(CloseCode.TooBig, 'frame too large');
+  } else if (code.startsWith('WS_ERR_')) {
+    (this as ConnectedSocket).connection.refuse(CloseCode.Malformed, 'not the WebSocket protocol');
+  }
+}
+
+// UPGRADES --------------------------------------------------------------------
+
+function destroySocket(this: Duplex): void {
+  this.destroy();
+}
+
+/** Answers an upgrade with a status instead of a WebSocket. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.on('error', destroySocket);
+  socket.once('finish', destroySocket);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Whether a page of this origin may connect. Every browser says its origin; what says none is no browser. */
+function isOriginAllowed(request: HttpRequest, origins: readonly string[] | undefined, trustProxy: number): boolean {
+  const { origin } = request.headers;
+
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
+  if (origins !== undefined) return origins.includes(origin.toLowerCase());
+  return new URL(origin).host === hostOf(request, trustProxy);
+}
+
+// TRANSPORT -------------------------------------------------------------------
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function decrement<Key>(counts: Map<Key, number>, key: Key): void {
+  const rest = (counts.get(key) ?? 0) - 1;
+
+  if (rest > 0) counts.set(key, rest);
+  else counts.delete(key);
+}
+
+/** Makes a transport. It holds one timer for all its connections, and none while it has none. */
+export function createTransport(options: TransportOptions): Transport {
+  return new WebSocketTransport(options);
+}
+
+class WebSocketTransport implements Transport {
+  readonly #options: TransportOptions;
+  readonly #server: ReturnType<typeof createSocketServer>;
+  readonly #switchboard: Switchboard;
+  readonly #sockets = new Set<ConnectedSocket>();
+  /** Upgrades of whom it is being asked who they are. */
+  readonly #asking = new Set<Duplex>();
+  /** How many connections each address has, or is about to have. */
+  readonly #neighbours = new Map<string, number>();
+  readonly #refused = new Map<number, number>();
+  /** The one handler of the end of every socket. */
+  readonly #onClose: (this: WebSocket) => void;
+  #isClosed = false;
+  #sweeping: unknown;
+  #emptied: (() => void) | undefined;
+
+  constructor(options: TransportOptions) {
+    const closed = (socket: ConnectedSocket) => this.#closed(socket);
+
+    this.#options = options;
+    this.#switchboard = { ...options, closed: new Map() };
+    this.#server = createSocketServer(options.maxFrame);
+    this.#onClose = function () {
+      closed(this as ConnectedSocket);
+    };
+  }
+
+  get counts(): TransportCounts {
+    return {
+      connections: this.#sockets.size,
+      closed: Object.fromEntries(this.#switchboard.closed),
+      refused: Object.fromEntries(this.#refused),
+    };
+  }
+
+  // Opening
+
+  upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const request = readRequest(message);
+
+    if (pathOf(request.url) !== this.#options.path) return false;
+    this.#accept(request, message, socket, head).catch((error: unknown) => {
+      this.#options.report(ErrorCode.Internal, error);
+      socket.destroy();
+    });
+    return true;
+  }
+
+  async #accept(request: HttpRequest, message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const address = addressOf(request, this.#options.trustProxy);
+    const refusal = this.#refusal(request, address);
+
+    if (refusal !== undefined) {
+      increment(this.#refused, refusal);
+      refuseUpgrade(socket, refusal);
+      return;
+    }
+    // Counted before anybody is asked who it is, or as many as come meanwhile would find room.
+    increment(this.#neighbours, address);
+    let isOpen = false;
+    try {
+      const visitor = await this.#recognise(request, socket, address);
+
+      // Refused meanwhile, because the server stops, or gone.
+      if (socket.destroyed || socket.writableEnded) return;
+      this.#server.handleUpgrade(message, socket, head, (made) => {
+        isOpen = true;
+        this.#opened(made, address, visitor);
+      });
+    } finally {
+      if (!isOpen) decrement(this.#neighbours, address);
+    }
+  }
+
+  /** The status an upgrade is refused with, if it is: no browser that behaves is ever told. */
+  #refusal(request: HttpRequest, address: string): number | undefined {
+    const { connections, connectionsPerAddress, origins, trustProxy } = this.#options;
+    const neighbours = this.#neighbours.get(address) ?? 0;
+
+    if (!isOriginAllowed(request, origins, trustProxy)) return 403;
+    if (this.#isClosed || this.#sockets.size + this.#asking.size >= connections) return 503;
+
+    return neighbours >= 2 * connectionsPerAddress ? 429 : undefined;
+  }
+
+  /** Asks who it is, unless there is no room for it anyway. */
+  async #recognise(request: HttpRequest, socket: Duplex, address: string): Promise<Visitor | Unrecognised> {
+    if (this.#isCrowded(address)) return 503;
+    this.#asking.add(socket);
+    socket.on('error', destroySocket);
+    try {
+      return await this.#options.recognise(request);
+    } finally {
+      this.#asking.delete(socket);
+      socket.removeListener('error', destroySocket);
+    }
+  }
+
+  #isCrowded(address: string): boolean {
+    return (this.#neighbours.get(address) ?? 0) > this.#options.connectionsPerAddress;
+  }
+
+  #opened(socket: ConnectedSocket, address: string, visitor: Visitor | Unrecognised): void {
+    const known = typeof visitor === 'number' ? undefined : visitor;
+
+    socket.address = address;
+    socket.connection = new SocketConnection(this.#switchboard, socket, known);
+    socket.on('close', this.#onClose).on('error', onError);
+    socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
+    this.#sockets.add(socket);
+    this.#keepSweeping();
+    this.#screen(socket, visitor);
+  }
+
+  /** Closes at once what is not welcome, with a code that says so: a browser is not told an upgrade's status. */
+  #screen({ address, connection }: ConnectedSocket, visitor: Visitor | Unrecognised): void {
+    if (this.#isCrowded(address)) connection.refuse(CloseCode.TryLater, 'too many connections from this address');
+    else if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
+    else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');
+  }
+
+  // Signs of life
+
+  #keepSweeping(): void {
+    const { clock, heartbeat } = this.#options;
+
+    if (this.#sockets.size > 0) this.#sweeping ??= clock.setTimeout(() => this.#sweep(), heartbeat);
+  }
+
+  #sweep(): void {
+    this.#sweeping = undefined;
+    for (const socket of this.#sockets) socket.connection.sweep();
+    this.#keepSweeping();
+  }
+
+  // Closing
+
+  #closed(socket: ConnectedSocket): void {
+    this.#sockets.delete(socket);
+    decrement(this.#neighbours, socket.address);
+    socket.connection.ended();
+    if (this.#sockets.size === 0) this.#emptied?.();
+  }
+
+  close(): Promise<void> {
+    const { clock } = this.#options;
+
+    this.#isClosed = true;
+    this.#server.close();
+    for (const socket of this.#asking) refuseUpgrade(socket, 503);
+    clock.clearTimeout(this.#sweeping);
+    for (const { connection } of this.#sockets) connection.refuse(CloseCode.GoingAway, 'the server stops');
+    if (this.#sockets.size === 0) return Promise.resolve();
+    clock.setTimeout(() => {
+      for (const socket of this.#sockets) socket.terminate();
+    }, closeDeadline);
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+    });
+  }
+}

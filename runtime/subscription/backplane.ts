@@ -1,0 +1,29 @@
+/**
+ * The hub: what all sessions share, as a subscription sees it. Behind it stand the bus (`bus.ts`), the table
+ * of shared actors (`shared-actors.ts`) and that of those who attend (`presence-registry.ts`); `topic.ts` and `presence.ts`
+ * declare what listens to it.
+ */
+
+import type { AnyMessage } from '../template/html.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Topics to listen to and to attend, and shared actors to watch. All but `attend` can be asked before any actor of a session runs. */
+export interface Hub {
+  /** Makes somebody present on a topic, and tells it who is, itself included; gives the way to leave. */
+  attend(topic: string, attendant: Attendant): () => void;
+  /** Tells of what is published on a topic from now on, and when something may have been missed; gives the way to stop. */
+  subscribe(topic: string, listener: (message: AnyMessage) => void, missed?: () => void): () => void;
+  /** Tells of a shared actor's snapshot now, if there is one, and of each change from then on; gives the way to stop. */
+  watch(name: string, listener: (snapshot: unknown) => void): () => void;
+}
+
+/** Somebody who is present on a topic, and is told who else is. */
+export interface Attendant {
+  /** Whom it counts as: all of one key count as one. Without one it counts for itself. */
+  readonly key: string | undefined;
+  /** Plain data about it. */
+  readonly member: unknown;
+  joined(member: unknown, id: string): void;
+  left(member: unknown, id: string): void;
+}

@@ -1,0 +1,63 @@
+/**
+ * Callbacks: `callback`, the subscription for what calls back: listeners, emitters, sockets.
+ */
+
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { disregard } from '../platform/plain-data.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Run, RunContext, Stop } from './run.js';
+import { Subscription } from './subscription-set.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a callback's function is given. */
+export interface CallbackContext<in Message> extends RunContext {
+  /** Sends the component a message; once the subscription is stopped, nothing. */
+  readonly send: (message: Message) => void;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without return is one that gives no cleanup
+type Cleanup = (() => void) | undefined | void;
+
+// CALLBACK --------------------------------------------------------------------
+
+/**
+ * Messages from what calls back. The function starts it and returns how to stop it, if there is anything
+ * to do; it may also go by the signal.
+ *
+ * ```ts
+ * callback('rate', ({ send }) => {
+ *   const listener = (rate: number) => send({ type: 'rateChanged', rate });
+ *   rates.on('change', listener);
+ *
+ *   return () => rates.off('change', listener);
+ * })
+ * ```
+ *
+ * **Note:** nothing holds back what calls too often; messages that the inbox has no room for are dropped and
+ * reported. If the function throws it is called anew, with pauses that grow; after 5 such restarts in a row
+ * it is reported and given up. A cleanup that throws is reported.
+ */
+export function callback<Message extends AnyMessage = never>(
+  key: string,
+  fn: (context: CallbackContext<NoInfer<Message>>) => Cleanup
+): Subscription<Message> {
+  return new Subscription<Message>('callback', `callback ${key}`, (run) => startCallback(run, key, fn));
+}
+
+function startCallback(run: Run, key: string, fn: (context: CallbackContext<AnyMessage>) => Cleanup): Stop {
+  const send = (message: AnyMessage): void => void run.deliver(message);
+
+  return checkedCleanup(key, fn({ ...run.context, send }));
+}
+
+function checkedCleanup(key: string, cleanup: unknown): Stop {
+  if (typeof cleanup === 'function') return cleanup as () => unknown;
+  if (cleanup === undefined || cleanup === null) return undefined;
+  disregard(cleanup);
+
+  throw new TroupeError(
+    ErrorCode.Subscription,
+    `callback('${key}', fn): fn returned ${String(cleanup)}; it returns a function that stops it, or nothing. For a promise take task.`
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * Timers: `every`, the subscription that sends one message again and again.
+ */
+
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Run } from './run.js';
+import { type Start, Subscription } from './subscription-set.js';
+
+/**
+ * A message again and again, first after `milliseconds`.
+ *
+ * ```ts
+ * subscriptions: (model) => [model.running && every(1_000, { type: 'secondPassed' })]
+ * ```
+ *
+ * **Note:** a tick that finds the last one's message not yet taken is left out. Two timers of one component
+ * with the same interval and message type are one and the same.
+ *
+ * @throws TroupeError `component` unless the interval is a finite number of at least 1 millisecond and the
+ * message has a type.
+ */
+export function every<Message extends AnyMessage = never>(
+  milliseconds: number,
+  message: NoInfer<Message>
+): Subscription<Message>;
+// Where nothing says which messages are wanted, inside a spread or a `map`, the message says it itself.
+export function every<const Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message>;
+export function every<Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message> {
+  if (!Number.isFinite(milliseconds) || milliseconds < 1) {
+    throw new TroupeError(
+      ErrorCode.Component,
+      `every(${milliseconds}, message): the interval is in milliseconds, at least 1.`
+    );
+  }
+  if (typeof (message as Partial<AnyMessage> | undefined)?.type !== 'string') {
+    throw new TroupeError(
+      ErrorCode.Component,
+      `every(${milliseconds}, message) has no message; give it one, an object with a type: { type: 'secondPassed' }.`
+    );
+  }
+  const start: Start = (run, current) => startTimer(run, current, milliseconds);
+
+  return new Subscription<Message>('every', `every ${milliseconds} ${message.type}`, start, message);
+}
+
+/** One that is restored goes on from when it was due: what it has missed meanwhile makes one tick, at once. */
+function startTimer(run: Run, current: () => Subscription<AnyMessage>, milliseconds: number): () => void {
+  const { clock } = run;
+  const first = clock.now() + milliseconds;
+  let due = Math.min(first, typeof run.mark === 'number' ? run.mark : first);
+  let taken = true;
+  let timer = clock.setTimeout(tick, Math.max(0, due - clock.now()));
+  run.mark = due;
+
+  function tick(): void {
+    const now = clock.now();
+    due += milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds));
+    run.mark = due;
+    timer = clock.setTimeout(tick, due - now);
+    if (!taken) return;
+    taken = false;
+    run.deliver(current().message as AnyMessage).then(() => {
+      taken = true;
+    });
+  }
+
+  return () => clock.clearTimeout(timer);
+}

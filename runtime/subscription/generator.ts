@@ -1,0 +1,130 @@
+/**
+ * Generators: `generator`, the subscription that sends what a sync or async generator yields.
+ */
+
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { disregard, isPromise } from '../platform/plain-data.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Run, RunContext } from './run.js';
+import { Subscription } from './subscription-set.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What a generator function is given. */
+export type GeneratorContext = RunContext;
+
+type Yielding<Message> = AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>;
+
+type GeneratorFunction = (context: GeneratorContext) => Yielding<AnyMessage>;
+
+// GENERATOR -------------------------------------------------------------------
+
+/**
+ * Messages from a sync or async generator. It is asked for the next message when the last one has been
+ * taken; a sync generator so yields once per turn.
+ *
+ * ```ts
+ * async function* numbers({ sleep }: GeneratorContext): AsyncGenerator<Message> {
+ *   for (let number = 0; ; number++) {
+ *     await sleep(10);
+ *     yield { type: 'numberArrived', number };
+ *   }
+ * }
+ *
+ * subscriptions: (model) => [model.running && generator('numbers', numbers)]
+ * ```
+ *
+ * Stopping aborts the signal and calls `return()`, so `finally` blocks run. A generator that has not ended
+ * 5 seconds later is reported as `generator-not-ending`.
+ *
+ * **Note:** one that returns is done until its key has been away. One that throws is started anew, with
+ * pauses that grow; after 5 such restarts in a row without a message it is reported and given up.
+ */
+export function generator<Message extends AnyMessage = never>(
+  key: string,
+  fn: (context: GeneratorContext) => Yielding<NoInfer<Message>>
+): Subscription<Message>;
+// Where nothing says which messages are wanted, inside a spread or a `map`, the function says it itself.
+export function generator<Message extends AnyMessage>(
+  key: string,
+  fn: (context: GeneratorContext) => Yielding<Message>
+): Subscription<Message>;
+export function generator<Message extends AnyMessage>(
+  key: string,
+  fn: (context: GeneratorContext) => Yielding<Message>
+): Subscription<Message> {
+  return new Subscription<Message>('generator', `generator ${key}`, (run) => startGenerator(run, key, fn));
+}
+
+/** How long a stopped generator may take to end, in milliseconds. */
+const endingTime = 5_000;
+
+function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => void {
+  let iterator: Yielding<AnyMessage> | undefined;
+  let ended = false;
+
+  pump().then(
+    () => {
+      ended = run.isDone = true;
+    },
+    (error: unknown) => {
+      ended = true;
+      run.fail(error);
+    }
+  );
+
+  async function pump(): Promise<void> {
+    iterator = checkedIterator(key, fn(run.context));
+    while (!run.isOver) {
+      const { done, value } = await iterator.next();
+      disregard(value);
+      if (done === true || run.isOver) return;
+      if (isPromise(value)) throw await refusedPromise(key, iterator);
+      await run.deliver(value);
+    }
+  }
+
+  return () => {
+    if (ended) return;
+    const closing = finish(iterator).catch((error: unknown) => run.fail(error));
+    reportUnended(run, key, closing);
+  };
+}
+
+function checkedIterator(key: string, iterator: Yielding<AnyMessage>): Yielding<AnyMessage> {
+  if (typeof iterator?.next === 'function') return iterator;
+  disregard(iterator);
+
+  throw new TroupeError(
+    ErrorCode.Subscription,
+    `generator('${key}', fn): fn returned ${String(iterator)}; it is a generator function, function* or async function*.`
+  );
+}
+
+/** What a sync generator yields is a message: nobody would see what becomes of a promise. It is ended like any that fails. */
+async function refusedPromise(key: string, iterator: Yielding<AnyMessage>): Promise<TroupeError> {
+  await finish(iterator);
+
+  return new TroupeError(
+    ErrorCode.Subscription,
+    `generator('${key}', fn): fn yielded a promise. Write async function*, which waits for what it yields.`
+  );
+}
+
+/** Runs the generator's `finally` blocks; waits for it if it is still busy. */
+async function finish(iterator: Yielding<AnyMessage> | undefined): Promise<void> {
+  await iterator?.return?.();
+}
+
+function reportUnended(run: Run, key: string, closing: Promise<unknown>): void {
+  const { clock } = run;
+  const timer = clock.setTimeout(() => {
+    run.report(
+      new TroupeError(
+        ErrorCode.GeneratorNotEnding,
+        `The generator '${key}' was stopped ${endingTime / 1000} s ago and has not ended. Give the signal to what it waits for, or wait with sleep().`
+      )
+    );
+  }, endingTime);
+  closing.finally(() => clock.clearTimeout(timer));
+}

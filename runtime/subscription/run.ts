@@ -1,0 +1,196 @@
+/**
+ * A run: one try at a subscription, from its start until it is stopped or fails. What is started is given
+ * it and delivers, sleeps and fails through it; once it is over, nothing comes through any more.
+ *
+ * `subscription-set.ts` begins and ends runs; after a failure `restart-policy.ts` says when the next begins.
+ */
+
+import type { AnyActorRef } from 'xstate';
+import type { Clock } from '../platform/clock.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Hub } from './backplane.js';
+// Upward, so of types only.
+import type { Port } from './subscription-set.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What the functions of subscriptions are given. */
+export interface RunContext {
+  /** Aborted when the subscription stops. */
+  readonly signal: AbortSignal;
+  /** Waits, on the runtime's clock; rejects when the subscription stops, so that `finally` blocks run. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Is told, once, that a run has failed; it is over by then. */
+export interface RunOwner {
+  /** What the run is of; not given if that is nothing with a key. */
+  readonly declared?: { readonly key: string };
+  failed(run: Run, error: unknown): void;
+}
+
+/** The way to stop what was started, if there is anything to do. */
+export type Stop = (() => unknown) | undefined;
+
+// RUN -------------------------------------------------------------------------
+
+const ignored = Promise.resolve();
+
+/** One try at a subscription. */
+export class Run implements Port {
+  /** The subscription's actor: the parent of actors that the run starts. What begins in a dormant session has none yet. */
+  actor: AnyActorRef | undefined;
+  /** When it began. */
+  readonly begun: number;
+  /** What of it is stored: when a timer is due, in milliseconds since the epoch; that a task is done. */
+  mark: number | true | undefined;
+  /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
+  isDone = false;
+  /** Whether it goes on after a time in which nobody held the session. */
+  isRestored = false;
+  readonly #port: Port;
+  readonly #owner: RunOwner;
+  /** Made when it is asked for: a timer never does. */
+  #controller: AbortController | undefined;
+  #stop: Stop;
+  #hasDelivered = false;
+  /** How many sleeps have begun after its end. */
+  #refusals = 0;
+  #isOver = false;
+
+  constructor(port: Port, actor: AnyActorRef | undefined, owner: RunOwner) {
+    this.#port = port;
+    this.actor = actor;
+    this.#owner = owner;
+    this.begun = port.clock.now();
+  }
+
+  get clock(): Clock {
+    return this.#port.clock;
+  }
+
+  get hub(): Hub {
+    return this.#port.hub;
+  }
+
+  /** Whether it was stopped or has failed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether a message has come of it. */
+  get hasDelivered(): boolean {
+    return this.#hasDelivered;
+  }
+
+  /** Aborted when the run is over. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort();
+
+    return this.#controller.signal;
+  }
+
+  /** What a user's function is given of it. */
+  get context(): RunContext {
+    return { signal: this.signal, sleep: (milliseconds) => this.#sleep(milliseconds) };
+  }
+
+  /** Starts what is to run. If that throws, the run has failed. */
+  begin(start: () => Stop): void {
+    let stop: Stop;
+    try {
+      stop = start();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    // What fails while it starts gives the way to stop it when the run is over already.
+    if (this.#isOver) this.#release(stop);
+    else this.#stop = stop;
+  }
+
+  /** Sends the component a message, unless the run is over; resolves when the turn that took it is committed. */
+  deliver(message: AnyMessage): Promise<void> {
+    if (this.#isOver) return ignored;
+    this.#hasDelivered = true;
+
+    return this.#port.deliver(message, this.#owner.declared?.key);
+  }
+
+  /** Tells of something that went wrong without ending the run. */
+  report(error: unknown): void {
+    this.#port.report(error);
+  }
+
+  /** The run has failed, and is over. What fails after its end is reported, unless it is the abort that the end has caused. */
+  fail(error: unknown): void {
+    if (this.#isOver) {
+      if (!isAbort(error, this.signal)) this.report(error);
+      return;
+    }
+    this.end();
+    this.#owner.failed(this, error);
+  }
+
+  /** Ends it: aborts the signal, then stops what was started. What that throws is reported. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#controller?.abort();
+    this.#release(this.#stop);
+    this.#stop = undefined;
+  }
+
+  /**
+   * Waits. A loop that catches every error and sleeps again would never leave the process time for anything else
+   * once its run is over; so it is refused only so often, and then waits for ever, which is reported.
+   */
+  #sleep(milliseconds: number): Promise<void> {
+    if (this.#isOver && ++this.#refusals > mostRefusals) return never();
+
+    return sleep(this.clock, this.signal, milliseconds);
+  }
+
+  #release(stop: Stop): void {
+    try {
+      const stopped = stop?.();
+      if (stopped instanceof Promise) stopped.catch((error: unknown) => this.fail(error));
+    } catch (error) {
+      this.report(error);
+    }
+  }
+}
+
+// PROMISES --------------------------------------------------------------------
+
+/** How often a sleep that begins after the end of its run is refused, before it is one that never ends. */
+const mostRefusals = 100;
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+function sleep(clock: Clock, signal: AbortSignal, milliseconds: number): Promise<void> {
+  const slept = new Promise<void>((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = (): void => {
+      clock.clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  // A sleep that nobody waits for any more must not end the process when it is cut short.
+  slept.catch(() => undefined);
+
+  return slept;
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
+}

@@ -1,0 +1,360 @@
+/**
+ * Subscriptions: everything long-lived is declared, not started. A component says what should be alive
+ * now; the difference to what is alive is started and stopped, by key, each as an actor of its own in
+ * the session's system. `session.ts` calls `update` after each committed turn.
+ *
+ * What there is to declare stands in `every.ts`, `generator.ts`, `task.ts`, `observable.ts`, `callback.ts`
+ * and `actor.ts`. Each try at one is a `Run`; `restart-policy.ts` says what becomes of one that fails.
+ */
+
+import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
+import { startActor } from '../actor/start-actor.js';
+import type { Clock } from '../platform/clock.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { disregard, present } from '../platform/plain-data.js';
+import type { SubscriptionsImage } from '../session/session-snapshot.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Hub } from './backplane.js';
+import { Restarts } from './restart-policy.js';
+import { Run, type RunOwner, type Stop } from './run.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What subscriptions need of their session. */
+export interface Port {
+  readonly clock: Clock;
+  /** What all sessions share. */
+  readonly hub: Hub;
+  /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
+  readonly random?: (() => number) | undefined;
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` says who it is from, for whoever looks. */
+  deliver(message: AnyMessage, from?: string): Promise<void>;
+  /** Tells of something that went wrong. */
+  report(error: unknown): void;
+}
+
+/** Starts and gives the way to stop, if there is anything to do. `current` is the declaration as it stands now. */
+export type Start = (run: Run, current: () => Subscription<AnyMessage>) => Stop;
+
+/** A declaration of something that should be alive. Made by `every`, `generator` and their like. */
+export class Subscription<out Message> {
+  /** What it is, for devtools: `every`, `generator`, `task`, ... */
+  readonly kind: string;
+  /** Tells the subscriptions of one component apart. */
+  readonly key: string;
+  /** The message of a timer; may change while it runs. */
+  readonly message: Message | undefined;
+  readonly start: Start;
+  /** Whether it begins with the first page, before anybody joins and any actor runs: it must miss nothing, and starts nothing. */
+  readonly isEarly: boolean;
+
+  constructor(kind: string, key: string, start: Start, message?: Message, isEarly = false) {
+    this.kind = kind;
+    this.key = key;
+    this.start = start;
+    this.message = message;
+    this.isEarly = isEarly;
+  }
+}
+
+/** A subscription, as somebody who looks sees it. */
+export interface SubscriptionView {
+  readonly key: string;
+  readonly kind: string;
+  /** `waiting` if it has failed and begins again soon, `given up` if it has failed too often. */
+  readonly status: 'active' | 'waiting' | 'given up' | 'done';
+  /** When it began, in milliseconds since the epoch. */
+  readonly since: number;
+  /** How often it has failed. */
+  readonly failures: number;
+  /** What is stored of it: when a timer is due, that a task is done. */
+  readonly mark: number | true | undefined;
+}
+
+// ACTORS ----------------------------------------------------------------------
+
+/** The state of a subscription's actor. */
+type SubscriptionSnapshot = Snapshot<undefined> & { readonly context: { readonly key: string } };
+
+type SubscriptionScope = ActorScope<SubscriptionSnapshot, { readonly type: string }>;
+
+/** A subscription that is declared: run after run, until it is done or given up. Its declaration may change as long as its key does not. */
+class Running implements RunOwner {
+  declared: Subscription<AnyMessage>;
+  readonly #port: Port;
+  #run: Run | undefined;
+  /** What has come of its failures, if it had any. */
+  #restarts: Restarts | undefined;
+  /** The pause before its next run. */
+  #pause: unknown;
+  /** What was stored of it: its first run goes on from there. */
+  #image: number | true | null | undefined;
+  #isGivenUp = false;
+  #failures = 0;
+  /** When its last run began. */
+  #since = 0;
+
+  /** @param image what was stored of it; `null` if that is nothing, but its session was */
+  constructor(port: Port, declared: Subscription<AnyMessage>, image: number | true | null | undefined) {
+    this.#port = port;
+    this.declared = declared;
+    this.#image = image;
+  }
+
+  /** What there is to be stored of it. */
+  get mark(): number | true | undefined {
+    return this.#run?.mark;
+  }
+
+  get view(): SubscriptionView {
+    const { key, kind } = this.declared;
+    const { mark } = this;
+    const standing = this.#isGivenUp ? 'given up' : 'waiting';
+    const run = this.#run;
+    const status = run === undefined ? standing : run.isOver || run.isDone || mark === true ? 'done' : 'active';
+
+    return { key, kind, status, since: this.#since, failures: this.#failures, mark };
+  }
+
+  /** Has an actor from now on; begins if it has not begun before. */
+  join(actor: AnyActorRef): void {
+    if (this.#run === undefined) this.begin(actor);
+    else this.#run.actor = actor;
+  }
+
+  /** Begins a run, of the declaration as it stands now. */
+  begin(actor: AnyActorRef | undefined): void {
+    const run = new Run(this.#port, actor, this);
+    this.#run = run;
+    this.#since = run.begun;
+    if (this.#image !== undefined) {
+      run.isRestored = true;
+      run.mark = this.#image ?? undefined;
+      this.#image = undefined;
+    }
+    run.begin(() => this.declared.start(run, () => this.declared));
+  }
+
+  failed({ actor, begun, hasDelivered }: Run, error: unknown): void {
+    const { clock, report, random } = this.#port;
+    this.#run = undefined;
+    this.#failures++;
+    this.#restarts ??= new Restarts(this.declared.key, report, random);
+    const pause = this.#restarts.pauseAfter({ error, lived: clock.now() - begun, hasDelivered });
+    this.#isGivenUp = pause === undefined;
+    if (pause !== undefined) this.#pause = clock.setTimeout(() => this.begin(actor), pause);
+  }
+
+  stop(): void {
+    this.#port.clock.clearTimeout(this.#pause);
+    this.#run?.end();
+    this.#run = undefined;
+  }
+}
+
+/** A subscription as an actor: it starts and stops with it. */
+class SubscriptionLogic implements ActorLogic<SubscriptionSnapshot, { readonly type: string }, undefined> {
+  readonly running: Running;
+
+  constructor(running: Running) {
+    this.running = running;
+  }
+
+  getInitialSnapshot(): SubscriptionSnapshot {
+    return { status: 'active', output: undefined, error: undefined, context: { key: this.running.declared.key } };
+  }
+
+  start(_snapshot: SubscriptionSnapshot, { self }: SubscriptionScope): void {
+    this.running.join(self);
+  }
+
+  transition(snapshot: SubscriptionSnapshot, event: { readonly type: string }): SubscriptionSnapshot {
+    if (event.type === 'xstate.stop') this.running.stop();
+
+    return snapshot;
+  }
+
+  getPersistedSnapshot(snapshot: SubscriptionSnapshot): SubscriptionSnapshot {
+    return snapshot;
+  }
+}
+
+/** An actor that runs a subscription. */
+interface Started {
+  readonly actor: AnyActorRef;
+  readonly running: Running;
+}
+
+function startSubscription(parent: AnyActorRef, port: Port, running: Running): Started {
+  const options = { parent, id: running.declared.key };
+
+  return { actor: startActor(new SubscriptionLogic(running), options, port.report), running };
+}
+
+// DECLARING -------------------------------------------------------------------
+
+/** Everything that may stand among declarations. */
+type Declarations = readonly (Subscription<AnyMessage> | null | undefined | false)[];
+
+/** A component, as far as it declares. */
+interface Declaring {
+  readonly name: string;
+  readonly subscriptions: (state: never) => Declarations;
+}
+
+/**
+ * What a component declares in a state.
+ *
+ * @throws TroupeError `subscription` if that is no array, a promise of one for instance
+ */
+export function declaredBy({ name, subscriptions }: Declaring, state: unknown): Declarations {
+  const declared = present(
+    subscriptions(state as never),
+    `subscriptions of ${name} returned a promise. It returns an array at once; what takes time is a task in it.`,
+    ErrorCode.Subscription
+  );
+  if (Array.isArray(declared)) return declared;
+
+  throw new TroupeError(
+    ErrorCode.Subscription,
+    `subscriptions of ${name} returned ${describe(declared)}; it returns an array: [every(…), generator(…), …], or [] for none.`
+  );
+}
+
+function describe(given: unknown): string {
+  if (typeof given === 'function') return 'a function';
+
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
+}
+
+// RUNNING ---------------------------------------------------------------------
+
+const none: ReadonlyMap<string, Started> = new Map();
+
+/** The subscriptions of one component that are alive. */
+export class Subscriptions {
+  readonly #parent: () => AnyActorRef;
+  readonly #port: Port;
+  #started = none;
+  /** Those that began before there were actors. */
+  #early: Map<string, Running> | undefined;
+  /** What was stored of those that are going to start. */
+  #image: SubscriptionsImage | undefined;
+
+  /** @param image what was stored of them, if their session was */
+  constructor(parent: () => AnyActorRef, port: Port, image?: SubscriptionsImage) {
+    this.#parent = parent;
+    this.#port = port;
+    this.#image = image;
+  }
+
+  /** What of them is stored. */
+  save(): SubscriptionsImage | undefined {
+    const running = [
+      ...(this.#early ?? []),
+      ...[...this.#started].map(([key, started]) => [key, started.running] as const),
+    ];
+    const marks = running.flatMap(([key, { mark }]) => (mark === undefined ? [] : [[key, mark] as const]));
+
+    return marks.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(marks) };
+  }
+
+  /** All that are alive, for whoever looks. */
+  get views(): readonly SubscriptionView[] {
+    const started = Array.from(this.#started.values(), ({ running }) => running);
+
+    return [...(this.#early?.values() ?? []), ...started].map(({ view }) => view);
+  }
+
+  #new(declared: Subscription<AnyMessage>): Running {
+    const image = this.#image;
+
+    return new Running(this.#port, declared, image && (image[declared.key] ?? null));
+  }
+
+  /** How many are alive. */
+  get size(): number {
+    return this.#started.size;
+  }
+
+  /** As `update`, of what is early alone, before there are actors; they get theirs with the first `update`. */
+  prepare(declared: Declarations): void {
+    const early = this.#early;
+    const wanted = new Map<string, Running>();
+    for (const subscription of byKey(declared).values()) {
+      if (!subscription.isEarly) continue;
+      const running = early?.get(subscription.key) ?? this.#new(subscription);
+      running.declared = subscription;
+      wanted.set(subscription.key, running);
+    }
+    this.#early = wanted;
+    for (const [key, running] of early ?? []) if (!wanted.has(key)) running.stop();
+    for (const [key, running] of wanted) if (!early?.has(key)) running.begin(undefined);
+  }
+
+  /**
+   * Starts what is declared and not alive, stops what is alive and not declared.
+   *
+   * @throws TroupeError `duplicate-key`; then nothing is started or stopped.
+   */
+  update(declared: Declarations): void {
+    if (declared.length === 0 && this.#started.size === 0 && this.#early === undefined) return;
+    const wanted = byKey(declared);
+    const early = this.#early;
+    this.#early = undefined;
+    const started = new Map<string, Started>();
+    for (const [key, entry] of this.#started) {
+      const subscription = wanted.get(key);
+      if (subscription === undefined) {
+        entry.actor.send({ type: 'xstate.stop' });
+      } else {
+        entry.running.declared = subscription;
+        started.set(key, entry);
+      }
+    }
+    this.#started = started;
+    for (const [key, subscription] of wanted) {
+      if (started.has(key)) continue;
+      const running = early?.get(key) ?? this.#new(subscription);
+      early?.delete(key);
+      running.declared = subscription;
+      started.set(key, startSubscription(this.#parent(), this.#port, running));
+    }
+    for (const running of early?.values() ?? []) running.stop();
+    this.#image = undefined;
+  }
+
+  /** Stops all. */
+  stop(): void {
+    this.update([]);
+    this.#started = none;
+  }
+}
+
+function byKey(declared: Declarations): Map<string, Subscription<AnyMessage>> {
+  const wanted = new Map<string, Subscription<AnyMessage>>();
+  for (const subscription of declared) {
+    if (!subscription) continue;
+    if (!(subscription instanceof Subscription)) throw notASubscription(subscription);
+    if (wanted.has(subscription.key) && subscription.kind !== 'every') throw duplicate(subscription);
+    wanted.set(subscription.key, subscription);
+  }
+
+  return wanted;
+}
+
+function notASubscription(given: unknown): TroupeError {
+  disregard(given);
+
+  return new TroupeError(
+    ErrorCode.Subscription,
+    `subscriptions returned ${describe(given)} among its entries; each is made by every, generator, task or their like, or is null, undefined or false.`
+  );
+}
+
+function duplicate(subscription: Subscription<AnyMessage>): TroupeError {
+  return new TroupeError(
+    ErrorCode.DuplicateKey,
+    `Two subscriptions have the key '${subscription.key}'. Give each ${subscription.kind} of a component a key of its own.`
+  );
+}

@@ -1,0 +1,245 @@
+/**
+ * Attributes with holes, in lit's notation: `name=${}`, `name="a ${} b"`, `?name=${}`, `.name=${}`,
+ * `@name=${}`. This file says what part each of them is and refuses those that would be a way around
+ * escaping or could not be applied. The scanner below it reads them; `template.ts` above places them.
+ */
+
+import { Namespace, PartKind } from '../wire/patch.js';
+import { decodeReferences } from './character-references.js';
+import { takesUrl } from './safe-url.js';
+import type { AttributeToken, OpenToken } from './scanner.js';
+import { hole } from './template-source.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What an attribute with holes is, before it has a place. */
+export interface Binding {
+  readonly kind: PartKind;
+  readonly name: string;
+  readonly strings: readonly string[];
+  readonly url: boolean;
+  readonly reflected: boolean;
+}
+
+/** Makes an error that marks a place of the template: characters behind the start of the attribute. */
+export type Fail = (message: string, offset?: number) => Error;
+
+// NAMES -----------------------------------------------------------------------
+
+/** Attributes of SVG whose names have capitals; parsers restore them however they are written. */
+const svgNames: ReadonlyMap<string, string> = new Map(
+  (
+    'attributeName attributeType baseFrequency baseProfile calcMode clipPathUnits diffuseConstant edgeMode ' +
+    'filterUnits glyphRef gradientTransform gradientUnits kernelMatrix kernelUnitLength keyPoints keySplines keyTimes ' +
+    'lengthAdjust limitingConeAngle markerHeight markerUnits markerWidth maskContentUnits maskUnits numOctaves ' +
+    'pathLength patternContentUnits patternTransform patternUnits pointsAtX pointsAtY pointsAtZ preserveAlpha ' +
+    'preserveAspectRatio primitiveUnits refX refY repeatCount repeatDur requiredExtensions requiredFeatures ' +
+    'specularConstant specularExponent spreadMethod startOffset stdDeviation stitchTiles surfaceScale systemLanguage ' +
+    'tableValues targetX targetY textLength viewBox viewTarget xChannelSelector yChannelSelector zoomAndPan'
+  )
+    .split(' ')
+    .map((name) => [name.toLowerCase(), name] as const)
+);
+
+/** Names that `setAttribute` of every browser takes. */
+const attributeName = /^[a-z_][\w:.-]*$/i;
+
+/** Names of properties and of events. */
+const propertyName = /^[a-z_$][\w$]*$/i;
+const eventName = /^[a-z][\w:.-]*$/i;
+
+/** Properties that the first page carries as an attribute or content, by element. */
+const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
+  ['input', ['value', 'checked']],
+  ['option', ['selected']],
+  ['textarea', ['value']],
+]);
+
+/** Properties that would go around escaping or fight with what else the template says, and what to use instead. */
+const refusedProperties: ReadonlyMap<string, string> = new Map([
+  ['classname', 'Use class="…".'],
+  ['innerhtml', 'Use a child hole, with unsafeHtml(…) if the string is HTML you trust.'],
+  ['innertext', 'Use a child hole.'],
+  ['nodevalue', 'Use a child hole.'],
+  ['outerhtml', 'Use a child hole, with unsafeHtml(…) if the string is HTML you trust.'],
+  ['outertext', 'Use a child hole.'],
+  ['srcdoc', 'Serve the content under a URL of its own and use src.'],
+  ['style', 'Use a style object: style=${{ color: … }}.'],
+  ['textcontent', 'Use a child hole.'],
+]);
+
+/** What a field can be, by its `type`, or be for, by `autocomplete`, that is not to be seen by anybody else. */
+const secretWords = new Set(['password', 'current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
+
+/** Elements of SVG that set attributes of other elements. */
+const animations = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
+
+/** What they set it to. */
+const animationValues = new Set(['by', 'from', 'to', 'values']);
+
+// BINDING ---------------------------------------------------------------------
+
+/** What the attribute `token` of `tag` is, if it has a hole or a prefix that needs one; else undefined. */
+export function bind(tag: OpenToken, token: AttributeToken, fail: Fail): Binding | undefined {
+  const binder = binders.get(token.name[0] ?? '');
+  if (binder === undefined) return token.value?.includes(hole) ? bindAttribute(tag, token, fail) : undefined;
+
+  if (token.value !== hole) {
+    throw fail(`${token.name} takes one hole and nothing else. Write ${token.name}=\${…}.`);
+  }
+  return binder(tag, token.name.slice(1), fail);
+}
+
+type Binder = (tag: OpenToken, name: string, fail: Fail) => Binding;
+
+const binders: ReadonlyMap<string, Binder> = new Map([
+  ['?', bindBoolean],
+  ['.', bindProperty],
+  ['@', bindEvent],
+]);
+
+const sole: readonly string[] = ['', ''];
+
+function bindBoolean(tag: OpenToken, written: string, fail: Fail): Binding {
+  const name = checkAttributeName(tag, written, fail);
+  if (name === 'class' || name === 'style') throw fail(`?${name} is no boolean attribute. Write ${name}=\${…}.`);
+  checkElement(tag, name, fail);
+
+  return { kind: PartKind.Boolean, name, strings: sole, url: false, reflected: false };
+}
+
+function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
+  const lower = name.toLowerCase();
+  const fix = refusedProperties.get(lower) ?? (lower.startsWith('on') ? eventFix(lower) : undefined);
+  if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole. ${fix}`);
+  if (!propertyName.test(name)) throw fail(`.${name} is not the name of a property. Write .value=\${…}, for instance.`);
+  checkElement(tag, lower, fail);
+
+  const { name: element } = tag.element;
+  const reflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
+  if (reflected) checkReflected(tag, name, fail);
+  return { kind: PartKind.Property, name, strings: sole, url: takesUrl(element, lower), reflected };
+}
+
+/** The first page writes the property as the attribute, which then cannot be there as well. */
+function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): void {
+  const other = attributes.find((attribute) => attribute.name.replace(/^\?/, '').toLowerCase() === name);
+  if (other) throw fail(`.${name} and ${other.name} set the same thing in the first page. Remove ${other.name}.`);
+}
+
+function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
+  if (!eventName.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
+
+  return { kind: PartKind.Event, name, strings: sole, url: false, reflected: false };
+}
+
+function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {
+  const name = checkAttributeName(tag, token.name, fail);
+  const value = token.value ?? '';
+  checkElement(tag, name.toLowerCase(), fail);
+
+  const base = { name, url: takesUrl(tag.element.name, name), reflected: false };
+  if (name === 'style') {
+    if (value !== hole) throw fail('A style attribute with a hole takes an object, alone: style=${{ color: … }}.');
+    return { ...base, kind: PartKind.Style, strings: sole };
+  }
+  const strings = decodeStatics(value, true, fail);
+  return { ...base, kind: name === 'class' ? PartKind.Class : PartKind.Attribute, strings };
+}
+
+// CHECKS ----------------------------------------------------------------------
+
+const eventFix = (name: string) =>
+  `Write @${name.slice(2).toLowerCase()}=\${…}: a message, or a function from the event to one.`;
+
+/** The name as the DOM has it; refuses names that hold code or that no browser takes. */
+function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fail): string {
+  const lower = written.toLowerCase();
+  if (lower.startsWith('on')) throw fail(`A hole cannot stand in ${written}: it would be code. ${eventFix(lower)}`);
+  if (lower === 'srcdoc') throw fail(`A hole cannot stand in srcdoc. ${refusedProperties.get(lower)}`);
+  if (!attributeName.test(written)) {
+    throw fail(`${written} is not the name of an attribute. Use letters, digits and -.`);
+  }
+
+  if (namespace === Namespace.Html) return lower;
+  if (namespace === Namespace.Svg) return svgNames.get(lower) ?? lower;
+  return lower === 'definitionurl' ? 'definitionURL' : lower;
+}
+
+/** Refuses holes that are dangerous because of the element they are on, or of what stands beside them. */
+function checkElement({ element, namespace }: OpenToken, name: string, fail: Fail): void {
+  const { attributes } = element;
+  if (element.name === 'base') throw fail('A hole cannot stand in <base>. Write it without holes.');
+  if (element.name === 'meta' && (attributes.has('http-equiv') || name === 'httpequiv')) {
+    throw fail(
+      'A hole cannot stand in <meta http-equiv>, which acts as a header. Write it without, or send the header.'
+    );
+  }
+  if (element.name === 'annotation-xml' && name === 'encoding') {
+    throw fail('A hole cannot stand in encoding: it decides how the content is parsed. Write the value.');
+  }
+  if (namespace === Namespace.Svg && animations.has(element.name)) checkAnimation(attributes, name, fail);
+}
+
+function checkAnimation(attributes: ReadonlyMap<string, string>, name: string, fail: Fail): void {
+  if (name === 'attributename') {
+    throw fail('A hole cannot stand in attributeName: it could name a URL. Write the name.');
+  }
+
+  const animated = attributes.get('attributename') ?? '';
+  if (animationValues.has(name) && /href|src|action|&/i.test(animated)) {
+    throw fail(`A hole cannot animate ${animated}: its value could run script. Change the attribute itself.`);
+  }
+}
+
+// SECRETS ---------------------------------------------------------------------
+
+/** How an element takes what is not to be seen: always, or if holes in its tag say so. */
+export type SecretField = 'always' | 'open';
+
+/**
+ * Whether what is typed into an element is not to be seen where the program is looked at: it is a password field, or a
+ * field for a password, a code or the number of a card. If its `type` or `autocomplete` is a hole, that is open.
+ */
+export function takesSecret({ element: { name, attributes } }: OpenToken): SecretField | undefined {
+  const type = staticOf(attributes.get('type'));
+  const purpose = staticOf(attributes.get('autocomplete'));
+  if (isSecretWord(type ?? '') || isSecretWord(purpose ?? '')) return 'always';
+  const isOpen = type === undefined || purpose === undefined || attributes.has('.type');
+
+  return name === 'input' && isOpen && !saysPurpose(purpose ?? '') ? 'open' : undefined;
+}
+
+/** Whether an `autocomplete` says what a field is for. */
+export const saysPurpose = (value: string): boolean => !/^\s*(?:on|off)?\s*$/i.test(value);
+
+/** Whether a `type` or an `autocomplete` is that of a field for secrets. */
+export function isSecretWord(value: string): boolean {
+  return value.split(/\s+/).some((word) => secretWords.has(word.toLowerCase()));
+}
+
+/** The name under which the entries of a form hold what is typed into an element; '' if there is none, or it is a hole. */
+export function entryName({ element: { attributes } }: OpenToken): string {
+  return staticOf(attributes.get('name')) ?? '';
+}
+
+/** What an attribute says; '' if it is not there, `undefined` if it has a hole. */
+function staticOf(value = ''): string | undefined {
+  if (value.includes(hole)) return undefined;
+  const decoded = decodeReferences(value, true);
+
+  return 'text' in decoded ? decoded.text : value;
+}
+
+// STATICS ---------------------------------------------------------------------
+
+/** The static text around the holes of `value`, as the characters it means. */
+export function decodeStatics(value: string, inAttribute: boolean, fail: Fail): readonly string[] {
+  return value.split(hole).map((text) => {
+    const decoded = decodeReferences(text, inAttribute);
+    if ('text' in decoded) return decoded.text;
+    throw fail(
+      `What ${decoded.unknown} means beside a hole is not known. Write the character itself, or &amp; for an &.`
+    );
+  });
+}

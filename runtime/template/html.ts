@@ -1,0 +1,168 @@
+/**
+ * What a view is written with: the `html` tag, keyed lists and raw HTML. The values made here are
+ * inert: nothing is scanned or escaped until `rendered.ts` turns them into a rendered tree.
+ *
+ * A view returns these values; `rendered.ts` reads them. Imports nothing of Node, so that a view can
+ * run anywhere.
+ */
+
+import type { AnyComponent } from '../component/component.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import type { EventData } from '../wire/protocol.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What every message has: the name of what happened, in the past tense. */
+export interface AnyMessage {
+  readonly type: string;
+}
+
+/** A key: what tells the rows of a list apart. Compared with `===`; a number and its text are two keys. */
+export type Key = string | number;
+
+/** Style declarations: property names as in CSS or in camel case; `null`, `undefined` and `false` leave one out. */
+export type Style = { readonly [property: string]: string | number | null | undefined | false } & {
+  readonly type?: never;
+};
+
+/** From the decoded event to a message; `null` or `false` for no message. */
+export type Handler<Message> = (event: EventData) => Message | null | false;
+
+/**
+ * What can stand between tags: text, templates, lists, or nothing: `null`, `undefined`, `false`, and `true`, because
+ * a condition is no text. To show one, say how: `${isOn ? 'yes' : 'no'}`.
+ */
+export type Child<Message> =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Template<Message>
+  | Repeat<Message>
+  | Placement<Message>
+  | UnsafeHtml
+  | readonly Child<Message>[];
+
+/** What can stand in a hole of a template whose handlers send `Message`. */
+export type Hole<Message> = Child<Message> | Message | Handler<Message> | Style;
+
+// TEMPLATES -------------------------------------------------------------------
+
+/** A template literal and the values of its holes. Made by `html` alone: no decoder can make one. */
+export class Template<out Message> {
+  /** The literal's static strings; one identity per literal. */
+  readonly statics: TemplateStringsArray;
+  /** What stands in the holes. */
+  readonly values: readonly unknown[];
+  /** Which messages its handlers send; only a type. */
+  declare readonly message?: Message;
+
+  constructor(statics: TemplateStringsArray, values: readonly unknown[]) {
+    this.statics = statics;
+    this.values = values;
+  }
+}
+
+/**
+ * Makes a template. Holes: `${child}`, `name=${attribute}`, `?name=${boolean}`, `.name=${property}`,
+ * `@name=${message or handler}`.
+ *
+ * ```ts
+ * const view = ({ count }: Model) => html<Message>`<button @click=${{ type: 'incremented' }}>${count}</button>`;
+ * ```
+ *
+ * **Note:** errors in the template are thrown when it is first rendered, with the place marked.
+ */
+export function html<Message extends AnyMessage = never>(
+  statics: TemplateStringsArray,
+  ...holes: readonly NoInfer<Hole<Message>>[]
+): Template<Message> {
+  return new Template<Message>(statics, holes);
+}
+
+// COMPONENTS ------------------------------------------------------------------
+
+/** A component placed in a view. Made by calling the component: `Child({ key: 'x', ...props })`. */
+export class Placement<out Message> {
+  readonly component: AnyComponent;
+  readonly props: { readonly key: Key };
+  /** Which messages the component sends to the one whose view it stands in; only a type. */
+  declare readonly message?: Message;
+
+  constructor(component: AnyComponent, props: { readonly key: Key }) {
+    this.component = component;
+    this.props = props;
+  }
+}
+
+// LISTS -----------------------------------------------------------------------
+
+/** A keyed list. Made by `repeat`. */
+export class Repeat<out Message> {
+  readonly items: readonly unknown[];
+  readonly key: (item: never) => Key;
+  readonly view: (item: never) => unknown;
+  /** Which messages its rows send; only a type. */
+  declare readonly message?: Message;
+
+  constructor(items: readonly unknown[], key: (item: never) => Key, view: (item: never) => unknown) {
+    this.items = items;
+    this.key = key;
+    this.view = view;
+  }
+}
+
+/**
+ * A keyed list: rows keep their elements when they move. A row is skipped when its item and `view` are
+ * identical (`===`) to the last time, so a view function hoisted out of the component's view makes
+ * unchanged rows free.
+ *
+ * ```ts
+ * const row = (todo: Todo) => html<Message>`<li>${todo.title}</li>`;
+ * html<Message>`<ul>${repeat(todos, (todo) => todo.id, row)}</ul>`;
+ * ```
+ *
+ * **Note:** two rows with the same key are an error. `key` must depend on its item alone, and so must `view`
+ * if it is hoisted.
+ */
+export function repeat<Item, Message extends AnyMessage = never>(
+  items: readonly Item[],
+  key: (item: Item) => Key,
+  view: (item: Item) => Child<Message>
+): Repeat<Message> {
+  if (!Array.isArray(items) || typeof key !== 'function' || typeof view !== 'function') {
+    throw new TroupeError(ErrorCode.Value, 'repeat(items, key, view) takes an array and two functions.');
+  }
+
+  return new Repeat<Message>(items, key as (item: never) => Key, view as (item: never) => unknown);
+}
+
+// RAW HTML --------------------------------------------------------------------
+
+/** HTML that is not escaped. Made by `unsafeHtml`. */
+export class UnsafeHtml {
+  readonly html: string;
+
+  constructor(value: string) {
+    this.html = value;
+  }
+}
+
+/** The markup of the page itself, which the layout may put beside other children. Made by the runtime alone. */
+export class PageRoot extends UnsafeHtml {}
+
+/**
+ * The only way around escaping: HTML taken as it is, as the sole child of an element. It is opaque: no
+ * holes, no handlers, replaced as a whole when it changes. Never give it what a user wrote.
+ *
+ * ```ts
+ * html`<article>${unsafeHtml(markdown.render(text))}</article>`
+ * ```
+ */
+export function unsafeHtml(value: string): UnsafeHtml {
+  if (typeof value !== 'string') throw new TroupeError(ErrorCode.Value, 'unsafeHtml(html) takes a string.');
+
+  return new UnsafeHtml(value);
+}

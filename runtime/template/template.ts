@@ -1,0 +1,274 @@
+/**
+ * A template literal, scanned once per process: what never changes (`segments` for the first page,
+ * `html` for the client) and its `parts`, which is where each hole is. Views then return only values.
+ *
+ * `scanner.ts`, `attributes.ts` and `content-model.ts` stand below and say what the static HTML means and
+ * what of it is refused; `rendered.ts` above fills the parts with values.
+ */
+
+import { hashOf } from '../platform/hash.js';
+import { type DefinitionWire, Namespace, PartKind } from '../wire/patch.js';
+import {
+  type Context,
+  documentContext,
+  type Element,
+  enter,
+  impliedContext,
+  inDocument,
+  type Refusal,
+  refusalOf,
+  refuseReserved,
+  textAllowed,
+} from './content-model.js';
+import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
+import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
+import { placeOfHole, sourceOf, templateError } from './template-source.js';
+
+export type { Part } from './parts.js';
+export { markHole } from './template-source.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A scanned template. */
+export interface Definition {
+  readonly statics: TemplateStringsArray;
+  readonly namespace: Namespace;
+  /** In document order; on one element in source order, except that `.value` of a textarea is last. */
+  readonly parts: readonly Part[];
+  /** The HTML around the parts in the first page, one more than parts. */
+  readonly segments: readonly string[];
+  /** The HTML of the empty template, for the client. */
+  readonly html: string;
+  /** Hash of everything the client is told. */
+  readonly hash: string;
+  /** What the client is told. */
+  readonly wire: DefinitionWire;
+  /** Whether part i is hole i and nothing else, for all. */
+  readonly simple: boolean;
+  /** Whether there are event parts. */
+  readonly listens: boolean;
+  /** Whether there are child parts. */
+  readonly nests: boolean;
+  /** What it says of password fields. */
+  readonly secret: SecretParts;
+}
+
+// DEFINING --------------------------------------------------------------------
+
+type Definitions = WeakMap<TemplateStringsArray, TemplateDefinition>;
+
+const definitions: readonly Definitions[] = [new WeakMap(), new WeakMap(), new WeakMap()];
+const documents: Definitions = new WeakMap();
+
+/**
+ * The definition of a template literal in a namespace, made at its first use.
+ *
+ * @throws TroupeError `template`, with the template quoted and the place marked.
+ */
+export function define(statics: TemplateStringsArray, namespace: Namespace): Definition {
+  const known = definitions[namespace]?.get(statics);
+  if (known !== undefined) return known;
+
+  const source = sourceOf(statics);
+  const tokens = scan(source, namespace);
+  checkContent(source, tokens, impliedContext(namespace, rootsOf(tokens)), 'here');
+  const definition = new TemplateDefinition(statics, source, tokens, namespace);
+  definitions[namespace]?.set(statics, definition);
+  return definition;
+}
+
+/**
+ * The definition of a document, from `<!doctype html>` to `</html>`.
+ *
+ * @throws TroupeError `template`, with the template quoted and the place marked.
+ */
+export function defineDocument(statics: TemplateStringsArray): Definition {
+  const known = documents.get(statics);
+  if (known !== undefined) return known;
+
+  const source = sourceOf(statics);
+  const tokens = scan(source, Namespace.Html);
+  checkDocument(source, tokens);
+  const definition = new TemplateDefinition(statics, source, tokens, Namespace.Html);
+  definition.checkDead();
+  documents.set(statics, definition);
+  return definition;
+}
+
+/** What the content of a child part stands in, if its template stands in `outer`. */
+export function contextOf(part: Part, outer: Context): Context {
+  return (part as TemplatePart).contextIn(outer);
+}
+
+/**
+ * Makes sure that a template stays as it is where it stands.
+ *
+ * @throws TroupeError `template` if the parser would move or close something across its border.
+ */
+export function checkIn(definition: Definition, context: Context): void {
+  (definition as TemplateDefinition).checkIn(context);
+}
+
+// DEFINITIONS -----------------------------------------------------------------
+
+class TemplateDefinition implements Definition {
+  readonly statics: TemplateStringsArray;
+  readonly namespace: Namespace;
+  readonly parts: readonly Part[];
+  readonly segments: readonly string[];
+  readonly html: string;
+  readonly hash: string;
+  readonly wire: DefinitionWire;
+  readonly simple: boolean;
+  readonly listens: boolean;
+  readonly nests: boolean;
+  readonly secret: SecretParts;
+
+  readonly #source: string;
+  readonly #tokens: readonly Token[];
+  readonly #checked = new Set<Context>();
+
+  constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
+    const { parts, segments, html, secret } = assemble(source, tokens);
+    const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
+
+    this.statics = statics;
+    this.namespace = namespace;
+    this.parts = parts;
+    this.segments = segments;
+    this.html = html;
+    this.hash = hashOf(JSON.stringify([namespace, html, ...places]));
+    this.wire = [this.hash, namespace, html, ...places];
+    this.simple = parts.length === statics.length - 1 && parts.every(isSimple);
+    this.listens = parts.some(({ kind }) => kind === PartKind.Event);
+    this.nests = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
+    this.secret = secret;
+    this.#source = source;
+    this.#tokens = tokens;
+  }
+
+  checkIn(context: Context): void {
+    if (this.#checked.has(context)) return;
+
+    if (inDocument(context)) this.checkDead();
+    checkContent(this.#source, this.#tokens, context, 'where this template is used');
+    this.#checked.add(context);
+  }
+
+  /** Makes sure that nothing here needs a client: documents are written once. */
+  checkDead(): void {
+    const live = this.parts.find(isLive);
+    if (live === undefined) return;
+
+    const fix = live.kind === PartKind.Style ? 'Use a class and a style sheet.' : 'Put them into a component.';
+    const message = `A document is written once: events, properties and style objects do nothing in it. ${fix}`;
+    throw templateError(this.#source, placeOfHole(this.#source, live.hole), message);
+  }
+}
+
+function isLive({ kind }: Part): boolean {
+  return kind === PartKind.Event || kind === PartKind.Property || kind === PartKind.Style;
+}
+
+function isSimple(part: Part, index: number): boolean {
+  return part.hole === index && part.strings.length === 2 && part.strings.every((text) => text === '');
+}
+
+// CHECKS ----------------------------------------------------------------------
+
+/** The elements that are not inside others. */
+function rootsOf(tokens: readonly Token[]): readonly Element[] {
+  const roots: Element[] = [];
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.kind === 'open' && depth === 0) roots.push(token.element);
+    if (token.kind === 'open' && !token.ends) depth++;
+    if (token.kind === 'close') depth--;
+  }
+  return roots;
+}
+
+/** Walks through a template that stands in `outer` and throws at what the parser would not leave there. */
+function checkContent(source: string, tokens: readonly Token[], outer: Context, place: string): void {
+  const contexts: Context[] = [];
+  let context = outer;
+
+  for (const token of tokens) {
+    if (token.kind === 'close') {
+      context = contexts.pop() ?? outer;
+    } else if (token.kind === 'open') {
+      const refusal = refusalOf(token.element, context);
+      if (refusal) throw contentError(source, token.at, `<${token.name}> cannot stand ${place}`, refusal);
+      if (token.ends) continue;
+      contexts.push(context);
+      context = enter(context, token.element);
+    } else {
+      checkText(source, token, context, place);
+    }
+  }
+}
+
+function contentError(source: string, at: number, what: string, { reason, fix }: Refusal): Error {
+  return templateError(source, at, `${what}: ${reason}. ${fix}`);
+}
+
+function checkText(source: string, token: Token, context: Context, place: string): void {
+  if (token.kind === 'doctype' && context !== documentContext) {
+    throw templateError(source, token.at, 'Only a document begins with <!doctype html>. Remove it.');
+  }
+  if (token.kind !== 'text' || textAllowed(context) || isBlank(token.text)) return;
+
+  const at = token.at + token.text.search(/[^ \t\n\f]/);
+  const reason = `directly in <${context.parent}> it is moved out, or never shown`;
+  throw contentError(source, at, `Text cannot stand ${place}`, {
+    reason,
+    fix: 'Put it into an element that may contain text.',
+  });
+}
+
+/** A document says all its parts itself, in their order, so that nothing in it is the parser's guess. */
+function checkDocument(source: string, tokens: readonly Token[]): void {
+  checkDoctype(source, tokens);
+  checkContent(source, tokens, documentContext, 'here');
+  for (const token of tokens) if (token.kind === 'open') checkReserved(source, token);
+
+  checkOnce(source, tokens, 'html');
+  const head = checkOnce(source, tokens, 'head');
+  const body = checkOnce(source, tokens, 'body');
+  if (head > body) throw templateError(source, head, '<head> stands behind <body>. Put it before.');
+  checkDocumentHoles(source, tokens);
+}
+
+function checkReserved(source: string, { element, name, at }: OpenToken): void {
+  const refusal = refuseReserved(element);
+  if (refusal) throw contentError(source, at, `<${name}> cannot stand here`, refusal);
+}
+
+function checkDoctype(source: string, tokens: readonly Token[]): void {
+  const first = tokens.find(({ kind }) => kind !== 'text' && kind !== 'comment');
+  if (first?.kind !== 'doctype') {
+    throw templateError(source, 0, 'A document begins with <!doctype html>. Write it first.');
+  }
+
+  const second = tokens.find((token) => token.kind === 'doctype' && token !== first);
+  if (second) throw templateError(source, second.at, 'A document has one <!doctype html>. Remove the second.');
+}
+
+/** The place of the one element of that name; throws if there is none or another. */
+function checkOnce(source: string, tokens: readonly Token[], name: string): number {
+  const [first, second] = tokens.filter((token) => token.kind === 'open' && token.element.name === name);
+  if (first === undefined) throw templateError(source, 0, `A document has a <${name}>. Write it with its end tag.`);
+  if (second !== undefined) throw templateError(source, second.at, `A document has one <${name}>. Remove the second.`);
+  return first.at;
+}
+
+function checkDocumentHoles(source: string, tokens: readonly Token[]): void {
+  const path: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'open' && !token.ends) path.push(token.element.name);
+    if (token.kind === 'close') path.pop();
+    if (token.kind === 'hole' && path.length < 2) {
+      throw templateError(source, token.at, 'A hole cannot stand here. Put it into <head> or <body>.');
+    }
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The witness of a session: is told what happens in it, where it happens, by `client-link.ts`, `component-tree.ts` and `turn.ts`. While
+ * nobody looks there is none, and each place asks that one question and no more.
+ *
+ * The one here tells the channels of `diagnostics.ts`; the one of a session that is inspected, `session-recorder.ts`, does that
+ * too and remembers what it has seen.
+ */
+
+import type { Effect } from '../component/effect.js';
+import type { GuardedInspect } from '../component/xstate-inspect.js';
+import type { Diagnostics } from '../platform/diagnostics.js';
+import type { ErrorCode } from '../platform/errors.js';
+import type { LiveSession } from '../session/session.js';
+import type { Part } from '../template/parts.js';
+import type { Patch } from '../wire/patch.js';
+import {
+  type ClientFrame,
+  ClientKind,
+  type EventData,
+  type EventRecord,
+  type ServerFrame,
+  ServerKind,
+} from '../wire/protocol.js';
+import type { Cell } from './component-instance.js';
+import type { Letter } from './mailbox.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** Is told what happens in one session. */
+export interface Witness {
+  /** What is going to be told next with how long it took begins now; `cell` is given if that is a view, which may not have to run. */
+  begin(cell?: Cell): void;
+  /** A frame of the client was read. */
+  received(frame: ClientFrame, bytes: number): void;
+  /** What an event has happened at that leads to the message that is queued next. */
+  happened(part: Part, event: EventRecord, data: EventData | undefined): void;
+  /** A letter waits, as the last of so many. */
+  queued(letter: Letter, waiting: number): void;
+  /** A component has taken what is in a letter. */
+  updated(letter: Letter): void;
+  /** A component was to be shown: its view has run if its state was another than before. */
+  viewed(cell: Cell): void;
+  /** A round of a turn is over: these cells were shown and committed. */
+  stepped(cells: readonly Cell[]): void;
+  /** An effect is carried out. */
+  performed(cell: Cell, effect: Effect): void;
+  /** A turn is over, and what came of it was sent if it could be. */
+  turned(): void;
+  /** What the page shows was compared with what the client shows. */
+  diffed(changes: Patch): void;
+  /** A frame was sent. */
+  sent(frame: ServerFrame, bytes: number): void;
+  /** Something of a component has failed. */
+  failed(cell: Cell, code: ErrorCode, error: unknown): void;
+}
+
+/** Where one kind of happening is told. */
+export interface Channel<Event> {
+  /** Whether anybody listens. */
+  readonly hasSubscribers: boolean;
+  publish(event: Event): void;
+}
+
+/** All of them, by name. */
+export type Channels = { readonly [Name in keyof Diagnostics]: Channel<Diagnostics[Name]> };
+
+/** Tells what happens seldom, in any session or none. */
+export type Tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]) => void;
+
+/** What happens seldom: it is told always, and who listens decides what to do with it. */
+export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile';
+
+/** What becomes of a session in the table. */
+export type Move = 'opened' | 'joined' | 'left' | 'ended';
+
+/** Who looks at a server, as its parts see that. */
+export interface Lookout {
+  readonly channels: Channels;
+  /** What the systems of actors are made with. */
+  readonly inspect?: GuardedInspect | undefined;
+  readonly tell: Tell;
+  /** A session has come into the table, is joined or left by its client, or over. */
+  moved(session: LiveSession, how: Move): void;
+}
+
+// NOBODY ----------------------------------------------------------------------
+
+const unheard: Channel<unknown> = { hasSubscribers: false, publish: () => undefined };
+
+/** Nobody looks. */
+export const unwatched: Lookout = {
+  channels: {
+    ...{ received: unheard, queued: unheard, updated: unheard, viewed: unheard, diffed: unheard, sent: unheard },
+    ...{ passivated: unheard, activated: unheard, resumed: unheard, failed: unheard, hostile: unheard },
+  },
+  tell: () => undefined,
+  moved: () => undefined,
+};
+
+// QUERIES ---------------------------------------------------------------------
+
+/** Whether anybody listens to what happens in sessions all the time. */
+export function areHeard({ received, queued, updated, viewed, diffed, sent }: Channels): boolean {
+  return (
+    updated.hasSubscribers ||
+    viewed.hasSubscribers ||
+    received.hasSubscribers ||
+    sent.hasSubscribers ||
+    queued.hasSubscribers ||
+    diffed.hasSubscribers
+  );
+}
+
+/** The ids that lead to a cell from the root of its page. */
+export function pathOf(cell: Cell): readonly string[] {
+  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
+}
+
+/** The names of the components that lead to a cell: its keys may be anything, and are not for everybody. */
+function namesTo(cell: Cell): readonly string[] {
+  return cell.parent === undefined ? [] : [...namesTo(cell.parent), cell.component.name];
+}
+
+const serverKinds = {
+  [ServerKind.Adopt]: 'adopt',
+  [ServerKind.Render]: 'render',
+  [ServerKind.Patch]: 'patch',
+  [ServerKind.Command]: 'command',
+  [ServerKind.Acknowledge]: 'acknowledge',
+} as const;
+
+const clientKinds = {
+  [ClientKind.Join]: 'join',
+  [ClientKind.Events]: 'events',
+  [ClientKind.Acknowledge]: 'acknowledge',
+} as const;
+
+/** What a frame is, in a word. */
+export const serverWord = ({ kind }: ServerFrame): (typeof serverKinds)[ServerKind] => serverKinds[kind];
+
+/** What a frame of a client is, in a word. */
+export const clientWord = ({ kind }: ClientFrame): (typeof clientKinds)[ClientKind] => clientKinds[kind];
+
+// PUBLISHER -------------------------------------------------------------------
+
+/** Tells the channels what happens in a session. */
+export class Publisher implements Witness {
+  readonly session: string;
+  readonly #channels: Channels;
+  /** Milliseconds since the epoch, on the clock of the session. */
+  readonly #now: () => number;
+  readonly #scrub: (text: string) => string;
+  #begun = 0;
+  /** How often the view had run that is to be rendered. */
+  #views = 0;
+  /** When what is told next began, in milliseconds since the epoch. */
+  protected begunAt = 0;
+  /** How long what was told last took, in milliseconds. */
+  protected took = 0;
+
+  /** @param scrub leaves out of a text what is known to be secret */
+  constructor(session: string, channels: Channels, now: () => number, scrub = (text: string): string => text) {
+    this.session = session;
+    this.#scrub = scrub;
+    this.#channels = channels;
+    this.#now = now;
+  }
+
+  begin(cell?: Cell): void {
+    this.#views = cell?.views ?? 0;
+    this.begunAt = this.#now();
+    this.#begun = performance.now();
+  }
+
+  #end(): number {
+    this.took = performance.now() - this.#begun;
+
+    return this.took;
+  }
+
+  received(frame: ClientFrame, bytes: number): void {
+    const { received } = this.#channels;
+    if (!received.hasSubscribers) return;
+    const events = frame.kind === ClientKind.Events ? frame.events.length : 0;
+    received.publish({ session: this.session, kind: clientWord(frame), bytes, events });
+  }
+
+  happened(_part: Part, _event: EventRecord, _data: EventData | undefined): void {}
+
+  queued({ cell, message, page, cause }: Letter, waiting: number): void {
+    const { queued } = this.#channels;
+    if (!queued.hasSubscribers) return;
+    const event = page !== 0 && typeof cause === 'number' ? cause : 0;
+    queued.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), event, waiting });
+  }
+
+  updated({ cell, message, at }: Letter): void {
+    const took = this.#end();
+    const { updated } = this.#channels;
+    if (!updated.hasSubscribers) return;
+    const waited = Math.max(0, this.begunAt - at);
+    updated.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), waited, took });
+  }
+
+  /** Whether the view of a cell has run since that began. */
+  protected hasRun(cell: Cell): boolean {
+    return cell.views > this.#views;
+  }
+
+  viewed(cell: Cell): void {
+    const took = this.#end();
+    const { viewed } = this.#channels;
+    if (this.hasRun(cell) && viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
+  }
+
+  stepped(_cells: readonly Cell[]): void {}
+
+  performed(_cell: Cell, _effect: Effect): void {}
+
+  turned(): void {}
+
+  diffed(changes: Patch): void {
+    const took = this.#end();
+    const { diffed } = this.#channels;
+    if (diffed.hasSubscribers) diffed.publish({ session: this.session, changes: changes.length / 3, took });
+  }
+
+  sent(frame: ServerFrame, bytes: number): void {
+    const { sent } = this.#channels;
+    if (sent.hasSubscribers) sent.publish({ session: this.session, kind: serverWord(frame), bytes });
+  }
+
+  failed(_cell: Cell, _code: ErrorCode, _error: unknown): void {}
+
+  #place(cell: Cell): { session: string; component: string; path: readonly string[] } {
+    return { session: this.session, component: cell.component.name, path: namesTo(cell) };
+  }
+}

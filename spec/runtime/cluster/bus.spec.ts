@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { checkMessage, checkTopic, isMessage, longestTopic } from '../../../runtime/cluster/bus.js';
+import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
+
+describe('bus', () => {
+  it('takes names of topics of 1 to 256 characters', () => {
+    for (const name of ['a', 'room 1', 'x'.repeat(longestTopic)]) checkTopic('topic', name);
+    for (const wrong of ['', 'x'.repeat(longestTopic + 1), 7, undefined, null, {}]) {
+      expect(() => checkTopic('topic', wrong))
+        .to.throw(TroupeError, 'topic was given')
+        .with.property('code', ErrorCode.Topic);
+    }
+    expect(() => checkTopic('topic', 'x'.repeat(300))).to.throw(
+      'topic was given 300 characters as a name; it takes a string of 1 to 256 characters. Put an id into the name and what is long into the message.'
+    );
+  });
+
+  it('knows a message: an object with a type that is none of XState', () => {
+    expect(isMessage({ type: 'said' })).to.equal(true);
+    for (const wrong of [undefined, null, 'said', {}, { type: 7 }, { type: 'xstate.stop' }]) {
+      expect(isMessage(wrong)).to.equal(false);
+      expect(() => checkMessage('room', wrong, false)).to.throw(
+        TroupeError,
+        "publish('room', message): the message is"
+      );
+    }
+  });
+
+  it('takes plain data', () => {
+    const tree = [{ a: [1, 'x', true, null, { b: Number.NaN }], c: undefined }];
+    checkMessage('room', { type: 'said', tree, bare: Object.assign(Object.create(null), { a: 1 }) }, true);
+  });
+
+  it('names the path of what is not plain data, if it looks through the message', () => {
+    const circular: { type: string; self?: unknown } = { type: 'said' };
+    circular.self = circular;
+    const cases: readonly (readonly [message: { type: string }, path: string])[] = [
+      [{ type: 'said', when: new Date(0) } as never, 'message.when is an object of class Date'],
+      [{ type: 'said', list: [1, { m: new Map() }] } as never, 'message.list[1].m is an object of class Map'],
+      [{ type: 'said', answer: () => {} } as never, 'message.answer is a function'],
+      [{ type: 'said', n: 1n } as never, 'message.n is a bigint'],
+      [{ type: 'said', s: Symbol('s') } as never, 'message.s is Symbol(s)'],
+      [{ type: 'said', list: [undefined] } as never, 'message.list[0] is undefined'],
+      [circular, 'is nested more than 64 deep'],
+    ];
+    for (const [message, path] of cases) {
+      expect(() => checkMessage('room', message, true)).to.throw(TroupeError, path);
+      checkMessage('room', message, false);
+    }
+    expect(() => checkMessage('room', cases[0]?.[0], true)).to.throw(
+      "publish('room', { type: 'said' }): message.when is an object of class Date. Messages are plain data: strings, numbers, booleans, null, arrays and object literals."
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { createTokens, longestUrl, principalText } from '../../../runtime/http/session-token.js';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { createIdentifier } from '../../../runtime/platform/id.js';
+
+const day = 86_400_000;
+const secret = 'a secret of some length';
+
+function setUp(secrets: readonly string[] = [secret]) {
+  const clock = createSimulatedClock(1_700_000_000_000);
+  const tokens = createTokens({ clock, lifetime: day, secrets });
+  const claim = { id: createIdentifier(), offer: 1, url: '/users/42?tab=posts.all&x=1' };
+  const bearer = { cookie: createIdentifier(), principal: '{"id":7}' };
+
+  return { bearer, claim, clock, tokens };
+}
+
+describe('token', () => {
+  it('opens what was sealed', () => {
+    const { bearer, claim, tokens } = setUp();
+
+    expect(tokens.open(tokens.seal(claim, bearer), bearer)).to.deep.equal(claim);
+  });
+
+  it('contains neither the cookie nor the principal', () => {
+    const { bearer, claim, tokens } = setUp();
+    const token = tokens.seal(claim, bearer);
+
+    expect(token).to.not.contain(bearer.cookie);
+    expect(token).to.not.contain(bearer.principal);
+  });
+
+  it('refuses a token with any one character changed, removed or added', () => {
+    const { bearer, claim, tokens } = setUp();
+    const token = tokens.seal(claim, bearer);
+
+    for (let at = 0; at < token.length; at++) {
+      const before = token.slice(0, at);
+      const after = token.slice(at + 1);
+      const other = token[at] === 'A' ? 'B' : 'A';
+
+      expect(tokens.open(before + other + after, bearer), `changed at ${at}`).to.equal(undefined);
+      expect(tokens.open(before + after, bearer), `removed at ${at}`).to.equal(undefined);
+      expect(tokens.open(`${before}A${token.slice(at)}`, bearer), `added at ${at}`).to.equal(undefined);
+    }
+    expect(tokens.open(`${token}A`, bearer)).to.equal(undefined);
+  });
+
+  it('refuses every bit of every byte flipped', () => {
+    const { bearer, claim, tokens } = setUp();
+    const bytes = Buffer.from(tokens.seal(claim, bearer), 'latin1');
+
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes);
+
+      flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(tokens.open(flipped.toString('latin1'), bearer), `bit ${bit}`).to.equal(undefined);
+    }
+  });
+
+  it('refuses another cookie and another principal', () => {
+    const { bearer, claim, tokens } = setUp();
+    const token = tokens.seal(claim, bearer);
+
+    expect(tokens.open(token, { ...bearer, cookie: createIdentifier() })).to.equal(undefined);
+    expect(tokens.open(token, { ...bearer, cookie: '' })).to.equal(undefined);
+    expect(tokens.open(token, { ...bearer, principal: '' })).to.equal(undefined);
+    expect(tokens.open(token, { ...bearer, principal: '{"id":8}' })).to.equal(undefined);
+  });
+
+  it('refuses a token whose parts were moved across the border of its fields', () => {
+    const { claim, tokens } = setUp();
+    const cookie = createIdentifier();
+    const token = tokens.seal(claim, { cookie, principal: 'abc' });
+
+    expect(tokens.open(`${token}\nabc`, { cookie, principal: '' })).to.equal(undefined);
+    expect(tokens.open(`${token}abc`, { cookie, principal: '' })).to.equal(undefined);
+  });
+
+  it('refuses a token after its lifetime and not before', () => {
+    const { bearer, claim, clock, tokens } = setUp();
+    const token = tokens.seal(claim, bearer);
+
+    clock.advance(day - 1);
+    expect(tokens.open(token, bearer)).to.deep.equal(claim);
+    clock.advance(1);
+    expect(tokens.open(token, bearer)).to.equal(undefined);
+  });
+
+  it('refuses a token from the future, but for a minute of skew', () => {
+    const { bearer, claim, clock, tokens } = setUp();
+
+    const at = (ahead: number) =>
+      createTokens({ clock: createSimulatedClock(clock.now() + ahead), lifetime: day, secrets: [secret] });
+
+    expect(tokens.open(at(30_000).seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(tokens.open(at(90_000).seal(claim, bearer), bearer)).to.equal(undefined);
+  });
+
+  it('verifies with every secret and signs with the first', () => {
+    const { bearer, claim, tokens } = setUp();
+    const rotated = setUp(['the newer of two secrets', secret]).tokens;
+    const newer = setUp(['the newer of two secrets']).tokens;
+
+    expect(rotated.open(tokens.seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(newer.open(rotated.seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(tokens.open(rotated.seal(claim, bearer), bearer)).to.equal(undefined);
+  });
+
+  it('refuses what is no token', () => {
+    const { bearer, tokens } = setUp();
+
+    for (const text of ['', '.', '...', 'x'.repeat(43), `${'x'.repeat(43)}.`, 'é'.repeat(60), '\u0000'.repeat(80)]) {
+      expect(tokens.open(text, bearer), JSON.stringify(text)).to.equal(undefined);
+    }
+  });
+
+  it('opens the longest URL and nothing longer than a token can be', () => {
+    const { bearer, claim, tokens } = setUp();
+    const longest = { ...claim, url: `/${'x'.repeat(longestUrl - 1)}` };
+    const longer = { ...claim, url: `/${'x'.repeat(longestUrl * 2)}` };
+
+    expect(tokens.open(tokens.seal(longest, bearer), bearer)).to.deep.equal(longest);
+    expect(tokens.open(tokens.seal(longer, bearer), bearer)).to.equal(undefined);
+  });
+
+  it('writes principals as text', () => {
+    expect(principalText(undefined)).to.equal('');
+    expect(principalText(null)).to.equal('');
+    expect(principalText({ id: 1 })).to.equal('{"id":1}');
+    expect(principalText('')).to.equal('""');
+  });
+});

@@ -1,0 +1,413 @@
+import { expect } from 'chai';
+import { type AnyMessage, component, type Enqueue, type EventData, every, html, shared } from 'troupe';
+import { assign, setup } from 'xstate';
+import type { ActorView, LogEntry } from '../../../runtime/inspect/inspection.js';
+import { decodeRecording } from '../../../runtime/recording/recording-file.js';
+import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
+
+// COMPONENTS ------------------------------------------------------------------
+
+type ItemMessage = { type: 'renamed'; title: string } | { type: 'closed' };
+type ListMessage =
+  | { type: 'added'; title: string }
+  | { type: 'counted' }
+  | { type: 'itemClosed'; key: string }
+  | { type: 'failed' }
+  | { type: 'told'; text: string }
+  | { type: 'ticked' };
+
+const Item = component({
+  name: 'item',
+  init: ({ key, title }: { key: string; title: string }) => ({ key, title }),
+  update: (model, message: ItemMessage, enqueue: Enqueue<ItemMessage, ListMessage>) => {
+    if (message.type === 'renamed') return { ...model, title: message.title };
+    enqueue.parent({ type: 'itemClosed', key: model.key });
+    return model;
+  },
+  view: ({ title }) => html<ItemMessage>`<b>${title}</b>
+    <button @click=${{ type: 'renamed', title: `${title}!` }}>rename ${title}</button>
+    <button @click=${{ type: 'closed' }}>close ${title}</button>`,
+});
+
+interface List {
+  readonly titles: readonly string[];
+  readonly count: number;
+  readonly told: string;
+}
+
+const ListPage = component({
+  name: 'list',
+  init: (): List => ({ titles: ['one'], count: 0, told: '' }),
+  update: (model, message: ListMessage, enqueue: Enqueue<ListMessage>): List => {
+    switch (message.type) {
+      case 'added':
+        enqueue.raise({ type: 'counted' });
+        enqueue.publish('news', { type: 'told', text: message.title });
+        return { ...model, titles: [...model.titles, message.title] };
+      case 'counted':
+        return { ...model, count: model.count + 1 };
+      case 'itemClosed':
+        return { ...model, titles: model.titles.filter((title) => title !== message.key) };
+      case 'told':
+        return { ...model, told: message.text };
+      case 'failed':
+        throw new Error('it is broken');
+      default:
+        return { ...model, told: 'tick' };
+    }
+  },
+  subscriptions: (_model) => [
+    every(1_000, { type: 'ticked' }),
+    shared('room', ({ context }: { context: { text: string } }) => ({ type: 'told', text: context.text })),
+  ],
+  view: ({ titles, count, told }) => html<ListMessage>`
+    <button @click=${{ type: 'added', title: `no ${titles.length + 1}` }}>add</button>
+    <button @click=${{ type: 'failed' }}>fail</button>
+    <output>${count} ${told}</output>
+    <ul>${titles.map((title) => html<ListMessage>`<li>${Item({ key: title, title })}</li>`)}</ul>`,
+});
+
+const room = setup({
+  types: {} as { context: { text: string }; events: { type: 'spoken'; text: string } },
+}).createMachine({
+  context: { text: 'silence' },
+  initial: 'open',
+  states: { open: { on: { spoken: { actions: assign({ text: ({ event }) => event.text }) } } } },
+});
+
+type LightEvent = { type: 'pressed' };
+
+const light = setup({ types: {} as { context: { presses: number }; events: LightEvent } }).createMachine({
+  id: 'light',
+  context: { presses: 0 },
+  initial: 'red',
+  states: {
+    red: { after: { 3000: 'green' }, on: { pressed: 'green' } },
+    green: { entry: assign({ presses: ({ context }) => context.presses + 1 }), on: { pressed: 'red' } },
+  },
+});
+
+const Light = component({
+  name: 'light',
+  logic: light,
+  view: ({ value, context }) =>
+    html<LightEvent>`<p>${value} ${context.presses}</p><button @click=${{ type: 'pressed' }}>press</button>`,
+});
+
+// LOOKING ---------------------------------------------------------------------
+
+const routes = { '/': ListPage, '/light': Light };
+
+const idsIn = (actor: ActorView): readonly string[] => [actor.id, ...actor.actors.flatMap(idsIn)];
+
+const inWords = ({ from, type, to, cause }: LogEntry): string =>
+  `${from} ${type} ${to}${cause === 0 ? '' : ` (${cause})`}`;
+
+describe('observed', () => {
+  let looked: LookedAt;
+
+  const start = async (url = '/', onError?: () => void): Promise<LookedAt> => {
+    looked = await lookAt({ routes, actors: { room }, ...(onError && { onError }) }, url);
+    return looked;
+  };
+  const press = (name: string): Promise<void> => looked.page.click(looked.page.getByRole('button', { name }));
+  const log = (): readonly LogEntry[] => looked.seen.log({}).entries;
+  const first = '/item%20string%20one';
+
+  afterEach(() => looked.close());
+
+  describe('actors', () => {
+    it('are the session, its components with what they have declared, and the shared actors they listen to', async () => {
+      const { seen } = await start();
+      expect(idsIn(seen.actors())).to.deep.equal([
+        'session',
+        '/',
+        '/#every 1000 ticked',
+        '/#shared room',
+        first,
+        '@room',
+      ]);
+      const [page, shared] = seen.actors().actors;
+      expect(page).to.include({ kind: 'component', name: 'list', status: 'active', inbox: 0, errors: 0 });
+      expect(shared).to.include({ kind: 'shared', name: 'room', status: 'active' });
+    });
+
+    it('come and go with what the page shows', async () => {
+      const { seen } = await start();
+      await press('add');
+      expect(idsIn(seen.actors())).to.include('/item%20string%20no%202');
+      await press('close one');
+      expect(idsIn(seen.actors())).to.not.include(first);
+    });
+
+    it('grow older, and say how often they have failed and what they said last', async () => {
+      const { server, seen } = await start('/', () => undefined);
+      await server.advance(2_000);
+      await press('fail');
+      const [page] = seen.actors().actors;
+      expect(page).to.include({ age: 2_000, errors: 1, lastError: 'it is broken' });
+    });
+  });
+
+  describe('state', () => {
+    it('is what a component is in, with what the last message has changed marked', async () => {
+      const { seen } = await start();
+      await press('add');
+      const { rows, after } = seen.state('/', ['.titles']);
+      expect(after).to.equal('counted');
+      const shown = rows.map(({ path, text, isChanged }) => `${path} ${text}${isChanged ? ' *' : ''}`);
+      expect(shown).to.deep.equal([
+        ' {…} 3 *',
+        '.titles […] 2',
+        '.titles[0] "one"',
+        '.titles[1] "no 2"',
+        '.count 1 *',
+        '.told "silence"',
+      ]);
+    });
+
+    it('of one component keeps its marks while others change', async () => {
+      const { seen } = await start();
+      await press('rename one');
+      await press('add');
+      const { rows, after } = seen.state(first, []);
+      expect(after).to.equal('renamed');
+      expect(rows.find(({ path }) => path === '.title')).to.include({ text: '"one!"', isChanged: true });
+      expect(rows.find(({ path }) => path === '.key')).to.include({ isChanged: false });
+    });
+
+    it('is had of shared actors, subscriptions, the session, and of what is not there it is said why not', async () => {
+      const { server, seen } = await start();
+      expect(seen.state('@room', []).rows.map(({ text }) => text)).to.include('"open"');
+      await server.rest();
+      server.site.actors.send('room', { type: 'spoken', text: 'hello' } as AnyMessage);
+      await server.rest();
+      const told = seen.state('@room', ['.context']).rows.find(({ path }) => path === '.context.text');
+      expect(told).to.include({ text: '"hello"', isChanged: true });
+      expect(seen.state('/#every 1000 ticked', []).rows.map(({ text }) => text)).to.include('"every"');
+      expect(seen.state('session', []).rows.map(({ text }) => text)).to.include('"attached"');
+      expect(seen.state('/nobody', [])).to.deep.include({ rows: [], absence: 'The component is not there.' });
+      expect(seen.state('nonsense', [])).to.deep.include({ rows: [], absence: 'There is no such actor.' });
+    });
+  });
+
+  describe('charts', () => {
+    it('show where a statechart is, and what it has just taken', async () => {
+      const { server, seen } = await start('/light');
+      expect(seen.chart('/')).to.deep.include({ active: ['light.red'], taken: [] });
+      await server.advance(3_000);
+      const chart = seen.chart('/');
+      expect(chart?.active).to.deep.equal(['light.green']);
+      const taken = chart?.chart.transitions.filter(({ id }) => chart.taken.includes(id));
+      expect(taken?.map(({ event }) => event)).to.deep.equal(['after 3000 ms']);
+    });
+
+    it('show the life of the session, which is one too', async () => {
+      const { page, seen } = await start();
+      expect(seen.chart('session')?.active).to.deep.equal(['session.attached']);
+      await page.disconnect();
+      expect(seen.chart('session')?.active).to.deep.equal(['session.detached']);
+    });
+  });
+
+  describe('the log', () => {
+    it('says who sent what to whom and what it follows from', async () => {
+      await start();
+      await press('add');
+      await press('close no 2');
+      expect(log().map(inWords)).to.deep.equal([
+        'browser added /',
+        '/ counted / (1)',
+        '/ told topic news (1)',
+        'browser closed /item%20string%20no%202',
+        '/item%20string%20no%202 itemClosed / (4)',
+      ]);
+      expect(log().map(({ causedBy }) => causedBy)).to.deep.equal([
+        'click on button',
+        '#1 added',
+        '#1 added',
+        'click on button',
+        '#4 closed',
+      ]);
+    });
+
+    it('says how long each took, in which step, and how many bytes the frame had that tells of it', async () => {
+      const { seen } = await start();
+      await press('add');
+      const [added, counted] = log() as [LogEntry, LogEntry];
+      expect(added.update).to.be.above(0);
+      expect(added.view).to.be.above(0);
+      expect(added.diff).to.be.above(0);
+      expect([added.step, counted.step]).to.deep.equal([1, 2]);
+      const patches = seen.wire({}).entries.filter(({ kind }) => kind === 'patch');
+      expect([added.bytes, counted.bytes]).to.deep.equal([patches[0]?.bytes, patches[0]?.bytes]);
+    });
+
+    it('has messages of timers and shared actors, and what went wrong over one', async () => {
+      const { server } = await start('/', () => undefined);
+      await server.advance(1_000);
+      await press('fail');
+      expect(log().map(inWords)).to.deep.equal(['/#every 1000 ticked ticked /', 'browser failed /']);
+      expect(log().map(({ error }) => error)).to.deep.equal(['', 'it is broken']);
+    });
+
+    it('has what happens within a statechart by itself, and its messages once', async () => {
+      const { server } = await start('/light');
+      await press('press');
+      await press('press');
+      await server.advance(3_000);
+      const entries = log();
+      expect(entries.map(({ from, to }) => `${from} ${to}`)).to.deep.equal(['browser /', 'browser /', '/ /']);
+      expect(entries[2]).to.include({ type: 'after 3000 ms', causedBy: 'after 3000 ms' });
+      expect([entries[2]?.view, entries[2]?.bytes]).to.satisfy((figures: number[]) =>
+        figures.every((figure) => figure > 0)
+      );
+      expect(entries.map(({ step }) => step)).to.deep.equal([1, 2, 3]);
+    });
+
+    it('is filtered by actor and type, and given in pieces', async () => {
+      const { seen } = await start();
+      for (let index = 0; index < 5; index++) await press('add');
+      expect(seen.log({ actor: 'browser' }).entries.map(({ type }) => type)).to.deep.equal(Array(5).fill('added'));
+      expect(seen.log({ type: 'OUNT' }).found).to.equal(5);
+      const piece = seen.log({ skip: 3, most: 2 });
+      expect(piece).to.deep.include({ found: 15, skipped: 3 });
+      expect(piece.entries.map(({ number }) => number)).to.deep.equal([4, 5]);
+      expect(seen.log({ most: 2 }).entries.map(({ number }) => number)).to.deep.equal([14, 15]);
+    });
+  });
+
+  it('tells the wire in words', async () => {
+    const { seen } = await start();
+    await press('add');
+    const frames = seen.wire({}).entries.map(({ direction, kind, words }) => `${direction} ${kind}: ${words[0]}`);
+    expect(frames[0]).to.match(/^up events: click on <button> \d+\.0$/);
+    expect(frames[1]).to.match(/^down patch: in <output> \d+\.2: 1$/);
+  });
+
+  describe('time', () => {
+    it('goes back and forth: states and page are as they were', async () => {
+      const { seen, page } = await start();
+      await press('add');
+      await press('add');
+      const before = page.document.querySelector('output')?.textContent;
+      expect(seen.history()).to.deep.equal({ first: 1, last: 4 });
+      const countAt = (step: number): string | undefined =>
+        seen.state('/', [], step).rows.find(({ path }) => path === '.count')?.text;
+      expect([0, 1, 2, 3, 4].map(countAt)).to.deep.equal(['0', '0', '1', '1', '2']);
+      expect(seen.page(0)).to.not.include('no 2');
+      expect(seen.page(1)).to.include('no 2').and.not.include('no 3');
+      expect(seen.page(4)).to.include('no 3');
+      expect(seen.step(2)?.messages).to.deep.equal([{ to: 'list', type: 'counted' }]);
+      // To look back has changed nothing.
+      await looked.page.rest();
+      expect(page.document.querySelector('output')?.textContent).to.equal(before);
+      expect(seen.history().last).to.equal(4);
+    });
+
+    it('has statecharts as they were', async () => {
+      const { seen } = await start('/light');
+      await press('press');
+      await press('press');
+      expect([0, 1, 2].map((step) => seen.chart('/', step)?.active)).to.deep.equal([
+        ['light.red'],
+        ['light.green'],
+        ['light.red'],
+      ]);
+      expect(seen.page(1)).to.include('green');
+    });
+
+    it('has pages that are whole documents in which nothing can be done', async () => {
+      const { seen } = await start();
+      const page = seen.page(0);
+      expect(page)
+        .to.match(/^<!doctype html>/i)
+        .and.include('<body inert');
+      expect(page).to.not.include('<script').and.not.include('data-troupe-token');
+    });
+  });
+
+  it('exports a recording that is the history', async () => {
+    const { seen } = await start();
+    await press('add');
+    const recording = decodeRecording(seen.export());
+    expect(recording.session).to.equal(seen.id);
+    expect(recording.first.root.state).to.deep.include({ titles: ['one'] });
+    expect(recording.steps.map(({ taken }) => taken.map(({ message }) => message.type))).to.deep.equal([
+      ['added'],
+      ['counted'],
+    ]);
+    expect(recording.steps[0]?.asked.map(({ kind }) => kind)).to.deep.equal(['raise', 'publish']);
+  });
+
+  describe('secrets', () => {
+    type Message = { type: 'typed'; text: string };
+    const Door = component({
+      name: 'door',
+      secret: ['pin'],
+      init: () => ({ pin: 'canary-pin-1', text: '' }),
+      update: (model, { text }: Message) => ({ ...model, text }),
+      view: ({ pin, text }) => html<Message>`<p>${pin}</p>
+        <label>Word <input type="password" .value=${text} @input=${({ value }: EventData) => ({ type: 'typed' as const, text: value })}></label>`,
+    });
+
+    it('never come out', async () => {
+      looked = await lookAt({ routes: { '/': Door } });
+      const { page, seen } = looked;
+      await page.type(page.getByLabelText('Word'), 'canary-word');
+      const out = JSON.stringify([
+        seen.state('/', []),
+        seen.state('/', [], 1),
+        seen.log({}),
+        seen.wire({}),
+        seen.page(),
+        seen.page(3),
+        seen.export(),
+      ]);
+      expect(out).to.not.include('canary').and.not.include('anary-w');
+      expect(seen.state('/', []).rows.filter(({ kind }) => kind === 'secret')).to.have.length(2);
+    });
+
+    it('are not known by half in frames, nor forgotten over many others', async () => {
+      const long = `canary-${'x'.repeat(400)}`;
+      type Shown = { type: 'shown' };
+      const Long = component({
+        name: 'long',
+        secret: ['jwt'],
+        init: () => ({
+          jwt: long,
+          isShown: false,
+          rows: Array.from({ length: 300 }, (_, id) => ({ id, jwt: `canary-${id}-` })),
+        }),
+        update: (model, _message: Shown) => ({ ...model, isShown: true }),
+        view: ({ jwt, isShown, rows }) => html<Shown>`<b title=${isShown && jwt}></b>
+          <button @click=${{ type: 'shown' }}>show</button>
+          ${isShown && rows.map((row) => html<Shown>`<p>${row.jwt}</p>`)}`,
+      });
+      looked = await lookAt({ routes: { '/': Long } });
+      await press('show');
+      expect(
+        JSON.stringify([looked.seen.wire({}), looked.seen.export(), looked.seen.state('/', ['.rows'])])
+      ).to.not.include('canary');
+    });
+
+    it('of a message are known from then on, also if a statechart keeps them under another name', async () => {
+      type Go = { type: 'go'; apiKey: string };
+      const keeping = setup({ types: {} as { context: { word: string }; events: Go } }).createMachine({
+        context: { word: '' },
+        on: { go: { actions: assign({ word: ({ event }) => event.apiKey }) } },
+      });
+      const Keeping = component({
+        name: 'keeping',
+        secret: ['apiKey'],
+        logic: keeping,
+        view: () => html<Go>`<button @click=${{ type: 'go', apiKey: 'canary-key' }}>go</button>`,
+      });
+      looked = await lookAt({ routes: { '/': Keeping } });
+      await press('go');
+      expect(
+        JSON.stringify([looked.seen.state('/', ['.context']), looked.seen.export(), looked.seen.log({})])
+      ).to.not.include('canary');
+    });
+  });
+});

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Ring } from '../../../runtime/platform/ring-buffer.js';
+
+/** A ring into which so many entries were put, each its own number. */
+function filled(most: number, count: number): Ring<number> {
+  const ring = new Ring<number>(most);
+  for (let number = 1; number <= count; number++) ring.push(number);
+
+  return ring;
+}
+
+describe('ring', () => {
+  it('is empty at first: the last number is 0, the first would be 1', () => {
+    const ring = new Ring<string>(4);
+    expect([ring.first, ring.last, ring.entries, ring.at(0), ring.at(1)]).to.deep.equal([
+      1,
+      0,
+      [],
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('numbers entries from 1 and finds each by its number', () => {
+    const ring = filled(4, 3);
+    expect(ring.entries).to.deep.equal([1, 2, 3]);
+    expect([0, 1, 2, 3, 4].map((number) => ring.at(number))).to.deep.equal([undefined, 1, 2, 3, undefined]);
+  });
+
+  it('lets the oldest go, as many at once as are a quarter of what it keeps', () => {
+    expect(filled(8, 10).entries).to.have.lengthOf(10);
+    const ring = filled(8, 11);
+    expect(ring.entries).to.deep.equal([4, 5, 6, 7, 8, 9, 10, 11]);
+    expect([ring.first, ring.last]).to.deep.equal([4, 11]);
+    expect([ring.at(3), ring.at(4), ring.at(11)]).to.deep.equal([undefined, 4, 11]);
+  });
+
+  it('goes on counting when it has forgotten all', () => {
+    const ring = filled(4, 3);
+    ring.clear();
+    expect([ring.first, ring.last, ring.entries]).to.deep.equal([4, 3, []]);
+    expect(ring.at(3)).to.equal(undefined);
+    ring.push(4);
+    expect([ring.first, ring.last, ring.at(4)]).to.deep.equal([4, 4, 4]);
+  });
+
+  it('keeps, whatever is put in and forgotten, the newest under their numbers and no more than a quarter too many', () => {
+    const act = fc.oneof(
+      { weight: 20, arbitrary: fc.constant('push') },
+      { weight: 1, arbitrary: fc.constant('clear') }
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(act, { maxLength: 200 }), (most, acts) => {
+        const ring = new Ring<number>(most);
+        let since = 0;
+        for (const each of acts) {
+          if (each === 'clear') {
+            ring.clear();
+            since = 0;
+          } else {
+            ring.push(ring.last + 1);
+            since++;
+          }
+          expect(ring.entries.length).to.be.within(Math.min(since, most), most + most / 4);
+          expect(ring.last - ring.first + 1).to.equal(ring.entries.length);
+          for (const number of ring.entries) expect(ring.at(number)).to.equal(number);
+        }
+      })
+    );
+  });
+});

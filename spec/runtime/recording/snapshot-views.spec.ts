@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { hidden, Secrets } from '../../../runtime/platform/redact.js';
+import {
+  imageOf,
+  isOfLogic,
+  nothingOf,
+  sharing,
+  snapshotOf,
+  stateIn,
+  withoutSecrets,
+} from '../../../runtime/recording/snapshot-views.js';
+import type { CellImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
+
+const image = (id: string, state: unknown, children: readonly CellImage[] = []): CellImage => ({
+  ...{ id, name: 'item', version: 1, state, subscriptions: undefined, children },
+});
+
+const treeOf = (root: CellImage): TreeImage => ({ turns: 1, root, letters: [] });
+
+const logic = (context: unknown): object => ({ snapshot: { status: 'active', value: 'on', context }, timers: [] });
+
+describe('images', () => {
+  const inner = image('b', { title: 'inner' });
+  const root = image('', { title: 'root' }, [image('a', logic({ count: 1 }), [inner])]);
+
+  it('are found by the ids that lead to them', () => {
+    expect(imageOf(root, [])).to.equal(root);
+    expect(imageOf(root, ['a', 'b'])).to.equal(inner);
+    expect(imageOf(root, ['a', 'c', 'd'])).to.equal(undefined);
+  });
+
+  it('show models as they are, and of a logic where it is and what it holds', () => {
+    expect(stateIn(treeOf(root), [])).to.deep.equal({ title: 'root' });
+    expect(stateIn(treeOf(root), ['a'])).to.deep.equal({ value: 'on', context: { count: 1 } });
+    expect(stateIn(treeOf(root), ['nobody'])).to.equal(undefined);
+  });
+
+  it('show of a snapshot what is not as always', () => {
+    expect(snapshotOf({ status: 'active', value: 'on', machine: {} })).to.deep.equal({ value: 'on' });
+    expect(snapshotOf({ status: 'done', output: 3 })).to.deep.equal({ status: 'done', output: 3 });
+    expect(snapshotOf({ status: 'active' })).to.deep.equal({ status: 'active' });
+    expect(snapshotOf(undefined)).to.deep.equal({ status: undefined });
+  });
+
+  it('tell the state of a logic from a model', () => {
+    expect(isOfLogic(logic({}))).to.equal(true);
+    for (const model of [
+      undefined,
+      null,
+      0,
+      {},
+      { timers: [] },
+      { snapshot: {}, timers: [] },
+      { snapshot: { status: 'active' } },
+    ]) {
+      expect(isOfLogic(model), JSON.stringify(model)).to.equal(false);
+    }
+  });
+
+  describe('share with the one before', () => {
+    it('what is the same, however deep', () => {
+      const changed = image('', { title: 'changed' }, [image('a', logic({ count: 1 }), [image('b', inner.state)])]);
+      const shared = sharing(root, changed);
+      expect(shared).to.deep.equal(changed);
+      expect(shared.children[0]).to.equal(root.children[0]);
+      expect(sharing(root, image('', root.state, [...root.children]))).to.equal(root);
+    });
+
+    it('no model that is another object, and no state of a logic in which something differs', () => {
+      expect(sharing(inner, image('b', { title: 'inner' })).state).to.not.equal(inner.state);
+      const before = image('a', logic({ at: new Date(1) }));
+      expect(sharing(before, image('a', logic({ at: new Date(1) })))).to.equal(before);
+      const after = image('a', logic({ at: new Date(2) }));
+      expect(sharing(before, after).state).to.equal(after.state);
+    });
+
+    it('nothing with another component, and notice who has come and gone', () => {
+      const other = { ...inner, name: 'other' };
+      expect(sharing(inner, other)).to.equal(other);
+      const without = image('', root.state);
+      expect(sharing(root, without)).to.deep.equal(without);
+      expect(sharing(without, root)).to.deep.equal(root);
+    });
+  });
+
+  it('can be had of a component of which nothing is known', () => {
+    expect(nothingOf({ component: { name: 'item', version: 2 }, id: 'a' } as never)).to.deep.equal({
+      ...{ id: 'a', name: 'item', version: 2, state: undefined, subscriptions: undefined, children: [] },
+    });
+  });
+
+  it('can be had without secrets, of which the names of components are none', () => {
+    const secrets = new Secrets();
+    secrets.note('item');
+    const given = treeOf(image('', { password: 'x', title: 'item' }, [image('a', logic({ password: 'y' }))]));
+    const { root: shown } = withoutSecrets(given, secrets);
+    expect(shown).to.deep.equal(
+      image('', { password: hidden, title: hidden }, [image('a', logic({ password: hidden }))])
+    );
+  });
+});

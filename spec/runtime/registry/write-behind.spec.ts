@@ -1,0 +1,468 @@
+import { expect } from 'chai';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
+import { Keeper, type Kept } from '../../../runtime/registry/write-behind.js';
+import { type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
+import { memory } from '../../../runtime/store/memory.js';
+import type { Entry, Store } from '../../../runtime/store/store.js';
+import { settled } from '../../fixtures/live-session.js';
+
+// A WORLD ---------------------------------------------------------------------
+
+/** A store in memory that behaves as one on disk does, and fails and waits when the spec says so. */
+class FakeStore implements Store {
+  isVolatile = false;
+  isShared = false;
+  delay = 20;
+  isDown = false;
+  /** Whose writes fail while all else works. */
+  refuses = '';
+  isClosed = false;
+  readonly log: string[] = [];
+  readonly inner: Store;
+  /** Holds writes up until it is called. */
+  hold: Promise<void> | undefined;
+  beats = 0;
+
+  constructor(inner: Store) {
+    this.inner = inner;
+  }
+
+  async #reach(id = ''): Promise<void> {
+    if (this.isClosed) throw new Error('closed');
+    await this.hold;
+    if (this.isDown || (id !== '' && id === this.refuses)) throw new Error('down');
+  }
+
+  async beat(node: string, lease: number): Promise<void> {
+    this.beats++;
+    await this.#reach();
+    return this.inner.beat(node, lease);
+  }
+
+  async claim(id: string, node: string, force?: boolean) {
+    await this.#reach();
+    return this.inner.claim(id, node, force);
+  }
+
+  async write(entry: Entry): Promise<number> {
+    this.log.push(`${entry.id}${entry.release ? ' and release' : ''}`);
+    await this.#reach(entry.id);
+    return this.inner.write(entry);
+  }
+
+  async remove(id: string, fence: number): Promise<void> {
+    return this.inner.remove(id, fence);
+  }
+
+  async setAside(id: string, fence: number, reason: string): Promise<void> {
+    await this.#reach();
+    return this.inner.setAside(id, fence, reason);
+  }
+
+  async listAside() {
+    return this.inner.listAside();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+/** A session that is nothing but a number. */
+class FakeSession implements Kept {
+  readonly id: string;
+  fence = 0;
+  state: unknown = 0;
+  /** What the store was said to hold. */
+  readonly held: unknown[] = [];
+  isFenced = false;
+  whenFenced: () => void = () => undefined;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  save(): SessionImage {
+    const root = { id: '', name: 'page', version: 1, state: this.state, subscriptions: undefined, children: [] };
+    const tree = { turns: 0, root, letters: [] };
+
+    return {
+      application: '',
+      at: 0,
+      node: 'node',
+      documents: [],
+      offer: undefined,
+      lineage: undefined,
+      effects: [],
+      tree,
+    };
+  }
+
+  stored(image: SessionImage): void {
+    this.held.push(image.tree.root.state);
+  }
+
+  fenced(): void {
+    this.isFenced = true;
+    this.whenFenced();
+  }
+}
+
+describe('keeper', () => {
+  let clock: ReturnType<typeof createSimulatedClock>;
+  let store: FakeStore;
+  let keeper: Keeper;
+  let reports: [ErrorCode, string, string | undefined][];
+  let deferred: (() => void)[];
+
+  const open = (): Keeper =>
+    new Keeper({
+      ...{ clock, store, node: 'node', largest: 1_000, lifetime: 100_000 },
+      report: (code, error, place) => {
+        reports.push([code, (error as Error).message, place?.session]);
+        return 'report';
+      },
+      defer: (run) => void deferred.push(run),
+    });
+
+  const changed = (session: FakeSession, state: unknown): void => {
+    session.state = state;
+    keeper.changed(session);
+  };
+
+  /** Lets time pass; promises come along. */
+  const pass = async (duration: number): Promise<void> => {
+    for (let passed = 0; passed < duration; passed += 10) {
+      clock.advance(10);
+      await settled();
+    }
+  };
+
+  const stateIn = async (id: string): Promise<unknown> => {
+    const claim = await store.inner.claim(id, 'somebody', true);
+    return claim.kind === 'claimed' ? unpack(claim.bytes).tree.root.state : claim.kind;
+  };
+
+  beforeEach(async () => {
+    clock = createSimulatedClock(1_000);
+    store = new FakeStore(memory({ clock }));
+    reports = [];
+    deferred = [];
+    keeper = open();
+    await settled();
+  });
+
+  it('that is to write now waits for the write under way, and then finds out whether the session is still its own', async () => {
+    const session = new FakeSession('one');
+    await keeper.write(session);
+    let letGo = (): void => undefined;
+    store.hold = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    changed(session, 1);
+    await pass(store.inner.delay + 10);
+    const written = keeper.write(session);
+    const other = await store.inner.claim('one', 'other', true);
+    expect(other.kind).to.equal('claimed');
+    store.hold = undefined;
+    letGo();
+    await written;
+    expect(session.isFenced).to.equal(true);
+  });
+
+  describe('writing', () => {
+    it('gathers changes over the delay of the store, and tells what it holds', async () => {
+      const session = new FakeSession('a');
+      for (const state of [1, 2, 3]) changed(session, state);
+      await pass(10);
+      expect(store.log).to.deep.equal([]);
+      await pass(10);
+      expect([store.log, session.held, session.fence > 0]).to.deep.equal([['a'], [3], true]);
+      await pass(100);
+      expect(store.log, 'nothing more has changed').to.deep.equal(['a']);
+      expect(await stateIn('a')).to.equal(3);
+    });
+
+    it('writes again what has changed while it was written, one write at a time', async () => {
+      const session = new FakeSession('a');
+      let go = (): void => undefined;
+      store.hold = new Promise((resolve) => {
+        go = resolve;
+      });
+      changed(session, 1);
+      await pass(20);
+      changed(session, 2);
+      await pass(100);
+      expect(store.log).to.deep.equal(['a']);
+      go();
+      await pass(30);
+      expect([store.log, session.held]).to.deep.equal([
+        ['a', 'a'],
+        [1, 2],
+      ]);
+    });
+
+    it('leaves others their go when there is much', async () => {
+      const sessions = Array.from({ length: 6 }, (_, index) => new FakeSession(`${index}`));
+      for (const session of sessions) {
+        // To save one takes 5 milliseconds.
+        const save = session.save.bind(session);
+        session.save = () => {
+          clock.advance(5);
+          return save();
+        };
+        keeper.changed(session);
+      }
+      clock.advance(20);
+      expect([store.log.length, deferred.length]).to.deep.equal([2, 1]);
+      deferred.shift()?.();
+      expect(store.log.length).to.equal(4);
+      deferred.shift()?.();
+      expect(store.log).to.deep.equal(['0', '1', '2', '3', '4', '5']);
+    });
+
+    it('writes nothing of a session in use if the store ends with the process', async () => {
+      store.isVolatile = true;
+      keeper = open();
+      expect(clock.pending, 'and no sign of life').to.equal(1);
+      const session = new FakeSession('a');
+      changed(session, 1);
+      await pass(1_000);
+      expect(store.log).to.deep.equal([]);
+      expect(await keeper.putAway(session)).to.equal('stored');
+      expect(store.log).to.deep.equal(['a and release']);
+    });
+
+    it('writes at once what has to be there before it goes on', async () => {
+      const session = new FakeSession('a');
+      await keeper.write(session);
+      expect([session.held, clock.pending]).to.deep.equal([[0], 1]);
+      store.isDown = true;
+      await keeper.write(session);
+      expect(reports).to.have.length(1);
+    });
+
+    it('stores nothing more of a session that is over', async () => {
+      const session = new FakeSession('a');
+      keeper.changed(session);
+      keeper.forget(session);
+      await pass(100);
+      expect(store.log).to.deep.equal([]);
+    });
+  });
+
+  describe('putting away', () => {
+    it('writes at once, gives the session up and says so', async () => {
+      const session = new FakeSession('a');
+      changed(session, 1);
+      expect(await keeper.putAway(session)).to.equal('stored');
+      expect(store.log).to.deep.equal(['a and release']);
+      expect((await store.inner.claim('a', 'another')).kind).to.equal('claimed');
+      await pass(100);
+      expect(store.log).to.have.length(1);
+    });
+
+    it('waits for the write that is going on', async () => {
+      const session = new FakeSession('a');
+      let go = (): void => undefined;
+      store.hold = new Promise((resolve) => {
+        go = resolve;
+      });
+      changed(session, 1);
+      await pass(20);
+      const outcomes = [keeper.putAway(session), keeper.putAway(session)];
+      session.state = 2;
+      go();
+      await pass(30);
+      expect(await Promise.all(outcomes)).to.deep.equal(['stored', 'stored']);
+      expect([store.log, session.held]).to.deep.equal([
+        ['a', 'a and release'],
+        [1, 2],
+      ]);
+    });
+
+    it('goes on until the store works', async () => {
+      const session = new FakeSession('a');
+      store.isDown = true;
+      let outcome = '';
+      void keeper.putAway(session).then((became) => {
+        outcome = became;
+      });
+      await pass(5_000);
+      expect(outcome).to.equal('');
+      store.isDown = false;
+      await pass(10_000);
+      expect([outcome, store.log.at(-1)]).to.deep.equal(['stored', 'a and release']);
+    });
+
+    it('is taken back if the session is wanted again, and owns it again', async () => {
+      const session = new FakeSession('a');
+      await store.inner.beat('node', 1e6);
+      let go = (): void => undefined;
+      store.hold = new Promise((resolve) => {
+        go = resolve;
+      });
+      void keeper.putAway(session).then(() => expect.fail('it was not put away'));
+      keeper.stay(session);
+      go();
+      await pass(50);
+      expect(store.log).to.deep.equal(['a and release', 'a']);
+      expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
+      keeper.stay(new FakeSession('b'));
+      await pass(50);
+      expect(store.log, 'one that was not to be put away').to.have.length(2);
+    });
+
+    it('answers who waits if another node has become the owner, though that ends the session', async () => {
+      const session = new FakeSession('a');
+      await keeper.write(session);
+      await store.inner.claim('a', 'another', true);
+      session.whenFenced = () => keeper.forget(session);
+      expect(await keeper.putAway(session)).to.equal('fenced');
+      expect([session.isFenced, await stateIn('a')]).to.deep.equal([true, 0]);
+      await pass(100);
+      expect(store.log).to.have.length(2);
+    });
+
+    it('answers who waits if the session ends for another reason, or the process does', async () => {
+      store.isDown = true;
+      const [a, b] = [new FakeSession('a'), new FakeSession('b')];
+      const outcomes = [keeper.putAway(a), keeper.putAway(b)];
+      await pass(50);
+      keeper.forget(a);
+      await keeper.close();
+      expect(await Promise.all(outcomes)).to.deep.equal(['refused', 'refused']);
+      expect(await keeper.putAway(a)).to.equal('refused');
+    });
+
+    it('refuses what cannot be stored, and tells why', async () => {
+      const session = new FakeSession('a');
+      session.state = { socket: () => 1 };
+      expect(await keeper.putAway(session)).to.equal('refused');
+      session.state = 'x'.repeat(1_000);
+      expect(await keeper.putAway(session)).to.equal('refused');
+      expect(store.log).to.deep.equal([]);
+      expect(reports.map(([code, , place]) => [code, place])).to.deep.equal(Array(2).fill([ErrorCode.Snapshot, 'a']));
+      expect(reports[0]?.[1]).to.contain('state.socket is a function');
+      expect(reports[1]?.[1]).to.match(
+        /^Session a takes 10\d\d bytes to store, and 1000 are allowed\..*`largestSnapshot`/
+      );
+    });
+  });
+
+  describe('a store that fails', () => {
+    it('is told of once and tried again, with pauses that grow, by one session', async () => {
+      store.isDown = true;
+      const sessions = ['a', 'b', 'c'].map((id) => new FakeSession(id));
+      for (const session of sessions) changed(session, 1);
+      await pass(20);
+      expect(store.log, 'all have begun before it was known').to.deep.equal(['a', 'b', 'c']);
+      expect(keeper.isFailing).to.equal(true);
+      await pass(5_000);
+      expect(reports).to.deep.equal([[ErrorCode.Store, 'down', undefined]]);
+      expect(store.log.length).to.be.within(4, 9);
+      expect(sessions.flatMap(({ held }) => held)).to.deep.equal([]);
+    });
+
+    it('that works again gets all there is, with the last state', async () => {
+      store.isDown = true;
+      const sessions = ['a', 'b', 'c'].map((id) => new FakeSession(id));
+      for (const session of sessions) changed(session, 1);
+      await pass(1_000);
+      for (const session of sessions) changed(session, 2);
+      store.isDown = false;
+      await pass(10_000);
+      expect(keeper.isFailing).to.equal(false);
+      for (const session of sessions) expect([session.held.at(-1), await stateIn(session.id)]).to.deep.equal([2, 2]);
+      const [{ length }, { length: told }] = [store.log, reports];
+      await pass(1_000);
+      expect([store.log.length, reports.length]).to.deep.equal([length, told]);
+    });
+
+    it('for one session alone keeps no other waiting', async () => {
+      store.refuses = 'a';
+      const [a, b] = [new FakeSession('a'), new FakeSession('b')];
+      changed(a, 1);
+      await pass(30);
+      changed(b, 1);
+      await pass(1_000);
+      expect([a.held, b.held]).to.deep.equal([[], [1]]);
+    });
+
+    it('keeps nobody waiting for a session that was to show whether it works, and cannot be stored or is over', async () => {
+      for (const spoil of [
+        (session: FakeSession) => {
+          session.state = () => 1;
+        },
+        (session: FakeSession) => keeper.forget(session),
+      ]) {
+        store.isDown = true;
+        const [a, b] = [new FakeSession('a'), new FakeSession('b')];
+        changed(a, 1);
+        changed(b, 1);
+        await pass(30);
+        spoil(a);
+        store.isDown = false;
+        await pass(9_000);
+        expect(b.held).to.deep.equal([1]);
+      }
+    });
+  });
+
+  describe('signs of life', () => {
+    it('are given again and again, so that nobody takes what it owns', async () => {
+      const session = new FakeSession('a');
+      await keeper.write(session);
+      await pass(60_000);
+      expect(store.beats).to.be.within(20, 22);
+      expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
+    });
+
+    it('that fail are told of once, and the first that comes through ends that', async () => {
+      store.isDown = true;
+      await pass(10_000);
+      expect([reports.length, keeper.isFailing]).to.deep.equal([1, true]);
+      store.isDown = false;
+      await pass(3_000);
+      expect(keeper.isFailing).to.equal(false);
+    });
+  });
+
+  it('reads for its node, and keeps apart what cannot be brought back', async () => {
+    const session = new FakeSession('a');
+    expect((await keeper.claim('a')).kind).to.equal('absent');
+    await keeper.putAway(session);
+    const claim = await keeper.claim('a');
+    if (claim.kind !== 'claimed') expect.fail(claim.kind);
+    await keeper.setAside('a', claim.fence, 'poisoned');
+    expect((await store.listAside()).map(({ id, reason }) => [id, reason])).to.deep.equal([['a', 'poisoned']]);
+    store.isDown = true;
+    await keeper.setAside('a', 1, 'again');
+    expect(reports, 'that fails quietly for who asks').to.have.length(1);
+    const refused = await keeper.claim('a').catch((error: Error) => error.message);
+    expect(refused).to.equal('down');
+  });
+
+  it('says what its store is', () => {
+    store.isShared = true;
+    expect([keeper.isVolatile, keeper.isShared, keeper.isFailing]).to.deep.equal([false, true, false]);
+  });
+
+  it('writes nothing once it is closed and leaves no timer, but finishes what is being written', async () => {
+    const [a, b] = [new FakeSession('a'), new FakeSession('b')];
+    let go = (): void => undefined;
+    store.hold = new Promise((resolve) => {
+      go = resolve;
+    });
+    const writing = keeper.putAway(a);
+    changed(b, 1);
+    await keeper.close();
+    go();
+    expect(await writing).to.equal('stored');
+    changed(b, 2);
+    await keeper.write(b);
+    await pass(20_000);
+    expect([store.log, clock.pending, store.isClosed]).to.deep.equal([['a and release'], 0, true]);
+  });
+});

@@ -1,0 +1,222 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Ledger } from '../../../runtime/session/event-counter.js';
+
+/** Events arrive; how many of them were new. */
+function receive(ledger: Ledger, count: number): number {
+  let fresh = 0;
+  for (let index = 0; index < count; index++) if (ledger.receive()) fresh++;
+
+  return fresh;
+}
+
+describe('ledger', () => {
+  it('owes what is processed and not told', () => {
+    const ledger = new Ledger();
+    receive(ledger, 3);
+    expect(ledger.owed).to.equal(0);
+    ledger.process(2);
+    expect(ledger.owed).to.equal(2);
+    expect(ledger.tell()).to.equal(2);
+    expect([ledger.owed, ledger.tell()]).to.deep.equal([0, 0]);
+    ledger.process(1);
+    expect(ledger.tell()).to.equal(1);
+  });
+
+  it('does not receive twice what a client that comes back sends again', () => {
+    const ledger = new Ledger();
+    receive(ledger, 5);
+    ledger.process(3);
+    ledger.tell();
+
+    expect(ledger.resume(3, 0)).to.equal(0);
+    expect(receive(ledger, 4)).to.equal(2);
+  });
+
+  it('tells of what it had told and the client has not heard, unless frames are coming that do', () => {
+    const ledger = new Ledger();
+    receive(ledger, 5);
+    ledger.process(4);
+    ledger.tell();
+
+    expect(ledger.resume(1, 2)).to.equal(1);
+    expect(receive(ledger, 3)).to.equal(0);
+    expect(receive(ledger, 1)).to.equal(1);
+    ledger.process(2);
+    expect(ledger.owed).to.equal(2);
+  });
+
+  it('gives nothing for a client that claims more than it was told', () => {
+    const ledger = new Ledger();
+    receive(ledger, 2);
+    ledger.process(2);
+    ledger.tell();
+
+    expect(ledger.resume(3, 0)).to.equal(undefined);
+    expect(ledger.resume(1, 2)).to.equal(undefined);
+    expect(ledger.restart(3)).to.equal(0);
+  });
+
+  it('has no frame sent again that would tell wrongly what is stored', () => {
+    const back = (stored: number): number | undefined => {
+      const ledger = new Ledger();
+      for (let event = 0; event < 3; event++) ledger.receive();
+      ledger.process(3);
+      ledger.tell();
+      ledger.store(stored);
+      return ledger.resume(0, 1, 1);
+    };
+    expect(back(2)).to.equal(undefined);
+    expect(back(3)).to.equal(2);
+  });
+
+  it('tells of everything with a full page', () => {
+    const ledger = new Ledger();
+    receive(ledger, 5);
+    ledger.process(3);
+
+    expect(ledger.restart(1)).to.equal(2);
+    expect(ledger.owed).to.equal(0);
+    expect(receive(ledger, 3)).to.equal(1);
+  });
+
+  it('forgets an event that could not be taken in, so that it is received when it comes again', () => {
+    const ledger = new Ledger();
+    receive(ledger, 2);
+    ledger.refuse();
+
+    expect(ledger.restart(0)).to.equal(0);
+    expect(receive(ledger, 2)).to.equal(1);
+  });
+
+  it('goes on from a state that was stored', () => {
+    const ledger = new Ledger(5);
+    expect([ledger.processed, ledger.owed, ledger.late, ledger.isUntold]).to.deep.equal([5, 0, 0, false]);
+    expect(ledger.receive()).to.equal(6);
+    expect(ledger.restart(0)).to.equal(5);
+    expect(new Ledger(5, 0).late).to.equal(5);
+  });
+
+  it('tells how many fewer are stored than the client knows to be processed, and when that changes', () => {
+    const ledger = new Ledger();
+    receive(ledger, 3);
+    ledger.process(3);
+    expect(ledger.late, 'nothing is told yet').to.equal(0);
+    ledger.tell();
+    expect([ledger.late, ledger.isUntold]).to.deep.equal([3, false]);
+    ledger.store(2);
+    expect(ledger.isUntold).to.equal(true);
+    expect([ledger.late, ledger.isUntold]).to.deep.equal([1, false]);
+    ledger.store(2);
+    ledger.store(1);
+    expect([ledger.isUntold, ledger.late], 'an older write tells nothing').to.deep.equal([false, 1]);
+    receive(ledger, 1);
+    ledger.process(1);
+    ledger.store(4);
+    expect(ledger.late, 'more is stored than told').to.equal(0);
+  });
+
+  it('tells once of events that were dropped', () => {
+    const ledger = new Ledger();
+    ledger.drop();
+    ledger.drop();
+    expect(ledger.isUntold).to.equal(true);
+    expect([ledger.takeDropped(), ledger.takeDropped(), ledger.isUntold]).to.deep.equal([2, 0, false]);
+  });
+
+  it('takes every event once and in order, however often the connection breaks', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 4 })), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (sequence) => {
+        const world = new World();
+        for (const [name, count] of sequence) world[name](count);
+        world.finish();
+      }),
+      { numRuns: 1_000 }
+    );
+  });
+});
+
+// A WORLD ---------------------------------------------------------------------
+
+const names = ['raise', 'arrive', 'commit', 'frame', 'acknowledge', 'apply', 'rejoin', 'rejoinWhole'] as const;
+
+interface Frame {
+  readonly processed: number;
+  readonly numbered: boolean;
+}
+
+/** A client and a server with a wire between them that can break. */
+class World {
+  readonly #ledger = new Ledger();
+  /** Numbers of the events the server took, in order. */
+  readonly #taken: number[] = [];
+  #committed = 0;
+  /** Numbered frames that the client has not applied: the server would send them again. */
+  #window: Frame[] = [];
+  #down: Frame[] = [];
+  #up: number[] = [];
+  #raised = 0;
+  #known = 0;
+
+  raise(count: number): void {
+    for (let index = 0; index < count; index++) this.#up.push(++this.#raised);
+  }
+
+  arrive(count: number): void {
+    for (const event of this.#up.splice(0, count)) if (this.#ledger.receive()) this.#taken.push(event);
+  }
+
+  commit(count: number): void {
+    const now = Math.min(count, this.#taken.length - this.#committed);
+    this.#committed += now;
+    this.#ledger.process(now);
+  }
+
+  frame(): void {
+    const frame = { processed: this.#ledger.tell(), numbered: true };
+    this.#window.push(frame);
+    this.#down.push(frame);
+  }
+
+  acknowledge(): void {
+    this.#down.push({ processed: this.#ledger.tell(), numbered: false });
+  }
+
+  apply(count: number): void {
+    for (const { processed, numbered } of this.#down.splice(0, count)) {
+      this.#known += processed;
+      if (numbered) this.#window.shift();
+    }
+  }
+
+  /** What was on the wire is lost; the client gets the frames it missed, and sends again what it does not know of. */
+  rejoin(): void {
+    const coming = this.#window.reduce((sum, { processed }) => sum + processed, 0);
+    const missed = this.#ledger.resume(this.#known, coming);
+    if (missed === undefined) throw new Error('an honest client was not believed');
+    this.#known += missed;
+    this.#again([...this.#window]);
+  }
+
+  /** The same, with a page as a whole. */
+  rejoinWhole(): void {
+    this.#known += this.#ledger.restart(this.#known);
+    this.#again([]);
+  }
+
+  #again(frames: Frame[]): void {
+    this.#window = [...frames];
+    this.#down = frames;
+    this.#up = Array.from({ length: this.#raised - this.#known }, (_, index) => this.#known + 1 + index);
+  }
+
+  finish(): void {
+    this.arrive(this.#up.length);
+    this.commit(this.#raised);
+    this.frame();
+    this.apply(this.#down.length);
+    expect(this.#taken).to.deep.equal(Array.from({ length: this.#raised }, (_, index) => index + 1));
+    expect(this.#known).to.equal(this.#raised);
+  }
+}

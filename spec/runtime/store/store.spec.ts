@@ -1,0 +1,95 @@
+/** What all stores promise, over each of them. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { lmdb } from '../../../runtime/store/lmdb.js';
+import { memory } from '../../../runtime/store/memory.js';
+import { redis } from '../../../runtime/store/redis.js';
+import type { Store } from '../../../runtime/store/store.js';
+import { type Backend, describeStore } from '../../fixtures/stores.js';
+import { borrowRedis, findRedis, type RedisServer, redisIsMissing } from '../../redis.js';
+import { skip } from '../../skip.js';
+
+/** Takes time off all that is to expire. */
+const passing = `
+for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+  local left = redis.call('PTTL', key)
+  if left > 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
+end`;
+
+describe('store', () => {
+  describeStore(
+    'memory',
+    async () => {
+      const clock = createSimulatedClock(Date.now());
+      const store = memory({ clock });
+
+      return { open: () => store, pass: async (time) => clock.advance(time), dispose: () => store.close() };
+    },
+    300
+  );
+
+  describeStore('lmdb', async () => {
+    const clock = createSimulatedClock(Date.now());
+    const path = mkdtempSync(join(tmpdir(), 'store-'));
+    const store = lmdb({ path, clock });
+
+    return {
+      open: () => store,
+      pass: async (time) => clock.advance(time),
+      async dispose() {
+        await store.close();
+        rmSync(path, { recursive: true });
+      },
+    };
+  });
+
+  describe('with Redis', () => {
+    let server: Pick<RedisServer, 'url' | 'stop'>;
+    let client: ReturnType<typeof createClient>;
+    let number = 0;
+
+    before(async function () {
+      if (findRedis() === undefined && !process.env['REDIS_URL']) skip(this, redisIsMissing);
+      server = await borrowRedis();
+      client = createClient({ url: server.url });
+      await client.connect();
+    });
+    after(async () => {
+      client?.destroy();
+      await server?.stop();
+    });
+
+    describeStore(
+      'redis',
+      async (): Promise<Backend> => {
+        const prefix = `spec:${process.pid}:${++number}:`;
+        const clock = createSimulatedClock(Date.now());
+        const stores: Store[] = [];
+
+        return {
+          open() {
+            const store = redis({ url: server.url, prefix, clock });
+            stores.push(store);
+            return store;
+          },
+          async pass(time) {
+            // A connection that is still being made would miss its deadline.
+            await Promise.all(stores.map((store) => store.listAside()));
+            clock.advance(time);
+            await client.eval(passing, { arguments: [prefix, String(time)] });
+          },
+          async dispose() {
+            await Promise.all(stores.map((store) => store.close()));
+            const keys = await client.keys(`${prefix}*`);
+            if (keys.length > 0) await client.del(keys);
+          },
+        };
+      },
+      60
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { createActor } from 'xstate';
+import { component } from '../../../runtime/component/component.js';
+import { type AnyMessage, html } from '../../../runtime/template/html.js';
+import { giveProps, outgoing, stage } from '../../../runtime/testing/component-host.js';
+
+const Label = component({
+  name: 'label',
+  init: ({ text }: { text: string }) => ({ text }),
+  update: (model, _message: AnyMessage) => model,
+  view: ({ text }) => html`<b>${text}</b>`,
+});
+
+describe('testing/stage', () => {
+  it('gives the props, others when it is told to, and publishes what comes out', () => {
+    const actor = createActor(stage(Label, { text: 'one' }) as never, { input: {} } as never);
+    actor.start();
+    const seen = (): { context: unknown; effects: readonly unknown[] } => actor.getSnapshot() as never;
+    expect(seen().context).to.deep.equal({ props: { text: 'one' } });
+    actor.send({ type: 'pressed' } as never);
+    expect(seen().effects).to.have.length(1);
+    expect(seen().effects[0]).to.include({ kind: 'publish', topic: outgoing });
+    actor.send(giveProps({ text: 'two' }) as never);
+    expect(seen().context).to.deep.equal({ props: { text: 'two' } });
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { component, html } from 'troupe';
+import type { Inspected } from '../../../runtime/inspect/inspection.js';
+import { guardWitness } from '../../../runtime/tree/guarded-probe.js';
+import type { Witness } from '../../../runtime/tree/probe.js';
+import { Publisher, unwatched } from '../../../runtime/tree/probe.js';
+import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
+
+type Message = { type: 'poisoned' } | { type: 'counted' };
+
+/** Puts into its state what cannot be looked into. */
+const Odd = component({
+  name: 'odd',
+  init: () => ({ count: 0 }) as { readonly count: number; readonly poison?: object },
+  update: (model, { type }: Message) =>
+    type === 'counted' ? { ...model, count: model.count + 1 } : { count: model.count, poison: poison() },
+  view: ({ count }) => html<Message>`<output>${count}</output>
+    <button @click=${{ type: 'counted' }}>count</button><button @click=${{ type: 'poisoned' }}>poison</button>`,
+});
+
+const poison = (): object =>
+  new Proxy(
+    {},
+    {
+      ownKeys: () => ['a'],
+      getOwnPropertyDescriptor: () => {
+        throw new Error('poison');
+      },
+    }
+  );
+
+describe('a guarded witness', () => {
+  it('passes everything on', () => {
+    const told: unknown[] = [];
+    const witness = new Proxy({} as Witness, {
+      get:
+        (_target, name) =>
+        (...given: unknown[]) =>
+          told.push([name, ...given]),
+    });
+    const guarded = guardWitness(witness, () => expect.fail()) as unknown as Record<
+      string,
+      (...given: unknown[]) => void
+    >;
+    for (const name of Object.keys(guarded)) guarded[name]?.(1, 2, 3);
+    expect(told).to.deep.equal(Object.keys(guarded).map((name) => [name, 1, 2, 3]));
+    const methods = Object.getOwnPropertyNames(Publisher.prototype);
+    expect(Object.keys(guarded)).to.have.members(methods.filter((name) => !['constructor', 'hasRun'].includes(name)));
+    expect(unwatched.channels.sent.hasSubscribers).to.equal(false);
+  });
+
+  it('tells the first thing that is thrown, and throws nothing', () => {
+    const errors: unknown[] = [];
+    const failing = new Proxy({} as Witness, {
+      get: (_target, name) => () => {
+        throw name;
+      },
+    });
+    const guarded = guardWitness(failing, (error) => errors.push(error));
+    guarded.begin();
+    guarded.turned();
+    expect(errors).to.deep.equal(['begin']);
+  });
+
+  describe('of a session whose state cannot be looked into', () => {
+    let looked: LookedAt;
+    afterEach(() => looked.close());
+
+    it('lets it go on as if nobody looked', async () => {
+      const reports: unknown[] = [];
+      looked = await lookAt({
+        routes: { '/': Odd },
+        development: false,
+        onError: ({ error }) => void reports.push(error),
+      });
+      const { page } = looked;
+      const press = (name: string): Promise<void> => page.click(page.getByRole('button', { name }));
+      await press('count');
+      await press('poison');
+      await press('count');
+      expect(page.document.querySelector('output')?.textContent).to.equal('2');
+      const seen: Inspected = looked.seen;
+      expect(() => [seen.state('/', []), seen.page(), seen.log({}), seen.export()]).to.not.throw();
+    });
+  });
+});

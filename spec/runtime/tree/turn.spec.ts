@@ -1,0 +1,374 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { runTurn } from '../../../runtime/tree/turn.js';
+import { Company, FakePowers, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
+
+describe('turn', () => {
+  let company: Company;
+  let powers: FakePowers;
+
+  beforeEach(() => {
+    company = new Company();
+    powers = new FakePowers();
+  });
+
+  describe('conflation', () => {
+    it('takes many messages in order and shows them once', () => {
+      const seen: string[] = [];
+      const cell = company.hire(notebook('a', seen));
+      seen.length = 0;
+      for (const text of 'abcd') powers.post(cell, note(text));
+      expect(runTurn(powers)).to.equal(4);
+      expect(powers.inbox.size).to.equal(0);
+      expect(seen).to.deep.equal(['update a', 'update b', 'update c', 'update d', 'view abcd']);
+      expect(shownBy(cell)).to.equal('a b c d');
+    });
+
+    it('shows only the components that took something, in the order they were first written to', () => {
+      const seen: string[] = [];
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => company.hire(notebook(name, seen)));
+      seen.length = 0;
+      powers.post(c as never, note('1'));
+      powers.post(a as never, note('2'));
+      powers.post(c as never, note('3'));
+      runTurn(powers);
+      expect(seen).to.deep.equal(['update 1', 'update 2', 'update 3', 'view 13', 'view 2']);
+      expect(powers.log).to.deep.equal(['committed c 1 3', 'committed a 2']);
+      expect(shownBy(b as never)).to.equal('');
+    });
+
+    it('does not show a component whose messages were all refused', () => {
+      const seen: string[] = [];
+      const cell = company.hire(notebook('a', seen));
+      const before = cell.rendered;
+      seen.length = 0;
+      powers.post(cell, note('!'));
+      runTurn(powers);
+      expect(seen).to.deep.equal(['update !']);
+      expect(cell.rendered).to.equal(before);
+    });
+
+    it('counts an event that led to no message, in its place', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, undefined);
+      powers.post(cell, note('a'));
+      expect(runTurn(powers)).to.equal(2);
+      expect(textsOf(cell)).to.deep.equal(['a']);
+    });
+
+    it('counts only the events of the page that is joined', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('a'));
+      powers.page = 2;
+      powers.post(cell, note('b'));
+      powers.inbox.push({ cell, message: note('c'), at: 0, page: 0 });
+      expect(runTurn(powers)).to.equal(1);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b', 'c']);
+    });
+  });
+
+  describe('a letter that has to be resolved', () => {
+    it('is resolved when all before it is shown, and shown before what comes after it is taken', () => {
+      const seen: string[] = [];
+      const cell = company.hire(notebook('a', seen));
+      seen.length = 0;
+      powers.post(cell, note('a'));
+      for (const text of ['b', 'c']) {
+        const letter = { cell, message: note(text), at: 0, page: powers.page };
+        powers.inbox.push({
+          ...letter,
+          message: undefined,
+          resolve: () => {
+            seen.push(`resolve ${text} where ${shownBy(cell)} is shown`);
+            return letter;
+          },
+        });
+      }
+      powers.post(cell, note('d'));
+      expect(runTurn(powers)).to.equal(4);
+      expect(seen).to.deep.equal([
+        ...['update a', 'view a'],
+        ...['resolve b where a is shown', 'update b', 'view ab'],
+        ...['resolve c where a b is shown', 'update c', 'view abc'],
+        ...['update d', 'view abcd'],
+      ]);
+    });
+
+    it('comes after what was raised before it came, and counts though it leads to nothing', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('a', note('raised')));
+      runTurn(powers);
+      powers.post(cell, note('b', note('late')));
+      powers.inbox.push({
+        cell,
+        message: undefined,
+        at: 0,
+        page: 1,
+        resolve: () => ({ cell, message: undefined, at: 0, page: 1 }),
+      });
+      expect(runTurn(powers)).to.equal(2);
+      expect(textsOf(cell)).to.deep.equal(['a', 'raised', 'b', 'late']);
+    });
+
+    it('takes a round for itself: sixteen in a turn', () => {
+      const cell = company.hire(notebook('a'));
+      for (let number = 0; number < 20; number++) {
+        const letter = { cell, message: note(`${number}`), at: 0, page: 1 };
+        powers.inbox.push({ ...letter, resolve: () => letter });
+      }
+      expect([runTurn(powers), runTurn(powers), powers.inbox.size]).to.deep.equal([16, 4, 0]);
+    });
+  });
+
+  describe('faults', () => {
+    it('drops and reports the one message that update refuses, and keeps the others in order', () => {
+      const cell = company.hire(notebook('a'));
+      for (const text of ['a', '!', 'b']) powers.post(cell, note(text));
+      expect(runTurn(powers)).to.equal(3);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(shownBy(cell)).to.equal('a b');
+      expect(company.told).to.deep.equal(['update of a: cannot take !']);
+    });
+
+    it('drops and reports the one message whose outcome view refuses, and keeps the others in order', () => {
+      const cell = company.hire(notebook('a'));
+      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
+      expect(runTurn(powers)).to.equal(3);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(shownBy(cell)).to.equal('a b');
+      expect(company.told).to.deep.equal(['view of a: cannot show ?']);
+    });
+
+    it('keeps a message that view refuses if a later one of the turn makes it good', () => {
+      const cell = company.hire(notebook('a'));
+      for (const text of ['a', '?', '-', 'b']) powers.post(cell, note(text));
+      runTurn(powers);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(company.told).to.deep.equal([]);
+    });
+
+    it('touches no other component when one view throws among several', () => {
+      const seen: string[] = [];
+      const [a, b, c] = [notebook('a', seen), notebook('b'), notebook('c', seen)].map((kind) => company.hire(kind));
+      seen.length = 0;
+      const letters: [typeof a, string][] = [
+        [a, '1'],
+        [b, '2'],
+        [c, '3'],
+        [b, '?'],
+        [a, '4'],
+        [b, '5'],
+        [c, '6'],
+      ];
+      for (const [cell, text] of letters) powers.post(cell as never, note(text));
+      runTurn(powers);
+      expect([a, b, c].map((cell) => textsOf(cell as never))).to.deep.equal([
+        ['1', '4'],
+        ['2', '5'],
+        ['3', '6'],
+      ]);
+      expect([a, b, c].map((cell) => shownBy(cell as never))).to.deep.equal(['1 4', '2 5', '3 6']);
+      expect(seen, 'the others are taken and shown once').to.deep.equal([
+        'update 1',
+        'update 3',
+        'update 4',
+        'update 6',
+        'view 14',
+        'view 36',
+      ]);
+      expect(company.told).to.deep.equal(['view of b: cannot show ?']);
+    });
+
+    it('takes a message again that update refused only because of the culprit before it', () => {
+      const cell = company.hire({
+        ...notebook('a'),
+        transition: (snapshot: never, event: never, scope: never) => {
+          const { context } = snapshot as { context: { texts: readonly string[] } };
+          if (context.texts.includes('?') && 'message' in (event as object))
+            return { ...(snapshot as object), effects: [], fault: new Error('poisoned') };
+
+          return (notebook('a') as unknown as { transition(...given: never[]): unknown }).transition(
+            snapshot,
+            event,
+            scope
+          );
+        },
+      } as never);
+      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
+      runTurn(powers);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(company.told).to.deep.equal(['view of a: cannot show ?']);
+    });
+
+    it('reports a message that update refuses only when it is taken again', () => {
+      const faults: string[] = [];
+      const cell = company.hire({
+        ...notebook('a'),
+        transition: (snapshot: never, event: { message?: Note }, scope: never) => {
+          const { context } = snapshot as { context: { texts: readonly string[] } };
+          if (event.message?.text === 'b' && !context.texts.includes('?')) {
+            faults.push('refused');
+            return { ...(snapshot as object), effects: [], fault: new Error('needs ?') };
+          }
+
+          return (notebook('a') as unknown as { transition(...given: unknown[]): unknown }).transition(
+            snapshot,
+            event,
+            scope
+          );
+        },
+      } as never);
+      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
+      runTurn(powers);
+      expect(faults).to.deep.equal(['refused']);
+      expect(textsOf(cell)).to.deep.equal(['a']);
+      expect(company.told).to.deep.equal(['view of a: cannot show ?', 'update of a: needs ?']);
+    });
+
+    it('refuses what is no message and goes on', () => {
+      const cell = company.hire(notebook('a'));
+      for (const wrong of [null, 'text', {}, { type: 7 }, Promise.resolve(), { type: 'xstate.stop' }])
+        powers.post(cell, wrong as never);
+      powers.post(cell, note('a'));
+      expect(runTurn(powers)).to.equal(7);
+      expect(textsOf(cell)).to.deep.equal(['a']);
+      expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
+      expect(company.faults).to.have.length(6);
+      expect(company.told[5]).to.include('sent an object with type xstate.stop; a message is an object with a type');
+    });
+
+    it('drops exactly the culprits of any turn, as if messages were taken one by one', () => {
+      const text = fc.constantFrom('a', 'b', 'c!', 'd?');
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(2), text), { maxLength: 40 }), (letters) => {
+          const staff = new Company();
+          const turn = new FakePowers();
+          const cells = ['x', 'y', 'z'].map((name) => staff.hire(notebook(name)));
+          for (const [index, given] of letters) turn.post(cells[index] as never, note(given));
+          expect(runTurn(turn)).to.equal(letters.length);
+          cells.forEach((cell, index) => {
+            const given = letters.filter(([to]) => to === index).map(([, of]) => of);
+            const good = given.filter((of) => of.length === 1);
+            expect(textsOf(cell)).to.deep.equal(good);
+            expect(shownBy(cell)).to.equal(good.join(' '));
+            expect(staff.faults.filter(({ component }) => component === cell.component.name)).to.have.length(
+              given.length - good.length
+            );
+          });
+        }),
+        { numRuns: 200 }
+      );
+    });
+  });
+
+  describe('effects', () => {
+    it('are carried out after every component is committed', () => {
+      const [a, b] = [notebook('a'), notebook('b')].map((kind) => company.hire(kind));
+      powers.post(a as never, note('1', note('2')));
+      powers.post(b as never, note('3'));
+      runTurn(powers);
+      expect(powers.log.slice(0, 3)).to.deep.equal(['committed a 1', 'committed b 3', 'performed 2']);
+      expect(textsOf(a as never)).to.deep.equal(['1', '2']);
+    });
+
+    it('are discarded with the message that asked for them', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('a', note('of a')));
+      powers.post(cell, note('!', note('of !')));
+      powers.post(cell, note('?', note('of ?')));
+      powers.post(cell, note('b', note('of b')));
+      runTurn(powers);
+      expect(powers.log.filter((line) => line.startsWith('performed'))).to.deep.equal([
+        'performed of a',
+        'performed of b',
+      ]);
+      expect(textsOf(cell)).to.deep.equal(['a', 'b', 'of a', 'of b']);
+    });
+
+    it('are carried out once though the message was taken twice', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('a', note('of a')));
+      powers.post(cell, note('?'));
+      runTurn(powers);
+      expect(powers.log.filter((line) => line.startsWith('performed'))).to.deep.equal(['performed of a']);
+    });
+
+    it('raise messages that are followed within the turn, behind those that waited', () => {
+      const cell = company.hire(notebook('a'));
+      powers.post(cell, note('1', note('2', note('3'))));
+      powers.post(cell, note('4'));
+      expect(runTurn(powers)).to.equal(2);
+      expect(powers.inbox.size).to.equal(0);
+      expect(textsOf(cell)).to.deep.equal(['1', '4', '2', '3']);
+    });
+
+    it('raise for 16 rounds at the most; the rest waits for the next turn', () => {
+      const cell = company.hire(notebook('a'));
+      const chain = Array.from({ length: 39 }).reduceRight<Note>(
+        (next, _, index) => note(`${index}`, next),
+        note('last')
+      );
+      powers.post(cell, chain);
+      runTurn(powers);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(textsOf(cell)).to.have.length(16);
+      runTurn(powers);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(textsOf(cell)).to.have.length(32);
+      runTurn(powers);
+      expect(powers.inbox.size).to.equal(0);
+      expect(textsOf(cell)).to.have.length(40);
+      expect(textsOf(cell).at(-1)).to.equal('last');
+    });
+  });
+
+  describe('limits', () => {
+    it('takes 256 messages, then shows them and leaves the rest', () => {
+      const cell = company.hire(notebook('a'));
+      for (let index = 0; index < 600; index++) powers.post(cell, note(`${index}`));
+      expect(runTurn(powers)).to.equal(256);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(textsOf(cell)).to.have.length(256);
+      expect(runTurn(powers)).to.equal(256);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(runTurn(powers)).to.equal(88);
+      expect(powers.inbox.size).to.equal(0);
+      expect(textsOf(cell)).to.deep.equal(Array.from({ length: 600 }, (_, index) => `${index}`));
+    });
+
+    it('counts raised messages among the 256', () => {
+      const cell = company.hire(notebook('a'));
+      for (let index = 0; index < 200; index++) powers.post(cell, note(`${index}`, note('raised')));
+      runTurn(powers);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(textsOf(cell)).to.have.length(256);
+    });
+
+    it('takes no more when 8 ms have gone by, and always takes something', () => {
+      const slow = company.hire(notebook('a'));
+      const step = powers.now.bind(powers);
+      powers.now = () => {
+        powers.time += 10;
+        return step();
+      };
+      for (let index = 0; index < 100; index++) powers.post(slow, note(`${index}`, note('raised')));
+      const events = runTurn(powers);
+      expect(powers.inbox.size).to.be.above(0);
+      expect(events).to.be.within(1, 16);
+      expect(textsOf(slow)).to.have.length(events);
+    });
+  });
+
+  describe('taken', () => {
+    it('is called for every letter, once it is committed, whatever became of it', () => {
+      const cell = company.hire(notebook('a'));
+      const taken: string[] = [];
+      for (const text of ['a', '!', '?', 'b'])
+        powers.post(cell, note(text), () => taken.push(`${text} of ${shownBy(cell)}`));
+      powers.post(cell, undefined, () => taken.push('nothing'));
+      powers.post(cell, null as never, () => taken.push('no message'));
+      runTurn(powers);
+      expect(taken).to.deep.equal(['a of a b', '! of a b', '? of a b', 'b of a b', 'nothing', 'no message']);
+    });
+  });
+});
