@@ -5,17 +5,17 @@
  */
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
-import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { LogicImage, TimerImage } from '../session/session-snapshot.js';
+import type { Due, OrderedClock } from './ordered-clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** An event that an actor of a system has set a timer for. */
 type ScheduledEvent = ReturnType<AnyActorRef['system']['getSnapshot']>['_scheduledEvents'][string];
 
-/** Timers by when they are due, in milliseconds since the epoch. */
-type Timers = ReadonlyMap<ScheduledEvent, number>;
+/** Timers by when they are due. */
+type Timers = ReadonlyMap<ScheduledEvent, Due>;
 
 /** A snapshot that may have children, as a machine's does. */
 type Parental = Snapshot<unknown> & { readonly children?: Readonly<Record<string, AnyActorRef | undefined>> };
@@ -42,7 +42,7 @@ const none: Timers = new Map();
  */
 export class Checkpoint {
   readonly #logic: AnyActorLogic;
-  readonly #clock: Clock;
+  readonly #clock: OrderedClock;
   #snapshot: Snapshot<unknown> | undefined;
   #timers = none;
   /** Whose timers they are. */
@@ -50,7 +50,7 @@ export class Checkpoint {
   /** The children of a state whose actor has failed, from before they were stopped. */
   #children: PersistedParent['children'];
 
-  constructor(logic: AnyActorLogic, clock: Clock) {
+  constructor(logic: AnyActorLogic, clock: OrderedClock) {
     this.#logic = logic;
     this.#clock = clock;
   }
@@ -95,7 +95,13 @@ export class Checkpoint {
     const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
     checkNamed(snapshot as PersistedParent);
     const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
-      return { from: pathFrom(actor, source) ?? [], to: pathFrom(actor, target) ?? [], event, id, due };
+      return {
+        from: pathFrom(actor, source) ?? [],
+        to: pathFrom(actor, target) ?? [],
+        event,
+        id,
+        due: this.#clock.imageOf(due),
+      };
     });
 
     return { snapshot, timers };
@@ -105,14 +111,18 @@ export class Checkpoint {
   restore(actor: AnyActorRef, timers: readonly TimerImage[]): void {
     this.note(actor, actor.getSnapshot());
     if (timers.length === 0) return;
-    const now = this.#clock.now();
-    // Those that are overdue fire in the order in which they were due.
-    for (const { from, to, event, id, due } of timers.toSorted((left, right) => left.due - right.due)) {
-      const [source, target] = [descendant(actor, from), descendant(actor, to)];
-      if (source === undefined || target === undefined) continue;
-      actor.system.scheduler.schedule(source, target, event, Math.max(0, due - now), id);
-    }
+    this.#clock.inOrder(() => {
+      for (const timer of timers) this.#setAgain(actor, timer);
+    });
     this.#noteTimers(actor);
+  }
+
+  #setAgain(actor: AnyActorRef, { from, to, event, id, due }: TimerImage): void {
+    const [source, target] = [descendant(actor, from), descendant(actor, to)];
+    if (source === undefined || target === undefined) return;
+    this.#clock.setAgain(due, (at) => {
+      actor.system.scheduler.schedule(source, target, event, Math.max(0, at - this.#clock.now()), id);
+    });
   }
 
   /** In a form that new actors can be made from. The children may be of any logic: it stays in memory. */
@@ -133,8 +143,7 @@ export class Checkpoint {
     this.#owner = actor;
     watchTimers(actor, this.#clock);
     if (scheduled.length === 0 && this.#timers.size === 0) return;
-    const now = this.#clock.now();
-    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? now + event.delay]));
+    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? this.#clock.lastDue(event.delay)]));
   }
 
   #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
@@ -142,15 +151,15 @@ export class Checkpoint {
     for (const [{ source, target, event, id }, due] of timers) {
       const [from, to] = [source, target].map((actor) => descendant(root, pathFrom(owner, actor)));
       if (from === undefined || to === undefined) continue;
-      root.system.scheduler.schedule(from, to, event, Math.max(0, due - now), id);
+      root.system.scheduler.schedule(from, to, event, Math.max(0, due.at - now), id);
     }
   }
 }
 
 // DUE -------------------------------------------------------------------------
 
-/** When timers are due, in milliseconds since the epoch. */
-const dues = new WeakMap<ScheduledEvent, number>();
+/** When timers are due. */
+const dues = new WeakMap<ScheduledEvent, Due>();
 
 type System = AnyActorRef['system'];
 
@@ -158,14 +167,14 @@ type System = AnyActorRef['system'];
 const watched = new WeakSet<System>();
 
 /** From now on it is noted when timers are due: an actor further down sets them without anybody above it being told. */
-function watchTimers({ system }: AnyActorRef, clock: Clock): void {
+function watchTimers({ system }: AnyActorRef, clock: OrderedClock): void {
   if (watched.has(system)) return;
   watched.add(system);
   const { scheduler } = system;
   const { schedule } = scheduler;
   scheduler.schedule = (...timer) => {
     schedule(...timer);
-    const due = clock.now() + timer[3];
+    const due = clock.lastDue(timer[3]);
     for (const event of Object.values(system.getSnapshot()._scheduledEvents)) {
       if (!dues.has(event)) dues.set(event, due);
     }

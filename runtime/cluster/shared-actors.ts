@@ -18,6 +18,7 @@
 
 import type { AnyActorLogic, AnyActorRef, InputFrom, Snapshot } from 'xstate';
 import { Checkpoint, stopChildren } from '../actor/checkpoint.js';
+import { OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
@@ -90,6 +91,7 @@ export interface SharedActorsOptions {
 
 /** What an actor needs of its table. */
 interface Host extends SharedActorsOptions {
+  readonly clock: OrderedClock;
   /** An actor has events and can take them. */
   ready(actor: SharedActor): void;
 }
@@ -157,7 +159,7 @@ export function createSharedActors(options: SharedActorsOptions): LocalActors {
 }
 
 class SharedTable implements LocalActors, Host {
-  readonly clock: Clock;
+  readonly clock: OrderedClock;
   readonly common: CommonSecrets | undefined;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
@@ -173,7 +175,7 @@ class SharedTable implements LocalActors, Host {
 
   constructor(options: SharedActorsOptions) {
     this.#options = options;
-    this.clock = options.clock;
+    this.clock = new OrderedClock(options.clock);
     this.common = options.common;
     this.inspect = options.inspect;
     this.report = options.report;

@@ -7,9 +7,10 @@
  */
 
 import type { AnyActorRef } from 'xstate';
+import { OrderedClock } from '../actor/ordered-clock.js';
 import { type AnyComponent, component } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
-import { type Clock, createSimulatedClock } from '../platform/clock.js';
+import { createSimulatedClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { markup } from '../render/render-to-string.js';
 import type { CellImage, TreeImage } from '../session/session-snapshot.js';
@@ -59,7 +60,7 @@ export interface PageImage {
 /** Components in the states they once had. */
 export class InertTree implements CellHost {
   readonly root: Cell;
-  readonly clock: Clock;
+  readonly clock: OrderedClock;
   /** What has gone wrong so far. */
   readonly faults: Fault[] = [];
   readonly #begins: boolean;
@@ -77,7 +78,7 @@ export class InertTree implements CellHost {
    * `view` if its view throws, `init` if no state of it is known
    */
   constructor(root: AnyComponent, image: TreeImage, { at = 0, begins = false, takesOfProps }: InertOptions = {}) {
-    this.clock = createSimulatedClock(at);
+    this.clock = new OrderedClock(createSimulatedClock(at));
     this.#begins = begins;
     this.#takesOfProps = takesOfProps ?? (() => false);
     this.root = new Cell(root, {}, rootContext, this);

@@ -8,6 +8,7 @@
  * has changed its mind about what a state is. The packing is msgpackr's (`frame-codec.ts`).
  */
 
+import type { DueImage } from '../actor/ordered-clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { checkStorable } from '../platform/storable.js';
 import type { AnyMessage } from '../template/html.js';
@@ -22,8 +23,7 @@ export interface TimerImage {
   readonly to: readonly string[];
   readonly event: AnyMessage;
   readonly id: string;
-  /** In milliseconds since the epoch. */
-  readonly due: number;
+  readonly due: DueImage;
 }
 
 /** The state of a component that runs any XState logic. */
@@ -35,8 +35,8 @@ export interface LogicImage {
   readonly held?: readonly AnyMessage[];
 }
 
-/** What is known of subscriptions, by key: when a timer is due, in milliseconds since the epoch, or that a task is done. */
-export type SubscriptionsImage = Readonly<Record<string, number | true>>;
+/** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
+export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
 /** A component in the page. */
 export interface CellImage {

@@ -370,10 +370,15 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { clock, grace, lookout } = this.#host;
+      const { grace, lookout } = this.#host;
       const { inspect } = lookout;
       const input = { session: this, grace };
-      const root = createActor(sessionLife, { clock, id: this.id, input, ...(inspect && { inspect }) });
+      const root = createActor(sessionLife, {
+        clock: this.tree.clock,
+        id: this.id,
+        input,
+        ...(inspect && { inspect }),
+      });
       root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }

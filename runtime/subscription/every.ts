@@ -46,18 +46,24 @@ export function every<Message extends AnyMessage>(milliseconds: number, message:
 
 /** One that is restored goes on from when it was due: what it has missed meanwhile makes one tick, at once. */
 function startTimer(run: Run, current: () => Subscription<AnyMessage>, milliseconds: number): () => void {
-  const { clock } = run;
+  const { clock, image } = run;
   const first = clock.now() + milliseconds;
-  let due = Math.min(first, typeof run.mark === 'number' ? run.mark : first);
+  let due = first;
   let taken = true;
-  let timer = clock.setTimeout(tick, Math.max(0, due - clock.now()));
-  run.mark = due;
+  let timer: unknown;
+  if (image === undefined || image === true) set(first);
+  else clock.setAgain(image, (stored) => set(Math.min(first, stored)));
+
+  function set(at: number): void {
+    const delay = Math.max(0, at - clock.now());
+    due = at;
+    timer = clock.setTimeout(tick, delay);
+    run.mark = clock.lastDue(delay);
+  }
 
   function tick(): void {
     const now = clock.now();
-    due += milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds));
-    run.mark = due;
-    timer = clock.setTimeout(tick, due - now);
+    set(due + milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds)));
     if (!taken) return;
     taken = false;
     run.deliver(current().message as AnyMessage).then(() => {

@@ -6,7 +6,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { Clock } from '../platform/clock.js';
+import type { Due, DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Hub } from './backplane.js';
 // Upward, so of types only.
@@ -42,8 +42,10 @@ export class Run implements Port {
   actor: AnyActorRef | undefined;
   /** When it began. */
   readonly begun: number;
-  /** What of it is stored: when a timer is due, in milliseconds since the epoch; that a task is done. */
-  mark: number | true | undefined;
+  /** What of it is stored: when a timer is due; that a task is done. */
+  mark: Due | true | undefined;
+  /** What was stored of it, if it goes on from there. */
+  image: DueImage | true | undefined;
   /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
   isDone = false;
   /** Whether it goes on after a time in which nobody held the session. */
@@ -65,7 +67,7 @@ export class Run implements Port {
     this.begun = port.clock.now();
   }
 
-  get clock(): Clock {
+  get clock(): OrderedClock {
     return this.#port.clock;
   }
 
@@ -169,7 +171,7 @@ const mostRefusals = 100;
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
-function sleep(clock: Clock, signal: AbortSignal, milliseconds: number): Promise<void> {
+function sleep(clock: OrderedClock, signal: AbortSignal, milliseconds: number): Promise<void> {
   const slept = new Promise<void>((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);

@@ -8,8 +8,8 @@
  */
 
 import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
+import type { DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
-import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { disregard, present } from '../platform/plain-data.js';
 import type { SubscriptionsImage } from '../session/session-snapshot.js';
@@ -22,7 +22,7 @@ import { Run, type RunOwner, type Stop } from './run.js';
 
 /** What subscriptions need of their session. */
 export interface Port {
-  readonly clock: Clock;
+  readonly clock: OrderedClock;
   /** What all sessions share. */
   readonly hub: Hub;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
@@ -88,27 +88,30 @@ class Running implements RunOwner {
   /** The pause before its next run. */
   #pause: unknown;
   /** What was stored of it: its first run goes on from there. */
-  #image: number | true | null | undefined;
+  #image: DueImage | true | null | undefined;
   #isGivenUp = false;
   #failures = 0;
   /** When its last run began. */
   #since = 0;
 
   /** @param image what was stored of it; `null` if that is nothing, but its session was */
-  constructor(port: Port, declared: Subscription<AnyMessage>, image: number | true | null | undefined) {
+  constructor(port: Port, declared: Subscription<AnyMessage>, image: DueImage | true | null | undefined) {
     this.#port = port;
     this.declared = declared;
     this.#image = image;
   }
 
   /** What there is to be stored of it. */
-  get mark(): number | true | undefined {
-    return this.#run?.mark;
+  get image(): DueImage | true | undefined {
+    const mark = this.#run?.mark;
+
+    return mark === undefined || mark === true ? mark : this.#port.clock.imageOf(mark);
   }
 
   get view(): SubscriptionView {
     const { key, kind } = this.declared;
-    const { mark } = this;
+    const due = this.#run?.mark;
+    const mark = due === undefined || due === true ? due : due.at;
     const standing = this.#isGivenUp ? 'given up' : 'waiting';
     const run = this.#run;
     const status = run === undefined ? standing : run.isOver || run.isDone || mark === true ? 'done' : 'active';
@@ -129,7 +132,8 @@ class Running implements RunOwner {
     this.#since = run.begun;
     if (this.#image !== undefined) {
       run.isRestored = true;
-      run.mark = this.#image ?? undefined;
+      run.image = this.#image ?? undefined;
+      if (run.image === true) run.mark = true;
       this.#image = undefined;
     }
     run.begin(() => this.declared.start(run, () => this.declared));
@@ -254,9 +258,9 @@ export class Subscriptions {
       ...(this.#early ?? []),
       ...[...this.#started].map(([key, started]) => [key, started.running] as const),
     ];
-    const marks = running.flatMap(([key, { mark }]) => (mark === undefined ? [] : [[key, mark] as const]));
+    const images = running.flatMap(([key, { image }]) => (image === undefined ? [] : [[key, image] as const]));
 
-    return marks.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(marks) };
+    return images.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(images) };
   }
 
   /** All that are alive, for whoever looks. */

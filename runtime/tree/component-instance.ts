@@ -10,9 +10,9 @@
  */
 
 import type { AnyActorRef } from 'xstate';
+import type { OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
-import type { Clock } from '../platform/clock.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from '../platform/errors.js';
 import { disregard, isAlike, isPromise } from '../platform/plain-data.js';
 import { type Home, Mount, mountsIn, renderRoot } from '../render/rendered.js';
@@ -26,7 +26,7 @@ import { ModelState } from './model-state.js';
 
 /** What a cell needs of its session. */
 export interface CellHost {
-  readonly clock: Clock;
+  readonly clock: OrderedClock;
   /** The root of the session's actors. */
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
@@ -47,7 +47,7 @@ export interface CellHost {
 
 /** What a state needs of its cell. */
 export interface StateHost {
-  readonly clock: Clock;
+  readonly clock: OrderedClock;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
   /** As for `CellHost`: a message that has failed, and a state that is gone when that is reported. */
@@ -554,7 +554,7 @@ export class Cell implements Home, StateHost {
 
   // STATE HOST ----------------------------------------------------------------
 
-  get clock(): Clock {
+  get clock(): OrderedClock {
     return this.#host.clock;
   }
 

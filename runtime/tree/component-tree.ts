@@ -6,6 +6,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
+import { OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyComponent, Subscribed } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import type { Clock } from '../platform/clock.js';
@@ -56,6 +57,7 @@ export interface TreeHost {
 /** The components of one session. */
 export class Tree implements CellHost, TurnPowers {
   readonly inbox = new Inbox();
+  readonly clock: OrderedClock;
   readonly root: Cell;
   readonly #host: TreeHost;
   #hasBegun = false;
@@ -85,6 +87,7 @@ export class Tree implements CellHost, TurnPowers {
 
   constructor(component: AnyComponent, props: object, host: TreeHost) {
     this.#host = host;
+    this.clock = new OrderedClock(host.clock);
     this.root = new Cell(component, props, rootContext, this);
   }
 
@@ -199,7 +202,7 @@ export class Tree implements CellHost, TurnPowers {
   /** Starts the actors of all components. */
   begin(): void {
     this.#hasBegun = true;
-    this.#beginCell(this.root);
+    this.clock.inOrder(() => this.#beginCell(this.root));
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
   }
 
@@ -397,7 +400,7 @@ export class Tree implements CellHost, TurnPowers {
 
   #port(cell: Cell): Port {
     return {
-      clock: this.#host.clock,
+      clock: this.clock,
       hub: this.#host.hub,
       deliver: (message, from) =>
         new Promise((resolve) => this.put(cell, message, from === undefined ? 'host' : `#${from}`, resolve)),
@@ -406,10 +409,6 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   // CELLS ---------------------------------------------------------------------
-
-  get clock(): Clock {
-    return this.#host.clock;
-  }
 
   system(): AnyActorRef {
     return this.#host.system();

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { type AnyActorLogic, assign, fromCallback, fromPromise, fromTransition, sendParent, setup } from 'xstate';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
-import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { InertModelState, InertState } from '../../../runtime/recording/read-only-state.js';
 import type { LogicImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
 import type { StateHost } from '../../../runtime/tree/component-instance.js';
+import { FakeClock } from '../../fixtures/fake-clock.js';
 
 describe('inert-state', () => {
   /** What has happened that must not. */
   const done: string[] = [];
   /** What was reported. */
   const told: string[] = [];
-  const clock = createSimulatedClock(5_000);
+  const clock = new FakeClock(5_000);
   const host: StateHost = {
     clock,
     system: () => {

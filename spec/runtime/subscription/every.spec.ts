@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createActor, createMachine } from 'xstate';
+import { OrderedClock } from '../../../runtime/actor/ordered-clock.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { Subscriptions } from '../../../runtime/subscription/subscription-set.js';
@@ -53,7 +54,7 @@ describe('every', () => {
       setTimeout: (fn: () => void, delay: number) => timers.push({ fn, delay }),
     };
     const system = createActor(createMachine({})).start();
-    const lagging = new Subscriptions(() => system, { ...port, clock: late });
+    const lagging = new Subscriptions(() => system, { ...port, clock: new OrderedClock(late) });
     lagging.update([every(100, { type: 'ticked' })]);
     const fire = async (at: number): Promise<number | undefined> => {
       now = at;
@@ -151,11 +152,11 @@ describe('every', () => {
       return times;
     }
 
-    it('is stored by when it is due', async () => {
+    it('is stored by when it is due, and by how many timers were set after it', async () => {
       subscriptions.update([every(100, { type: 'ticked' }), every(70, { type: 'ticked' })]);
-      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': 5_100, 'every 70 ticked': 5_070 });
+      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': [5_100, 1], 'every 70 ticked': 5_070 });
       await port.pass(130, 10);
-      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': 5_200, 'every 70 ticked': 5_140 });
+      expect(subscriptions.save()).to.deep.equal({ 'every 100 ticked': 5_200, 'every 70 ticked': [5_140, 1] });
     });
 
     it('goes on where it was, and is stored again though it has not begun', async () => {

@@ -235,9 +235,9 @@ describe('subscriptions', () => {
         'marking',
         `marking ${key}`,
         (run) => {
-          seen.push([key, run.isRestored, run.mark]);
-          if (key === 'fails' && run.mark !== undefined) throw new Error('no');
-          if (key !== 'unmarked') run.mark ??= 1;
+          seen.push([key, run.isRestored, run.image]);
+          if (key === 'fails' && run.image !== undefined) throw new Error('no');
+          run.mark ??= { at: typeof run.image === 'number' ? run.image : 1, order: 0 };
           return undefined;
         },
         undefined,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createActor, createMachine, fromTransition } from 'xstate';
+import { OrderedClock } from '../../../runtime/actor/ordered-clock.js';
 import { createMemoryBus, type MemoryBus } from '../../../runtime/cluster/local-bus.js';
 import { createSharedActors, type SharedActors } from '../../../runtime/cluster/shared-actors.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
@@ -43,7 +44,7 @@ describe('topics', () => {
     actors = createSharedActors({ clock, report, defer, publish: (name, message) => bus.publish(name, message) });
     [delivered, reports, waiting, isQuick] = [[], [], [], true];
     port = {
-      clock,
+      clock: new OrderedClock(clock),
       hub: {
         attend: () => () => {},
         subscribe: (name, listener, missed) => bus.subscribe(name, listener, missed),

@@ -884,7 +884,7 @@ describe('tree', () => {
       const later = restored(session, page);
       const { root } = later.save().tree;
       expect([root.subscriptions, root.children[0]?.subscriptions]).to.deep.equal([
-        { 'every 70 ticked': 1_000_070 },
+        { 'every 70 ticked': [1_000_070, 1] },
         { 'every 100 ticked': 1_000_100 },
       ]);
       later.join(new FakeConnection(), joinFrame());

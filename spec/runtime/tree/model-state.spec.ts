@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { type AnyActorRef, createActor, createMachine } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
-import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { html } from '../../../runtime/template/html.js';
 import type { StateHost } from '../../../runtime/tree/component-instance.js';
 import { ModelState } from '../../../runtime/tree/model-state.js';
+import { FakeClock } from '../../fixtures/fake-clock.js';
 
 type Message = { type: 'added'; text: string };
 
@@ -45,7 +45,7 @@ describe('model-state', () => {
     root.subscribe({ error: () => undefined });
     root.start();
     const host: StateHost = {
-      clock: createSimulatedClock(),
+      clock: new FakeClock(),
       system: () => root,
       report: (code, error) => void reports.push(`${code} ${(error as Error).message}`),
       mayQuote: (data) => void quotable.push(data),
@@ -142,7 +142,7 @@ describe('model-state', () => {
     state.commit();
     const model = state.save();
     expect(model).to.deep.equal(['a', 'b', 'c']);
-    const host = { clock: createSimulatedClock() } as unknown as StateHost;
+    const host = { clock: new FakeClock() } as unknown as StateHost;
     const restored = new ModelState(Texts, host);
     restored.restore(structuredClone(model));
     expect([restored.shown, restored.isDirty]).to.deep.equal([model, false]);
