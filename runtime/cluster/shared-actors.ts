@@ -20,6 +20,7 @@ import type { AnyActorLogic, AnyActorRef, InputFrom, Snapshot } from 'xstate';
 import { Checkpoint, stopChildren } from '../actor/checkpoint.js';
 import { OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
+import { checkStepsIn } from '../component/step.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
 import { Repeats } from '../platform/deduplicator.js';
@@ -80,6 +81,8 @@ export interface SharedActorsOptions {
   readonly clock: Clock;
   /** What all sessions of the server know to be secret. Default: nothing. */
   readonly common?: CommonSecrets | undefined;
+  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean | undefined;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   readonly report: Reporter;
@@ -161,6 +164,7 @@ export function createSharedActors(options: SharedActorsOptions): LocalActors {
 class SharedTable implements LocalActors, Host {
   readonly clock: OrderedClock;
   readonly common: CommonSecrets | undefined;
+  readonly development: boolean | undefined;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
   readonly #options: SharedActorsOptions;
@@ -177,6 +181,7 @@ class SharedTable implements LocalActors, Host {
     this.#options = options;
     this.clock = new OrderedClock(options.clock);
     this.common = options.common;
+    this.development = options.development;
     this.inspect = options.inspect;
     this.report = options.report;
   }
@@ -405,7 +410,7 @@ class SharedActor {
 
   #startFrom(snapshot: Snapshot<unknown> | undefined): AnyActorRef {
     const { logic, input } = this.#origin as Origin;
-    const { clock, inspect } = this.#host;
+    const { clock, development, inspect } = this.#host;
     const options = { clock, id: this.name, input, ...(snapshot && { snapshot }), ...(inspect && { inspect }) };
     let started: AnyActorRef | undefined;
     this.#resuming = snapshot !== undefined;
@@ -416,6 +421,7 @@ class SharedActor {
       (error) => this.#failed(started, error),
       (actor) => {
         started = actor;
+        checkStepsIn(actor, development);
         this.#actor = actor;
         actor.subscribe({ next: (state) => this.#changed(actor, state), error: () => {} });
         actor.on('*', (event) => this.#publish(event as AnyMessage));

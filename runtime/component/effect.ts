@@ -34,14 +34,17 @@ export class Received {
   readonly at: number;
   /** What has caused it, if that can come again: the number of a client's event, or the id of an effect that follows from one. */
   readonly cause: number | string | undefined;
+  /** Whether its step is taken twice, to see that `update` is pure; `undefined` leaves that to `NODE_ENV`. */
+  readonly isChecked: boolean | undefined;
   #id: string | undefined;
 
   /** @param id the id that was stamped on it when it was taken before */
-  constructor(message: AnyMessage, at: number, cause?: number | string, id?: string) {
+  constructor(message: AnyMessage, at: number, cause?: number | string, id?: string, isChecked?: boolean) {
     this.message = message;
     this.at = at;
     this.cause = cause;
     this.#id = id;
+    this.isChecked = isChecked;
   }
 
   /** The message's type, so that whoever watches the actor sees it. */

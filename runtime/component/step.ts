@@ -4,7 +4,7 @@
  * Messages of other types come from XState alone, when a component runs with no session around it.
  */
 
-import type { ActorScope } from 'xstate';
+import type { ActorScope, AnyActorRef } from 'xstate';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { development, frozen, isSame, present } from '../platform/plain-data.js';
 import { checkStorable } from '../platform/storable.js';
@@ -95,10 +95,8 @@ export function transition(
 /** One message through `update`. Touches nothing. */
 function step(options: Options, model: unknown, received: Received): State {
   const next = once(options, model, received);
-  if (development) {
-    checkPurity(options, model, received, next);
-    if (next.model !== model) checkStorable(frozen(next.model), `The state of ${options.name}`);
-  }
+  if (received.isChecked ?? development) checkPurity(options, model, received, next);
+  if (development && next.model !== model) checkStorable(frozen(next.model), `The state of ${options.name}`);
 
   return snapshotOf(next.model, next.effects);
 }
@@ -166,6 +164,14 @@ function checkPurity(options: Options, model: unknown, received: Received, first
   );
 }
 
+/** The option `development` of their server, by system of actors, where it differs from `NODE_ENV`. */
+const checkedSystems = new WeakMap<object, boolean>();
+
+/** Says whether components that XState runs by itself in a system of actors take each step twice. */
+export function checkStepsIn({ system }: AnyActorRef, isChecked: boolean | undefined): void {
+  if (isChecked !== undefined && isChecked !== development) checkedSystems.set(system, isChecked);
+}
+
 // ALONE -----------------------------------------------------------------------
 
 /** A message sent by XState alone, with no session around: raised messages follow, a throw stops the actor. */
@@ -173,7 +179,8 @@ function headless(options: Options, snapshot: State, event: AnyMessage, scope: A
   if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as State;
   if (event.type.startsWith('xstate.')) return snapshot;
 
-  const next = step(options, snapshot.context, new Received(event, Date.now()));
+  const isChecked = checkedSystems.get(scope.system);
+  const next = step(options, snapshot.context, new Received(event, Date.now(), undefined, undefined, isChecked));
   for (const { kind, message } of next.effects) {
     const { self } = scope;
     if (kind === 'raise') scope.defer(() => self.send(message));

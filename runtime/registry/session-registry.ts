@@ -107,6 +107,8 @@ export interface SessionsOptions {
   readonly clock: Clock;
   /** What all sessions know to be secret. Default: nothing. */
   readonly common?: CommonSecrets | undefined;
+  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean | undefined;
   /** Most dormant sessions. */
   readonly dormant: number;
   /** Milliseconds a dormant session is kept at the most. */
@@ -166,6 +168,7 @@ class SessionTable implements Sessions, SessionHost {
   readonly grace: number;
   readonly hub: Hub;
   readonly common: CommonSecrets | undefined;
+  readonly development: boolean | undefined;
   readonly isVolatile: boolean;
   readonly lookout: Lookout;
   readonly node: string;
@@ -192,6 +195,7 @@ class SessionTable implements Sessions, SessionHost {
     this.hub = hub;
     this.isVolatile = keeper.isVolatile;
     this.common = options.common;
+    this.development = options.development;
     this.lookout = lookout;
     this.node = node;
     this.report = report;

@@ -129,7 +129,7 @@ function createShared(settings: Settings, { common, defer, inspect, report }: Me
   const node = createIdentifier();
   const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, common, defer, inspect, publish, report });
+  const local = createSharedActors({ clock, common, defer, development, inspect, publish, report });
   const actors = createClusterActors(local, { bus, clock, defer, development, node, report });
   const attendance = createAttendance({ clock, directory: bus.directory, node, report });
   const hub: Hub = {

@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** Connections at once, of all addresses. Default 50,000. */
   readonly connections?: number;
-  /** Whether error pages show what was thrown. Default: unless `NODE_ENV` is `production`. */
+  /** Whether error pages show what was thrown, and each step of `update` is taken twice to see that it is pure. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean;
   /** The document around each page. Default: an accessible one with `language`, `styles` and `title`. */
   readonly document?: DocumentTemplate;

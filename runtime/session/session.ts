@@ -11,6 +11,7 @@
 import { type AnyActorRef, createActor, setup } from 'xstate';
 import { releaseOptions } from '../actor/start-actor.js';
 import type { AnyComponent, Arrival } from '../component/component.js';
+import { checkStepsIn } from '../component/step.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -54,6 +55,8 @@ export interface SessionHost {
   readonly clock: Clock;
   /** What all sessions of the server know to be secret. Default: nothing. */
   readonly common?: CommonSecrets | undefined;
+  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean | undefined;
   /** Milliseconds a session is kept in memory after its connection was lost. */
   readonly grace: number;
   /** Where topics and shared actors are reached. */
@@ -270,6 +273,10 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 
   // TREE HOST -----------------------------------------------------------------
 
+  get development(): boolean | undefined {
+    return this.#host.development;
+  }
+
   get clock(): Clock {
     return this.#host.clock;
   }
@@ -379,6 +386,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
         input,
         ...(inspect && { inspect }),
       });
+      checkStepsIn(root, this.development);
       root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }

@@ -27,6 +27,8 @@ import { ModelState } from './model-state.js';
 /** What a cell needs of its session. */
 export interface CellHost {
   readonly clock: OrderedClock;
+  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean | undefined;
   /** The root of the session's actors. */
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
@@ -48,6 +50,8 @@ export interface CellHost {
 /** What a state needs of its cell. */
 export interface StateHost {
   readonly clock: OrderedClock;
+  /** As for `CellHost`. */
+  readonly development?: boolean | undefined;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
   /** As for `CellHost`: a message that has failed, and a state that is gone when that is reported. */
@@ -553,6 +557,10 @@ export class Cell implements Home, StateHost {
   }
 
   // STATE HOST ----------------------------------------------------------------
+
+  get development(): boolean | undefined {
+    return this.#host.development;
+  }
 
   get clock(): OrderedClock {
     return this.#host.clock;

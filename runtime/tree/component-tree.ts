@@ -29,6 +29,8 @@ import { runTurn, type TurnPowers } from './turn.js';
 export interface TreeHost {
   readonly id: string;
   readonly clock: Clock;
+  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
+  readonly development?: boolean | undefined;
   readonly report: Reporter;
   /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
   readonly page: number;
@@ -409,6 +411,10 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   // CELLS ---------------------------------------------------------------------
+
+  get development(): boolean | undefined {
+    return this.#host.development;
+  }
 
   system(): AnyActorRef {
     return this.#host.system();

@@ -119,7 +119,7 @@ export class ModelState implements State {
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
-    this.#take(new Received(message, at, cause, id));
+    this.#take(new Received(message, at, cause, id, this.#host.development));
   }
 
   receive(props: unknown): void {
