@@ -11,6 +11,11 @@ export interface Entry {
 
 const entryView = ({ path, title, idea }: Entry) => html`<li><a href=${path}>${title}</a><br>${idea}</li>`;
 
+/** The link has no token: this page is for all. */
+const inspectorView = (path: string) => html`
+  <p>See inside while they run: the <a href=${path}>inspector</a>. If it is not found, open the link first that
+  <code>npm start</code> has printed.</p>`;
+
 /** The page component that lists `entries`, and where they can be seen at work, if they can. */
 export const home = (entries: readonly Entry[], inspector: string | undefined) =>
   component({
@@ -21,6 +26,6 @@ export const home = (entries: readonly Entry[], inspector: string | undefined) =
       <main>
         <h1>Troupe examples</h1>
         <ol class="examples">${model.entries.map(entryView)}</ol>
-        ${model.inspector && html`<p>See inside while they run: the <a href=${model.inspector}>inspector</a>.</p>`}
+        ${model.inspector && inspectorView(model.inspector)}
       </main>`,
   });

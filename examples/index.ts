@@ -81,7 +81,9 @@ server.on('upgrade', (request, socket, head) => {
 
 server.listen(port, () => {
   const { port: bound } = server.address() as AddressInfo;
-  console.log(`Troupe examples: http://localhost:${bound}/ (${nameOf(node)})`);
+  const origin = `http://localhost:${bound}`;
+  console.log(`Troupe examples: ${origin}/ (${nameOf(node)})`);
+  if (troupe.inspectorLink !== undefined) console.log(`Inspector, for one browser: ${origin}${troupe.inspectorLink}`);
 });
 
 // A server that is mounted is drained by its host; one that listens by itself has `drainOn()` for this.

@@ -104,7 +104,7 @@ const threaded = 'components/inspector/elk-thread.ts';
 /** Where Node's own modules may be imported: folders, and single files of others. */
 const knowNode = [
   ...['store/', 'http/', 'socket/', 'server/', 'testing/', 'platform/id', 'platform/diagnostics-node'],
-  ...['recording/command', 'inspect/inspector-mount'],
+  ...['recording/command', 'inspect/inspector-key', 'inspect/inspector-mount'],
 ];
 
 /** The files at the root of `runtime/`. */

@@ -28,6 +28,8 @@ const needsChromium = (file: string): boolean => /\/chromium\.js'/.test(readFile
 const needsRedis = (file: string): boolean => /'(?:\.\.?\/)+redis\.js'/.test(readFileSync(join(root, file), 'utf8'));
 
 async function main(): Promise<boolean> {
+  // Servers of specs say so as a developer does; what they do without it is asked where it is unset.
+  process.env['NODE_ENV'] ||= 'development';
   const files = specFiles();
   if (files.some(needsChromium)) {
     const chromium = provideChromium();

@@ -21,6 +21,7 @@ import type { ServerOptions, Settings } from '../server/options.js';
 import type { Server } from '../server/server.js';
 import { refuseUpgrade } from '../socket/transport.js';
 import type { Inspection } from './inspection.js';
+import { InspectorKey } from './inspector-key.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -29,6 +30,8 @@ export type Authorise = (request: HttpRequest) => boolean | Promise<boolean>;
 
 /** The inspector at its place in a server. */
 export interface InspectorMount {
+  /** Path and query of the link that opens it; `undefined` if it needs none. */
+  readonly link: string | undefined;
   /** Answers a request; false if it is for something else. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes an upgrade; false if it is for something else. */
@@ -58,6 +61,9 @@ const localAddress = /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;
 const proxied = /^(?:forwarded|via|x-forwarded-.*|x-real-ip|true-client-ip|cf-.*)$/;
 const localHost = /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
 
+/** Whether a host, as a URL has it, is a name of this machine for itself. */
+export const isLocalHost = (host: string): boolean => localHost.test(host);
+
 /**
  * Whether a request comes from this machine, and asks it by a name that is this machine's: a page of somebody else's
  * that has its own name lead here must not look in. What came through a proxy comes from anywhere.
@@ -66,14 +72,25 @@ export function isLocal(request: HttpRequest): boolean {
   const { address, headers } = request;
   if (Object.keys(headers).some((name) => proxied.test(name))) return false;
 
-  return localAddress.test(address) && localHost.test(hostOf(request, 0));
+  return localAddress.test(address) && isLocalHost(hostOf(request, 0));
 }
 
-/** Who may look, by the option `inspector`; `undefined` if nobody may. */
-export function authorisationOf({ inspector }: Settings): Authorise | undefined {
-  if (inspector === false) return undefined;
+/**
+ * Whether the operator has said that this is a machine of a developer. If `NODE_ENV` is not set, a request that looks
+ * local proves nothing: nginx by default passes on every request with the host `127.0.0.1` and no header of a proxy.
+ */
+const isSaidDevelopment = (): boolean => process.env['NODE_ENV'] === 'development';
 
-  return inspector === true ? isLocal : inspector.authorise;
+/** The key that opens the inspector; `undefined` if the host program authorises, or local requests are enough. */
+function keyFor({ inspector }: Settings, base: string): InspectorKey | undefined {
+  return inspector === true && !isSaidDevelopment() ? new InspectorKey(base) : undefined;
+}
+
+/** Which requests may look, by the option `inspector`. A key never opens it to requests that are not local. */
+function authorisationBy(inspector: Exclude<Settings['inspector'], false>, key: InspectorKey | undefined): Authorise {
+  if (inspector !== true) return inspector.authorise;
+
+  return (request) => isLocal(request) && (key?.admits(request) ?? true);
 }
 
 // ANSWERS ---------------------------------------------------------------------
@@ -90,6 +107,13 @@ const closed: Headers = [
 /** Nothing runs in a page that was, and it asks for nothing but how it looks. */
 const policy =
   "default-src 'none'; style-src * 'unsafe-inline'; img-src * data:; font-src * data:; media-src *; sandbox";
+
+/** Leads from the link to the URL without the token. */
+function answerLink(location: string, cookie: string): HttpAnswer {
+  const headers = ['Location', location, 'Set-Cookie', cookie, 'Content-Length', '0', ...closed];
+
+  return { status: 303, headers, body: '' };
+}
 
 function answer(type: string, body: string, headers: Headers = []): HttpAnswer {
   const length = String(Buffer.byteLength(body));
@@ -137,23 +161,29 @@ const mostAsking = 100;
 
 /** Mounts the inspector; `undefined` if nobody may look. */
 export function mountInspector(options: MountOptions): InspectorMount | undefined {
-  const authorise = authorisationOf(options.settings);
+  const { inspector } = options.settings;
 
-  return authorise && new Mount(options, authorise);
+  return inspector === false ? undefined : new Mount(options, inspector);
 }
 
 class Mount implements InspectorMount {
   readonly #options: MountOptions;
   readonly #authorise: Authorise;
   readonly #base: string;
+  readonly #key: InspectorKey | undefined;
   /** Upgrades of whom it is being asked whether they may look. */
   readonly #asking = new Set<Duplex>();
   #loading: Promise<Loaded> | undefined;
 
-  constructor(options: MountOptions, authorise: Authorise) {
+  constructor(options: MountOptions, inspector: Exclude<Settings['inspector'], false>) {
     this.#options = options;
-    this.#authorise = authorise;
     this.#base = `${options.settings.base}${reserved}/inspector`;
+    this.#key = keyFor(options.settings, this.#base);
+    this.#authorise = authorisationBy(inspector, this.#key);
+  }
+
+  get link(): string | undefined {
+    return this.#key?.link;
   }
 
   handle(message: IncomingMessage, response: ServerResponse): boolean {
@@ -189,7 +219,14 @@ class Mount implements InspectorMount {
 
   async #respond(message: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const { inspection, settings } = this.#options;
-    const loaded = await this.#open(readRequest(message));
+    const request = readRequest(message);
+    const isIndex = path === '' || path === '/';
+    const cookie = isIndex && isLocal(request) ? this.#key?.redeem(request, settings.trustProxy) : undefined;
+    if (cookie !== undefined) {
+      writeAnswer(response, answerLink(this.#base, cookie));
+      return;
+    }
+    const loaded = await this.#open(request);
     const isReading = message.method === 'GET' || message.method === 'HEAD';
     const found = loaded && isReading ? await answerFile(inspection, path, loaded.style) : undefined;
     if (loaded !== undefined && found === undefined) loaded.server.handle(message, response);

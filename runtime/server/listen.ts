@@ -7,6 +7,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Handle } from '../http/node-adapter.js';
 import { endRequests, openDoor, startListening } from '../http/node-limits.js';
+import { isLocalHost } from '../inspect/inspector-mount.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { Log } from '../platform/logger.js';
 import { refuseUpgrade } from '../socket/transport.js';
@@ -36,6 +37,8 @@ export interface Listening {
 /** What listens. */
 export interface ListenOptions {
   readonly handle: Handle;
+  /** Path and query of the link that opens the inspector, if it needs one. */
+  readonly inspectorLink?: string | undefined;
   readonly log: Log | undefined;
   readonly settings: Settings;
   close(): Promise<void>;
@@ -50,7 +53,7 @@ export interface ListenOptions {
 
 /** Makes the function that opens a port; port 0 takes any that is free. It rejects with a TroupeError `closed` once the server was closed. */
 export function createListen(options: ListenOptions): (port: number, host?: string) => Promise<Listening> {
-  const { handle, isClosed, log, settings, upgrade } = options;
+  const { handle, inspectorLink, isClosed, log, settings, upgrade } = options;
 
   return async (port, host) => {
     if (isClosed()) {
@@ -61,11 +64,18 @@ export function createListen(options: ListenOptions): (port: number, host?: stri
       if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
     });
     const bound = await startListening(server, port, host);
-    const url = `http://${urlHost(host)}:${bound}${settings.base}/`;
+    const origin = `http://${urlHost(host)}:${bound}`;
+    const url = `${origin}${settings.base}/`;
     log?.listening(bound, url);
+    if (inspectorLink !== undefined && isLocalHost(urlHost(host))) printLink(origin + inspectorLink);
 
     return { port: bound, url, ...endsOf(server, options) };
   };
+}
+
+/** To stderr, even with a logger: logs are kept longer and read by more people than the inspector is for. */
+function printLink(link: string): void {
+  process.stderr.write(`Inspector, for one browser: ${link}\n`);
 }
 
 /** The ways in which it ends. */

@@ -71,8 +71,9 @@ export interface ServerOptions {
   readonly inspect?: Inspect;
   /**
    * The inspector at `/_troupe/inspector` below the base path: whether it is there, or who may see it. `true` is for
-   * development: only this machine itself may. Default: `true` unless `NODE_ENV` is `production`, and there
-   * only an authorisation function opens it.
+   * development: only this machine itself may, by a link that is printed at the start unless `NODE_ENV` is
+   * `development`. Default: `true` unless `NODE_ENV` is `production`, and there only an authorisation function
+   * opens it.
    */
   readonly inspector?: boolean | { readonly authorise: Authorise };
   /** The language of the pages, for the default document. Default 'en'. */

@@ -51,6 +51,11 @@ export interface Server {
   /** What can be seen of it: what the inspector is written with, for another inspector, or for this one on another server. */
   readonly inspection: Inspection;
   /**
+   * Path and query of the link that opens the inspector in one browser; `undefined` unless one is needed. `listen`
+   * writes it to stderr; a server that is mounted leaves that to its host.
+   */
+  readonly inspectorLink: string | undefined;
+  /**
    * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
    * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
    */
@@ -127,6 +132,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     if (!inspector?.handle(request, response)) pages(request, response, next);
   };
 
+  const inspectorLink = inspector?.link;
   let isClosing = false;
 
   async function close(): Promise<void> {
@@ -174,7 +180,11 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     handle,
     healthz: createAnswering(answerHealth),
     inspection: observatory,
-    listen: createListen({ close, drain, handle, isClosed: () => sessions.isClosed, log, settings, upgrade }),
+    inspectorLink,
+    listen: createListen({
+      ...{ close, drain, handle, inspectorLink, log, settings, upgrade },
+      isClosed: () => sessions.isClosed,
+    }),
     readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
     upgrade,
   };
