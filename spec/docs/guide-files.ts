@@ -1,14 +1,20 @@
 /**
- * The guide as a reader has it after each step: a folder with the files shown so far, each as it was shown last, and
- * compiled by the guide's own command. `markdown.ts` reads the guide; `guide.spec.ts` does with the pages what it says.
+ * The guide as a reader has it after each step: a folder with the files shown so far, each as it was shown last.
+ * `markdown.ts` reads the guide; `guide.spec.ts` follows it.
  *
- * The folders are in `dist/`, so that `troupe` is this package, as in a folder of a clone.
+ * The folders are outside of the project, so nothing is found there that the guide does not install. `troupe` is the
+ * packed tarball. All other packages are links to the installed ones of the project: npm needs no network, and versions
+ * are those of the lock file.
  */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { packPackage } from '../packed.js';
 import { listingsOf, read } from './markdown.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -42,30 +48,41 @@ export function stepsOfGuide(): readonly Files[] {
   return steps;
 }
 
-const tsc = join(root, 'node_modules/typescript/bin/tsc');
-
-/** The folders of one run. */
+/** The folder of a reader, in which packages are installed, with a folder for each step. */
 export class Workshop {
-  readonly #folder: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'troupe-guide-'));
 
-  constructor() {
-    mkdirSync(join(root, 'dist'), { recursive: true });
-    this.#folder = mkdtempSync(join(root, 'dist/guide-'));
-    // As the reader's folder stands below the top of a clone.
-    writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json') }));
+  constructor(files: Files) {
+    write(this.#folder, files);
+  }
+
+  /** Runs one of the guide's `npm install` commands. */
+  install(command: string): void {
+    const words = command.split(' ').slice(2);
+    const options = words.filter((word) => word.startsWith('-'));
+    const names = words.filter((word) => !word.startsWith('-')).flatMap(withDependencies);
+    const places = [...new Set(names)].map((name) => (name === 'troupe' ? packPackage().tarball : linked(name)));
+    const quiet = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+    execFileSync('npm', ['install', '--prefix', this.#folder, ...quiet, ...options, ...places], { stdio: 'pipe' });
+  }
+
+  /** Imports an entry of an installed package. */
+  async import(entry: string): Promise<unknown> {
+    return import(pathToFileURL(createRequire(join(this.#folder, 'package.json')).resolve(entry)).href);
   }
 
   /** A folder with these files in it. */
   lay(name: string, files: Files): string {
     const folder = join(this.#folder, name);
     mkdirSync(folder);
-    for (const [title, text] of files) writeFileSync(join(folder, title), text);
+    write(folder, files);
 
     return folder;
   }
 
   /** What the compiler complains about in a folder; '' if nothing. */
   compile(folder: string): string {
+    const tsc = join(this.#folder, 'node_modules/typescript/bin/tsc');
     const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
 
     return status === 0 ? '' : `${stdout}${stderr}`;
@@ -86,6 +103,21 @@ export class Workshop {
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function write(folder: string, files: Files): void {
+  for (const [title, text] of files) writeFileSync(join(folder, title), text);
+}
+
+/** Where the project has a package. */
+const linked = (name: string): string => join(root, 'node_modules', name);
+
+/** A package to install; with `troupe`, what it depends on as well. */
+function withDependencies(name: string): readonly string[] {
+  if (name !== 'troupe') return [name];
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Readonly<Record<string, string>> };
+
+  return [name, ...Object.keys(dependencies)];
 }
 
 // RUNNING ---------------------------------------------------------------------

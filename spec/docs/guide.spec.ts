@@ -1,28 +1,30 @@
 /**
- * The guide does what it says: after each step its files are compiled under the project's rules and run, and a real
- * client does to the pages what the text claims. `guide-files.ts` lays the files out.
+ * The guide does what it says: its commands install the packed package into an empty folder, after each step its files
+ * are compiled and run, and a real client does to the pages what the text claims. `guide-files.ts` lays the files out.
  */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import type { ServerOptions } from 'troupe/server';
-import { openPage, type TestPage } from 'troupe/testing';
+import type { openPage as OpenPage, TestPage } from 'troupe/testing';
 import { fetchText, getPage, join as joinPage, nextFrame, pack } from '../bench/visit.js';
 import { newPage, type WatchedPage } from '../browser/chromium.js';
 import { type Files, type Running, startServer, stepsOfGuide, Workshop } from './guide-files.js';
 import { listingsOf, read } from './markdown.js';
 
 type Component = ServerOptions['routes'][string];
-type Actors = NonNullable<Parameters<typeof openPage>[0]['actors']>;
+type Actors = NonNullable<Parameters<typeof OpenPage>[0]['actors']>;
 
 const steps = stepsOfGuide();
 
 describe('the guide', () => {
-  const workshop = new Workshop();
+  const workshop = new Workshop(steps[0] as Files);
+  /** Of the installed package. */
+  let openPage: typeof OpenPage;
   const running: Running[] = [];
   const open: TestPage[] = [];
   const watched: WatchedPage[] = [];
@@ -67,8 +69,28 @@ describe('the guide', () => {
 
   it('has ten steps', () => {
     expect(steps).to.have.length(11);
-    expect([...(steps[0]?.keys() ?? [])]).to.deep.equal(['tsconfig.json']);
+    expect([...(steps[0]?.keys() ?? [])]).to.deep.equal(['package.json', 'tsconfig.json']);
   });
+
+  it('begins with an empty folder, into which the package is installed', async () => {
+    const [introduction = ''] = read('docs/guide.md').split('\n## ');
+    const commands = commandsIn(introduction);
+    const installs = commands.filter(isInstall);
+    expect(installs).to.have.length(2);
+    for (const command of installs) workshop.install(command);
+    const [compile = '', start] = commands.slice(installs.length);
+    const folder = workshop.lay('first', steps[1] as Files);
+    expect(spawnSync('sh', ['-c', compile], { cwd: folder, encoding: 'utf8' })).to.include({ status: 0, stdout: '' });
+    expect(start).to.equal('node built/server.js');
+    const server = await startServer(folder);
+    running.push(server);
+    expect((await fetchText(`${server.origin}/`)).status).to.equal(200);
+  }).timeout(60_000);
+
+  it('installs what later steps need', async () => {
+    for (const command of commandsOf('# Guide').filter(isInstall).slice(2)) workshop.install(command);
+    ({ openPage } = (await workshop.import('troupe/testing')) as { openPage: typeof OpenPage });
+  }).timeout(60_000);
 
   for (const [step, files] of steps.entries()) {
     if (step === 0) continue;
@@ -257,12 +279,12 @@ describe('the guide', () => {
   });
 
   describe('step 7', () => {
-    /** Runs the guide's own commands for a folder called `guide`; gives the exit status and what was said. */
+    /** Runs the guide's own command in a folder; gives the exit status and what was said. */
     async function runTests(folder: string): Promise<{ status: number; said: string }> {
-      const [, test = ''] = commandsOf('## 7 A test');
+      const test = commandsOf('## 7 A test').at(-1) ?? '';
       // Not as a part of a test run that goes on already.
       const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-      const child = spawn('sh', ['-c', test.replaceAll('guide/', `${folder}/`)], { cwd: dirname(folder), env });
+      const child = spawn('sh', ['-c', test], { cwd: folder, env });
       let said = '';
       child.stdout.on('data', (text) => {
         said += text;
@@ -338,7 +360,7 @@ describe('the guide', () => {
       await made.page.getByRole('button', { name: 'Send' }).click();
       await made.page.locator('[role=log] li').waitFor();
       expect((await fetchText(`${origin}/chat`)).text).to.match(/<li[^>]*>.*hello.*<\/li>/);
-    });
+    }).timeout(60_000);
   });
 
   describe('step 10', () => {
@@ -376,7 +398,7 @@ describe('the guide', () => {
       await bob.close();
       await people(ada, 'Ada');
       expect((await fetchText(`${origin}/chat/cellar`)).text).to.contain('There is no such room.');
-    });
+    }).timeout(60_000);
 
     for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM'] as const) {
       it(`loses nothing when the server is ended by ${signal} and started again`, async () => {
@@ -410,11 +432,11 @@ describe('the guide', () => {
     });
   });
 
-  it('gives commands of which each is run here, or by whoever builds this project', () => {
-    const known = ['npm ci', 'npm run build', 'mkdir guide', 'npx tsc -p guide', 'node guide/built/server.js'];
+  it('gives commands of which each is run here', () => {
+    const known = ['npx tsc', 'node built/server.js'];
     const all = commandsOf('# Guide');
-    expect(all.filter((line) => !known.includes(line))).to.deep.equal([
-      'node --test guide/built/pages.test.js',
+    expect(all.filter((line) => !known.includes(line) && !isInstall(line))).to.deep.equal([
+      'node --test built/pages.test.js',
       "curl -H 'X-Forwarded-User: Ada' http://localhost:3000/hello/Ada",
     ]);
   });
@@ -433,7 +455,13 @@ function commandsOf(heading: string): readonly string[] {
   const [, rest = ''] = `\n${read('docs/guide.md')}`.split(`\n${heading}`);
   const [text = ''] = rest.split(`\n${rank}`);
 
-  return listingsOf(text)
+  return commandsIn(text);
+}
+
+/** The lines of shell in a text. */
+const commandsIn = (text: string): readonly string[] =>
+  listingsOf(text)
     .filter(({ language }) => language === 'sh')
     .flatMap((listing) => listing.text.trim().split('\n'));
-}
+
+const isInstall = (command: string): boolean => command.startsWith('npm install ');
