@@ -121,7 +121,8 @@ const shared = ['runtime/wire/protocol.ts', 'runtime/wire/patch.ts', 'runtime/wi
 
 const topLevel = [
   ...['runtime', 'components', 'client', 'examples', 'spec', 'docs', 'dist', 'node_modules'],
-  ...['package.json', 'package-lock.json', 'tsconfig.json', 'biome.json', 'LICENSE.txt', 'README.md'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'biome.json', 'LICENSE.txt'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
 ];
 
 /** Put together so that this file does not contain them. */

@@ -4,7 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -23,13 +23,11 @@ const root = process.cwd();
 /** A file of the project, as text. */
 export const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** The README and all documents, as paths from the top. */
+/** The documents at the top and in `docs/`, as paths from the top. */
 export const documents: readonly string[] = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-];
+  ...readdirSync(root),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((file) => `docs/${file}`),
+].filter((file) => file.endsWith('.md'));
 
 /**
  * The text from a heading of the second rank to the next.
@@ -95,6 +93,16 @@ export function anchorsOf(text: string): ReadonlySet<string> {
 /** Where the links of a document lead. */
 export const linksOf = (text: string): readonly string[] =>
   [...prose(text).matchAll(/\]\((?<to>[^)\s]+)\)/g)].map(({ groups }) => groups?.['to'] ?? '');
+
+/** Whether a link leads to a file of the project. */
+export const isLocal = (link: string): boolean => !/^[a-z]+:/.test(link);
+
+/** The file or folder that a local link in a document leads to, as a path from the top. */
+export function targetOf(document: string, link: string): string {
+  const path = link.replace(/#.*$/, '');
+
+  return path === '' ? document : posix.join(posix.dirname(document), path).replace(/\/$/, '');
+}
 
 /** A listing with its types dropped. */
 export async function untyped(listing: string): Promise<string> {
