@@ -11,7 +11,7 @@ const tame = new WeakMap<AnyActorLogic, AnyActorLogic>();
  * The logic, with one exception as it is: XState gives reducers (`fromTransition`) its own event that says they are
  * stopped, which they do not know and may stumble over. From here they are not bothered with it.
  */
-export function tamed<Logic extends AnyActorLogic>(logic: Logic): Logic {
+export function withoutStopEvent<Logic extends AnyActorLogic>(logic: Logic): Logic {
   if (typeof (logic as { config?: unknown }).config !== 'function' || logic.start !== undefined) return logic;
   let known = tame.get(logic);
   if (known === undefined) {

@@ -4,7 +4,7 @@
  */
 
 import { Actor, type ActorOptions, type AnyActorLogic, type AnyActorRef } from 'xstate';
-import { tamed } from './reducer.js';
+import { withoutStopEvent } from './reducer.js';
 
 /** What is left of an actor's options once it runs. */
 const spent = Object.freeze({});
@@ -21,7 +21,7 @@ export function startActor<Logic extends AnyActorLogic>(
   failed: (error: unknown) => void,
   prepare?: (actor: AnyActorRef) => void
 ): AnyActorRef {
-  const actor = new Actor(tamed(logic), options);
+  const actor = new Actor(withoutStopEvent(logic), options);
   actor.subscribe(undefined, failed);
   prepare?.(actor);
   actor.start();

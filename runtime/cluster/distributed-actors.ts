@@ -16,20 +16,20 @@ import type { AnyActorLogic, InputFrom, Snapshot } from 'xstate';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
-import { Watchers } from '../platform/subject.js';
+import { createId } from '../platform/id.js';
+import { Subject } from '../platform/subject.js';
 import type { AnyMessage } from '../template/html.js';
 import { Lease } from './actor-lease.js';
 import { type Bus, checkTopic, foreignIn, isMessage } from './bus.js';
 import type { Directory } from './cluster-directory.js';
-import { Outbox, type Outgoing } from './remote-mailbox.js';
+import { type Outgoing, RemoteMailbox } from './remote-mailbox.js';
 import { checkLogic, notAnEvent, type SharedActors, taken } from './shared-actors.js';
-import { readReplica, writeReplica } from './snapshot-replication.js';
+import { readReplicatedSnapshot, writeReplicatedSnapshot } from './snapshot-replication.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What shared actors in a cluster need. */
-export interface ClusterActorsOptions {
+export interface DistributedActorsOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   /** Whether each event is looked through for what is not plain data. */
@@ -53,7 +53,7 @@ type Told =
   | { readonly type: 'sharedActorTook'; readonly name: string; readonly batch: number };
 
 /** What an actor needs of its table. */
-interface Host extends ClusterActorsOptions {
+interface Host extends DistributedActorsOptions {
   readonly directory: Directory;
   /** The actors that run on this node. */
   readonly local: SharedActors;
@@ -73,7 +73,7 @@ const patience = 3;
 // TABLE -----------------------------------------------------------------------
 
 /** Puts a cluster before the shared actors of this node, if the bus has one. */
-export function createClusterActors(local: SharedActors, options: ClusterActorsOptions): SharedActors {
+export function createDistributedActors(local: SharedActors, options: DistributedActorsOptions): SharedActors {
   const { directory } = options.bus;
 
   return directory === undefined ? local : new ClusterTable({ ...options, directory, local });
@@ -166,10 +166,10 @@ class ClusterTable implements SharedActors {
 class ClusterActor {
   readonly name: string;
   readonly #host: Host;
-  readonly #watchers: Watchers<Snapshot<unknown>>;
+  readonly #watchers: Subject<Snapshot<unknown>>;
   #origin: Origin | undefined;
   #lease: Lease | undefined;
-  #outbox: Outbox | undefined;
+  #outbox: RemoteMailbox | undefined;
   /** Stops watching: what runs here, or what another node writes. */
   #unwatch: (() => void) | undefined;
   #unreturned: (() => void) | undefined;
@@ -186,7 +186,7 @@ class ClusterActor {
   constructor(name: string, host: Host) {
     this.name = name;
     this.#host = host;
-    this.#watchers = new Watchers((error) => void host.report(ErrorCode.Internal, error));
+    this.#watchers = new Subject((error) => void host.report(ErrorCode.Internal, error));
   }
 
   get isStarted(): boolean {
@@ -200,7 +200,7 @@ class ClusterActor {
   start(origin: Origin): void {
     const { clock, directory, node, report } = this.#host;
     this.#origin = origin;
-    this.#outbox = new Outbox({
+    this.#outbox = new RemoteMailbox({
       clock,
       dispatch: (batch, events) => this.#dispatch(batch, events),
       name: this.name,
@@ -250,7 +250,7 @@ class ClusterActor {
 
   // EVENTS --------------------------------------------------------------------
 
-  send(event: AnyMessage, id = createIdentifier()): void | Promise<void> {
+  send(event: AnyMessage, id = createId()): void | Promise<void> {
     return this.#lease?.isHeld ? this.#host.local.send(this.name, event, id) : this.#outbox?.send(event, id);
   }
 
@@ -341,7 +341,7 @@ class ClusterActor {
   /** What is wrong with it is reported when it is something else than the last time. */
   #packed(snapshot: Snapshot<unknown>): string | undefined {
     try {
-      const text = writeReplica(this.name, (this.#origin as Origin).logic, snapshot);
+      const text = writeReplicatedSnapshot(this.name, (this.#origin as Origin).logic, snapshot);
       this.#complaint = undefined;
       return text;
     } catch (error) {
@@ -372,7 +372,7 @@ class ClusterActor {
     if (replica === undefined || this.#origin === undefined) return;
     this.#replica = undefined;
     try {
-      this.#watchers.tell(readReplica(this.name, this.#origin.logic, this.#host.clock, replica));
+      this.#watchers.tell(readReplicatedSnapshot(this.name, this.#origin.logic, this.#host.clock, replica));
     } catch (error) {
       this.#host.report(ErrorCode.SharedActor, error);
     }

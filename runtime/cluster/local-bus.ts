@@ -4,7 +4,7 @@
  * (`memory-cluster.ts`) have one inside, for the listeners they have themselves.
  */
 
-import { Repeats } from '../platform/deduplicator.js';
+import { Deduplicator } from '../platform/deduplicator.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Bus, type BusHost, checkMessage, checkTopic, type Listener, type NodeListener } from './bus.js';
@@ -56,7 +56,7 @@ export class MemoryBus implements Bus {
   readonly #options: MemoryBusOptions;
   readonly #topics = new Map<string, Set<Listening>>();
   readonly #waiting: Published[] = [];
-  readonly #repeats = new Repeats();
+  readonly #repeats = new Deduplicator();
   readonly #nodeListeners = new Set<NodeListener>();
   #published = 0;
   #delivering = false;

@@ -1,5 +1,5 @@
 /**
- * Attendance: who is present on which topic, on this node and on all others. `presence.ts` declares somebody
+ * Presence registry: who is present on which topic, on this node and on all others. `presence.ts` declares somebody
  * present; `composition.ts` makes the table and hands it, in a cluster, the directory (`cluster-directory.ts`).
  *
  * Each topic somebody attends here is a room. It knows its own attendants by itself, at once, and those of the
@@ -13,26 +13,26 @@
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
-import type { Attendant } from '../subscription/backplane.js';
+import { createId } from '../platform/id.js';
+import type { PresenceMember } from '../subscription/backplane.js';
 import { checkTopic } from './bus.js';
 import type { Directory, DirectoryChange } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** Who is present where. */
-export interface Attendance {
+export interface PresenceRegistry {
   /**
    * Makes somebody present on a topic. It is told of all who are there, itself included, before this returns or
    * soon after, and of each change from then on. Gives the way to leave.
    */
-  attend(topic: string, attendant: Attendant): () => void;
+  attend(topic: string, attendant: PresenceMember): () => void;
   /** How many topics somebody attends here. */
   readonly size: number;
 }
 
 /** What the table needs. */
-export interface AttendanceOptions {
+export interface PresenceRegistryOptions {
   readonly clock: Clock;
   /** What the nodes of a cluster agree on; `undefined` if there is but this one. */
   readonly directory: Directory | undefined;
@@ -50,7 +50,7 @@ interface Present {
 // TABLE -----------------------------------------------------------------------
 
 /** Makes an empty table. */
-export function createAttendance(options: AttendanceOptions): Attendance {
+export function createPresenceRegistry(options: PresenceRegistryOptions): PresenceRegistry {
   return new AttendanceTable(options);
 }
 
@@ -60,15 +60,15 @@ const timesInLease = 3;
 /** After so many times it reads all lists again, in case something has gone wrong. */
 const timesUntilRead = 300;
 
-class AttendanceTable implements Attendance {
-  readonly #options: AttendanceOptions;
+class AttendanceTable implements PresenceRegistry {
+  readonly #options: PresenceRegistryOptions;
   readonly #rooms = new Map<string, Room>();
   #isBeating = false;
   #beats = 0;
   #timer: unknown;
   #unfollow: (() => void) | undefined;
 
-  constructor(options: AttendanceOptions) {
+  constructor(options: PresenceRegistryOptions) {
     this.#options = options;
   }
 
@@ -76,7 +76,7 @@ class AttendanceTable implements Attendance {
     return this.#rooms.size;
   }
 
-  attend(topic: string, attendant: Attendant): () => void {
+  attend(topic: string, attendant: PresenceMember): () => void {
     checkTopic('attend', topic);
     const present = this.#rooms.get(topic);
     const room = present ?? new Room(topic, this.#options);
@@ -132,10 +132,10 @@ class AttendanceTable implements Attendance {
 
 /** A topic that somebody attends here. */
 class Room {
-  readonly #options: AttendanceOptions;
+  readonly #options: PresenceRegistryOptions;
   readonly #topic: string;
   /** Those of this node that have been told of all, by id. */
-  readonly #attendants = new Map<string, Attendant>();
+  readonly #attendants = new Map<string, PresenceMember>();
   /** All, by node and id. */
   readonly #present = new Map<string, Present>();
   /** How many there are of each key. */
@@ -154,7 +154,7 @@ class Room {
   #isClosed = false;
   readonly #unfollow: (() => void) | undefined;
 
-  constructor(topic: string, options: AttendanceOptions) {
+  constructor(topic: string, options: PresenceRegistryOptions) {
     this.#topic = topic;
     this.#options = options;
     this.#unfollow = options.directory?.follow(
@@ -175,9 +175,9 @@ class Room {
     return [...this.#present.values()].filter((entry) => !this.#isOwn(entry)).map(({ node }) => node);
   }
 
-  enter(attendant: Attendant): () => void {
+  enter(attendant: PresenceMember): () => void {
     const { node } = this.#options;
-    const id = createIdentifier();
+    const id = createId();
     const entered: Present = { node, key: attendant.key ?? id, member: attendant.member };
     this.#own++;
     this.#put(node, id, entered);
@@ -324,7 +324,7 @@ class Room {
   }
 
   /** Tells who has just come of all who are there. */
-  #welcome(id: string, attendant: Attendant): void {
+  #welcome(id: string, attendant: PresenceMember): void {
     if (!this.#present.has(`${this.#options.node} ${id}`)) return;
     for (const [key, member] of [...this.#told]) this.#guard(() => attendant.joined(member, key));
     this.#attendants.set(id, attendant);
@@ -337,7 +337,7 @@ class Room {
     this.#isTelling = false;
   }
 
-  #tellAll(tell: (attendant: Attendant) => void): void {
+  #tellAll(tell: (attendant: PresenceMember) => void): void {
     for (const attendant of [...this.#attendants.values()]) this.#guard(() => tell(attendant));
   }
 

@@ -15,7 +15,7 @@ import type { AnyMessage } from '../template/html.js';
 export type Outgoing = readonly [event: AnyMessage, id: string];
 
 /** What an outbox needs. */
-export interface OutboxOptions {
+export interface RemoteMailboxOptions {
   readonly clock: Clock;
   /** The actor. */
   readonly name: string;
@@ -49,8 +49,8 @@ const mostInBatch = 256;
 // OUTBOX ----------------------------------------------------------------------
 
 /** Events on their way to one actor. */
-export class Outbox {
-  readonly #options: OutboxOptions;
+export class RemoteMailbox {
+  readonly #options: RemoteMailboxOptions;
   /** By id, in their order. */
   readonly #entries = new Map<string, Entry>();
   #batch = 0;
@@ -59,7 +59,7 @@ export class Outbox {
   #timer: unknown;
   #isOver = false;
 
-  constructor(options: OutboxOptions) {
+  constructor(options: RemoteMailboxOptions) {
     this.#options = options;
   }
 

@@ -23,11 +23,11 @@ import { startActor } from '../actor/start-actor.js';
 import { checkStepsIn } from '../component/step.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
-import { Repeats } from '../platform/deduplicator.js';
+import { Deduplicator } from '../platform/deduplicator.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
-import { Watchers } from '../platform/subject.js';
+import { Subject } from '../platform/subject.js';
 import type { AnyMessage } from '../template/html.js';
 import { checkTopic, isMessage } from './bus.js';
 
@@ -101,7 +101,7 @@ interface Host extends SharedActorsOptions {
 
 /** A shared actor, as somebody who looks sees it. */
 export interface SharedView {
-  readonly standing: Standing;
+  readonly standing: SharedActorStatus;
   /** How many events wait for it. */
   readonly inbox: number;
   /** When it was started, or replaced the last time, in milliseconds since the epoch. */
@@ -112,7 +112,7 @@ export interface SharedView {
 }
 
 /** How it stands with a name. */
-export type Standing =
+export type SharedActorStatus =
   /** Nobody has it. */
   | 'absent'
   /** Its actor takes events. */
@@ -172,7 +172,7 @@ class SharedTable implements LocalActors, Host {
   readonly #actors = new Map<string, SharedActor>();
   /** Those with events to take, the next one first. */
   readonly #ready = new Set<SharedActor>();
-  readonly #repeats = new Repeats();
+  readonly #repeats = new Deduplicator();
   #scheduled = false;
   #closed = false;
   readonly #run = (): void => this.#go();
@@ -294,8 +294,8 @@ class SharedTable implements LocalActors, Host {
 /** A name: who watches it, and the actor that has it, one after the other if it fails. */
 class SharedActor {
   readonly name: string;
-  readonly watchers: Watchers<Snapshot<unknown>>;
-  standing: Standing = 'absent';
+  readonly watchers: Subject<Snapshot<unknown>>;
+  standing: SharedActorStatus = 'absent';
   readonly #host: Host;
   readonly #events: AnyMessage[] = [];
   #origin: Origin | undefined;
@@ -318,7 +318,7 @@ class SharedActor {
   constructor(name: string, host: Host) {
     this.name = name;
     this.#host = host;
-    this.watchers = new Watchers((error) => void host.report(ErrorCode.Internal, error));
+    this.watchers = new Subject((error) => void host.report(ErrorCode.Internal, error));
   }
 
   get view(): SharedView {
@@ -527,7 +527,7 @@ export function checkLogic(name: string, logic: unknown): void {
 }
 
 /** What is said to who wants a name that is taken. */
-export function taken(name: string, standing?: Standing): TroupeError {
+export function taken(name: string, standing?: SharedActorStatus): TroupeError {
   const state = standing === 'finished' || standing === 'down' ? `, though it is ${standing}` : '';
 
   return new TroupeError(
@@ -550,9 +550,9 @@ const reasons = {
   waiting: 'it takes none',
   finished: 'that shared actor is finished',
   down: 'that shared actor has failed too often',
-} as const satisfies Readonly<Record<Standing, string>>;
+} as const satisfies Readonly<Record<SharedActorStatus, string>>;
 
-function undelivered(name: string, standing: Standing, event: AnyMessage): TroupeError {
+function undelivered(name: string, standing: SharedActorStatus, event: AnyMessage): TroupeError {
   return new TroupeError(ErrorCode.Effect, `'${event.type}' was sent to '${name}' and dropped: ${reasons[standing]}.`);
 }
 

@@ -23,7 +23,7 @@ type Persisted = Snapshot<unknown> & { readonly children?: Readonly<Record<strin
  *
  * @throws TroupeError `shared-actor` for what is not plain data, with its path
  */
-export function writeReplica(name: string, logic: AnyActorLogic, snapshot: Snapshot<unknown>): string {
+export function writeReplicatedSnapshot(name: string, logic: AnyActorLogic, snapshot: Snapshot<unknown>): string {
   const { children, ...persisted } = logic.getPersistedSnapshot(snapshot, {
     __unsafeAllowInlineActors: true,
   }) as Persisted;
@@ -43,7 +43,12 @@ export function writeReplica(name: string, logic: AnyActorLogic, snapshot: Snaps
  *
  * @throws TroupeError `shared-actor` if the logic here can make nothing of it
  */
-export function readReplica(name: string, logic: AnyActorLogic, clock: Clock, text: string): Snapshot<unknown> {
+export function readReplicatedSnapshot(
+  name: string,
+  logic: AnyActorLogic,
+  clock: Clock,
+  text: string
+): Snapshot<unknown> {
   try {
     const persisted = JSON.parse(text) as Persisted;
     const snapshot = new Actor(logic, { clock, id: name, snapshot: persisted }).getSnapshot() as Snapshot<unknown>;

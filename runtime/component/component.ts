@@ -7,7 +7,7 @@
  */
 
 import type { ActorLogic, AnyActorLogic, EventFromLogic, InputFrom, Snapshot, SnapshotFrom } from 'xstate';
-import { tamed } from '../actor/reducer.js';
+import { withoutStopEvent } from '../actor/reducer.js';
 import { ErrorCode, type Failure, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/plain-data.js';
 import { declareSecret } from '../platform/redact.js';
@@ -227,7 +227,7 @@ function modelLogic(options: AnyOptions): object {
 
 /** The logic as it is, bound to itself: we stand around it and change nothing. */
 function logicOf({ logic: given, received }: LogicOptions<AnyActorLogic>): object {
-  const logic = tamed(given);
+  const logic = withoutStopEvent(given);
 
   return {
     logic,

@@ -10,13 +10,20 @@
 
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
+import { createId } from '../platform/id.js';
 import { quotedBy } from '../platform/redact.js';
-import type { Page, Route, Sessions } from '../registry/session-registry.js';
+import type { Page, Route, SessionRegistry } from '../registry/session-registry.js';
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
-import { type Document, renderPage, renderStatus } from './layout.js';
-import { cookieName, type HttpRequest, isSecure, type Recognise, readLeft, type Visitor } from './request-identity.js';
+import { type Layout, renderPage, renderStatus } from './layout.js';
+import {
+  cookieName,
+  type HttpRequest,
+  isSecure,
+  type Recognise,
+  type RequestIdentity,
+  readLeft,
+} from './request-identity.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
 import { principalText, type Tokens } from './session-token.js';
 
@@ -40,14 +47,14 @@ export interface HttpOptions {
   readonly base: string;
   /** Whether pages of errors tell what was thrown. */
   readonly development: boolean;
-  readonly document: Document;
+  readonly document: Layout;
   /** Whether visitors are to be sent here. Default: until the sessions are closed. */
   readonly isReady?: IsReady;
   readonly recognise: Recognise;
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<Sessions, 'full' | 'isClosed' | 'isDraining' | 'open' | 'reload'>;
+  readonly sessions: Pick<SessionRegistry, 'full' | 'isClosed' | 'isDraining' | 'open' | 'reload'>;
   readonly tokens: Tokens;
   readonly trustProxy: number;
 }
@@ -129,9 +136,13 @@ function cookieHeader(cookie: string, { base, trustProxy }: HttpOptions, request
 }
 
 /** The cookie a page's token is bound to, and the headers of the page, which set it if it is new. */
-function startPage(options: HttpOptions, request: HttpRequest, visitor: Visitor): { cookie: string; headers: Headers } {
+function startPage(
+  options: HttpOptions,
+  request: HttpRequest,
+  visitor: RequestIdentity
+): { cookie: string; headers: Headers } {
   if (visitor.cookie !== undefined) return { cookie: visitor.cookie, headers: pageHeaders };
-  const cookie = createIdentifier();
+  const cookie = createId();
 
   return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
 }
@@ -139,7 +150,7 @@ function startPage(options: HttpOptions, request: HttpRequest, visitor: Visitor)
 /** What a page is made for. */
 interface PageRequest {
   readonly request: HttpRequest;
-  readonly visitor: Visitor;
+  readonly visitor: RequestIdentity;
   readonly cookie: string;
   readonly headers: Headers;
   readonly route: Route;

@@ -37,7 +37,7 @@ export interface DocumentPage {
 export type DocumentTemplate = (page: DocumentPage) => Template<never>;
 
 /** How this server's documents are made. */
-export interface Document {
+export interface Layout {
   readonly language: string;
   readonly styles: readonly string[];
   readonly template: DocumentTemplate;
@@ -67,7 +67,7 @@ function linked(styles: readonly string[]): readonly Template<never>[] {
 }
 
 /** The document of a server that brings none: readable, zoomable, titled, in a language. */
-export const defaultDocument: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
+export const defaultLayout: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
 <html lang=${language}>
   <head>
     <meta charset="utf-8">
@@ -92,7 +92,7 @@ function root({ content, socket, token }: PageContent): Template<never> {
  * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered,
  * `options` if the page could not work in it
  */
-export function renderPage({ language, styles, template, title, warn }: Document, page: PageContent): string {
+export function renderPage({ language, styles, template, title, warn }: Layout, page: PageContent): string {
   const { props, script, url } = page;
   const made = template({ root: root(page), script, language, styles, title, url, props });
   const text = documentMarkup(checkedTemplate(made), warn);
@@ -110,7 +110,7 @@ const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefine
  *
  * @param content HTML of the root's content
  */
-export function renderInert({ language, styles, template, title }: Document, content: string, path: string): string {
+export function renderReadOnly({ language, styles, template, title }: Layout, content: string, path: string): string {
   // What a client applies by script, under whatever policy, is written as it is in a page that has none.
   const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
   // A document may do without the tag of its body.
@@ -129,7 +129,7 @@ export function renderInert({ language, styles, template, title }: Document, con
   try {
     text = make(template(page));
   } catch {
-    text = make(defaultDocument(page));
+    text = make(defaultLayout(page));
   }
 
   return text.replace(pieces, (piece: string, script?: string, body?: string) => {

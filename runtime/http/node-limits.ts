@@ -13,7 +13,7 @@ import { countedAddress } from './request-identity.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What limits such a server. Durations are in milliseconds. */
-export interface DoorOptions {
+export interface LimitedServerOptions {
   /** Connections at once, of all addresses. */
   readonly connections: number;
   /** How long `init` and `identify` may take. */
@@ -46,7 +46,7 @@ const nodeTime = (milliseconds: number): number => (Number.isFinite(milliseconds
 // SERVER ----------------------------------------------------------------------
 
 /** Makes a server of Node's, not listening yet. */
-export function openDoor(handle: Handle, options: DoorOptions): Server {
+export function createLimitedServer(handle: Handle, options: LimitedServerOptions): Server {
   const { connections, initDeadline, joinDeadline } = options;
   const headersTimeout = nodeTime(joinDeadline);
   const server = createServer(

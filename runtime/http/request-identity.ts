@@ -34,7 +34,7 @@ export interface HttpRequest {
 export type Identify = (request: HttpRequest) => unknown;
 
 /** Who stands behind a request. */
-export interface Visitor {
+export interface RequestIdentity {
   /** The address, as limits count it. */
   readonly address: string;
   /** The value of the cookie; `undefined` if there is none, or none of ours. */
@@ -149,12 +149,12 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
 }
 
 /** Tells who stands behind a request; at once, unless somebody has to be asked. */
-export type Recognise = (request: HttpRequest) => Promise<Visitor | Unrecognised> | Visitor;
+export type Recognise = (request: HttpRequest) => Promise<RequestIdentity | Unrecognised> | RequestIdentity;
 
 /** Makes the function that tells who stands behind a request. */
 export function createRecognition(options: RecognitionOptions): Recognise {
   const { clock, deadline, identify, report, trustProxy } = options;
-  const visitorOf = (request: HttpRequest, principal: unknown): Visitor => ({
+  const visitorOf = (request: HttpRequest, principal: unknown): RequestIdentity => ({
     address: addressOf(request, trustProxy),
     cookie: readCookie(request),
     principal,

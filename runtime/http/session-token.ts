@@ -17,7 +17,7 @@
 
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../platform/clock.js';
-import { isIdentifier } from '../platform/id.js';
+import { isId } from '../platform/id.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -128,9 +128,7 @@ function readClaim(payload: string, now: number, lifetime: number): Claim | unde
   const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isIdentifier(id) && age >= -clockSkew && age < lifetime
-    ? { id, offer: Number.parseInt(offer, 36), url }
-    : undefined;
+  return isId(id) && age >= -clockSkew && age < lifetime ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

@@ -11,7 +11,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { Cell } from '../tree/component-instance.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
 
 // IDS -------------------------------------------------------------------------
@@ -23,13 +23,13 @@ export const sessionId = 'session';
 export const pathId = (path: readonly string[]): string => `/${path.map(encoded).join('/')}`;
 
 /** The id of a component. */
-export const actorIdOf = (cell: Cell): string => pathId(pathOf(cell));
+export const actorIdOf = (cell: ComponentInstance): string => pathId(pathOf(cell));
 
 /** The id of a subscription of a component. */
-export const subscriptionIdOf = (cell: Cell, key: string): string => `${actorIdOf(cell)}#${key}`;
+export const subscriptionIdOf = (cell: ComponentInstance, key: string): string => `${actorIdOf(cell)}#${key}`;
 
 /** The id of an actor that the logic of a component has started. */
-export function childIdOf(cell: Cell, actor: AnyActorRef): string {
+export function childIdOf(cell: ComponentInstance, actor: AnyActorRef): string {
   const ids: string[] = [];
   for (let at: AnyActorRef | undefined = actor; at !== undefined && at !== cell.actor; at = at._parent)
     ids.unshift(encoded(at.id));

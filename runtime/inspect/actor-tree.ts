@@ -5,12 +5,12 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { SharedView, Standing } from '../cluster/shared-actors.js';
+import type { SharedActorStatus, SharedView } from '../cluster/shared-actors.js';
 import { isOfLogic } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
-import type { CellImage, SessionImage } from '../session/session-snapshot.js';
+import type { InstanceImage, SessionImage } from '../session/session-snapshot.js';
 import type { SubscriptionView } from '../subscription/subscription-set.js';
-import type { Cell } from '../tree/component-instance.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 import { actorIdOf, childIdOf, pathId, sessionId, subscriptionIdOf } from './actor-id.js';
 import type { ActorView, SessionSummary } from './inspection.js';
 import type { Failures } from './session-recorder.js';
@@ -39,7 +39,7 @@ const sharedPrefix = 'shared ';
 /** The actors of a session in memory. */
 export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
   const { tree } = live;
-  const waiting = new Map<Cell, number>();
+  const waiting = new Map<ComponentInstance, number>();
   for (const { cell } of tree.inbox.letters) waiting.set(cell, (waiting.get(cell) ?? 0) + 1);
   const cells = [...tree.cells()];
   const listened = new Set(cells.flatMap((cell) => sharedIn(tree.subscriptionsOf(cell))));
@@ -64,8 +64,8 @@ function sharedIn(subscriptions: readonly SubscriptionView[]): readonly string[]
 
 function componentView(
   live: LiveSession,
-  cell: Cell,
-  waiting: ReadonlyMap<Cell, number>,
+  cell: ComponentInstance,
+  waiting: ReadonlyMap<ComponentInstance, number>,
   around: Surroundings
 ): ActorView {
   const id = actorIdOf(cell);
@@ -93,7 +93,7 @@ export function nameOf(id: string, name: string): string {
 }
 
 function subscriptionView(
-  cell: Cell,
+  cell: ComponentInstance,
   { key, status, since, failures }: SubscriptionView,
   around: Surroundings
 ): ActorView {
@@ -112,7 +112,7 @@ export function childrenOf(snapshot: unknown): readonly AnyActorRef[] {
   );
 }
 
-function childView(cell: Cell, actor: AnyActorRef, around: Surroundings): ActorView {
+function childView(cell: ComponentInstance, actor: AnyActorRef, around: Surroundings): ActorView {
   const snapshot = actor.getSnapshot() as { readonly status?: string } | undefined;
   const { status = 'active' } = snapshot ?? {};
 
@@ -123,7 +123,7 @@ function childView(cell: Cell, actor: AnyActorRef, around: Surroundings): ActorV
   };
 }
 
-const standings: Readonly<Record<Standing, string>> = {
+const standings: Readonly<Record<SharedActorStatus, string>> = {
   absent: 'absent',
   running: 'active',
   waiting: 'waiting',
@@ -152,7 +152,7 @@ export function storedActorsOf(id: string, { at, tree }: Pick<SessionImage, 'at'
 }
 
 function storedView(
-  { id, name, state, subscriptions, children }: CellImage,
+  { id, name, state, subscriptions, children }: InstanceImage,
   path: readonly string[],
   age: number
 ): ActorView {

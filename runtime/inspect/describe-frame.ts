@@ -56,7 +56,7 @@ const reasons = {
 } as const;
 
 /** What a frame to the client says; `rendered` is what the page shows. */
-export function wordsOfServer(frame: ServerFrame, rendered: Value): readonly string[] {
+export function describeServerFrame(frame: ServerFrame, rendered: Value): readonly string[] {
   switch (frame.kind) {
     case ServerKind.Adopt:
       return ['the page is as it was rendered', ...acknowledged(frame)];
@@ -178,8 +178,8 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 // CLIENT ----------------------------------------------------------------------
 
-/** What a frame of the client says; each event has a line, which `eventWords` can replace when it is known what it happened at. */
-export function wordsOfClient(frame: ClientFrame): readonly string[] {
+/** What a frame of the client says; each event has a line, which `describeEvent` can replace when it is known what it happened at. */
+export function describeClientFrame(frame: ClientFrame): readonly string[] {
   switch (frame.kind) {
     case ClientKind.Join:
       return joinWords(frame);
@@ -228,7 +228,7 @@ function placeOf({ instance, part }: EventRecord): string {
 }
 
 /** An event, what it happened at, and its data, which may hold no secret any more. */
-export function eventWords(
+export function describeEvent(
   event: EventRecord,
   { name, element }: Pick<Part, 'name' | 'element'>,
   data: EventData | undefined

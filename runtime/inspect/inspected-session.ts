@@ -6,14 +6,14 @@
 import type { Snapshot } from 'xstate';
 import type { SharedView } from '../cluster/shared-actors.js';
 import type { AnyComponent } from '../component/component.js';
-import { type Document, renderInert } from '../http/layout.js';
+import { type Layout, renderReadOnly } from '../http/layout.js';
 import { pageOf } from '../recording/read-only-tree.js';
 import type { Step } from '../recording/recording.js';
 import { encodeRecording, withPages } from '../recording/recording-file.js';
 import { imageOf, snapshotOf, stateIn, withoutSecrets } from '../recording/snapshot-views.js';
 import { type LiveSession, sessionLife } from '../session/session.js';
-import type { CellImage, SessionImage, TreeImage } from '../session/session-snapshot.js';
-import type { Cell } from '../tree/component-instance.js';
+import type { InstanceImage, SessionImage, TreeImage } from '../session/session-snapshot.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 import { childIdOf, pathId, readActorId } from './actor-id.js';
 import { actorsOf, childrenOf, nameOf, storedActorsOf } from './actor-tree.js';
 import type {
@@ -29,19 +29,19 @@ import type {
   StepView,
   WireView,
 } from './inspection.js';
-import type { Recorder } from './session-recorder.js';
+import type { SessionRecorder } from './session-recorder.js';
 import { rowsOf } from './state-rows.js';
 import { activeStates, chartOf, spokenType, takenBy } from './statechart.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What an observed session is seen through. */
-export interface ObservedOptions {
+export interface InspectedSessionOptions {
   readonly id: string;
-  readonly recorder: Recorder;
+  readonly recorder: SessionRecorder;
   /** Those that routes lead to, by name. */
   readonly components: ReadonlyMap<string, AnyComponent>;
-  readonly document: Document;
+  readonly document: Layout;
   /** The session, while it is in memory. */
   live(): LiveSession | undefined;
   /** What is stored of it, if it was not in memory when somebody began to look. */
@@ -68,18 +68,18 @@ const mostEntries = 100;
 // OBSERVED --------------------------------------------------------------------
 
 /** A session somebody looks at. */
-export class Observed implements Inspected {
+export class InspectedSession implements Inspected {
   readonly id: string;
-  readonly #options: ObservedOptions;
+  readonly #options: InspectedSessionOptions;
   /** Ids that are told otherwise than they are, because a secret stands in them. */
   readonly #ids = new Map<string, string>();
 
-  constructor(options: ObservedOptions) {
+  constructor(options: InspectedSessionOptions) {
     this.id = options.id;
     this.#options = options;
   }
 
-  get #recorder(): Recorder {
+  get #recorder(): SessionRecorder {
     return this.#options.recorder;
   }
 
@@ -381,11 +381,11 @@ export class Observed implements Inspected {
     const { document, stored } = this.#options;
     const image = this.#image(number) ?? stored?.tree;
     const component = image && this.#component(image);
-    if (image === undefined || component === undefined) return renderInert(document, notKnown, '');
+    if (image === undefined || component === undefined) return renderReadOnly(document, notKnown, '');
     const at = this.#recorder.steps.at(number)?.at ?? stored?.at;
     const { html } = pageOf(component, withoutSecrets(image, this.#recorder.secrets), { at });
 
-    return renderInert(document, html, this.summary().path);
+    return renderReadOnly(document, html, this.summary().path);
   }
 
   /** The component whose page it is. */
@@ -426,12 +426,12 @@ const gone: Omit<ActorView, 'name' | 'status'> = {
 // STATES ----------------------------------------------------------------------
 
 /** What is shown of a component in memory. */
-function presentOf(cell: Cell): unknown {
+function presentOf(cell: ComponentInstance): unknown {
   return cell.component.logic === undefined ? cell.shown : snapshotOf(cell.snapshot);
 }
 
 /** What a component is called; one that has left by its last id. */
-function nameIn(root: CellImage, path: readonly string[]): string {
+function nameIn(root: InstanceImage, path: readonly string[]): string {
   const id = path.at(-1) ?? '';
 
   return nameOf(id, imageOf(root, path)?.name ?? id.slice(0, id.indexOf(' ')));

@@ -7,7 +7,7 @@ import type { Snapshot } from 'xstate';
 import type { LocalActors, SharedActors } from '../cluster/shared-actors.js';
 import type { AnyComponent } from '../component/component.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
-import type { Document } from '../http/layout.js';
+import type { Layout } from '../http/layout.js';
 import type { Clock } from '../platform/clock.js';
 import type { Diagnostics } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
@@ -15,20 +15,20 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createLogProbe, type Log } from '../platform/logger.js';
 import { isPromise } from '../platform/plain-data.js';
 import type { CommonSecrets } from '../platform/redact.js';
-import type { Sessions, TableEntry } from '../registry/session-registry.js';
+import type { SessionRegistry, TableEntry } from '../registry/session-registry.js';
 import type { LiveSession } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Store } from '../store/store.js';
-import type { Channels, Lookout, Move, Rare } from '../tree/probe.js';
-import { Observed } from './inspected-session.js';
+import type { Channels, Instrumentation, Move, Rare } from '../tree/probe.js';
+import { InspectedSession } from './inspected-session.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
-import { Recorder } from './session-recorder.js';
-import { Shelf } from './stored-sessions.js';
+import { SessionRecorder } from './session-recorder.js';
+import { StoredSessions } from './stored-sessions.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What an observatory needs from the start. */
-export interface ObservatoryOptions {
+export interface LiveInspectionOptions {
   /** The version of the application. */
   readonly application: string;
   readonly channels: Channels;
@@ -48,16 +48,16 @@ export interface Sight {
   readonly local: LocalActors;
   /** Those that routes lead to. */
   readonly components: readonly AnyComponent[];
-  readonly document: Document;
+  readonly document: Layout;
   /** The name of this process. */
   readonly node: string;
-  readonly sessions: Sessions;
+  readonly sessions: SessionRegistry;
   readonly store: Store;
 }
 
 /** A session that is recorded. */
 interface Recorded {
-  readonly recorder: Recorder;
+  readonly recorder: SessionRecorder;
   readonly stored: SessionImage | undefined;
   readonly listeners: Set<() => void>;
   /** The shared actors that were asked for, watched from then on. */
@@ -90,25 +90,25 @@ const listPause = 500;
 /** Milliseconds a recording is kept after the last who looked at it has gone: a page may be loaded again. */
 const keptTime = 60_000;
 
-/** Sessions that are listed if nothing else is asked for. */
+/** Session registry that are listed if nothing else is asked for. */
 const mostListed = 200;
 
 // OBSERVATORY -----------------------------------------------------------------
 
 /** Looks at a server. */
-export class Observatory implements Inspection, Lookout {
+export class LiveInspection implements Inspection, Instrumentation {
   readonly channels: Channels;
   readonly inspect: GuardedInspect | undefined;
-  readonly #options: ObservatoryOptions;
+  readonly #options: LiveInspectionOptions;
   readonly #log: ReturnType<typeof createLogProbe> | undefined;
   readonly #recorded = new Map<string, Recorded>();
   readonly #listeners = new Set<() => void>();
   #telling: unknown;
   #report: Reporter | undefined;
   #sight: Sight | undefined;
-  #shelf: Shelf | undefined;
+  #shelf: StoredSessions | undefined;
 
-  constructor(options: ObservatoryOptions) {
+  constructor(options: LiveInspectionOptions) {
     this.channels = options.channels;
     this.inspect = options.inspect;
     this.#options = options;
@@ -118,7 +118,7 @@ export class Observatory implements Inspection, Lookout {
   /** Gives it what it is to look at. */
   look(sight: Sight): void {
     this.#sight = sight;
-    this.#shelf = new Shelf(sight.store, sight.node);
+    this.#shelf = new StoredSessions(sight.store, sight.node);
   }
 
   /** Looks at nothing any more. */
@@ -258,7 +258,7 @@ export class Observatory implements Inspection, Lookout {
     const { application, clock, common } = this.#options;
     const listeners = new Set<() => void>();
     const changed = (): void => this.#changed(id);
-    const recorder = new Recorder({
+    const recorder = new SessionRecorder({
       application,
       channels: this.channels,
       common,
@@ -290,7 +290,7 @@ export class Observatory implements Inspection, Lookout {
     const stops = new Set<() => void>();
     let isOpen = true;
 
-    return new Observed({
+    return new InspectedSession({
       ...{ id, document, recorder: recorded.recorder, stored: recorded.stored },
       components: new Map(components.map((component) => [component.name, component])),
       live: () => this.#entry(id)?.session,

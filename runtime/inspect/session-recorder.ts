@@ -13,17 +13,17 @@ import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Effect, Received } from '../component/effect.js';
 import { type ErrorCode, textOf } from '../platform/errors.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
-import { Ring } from '../platform/ring-buffer.js';
+import { RingBuffer } from '../platform/ring-buffer.js';
 import type { Asked, Given, Recording, Step, Taken } from '../recording/recording.js';
 import { nothingOf, sharing, snapshotOf } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
 import type { TreeImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Part } from '../template/parts.js';
-import type { Cell } from '../tree/component-instance.js';
-import { guardWitness } from '../tree/guarded-probe.js';
-import type { Letter } from '../tree/mailbox.js';
-import { type Channels, clientWord, Publisher, pathOf, serverWord, type Witness } from '../tree/probe.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
+import { guardProbe } from '../tree/guarded-probe.js';
+import type { Envelope } from '../tree/mailbox.js';
+import { type Channels, clientWord, DiagnosticsProbe, type Probe, pathOf, serverWord } from '../tree/probe.js';
 import type { Patch } from '../wire/patch.js';
 import {
   type ClientFrame,
@@ -34,7 +34,7 @@ import {
   ServerKind,
 } from '../wire/protocol.js';
 import { actorIdOf, childIdOf, subscriptionIdOf } from './actor-id.js';
-import { eventWords, mostLines, wordsOfClient, wordsOfServer } from './describe-frame.js';
+import { describeClientFrame, describeEvent, describeServerFrame, mostLines } from './describe-frame.js';
 import type { LogEntry, WireEntry } from './inspection.js';
 import { spokenType } from './statechart.js';
 
@@ -71,13 +71,13 @@ interface TakenNow extends Omit<Taken, 'id'> {
 
 /** A message that was taken in the turn that runs. */
 interface InTurn {
-  readonly cell: Cell;
-  readonly cause: Letter['cause'];
+  readonly cell: ComponentInstance;
+  readonly cause: Envelope['cause'];
   readonly record: LogRecord;
 }
 
 /** What a recorder needs. */
-export interface RecorderOptions {
+export interface SessionRecorderOptions {
   /** The version of the application. */
   readonly application: string;
   readonly channels: Channels;
@@ -103,10 +103,10 @@ export interface Failures {
 // RECORDER --------------------------------------------------------------------
 
 /** Remembers what happens in a session. */
-export class Recorder extends Publisher {
-  readonly log = new Ring<LogRecord>(most.log);
-  readonly wire = new Ring<WireRecord>(most.wire);
-  readonly steps = new Ring<OpenStep>(most.steps);
+export class SessionRecorder extends DiagnosticsProbe {
+  readonly log = new RingBuffer<LogRecord>(most.log);
+  readonly wire = new RingBuffer<WireRecord>(most.wire);
+  readonly steps = new RingBuffer<OpenStep>(most.steps);
   readonly failures = new Map<string, Failures>();
   /** The states before the first step that is kept. */
   #first: TreeImage | undefined;
@@ -114,7 +114,7 @@ export class Recorder extends Publisher {
   #live: LiveSession | undefined;
   readonly #application: string;
   /** What the session tells. */
-  readonly #guarded: Witness;
+  readonly #guarded: Probe;
   readonly #changed: () => void;
   readonly #failed: (error: unknown) => void;
   /** When actors that nobody else keeps the time of were seen first. */
@@ -122,7 +122,7 @@ export class Recorder extends Publisher {
   /** Stops listening to XState. */
   #unsubscribe: (() => void) | undefined;
   /** Letters that wait. */
-  readonly #waiting = new Map<Letter, LogRecord>();
+  readonly #waiting = new Map<Envelope, LogRecord>();
   /** Messages that came as letters: XState tells of them, too. */
   readonly #known = new WeakSet<object>();
   /** Events whose words are to be replaced, with where these stand. */
@@ -136,14 +136,14 @@ export class Recorder extends Publisher {
   #performing: LogRecord | undefined;
   #happening = '';
   /** The cells of actors that run other logic, as far as they have been asked for. */
-  readonly #cells = new WeakMap<AnyActorRef, Cell>();
+  readonly #cells = new WeakMap<AnyActorRef, ComponentInstance>();
   readonly #listened: (name: string) => void;
   #secrets: Secrets;
 
-  constructor({ application, changed, channels, common, failed, now, session, listened }: RecorderOptions) {
+  constructor({ application, changed, channels, common, failed, now, session, listened }: SessionRecorderOptions) {
     super(session, channels, now, (text) => this.#secrets.scrub(text));
     this.#application = application;
-    this.#guarded = guardWitness(this, failed);
+    this.#guarded = guardProbe(this, failed);
     this.#changed = changed;
     this.#failed = failed;
     this.#secrets = new Secrets(common);
@@ -232,7 +232,7 @@ export class Recorder extends Publisher {
     }
   }
 
-  #learn(cell: Cell): void {
+  #learn(cell: ComponentInstance): void {
     this.#secrets.learn(cell.shown, cell.component.logic === undefined);
   }
 
@@ -283,10 +283,10 @@ export class Recorder extends Publisher {
     this.#happening = `${part.name} on ${part.element}`;
     const place = this.#events.get(event);
     if (place !== undefined)
-      place[0].words[place[1]] = this.#secrets.scrub(eventWords(event, part, this.#secrets.redact(data)));
+      place[0].words[place[1]] = this.#secrets.scrub(describeEvent(event, part, this.#secrets.redact(data)));
   }
 
-  override queued(letter: Letter, waiting: number): void {
+  override queued(letter: Envelope, waiting: number): void {
     super.queued(letter, waiting);
     if (typeof letter.from === 'string' && letter.from.startsWith(fromShared)) {
       this.#listened(letter.from.slice(fromShared.length));
@@ -295,7 +295,7 @@ export class Recorder extends Publisher {
     if (letter.resolve === undefined) this.#enter(letter);
   }
 
-  #enter(letter: Letter): LogRecord {
+  #enter(letter: Envelope): LogRecord {
     const { cell, message, at } = letter;
     if (message !== undefined) this.#known.add(message);
     const record = this.#write({ ...this.#sender(letter), to: actorIdOf(cell), at }, message);
@@ -304,7 +304,7 @@ export class Recorder extends Publisher {
     return record;
   }
 
-  #sender({ cell, from, page, cause }: Letter): Pick<LogRecord, 'from' | 'cause' | 'causedBy'> {
+  #sender({ cell, from, page, cause }: Envelope): Pick<LogRecord, 'from' | 'cause' | 'causedBy'> {
     if (page !== 0) {
       const causedBy = this.#happening || `event ${cause}`;
       this.#happening = '';
@@ -325,7 +325,7 @@ export class Recorder extends Publisher {
     };
   }
 
-  override updated(letter: Letter): void {
+  override updated(letter: Envelope): void {
     super.updated(letter);
     const { cell, message, at, cause } = letter;
     const record = this.#waiting.get(letter) ?? this.#enter(letter);
@@ -340,14 +340,14 @@ export class Recorder extends Publisher {
     this.#taken.push({ path: pathOf(cell), message, at, received: cell.received });
   }
 
-  override viewed(cell: Cell): void {
+  override viewed(cell: ComponentInstance): void {
     super.viewed(cell);
     if (!this.hasRun(cell)) return;
     for (const { record } of this.#round) record.view += this.took;
     this.#learn(cell);
   }
 
-  override stepped(cells: readonly Cell[]): void {
+  override stepped(cells: readonly ComponentInstance[]): void {
     const isIdle = this.#taken.length === 0 && this.#given.length === 0 && cells.length === 0;
     if (this.#live !== undefined && !isIdle) this.#step(this.#live);
     this.#taken = [];
@@ -365,7 +365,7 @@ export class Recorder extends Publisher {
     this.#changed();
   }
 
-  override performed(cell: Cell, effect: Effect): void {
+  override performed(cell: ComponentInstance, effect: Effect): void {
     const because = this.#turn.findLast((taken) => taken.cell === cell && taken.cause === effect.cause)?.record;
     this.#performing = because;
     const { kind, message } = effect;
@@ -386,7 +386,7 @@ export class Recorder extends Publisher {
     this.#performing = undefined;
   }
 
-  override failed(cell: Cell, _code: ErrorCode, error: unknown): void {
+  override failed(cell: ComponentInstance, _code: ErrorCode, error: unknown): void {
     const text = this.#secrets.scrub(textOf(error));
     this.#note(actorIdOf(cell), text);
     const record = this.#turn.findLast((taken) => taken.cell === cell)?.record;
@@ -442,7 +442,7 @@ export class Recorder extends Publisher {
   }
 
   /** The cell in whose logic an actor is. */
-  #ownerOf(actor: AnyActorRef): Cell | undefined {
+  #ownerOf(actor: AnyActorRef): ComponentInstance | undefined {
     for (let at: AnyActorRef | undefined = actor; at !== undefined; at = at._parent) {
       const cell = this.#cells.get(at) ?? this.#search(at);
       if (cell !== undefined) return cell.actor === at ? cell : undefined;
@@ -451,7 +451,7 @@ export class Recorder extends Publisher {
     return undefined;
   }
 
-  #search(actor: AnyActorRef): Cell | undefined {
+  #search(actor: AnyActorRef): ComponentInstance | undefined {
     for (const cell of this.#live?.tree.cells() ?? []) {
       if (cell.component.logic === undefined || cell.actor !== actor) continue;
       this.#cells.set(actor, cell);
@@ -466,7 +466,7 @@ export class Recorder extends Publisher {
 
   override received(frame: ClientFrame, bytes: number): void {
     super.received(frame, bytes);
-    const record = this.#frame('up', clientWord(frame), bytes, wordsOfClient(frame));
+    const record = this.#frame('up', clientWord(frame), bytes, describeClientFrame(frame));
     if (frame.kind !== ClientKind.Events) return;
     for (const [line, event] of frame.events.slice(0, mostLines).entries()) this.#events.set(event, [record, line]);
   }
@@ -481,7 +481,7 @@ export class Recorder extends Publisher {
     if (frame.kind === ServerKind.Patch) for (const { record } of this.#turn) record.bytes += bytes;
     // Before the words are cut short: half a secret would not be known for one.
     const shown = frame.kind === ServerKind.Patch ? { ...frame, changes: this.#secrets.redact(frame.changes) } : frame;
-    this.#frame('down', serverWord(frame), bytes, wordsOfServer(shown, this.#live?.rendered ?? null));
+    this.#frame('down', serverWord(frame), bytes, describeServerFrame(shown, this.#live?.rendered ?? null));
   }
 
   #frame(direction: WireEntry['direction'], kind: string, bytes: number, words: readonly string[]): WireRecord {

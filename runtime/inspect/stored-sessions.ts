@@ -10,7 +10,7 @@ import type { SessionSummary } from './inspection.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Sessions that are asked for. */
+/** Session registry that are asked for. */
 const most = 1_000;
 
 /** How many are read at once. */
@@ -30,8 +30,8 @@ export interface Found {
   readonly failure: string;
 }
 
-/** Sessions in a store. */
-export class Shelf {
+/** Session registry in a store. */
+export class StoredSessions {
   readonly #store: Store;
   /** The name of this process. */
   readonly #node: string;

@@ -1,5 +1,5 @@
 /**
- * Repeats: what comes a second time under an id that came before. Effects of sessions are delivered at least
+ * Deduplicator: what comes a second time under an id that came before. Effects of sessions are delivered at least
  * once, each under an id that stays the same; whoever receives them asks here and drops the second one.
  */
 
@@ -7,7 +7,7 @@
 const mostIds = 10_000;
 
 /** The ids that have come, the latest ten thousand. */
-export class Repeats {
+export class Deduplicator {
   readonly #ids = new Set<string>();
 
   /** Whether this id has come before; from now on it has. What has no id is no repeat. */

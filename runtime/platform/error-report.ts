@@ -4,7 +4,7 @@
  */
 
 import { ErrorCode, TroupeError, textOf } from './errors.js';
-import { createIdentifier } from './id.js';
+import { createId } from './id.js';
 import { isPromise } from './plain-data.js';
 import { quotedBy, type Secrets } from './redact.js';
 
@@ -58,7 +58,7 @@ export interface WrittenReport extends Omit<ErrorReport, 'error'> {
  */
 export function createReporter(onError?: OnError, log?: (report: WrittenReport) => void): Reporter {
   return (code, error, place, secrets) => {
-    const id = createIdentifier().slice(0, 8);
+    const id = createId().slice(0, 8);
     const report: ErrorReport = { id, code: error instanceof TroupeError ? error.code : code, error, ...place };
     const write = (made: ErrorReport): WrittenReport => writeReport(made, secrets?.() ?? quotedBy(error));
     const failed = (failure: unknown): void => {

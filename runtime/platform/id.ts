@@ -15,10 +15,10 @@ let used = batch.length;
  * A fresh identifier of 128 random bits.
  *
  * ```ts
- * createIdentifier(); // 'q83vEjRWeJCrze8SNFZ4kA'
+ * createId(); // 'q83vEjRWeJCrze8SNFZ4kA'
  * ```
  */
-export function createIdentifier(): string {
+export function createId(): string {
   if (used === batch.length) {
     randomFillSync(batch);
     used = 0;
@@ -31,7 +31,7 @@ export function createIdentifier(): string {
 
 const shape = /^[\w-]{22}$/;
 
-/** Whether a text can have come from `createIdentifier`. */
-export function isIdentifier(text: string): boolean {
+/** Whether a text can have come from `createId`. */
+export function isId(text: string): boolean {
   return shape.test(text);
 }

@@ -8,7 +8,7 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import type { WrittenReport } from './error-report.js';
-import { disregard } from './plain-data.js';
+import { ignoreRejection } from './plain-data.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ export interface Log {
 export function logTo(logger: Logger): Log {
   const write = (level: keyof Logger, known: object, message: string): void => {
     try {
-      disregard(logger[level](known, message));
+      ignoreRejection(logger[level](known, message));
     } catch {
       // There is nobody left to be told.
     }

@@ -27,12 +27,12 @@ export function present<Value>(
 ): Value {
   if (!isPromise(value)) return value;
 
-  disregard(value);
+  ignoreRejection(value);
   throw new TroupeError(code, message);
 }
 
 /** Lets a promise go that came where none belongs: nobody waits for it, so its rejection must not end the process. */
-export function disregard(given: unknown): void {
+export function ignoreRejection(given: unknown): void {
   if (isPromise(given)) Promise.resolve(given).catch(() => undefined);
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** The newest entries, up to so many; each has a number, from 1, that it keeps. */
-export class Ring<Entry> {
+export class RingBuffer<Entry> {
   readonly #most: number;
   #entries: Entry[] = [];
   /** How many have gone. */

@@ -12,7 +12,7 @@ import { ErrorCode } from './errors.js';
 const longest = 8;
 
 /** What is due. One for all that runs in a server. */
-export class Schedule {
+export class Scheduler {
   readonly #clock: Clock;
   readonly #report: Reporter;
   #due: (() => void)[] = [];

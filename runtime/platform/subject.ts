@@ -1,5 +1,5 @@
 /**
- * Watchers: who is told of the states of a shared actor (`shared-actors.ts`), and how each of them sees every
+ * Subject: who is told of the states of a shared actor (`shared-actors.ts`), and how each of them sees every
  * state once and in order, whatever they do when they are told.
  */
 
@@ -24,7 +24,7 @@ interface Change<State> {
 // WATCHERS --------------------------------------------------------------------
 
 /** Those who watch one thing. */
-export class Watchers<State extends object> {
+export class Subject<State extends object> {
   readonly #report: (error: unknown) => void;
   readonly #watchers = new Set<Watcher<State>>();
   readonly #changes: Change<State>[] = [];

@@ -12,7 +12,7 @@ import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { LogicImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
-import type { State, StateHost } from '../tree/component-instance.js';
+import type { InstanceState, InstanceStateHost } from '../tree/component-instance.js';
 import { ModelState } from '../tree/model-state.js';
 
 // SCOPE -----------------------------------------------------------------------
@@ -69,12 +69,12 @@ const isSource = ({ config, start }: AnyActorLogic & { readonly config?: unknown
   typeof config === 'function' && start !== undefined;
 
 /** The state of a component that runs any XState logic, where nothing may happen. */
-export class InertState implements State {
+export class ReadOnlyState implements InstanceState {
   /** There never is one that is started. */
   readonly actor = undefined;
   readonly #component: AnyComponent;
   readonly #logic: AnyActorLogic;
-  readonly #host: StateHost;
+  readonly #host: InstanceStateHost;
   readonly #ofProps: (event: AnyMessage) => void;
   /** What stands for its actor; never started. */
   #self: AnyActorRef | undefined;
@@ -85,7 +85,7 @@ export class InertState implements State {
   #restored: LogicImage | undefined;
 
   /** @param ofProps is given the events that the component makes of changed props */
-  constructor(component: AnyComponent, host: StateHost, ofProps: (event: AnyMessage) => void = nothing) {
+  constructor(component: AnyComponent, host: InstanceStateHost, ofProps: (event: AnyMessage) => void = nothing) {
     this.#component = component;
     this.#logic = component.logic as AnyActorLogic;
     this.#host = host;
@@ -198,12 +198,12 @@ export class InertState implements State {
 // MODELS ----------------------------------------------------------------------
 
 /** The state of a component made Elm style, where nothing may happen; its `update` does nothing anyway. */
-export class InertModelState extends ModelState {
+export class ReadOnlyModelState extends ModelState {
   readonly #name: string;
   readonly #begins: boolean;
 
   /** @param begins whether it may run `init`, which must not be async */
-  constructor(component: AnyComponent, host: StateHost, begins: boolean) {
+  constructor(component: AnyComponent, host: InstanceStateHost, begins: boolean) {
     super(component, host);
     this.#name = component.name;
     this.#begins = begins;

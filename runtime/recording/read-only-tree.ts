@@ -13,13 +13,18 @@ import type { Effect } from '../component/effect.js';
 import { createSimulatedClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { markup } from '../render/render-to-string.js';
-import type { CellImage, TreeImage } from '../session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
 import { rootContext } from '../template/content-model.js';
 import { type AnyMessage, html } from '../template/html.js';
-import { Cell, type CellHost, type State, type StateHost } from '../tree/component-instance.js';
+import {
+  ComponentInstance,
+  type InstanceHost,
+  type InstanceState,
+  type InstanceStateHost,
+} from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
 import { Rendering } from '../tree/turn.js';
-import { InertModelState, InertState } from './read-only-state.js';
+import { ReadOnlyModelState, ReadOnlyState } from './read-only-state.js';
 import type { Given, Taken } from './recording.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -36,7 +41,7 @@ export interface Fault {
 }
 
 /** How a tree is inert. */
-export interface InertOptions {
+export interface ReadOnlyTreeOptions {
   /** When it is, in milliseconds since the epoch. Default 0. */
   readonly at?: number | undefined;
   /**
@@ -45,7 +50,7 @@ export interface InertOptions {
    */
   readonly begins?: boolean;
   /** Whether an event that a component makes of changed props is to be taken. Default: none is. */
-  readonly takesOfProps?: (cell: Cell) => boolean;
+  readonly takesOfProps?: (cell: ComponentInstance) => boolean;
 }
 
 /** A page as it was. */
@@ -58,18 +63,18 @@ export interface PageImage {
 // TREE ------------------------------------------------------------------------
 
 /** Components in the states they once had. */
-export class InertTree implements CellHost {
-  readonly root: Cell;
+export class ReadOnlyTree implements InstanceHost {
+  readonly root: ComponentInstance;
   readonly clock: OrderedClock;
   /** What has gone wrong so far. */
   readonly faults: Fault[] = [];
   readonly #begins: boolean;
-  readonly #takesOfProps: (cell: Cell) => boolean;
+  readonly #takesOfProps: (cell: ComponentInstance) => boolean;
   /** The states of components that run other logic. */
-  readonly #states = new WeakMap<StateHost, InertState>();
+  readonly #states = new WeakMap<InstanceStateHost, ReadOnlyState>();
   /** Those that have taken something and are not shown yet. */
-  readonly #touched = new Set<Cell>();
-  #departures: Cell[] = [];
+  readonly #touched = new Set<ComponentInstance>();
+  #departures: ComponentInstance[] = [];
 
   /**
    * Begins with these states, and renders the view of each component once.
@@ -77,11 +82,15 @@ export class InertTree implements CellHost {
    * @throws TroupeError if the root cannot be shown: `version` if the states are of another component or version,
    * `view` if its view throws, `init` if no state of it is known
    */
-  constructor(root: AnyComponent, image: TreeImage, { at = 0, begins = false, takesOfProps }: InertOptions = {}) {
+  constructor(
+    root: AnyComponent,
+    image: TreeImage,
+    { at = 0, begins = false, takesOfProps }: ReadOnlyTreeOptions = {}
+  ) {
     this.clock = new OrderedClock(createSimulatedClock(at));
     this.#begins = begins;
     this.#takesOfProps = takesOfProps ?? (() => false);
-    this.root = new Cell(root, {}, rootContext, this);
+    this.root = new ComponentInstance(root, {}, rootContext, this);
     this.root.restore(image.root);
     if (this.faults.length > 0) throw new TroupeError(ErrorCode.Version, (this.faults[0] as Fault).message);
     // Here no component can begin later.
@@ -92,15 +101,15 @@ export class InertTree implements CellHost {
   // QUERIES -------------------------------------------------------------------
 
   /** The cell to which these ids lead. */
-  find(path: readonly string[]): Cell | undefined {
-    let cell: Cell | undefined = this.root;
+  find(path: readonly string[]): ComponentInstance | undefined {
+    let cell: ComponentInstance | undefined = this.root;
     for (const id of path) cell = cell && childOf(cell, id);
 
     return cell;
   }
 
   /** All cells, parents before the cells in them. */
-  *cells(cell: Cell = this.root): Generator<Cell> {
+  *cells(cell: ComponentInstance = this.root): Generator<ComponentInstance> {
     yield cell;
     for (const child of cell.children) yield* this.cells(child);
   }
@@ -129,7 +138,7 @@ export class InertTree implements CellHost {
   }
 
   /** Shows what has changed, each component once, and gives what was asked for and by whom. */
-  show(): readonly (readonly [cell: Cell, effect: Effect])[] {
+  show(): readonly (readonly [cell: ComponentInstance, effect: Effect])[] {
     const rendering = new Rendering(this.#departures);
     for (const cell of this.#touched) if (cell.isDirty) rendering.next(cell);
     this.#touched.clear();
@@ -146,16 +155,16 @@ export class InertTree implements CellHost {
   }
 
   /** The logic of a component goes on from another state, without showing it. */
-  adopt(cell: Cell, state: unknown): void {
+  adopt(cell: ComponentInstance, state: unknown): void {
     this.#states.get(cell)?.restore(state);
   }
 
   // CELL HOST -----------------------------------------------------------------
 
-  stateOf(kind: AnyComponent, host: StateHost): State {
-    if (kind.logic === undefined) return new InertModelState(kind, host, this.#begins);
-    const state: InertState = new InertState(kind, host, (event) => {
-      if (this.#takesOfProps(host as Cell)) state.take(event);
+  stateOf(kind: AnyComponent, host: InstanceStateHost): InstanceState {
+    if (kind.logic === undefined) return new ReadOnlyModelState(kind, host, this.#begins);
+    const state: ReadOnlyState = new ReadOnlyState(kind, host, (event) => {
+      if (this.#takesOfProps(host as ComponentInstance)) state.take(event);
     });
     this.#states.set(host, state);
 
@@ -163,7 +172,7 @@ export class InertTree implements CellHost {
   }
 
   /** What it said stands in its place, where a page at work shows the id of a report. */
-  report(code: ErrorCode, error: unknown, cell: Cell): string {
+  report(code: ErrorCode, error: unknown, cell: ComponentInstance): string {
     const message = textOf(error);
     const { name } = cell.component;
     this.faults.push({
@@ -198,7 +207,7 @@ export class InertTree implements CellHost {
   }
 }
 
-function childOf({ children }: Cell, id: string): Cell | undefined {
+function childOf({ children }: ComponentInstance, id: string): ComponentInstance | undefined {
   for (const child of children) if (child.id === id) return child;
 
   return undefined;
@@ -214,7 +223,7 @@ const Notice = component({
   view: ({ message }) => html`<p role="alert">This page cannot be shown: ${message}</p>`,
 });
 
-const alone = (state: unknown): CellImage => {
+const alone = (state: unknown): InstanceImage => {
   const { name, version } = Notice;
 
   return { id: '', name, version, state, subscriptions: undefined, children: [] };
@@ -231,15 +240,15 @@ const alone = (state: unknown): CellImage => {
  *
  * What cannot be shown, because its view throws, say, has a notice in its place with what it said; it never throws.
  */
-export function pageOf(root: AnyComponent, image: TreeImage, { at }: Pick<InertOptions, 'at'> = {}): PageImage {
+export function pageOf(root: AnyComponent, image: TreeImage, { at }: Pick<ReadOnlyTreeOptions, 'at'> = {}): PageImage {
   try {
-    const tree = new InertTree(root, image, { at });
+    const tree = new ReadOnlyTree(root, image, { at });
 
     return { html: markup(tree.root.rendered), faults: tree.faults };
   } catch (error) {
     const message = textOf(error);
     const code = error instanceof TroupeError ? error.code : ErrorCode.Internal;
-    const tree = new InertTree(Notice, { turns: 0, root: alone({ message }), letters: [] });
+    const tree = new ReadOnlyTree(Notice, { turns: 0, root: alone({ message }), letters: [] });
 
     return { html: markup(tree.root.rendered), faults: [{ path: [], component: root.name, code, message }] };
   }

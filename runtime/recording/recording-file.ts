@@ -7,7 +7,7 @@
 
 import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { CellImage, TreeImage } from '../session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
 import { applyDelta, deltaBetween } from './json-delta.js';
 import { isJsonObject, type Json, type JsonObject, TaggedReader, TaggedWriter } from './json-tags.js';
 import { pageOf } from './read-only-tree.js';
@@ -109,7 +109,10 @@ function treeToJson(writer: TaggedWriter, { turns, root, letters }: TreeImage): 
 }
 
 /** The children by their ids, so that one that changes is found again wherever it stands. */
-function cellToJson(writer: TaggedWriter, { name, version, state, subscriptions, children }: CellImage): JsonObject {
+function cellToJson(
+  writer: TaggedWriter,
+  { name, version, state, subscriptions, children }: InstanceImage
+): JsonObject {
   const fields = { name, version, state: writer.write(state), subscriptions: writer.write(subscriptions) };
 
   return {
@@ -206,13 +209,13 @@ function treeIn(json: JsonObject, reader: TaggedReader, cells: CellReader): Tree
 /** Reads components. One that has not changed comes back as the very object. */
 class CellReader {
   readonly #reader: TaggedReader;
-  readonly #known = new WeakMap<JsonObject, CellImage>();
+  readonly #known = new WeakMap<JsonObject, InstanceImage>();
 
   constructor(reader: TaggedReader) {
     this.#reader = reader;
   }
 
-  read(id: string, json: JsonObject): CellImage {
+  read(id: string, json: JsonObject): InstanceImage {
     const known = this.#known.get(json);
     if (known !== undefined) return known;
     const what = id === '' ? 'the page' : id;
@@ -220,7 +223,7 @@ class CellReader {
     if (typeof version !== 'number' && typeof version !== 'string')
       throw new Error(`the version of ${what} is missing`);
     const children = objectIn(json, 'children', what);
-    const cell: CellImage = {
+    const cell: InstanceImage = {
       id,
       name: textIn(json, 'name', what),
       version,

@@ -9,10 +9,10 @@
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { CellImage, TreeImage } from '../session/session-snapshot.js';
-import type { Cell } from '../tree/component-instance.js';
+import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
-import { type Fault, InertTree, pageOf } from './read-only-tree.js';
+import { type Fault, pageOf, ReadOnlyTree } from './read-only-tree.js';
 import type { Asked, Recording, Step, Taken } from './recording.js';
 import type { RecordedPages } from './recording-file.js';
 import { comparable, holdsSecret, inWords, isEqual, placesBetween } from './state-diff.js';
@@ -77,7 +77,7 @@ export function replay(
 /** Which components are without a state in a recording: one that could not be stored, as a cycle cannot. */
 function unrecordedIn({ first, steps }: Recording): readonly string[] {
   const names = new Set<string>();
-  const look = ({ name, state, children }: CellImage): void => {
+  const look = ({ name, state, children }: InstanceImage): void => {
     if (state === undefined) names.add(name);
     for (const child of children) look(child);
   };
@@ -92,7 +92,7 @@ class Replaying {
   readonly notes: string[] = [];
   readonly #component: AnyComponent;
   /** The components; `undefined` while the page cannot be shown as it is recorded. */
-  #tree: InertTree | undefined;
+  #tree: ReadOnlyTree | undefined;
   /** Steps that were passed over because of that. */
   #passed = 0;
   /** What is recorded of the step before. */
@@ -128,9 +128,10 @@ class Replaying {
   #enter(image: TreeImage): void {
     const { number, at } = this.#step;
     // An event of changed props is in the recording; where none is, it is new.
-    const takesOfProps = (cell: Cell): boolean => !this.#step.given.some(({ path }) => isSamePath(path, pathOf(cell)));
+    const takesOfProps = (cell: ComponentInstance): boolean =>
+      !this.#step.given.some(({ path }) => isSamePath(path, pathOf(cell)));
     try {
-      this.#tree = new InertTree(this.#component, image, { at, begins: true, takesOfProps });
+      this.#tree = new ReadOnlyTree(this.#component, image, { at, begins: true, takesOfProps });
     } catch (error) {
       if (number === 0) this.#tellFault(this.#component.name, [], textOf(error));
       else if (this.#tree !== undefined) {
@@ -153,7 +154,7 @@ class Replaying {
     this.#before = step.after;
   }
 
-  #goThrough(tree: InertTree, { after, taken, given }: Step): void {
+  #goThrough(tree: ReadOnlyTree, { after, taken, given }: Step): void {
     // Who has left can come back within a turn, which may have several steps.
     if (after.turns !== this.#before.turns) tree.settle();
     const absent = deliver(tree, { taken, given });
@@ -169,7 +170,7 @@ class Replaying {
   // COMPARING -----------------------------------------------------------------
 
   /** Compares all components, what they are in and what they asked for. */
-  #compare(tree: InertTree, asked: ReadonlyMap<string, readonly Asked[]>): void {
+  #compare(tree: ReadOnlyTree, asked: ReadonlyMap<string, readonly Asked[]>): void {
     const { after } = this.#step;
     const before = cellsIn(this.#before.root);
     const recorded = cellsIn(after.root);
@@ -191,23 +192,26 @@ class Replaying {
     }
   }
 
-  #comparePresence(recorded: ReadonlyMap<string, CellImage>, replayed: ReadonlyMap<string, Cell>): void {
+  #comparePresence(
+    recorded: ReadonlyMap<string, InstanceImage>,
+    replayed: ReadonlyMap<string, ComponentInstance>
+  ): void {
     const missing = [...recorded.keys()].filter((key) => !replayed.has(key));
     const extra = [...replayed.keys()].filter((key) => !recorded.has(key));
     const told = this.#unlike;
     this.#unlike = new Set([...missing, ...extra]);
     for (const key of missing) {
-      const { name } = recorded.get(key) as CellImage;
+      const { name } = recorded.get(key) as InstanceImage;
       if (!told.has(key)) this.#tellPresence(key, name, 'it is in the page', 'it is not in the page');
     }
     for (const key of extra) {
-      const { name } = (replayed.get(key) as Cell).component;
+      const { name } = (replayed.get(key) as ComponentInstance).component;
       if (!told.has(key)) this.#tellPresence(key, name, 'it is not in the page', 'it is in the page');
     }
   }
 
   /** The places at which a state differs. */
-  #statesOf(cell: Cell, image: CellImage, before: CellImage | undefined): readonly Difference[] {
+  #statesOf(cell: ComponentInstance, image: InstanceImage, before: InstanceImage | undefined): readonly Difference[] {
     if (image.state === undefined || cell.isBroken) return [];
     const isLogic = cell.component.logic !== undefined;
     const places = placesBetween(comparable(image, isLogic), comparable(cell.save(), isLogic));
@@ -220,7 +224,7 @@ class Replaying {
   }
 
   /** What it asked for, one by one: the first that differs shifts all that follow. What actions of logic do is not known. */
-  #askedOf(cell: Cell, recorded: readonly Asked[], replayed: readonly Asked[]): readonly Difference[] {
+  #askedOf(cell: ComponentInstance, recorded: readonly Asked[], replayed: readonly Asked[]): readonly Difference[] {
     if (cell.component.logic !== undefined) return [];
     const count = Math.max(recorded.length, replayed.length);
     for (let index = 0; index < count; index++) {
@@ -240,7 +244,7 @@ class Replaying {
    * A throw costs a message and no state. If what is recorded is what has come of it now, so it was then; but what a
    * view throws where no message can be undone leaves no trace in a recording.
    */
-  #judge({ path, component, code, message }: Fault, cell: Cell, isAsRecorded: boolean): void {
+  #judge({ path, component, code, message }: Fault, cell: ComponentInstance, isAsRecorded: boolean): void {
     const said = `${code}: ${message}`;
     const isUndone = cell.component.logic === undefined && this.#took(path).length > 0;
     if (isAsRecorded && (code !== ErrorCode.View || isUndone)) {
@@ -306,15 +310,15 @@ type Words = Pick<Difference, 'kind' | 'at' | 'recorded' | 'replayed'>;
 
 // STEPS -----------------------------------------------------------------------
 
-type Deliveries = Pick<Step, 'taken' | 'given'>;
+type EffectOutbox = Pick<Step, 'taken' | 'given'>;
 
 /** Gives components what they took; what is for those that are not there is given back. */
-function deliver(tree: InertTree, { taken, given }: Deliveries): Deliveries {
+function deliver(tree: ReadOnlyTree, { taken, given }: EffectOutbox): EffectOutbox {
   return { taken: taken.filter((each) => !tree.take(each)), given: given.filter((each) => !tree.give(each)) };
 }
 
 /** The children of machines are in the states they are recorded in: they do not run here. */
-function adopt(tree: InertTree, recorded: Cells): void {
+function adopt(tree: ReadOnlyTree, recorded: Cells): void {
   for (const cell of tree.cells()) {
     if (cell.component.logic === undefined) continue;
     const state = recorded.get(keyOf(pathOf(cell)))?.state;
@@ -325,7 +329,7 @@ function adopt(tree: InertTree, recorded: Cells): void {
 
 // PATHS -----------------------------------------------------------------------
 
-type Cells = ReadonlyMap<string, CellImage>;
+type Cells = ReadonlyMap<string, InstanceImage>;
 
 const keyOf = (path: readonly string[]): string => JSON.stringify(path);
 
@@ -333,7 +337,7 @@ const isSamePath = (left: readonly string[], right: readonly string[]): boolean 
   left.length === right.length && left.every((id, index) => id === right[index]);
 
 /** All components, by the way to them. */
-function cellsIn(image: CellImage, path: readonly string[] = [], cells = new Map<string, CellImage>()): Cells {
+function cellsIn(image: InstanceImage, path: readonly string[] = [], cells = new Map<string, InstanceImage>()): Cells {
   cells.set(keyOf(path), image);
   for (const child of image.children) cellsIn(child, [...path, child.id], cells);
 
@@ -346,7 +350,9 @@ const nameIn = (path: readonly string[], root: AnyComponent): string =>
 
 // EFFECTS ---------------------------------------------------------------------
 
-function askedBy(asked: readonly (readonly [cell: Cell, effect: Effect])[]): ReadonlyMap<string, readonly Asked[]> {
+function askedBy(
+  asked: readonly (readonly [cell: ComponentInstance, effect: Effect])[]
+): ReadonlyMap<string, readonly Asked[]> {
   return groupedByPath(asked.map(([cell, effect]) => ({ ...askedOf(effect), path: pathOf(cell) })));
 }
 

@@ -6,14 +6,14 @@
 import { isEqual } from '../inspect/state-rows.js';
 import { isSame } from '../platform/plain-data.js';
 import type { Secrets } from '../platform/redact.js';
-import type { CellImage, LogicImage, TreeImage } from '../session/session-snapshot.js';
-import type { Cell } from '../tree/component-instance.js';
+import type { InstanceImage, LogicImage, TreeImage } from '../session/session-snapshot.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 
 // LOOKING ---------------------------------------------------------------------
 
 /** The image of the component to which these ids lead. */
-export function imageOf(root: CellImage, path: readonly string[]): CellImage | undefined {
-  let image: CellImage | undefined = root;
+export function imageOf(root: InstanceImage, path: readonly string[]): InstanceImage | undefined {
+  let image: InstanceImage | undefined = root;
   for (const id of path) image = image?.children.find((child) => child.id === id);
 
   return image;
@@ -53,7 +53,7 @@ export function isOfLogic(state: unknown): boolean {
 // SHARING ---------------------------------------------------------------------
 
 /** The later of two images, made of the earlier one as far as it is the same: so five hundred of them take little more than one. */
-export function sharing(before: CellImage | undefined, after: CellImage): CellImage {
+export function sharing(before: InstanceImage | undefined, after: InstanceImage): InstanceImage {
   if (before === undefined || before.id !== after.id || before.name !== after.name) return after;
   const known = new Map(before.children.map((child) => [child.id, child]));
   const children = after.children.map((child) => sharing(known.get(child.id), child));
@@ -73,7 +73,7 @@ function isSameState(before: unknown, after: unknown): boolean {
 }
 
 /** The image of a component of which nothing can be said. */
-export function nothingOf({ component, id }: Cell): CellImage {
+export function nothingOf({ component, id }: ComponentInstance): InstanceImage {
   const { name, version } = component;
 
   return { id, name, version, state: undefined, subscriptions: undefined, children: [] };
@@ -83,7 +83,7 @@ export function nothingOf({ component, id }: Cell): CellImage {
 
 /** An image without secrets in its states and keys; the names of components are none. */
 export function withoutSecrets({ turns, root }: TreeImage, secrets: Secrets): TreeImage {
-  const within = (image: CellImage): CellImage => {
+  const within = (image: InstanceImage): InstanceImage => {
     const isConstant = !isOfLogic(image.state);
 
     return {

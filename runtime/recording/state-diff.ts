@@ -4,7 +4,7 @@
  */
 
 import { hidden } from '../platform/redact.js';
-import type { CellImage, LogicImage } from '../session/session-snapshot.js';
+import type { InstanceImage, LogicImage } from '../session/session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ interface Persisted {
  * What of a component's state can be compared: the model, or what its logic persists. Of the children of a machine
  * it is compared which there are, since they do not run when a recording is gone through; so are its timers.
  */
-export function comparable({ state }: Pick<CellImage, 'state'>, isLogic: boolean): unknown {
+export function comparable({ state }: Pick<InstanceImage, 'state'>, isLogic: boolean): unknown {
   if (!isLogic || state === undefined) return state;
   const snapshot = (state as LogicImage).snapshot as Persisted;
   const { children = {} } = snapshot ?? {};

@@ -7,21 +7,21 @@
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
-import type { Introduction } from '../session/client-link.js';
+import { createId } from '../platform/id.js';
+import type { RejoinReason } from '../session/client-link.js';
 import type { LiveSession, SessionStart } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Claim } from '../store/store.js';
 import type { Tell } from '../tree/probe.js';
 import { CloseCode, Reason } from '../wire/protocol.js';
-import { type Given, HandOver, type Peers, type Wanted } from './ownership-transfer.js';
+import { OwnershipTransfer, type Peers, type TransferReply, type TransferRequest } from './ownership-transfer.js';
 import type { Route } from './session-registry.js';
-import type { Keeper, Kept } from './write-behind.js';
+import type { Persistable, WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** Who wants to join which session. */
-export interface Entrance {
+export interface JoinRequest {
   readonly id: string;
   /** The document that joins. */
   readonly document: string;
@@ -33,9 +33,9 @@ export interface Entrance {
 }
 
 /** What a recall needs. */
-export interface RecallOptions {
+export interface ActivationOptions {
   readonly clock: Clock;
-  readonly keeper: Keeper;
+  readonly keeper: WriteBehind;
   /** The name of this process. */
   readonly node: string;
   /** How other nodes are reached. */
@@ -56,7 +56,7 @@ interface Beginning {
   readonly id?: string;
   readonly fence?: number;
   readonly image?: SessionImage;
-  /** Given if it is a copy. */
+  /** Transfer reply if it is a copy. */
   readonly token?: string;
   readonly why?: string;
 }
@@ -68,22 +68,22 @@ const handOverDeadline = 2_000;
 
 // RECALL ----------------------------------------------------------------------
 
-const fresh: Introduction = { reason: Reason.Fresh };
+const fresh: RejoinReason = { reason: Reason.Fresh };
 
 /** Brings sessions back, and gives them up. */
-export class Recall {
-  readonly #options: RecallOptions;
-  readonly #keeper: Keeper;
-  readonly #handOver: HandOver;
+export class Activation {
+  readonly #options: ActivationOptions;
+  readonly #keeper: WriteBehind;
+  readonly #handOver: OwnershipTransfer;
   /** Those that are being brought back. */
   readonly #coming = new Map<string, Promise<LiveSession | CloseCode | undefined>>();
 
-  constructor(options: RecallOptions) {
+  constructor(options: ActivationOptions) {
     const { clock, keeper, node, peers } = options;
     this.#options = options;
     this.#keeper = keeper;
-    const give = (wanted: Wanted): Promise<Given> => this.#give(wanted);
-    this.#handOver = new HandOver({ clock, deadline: handOverDeadline, node, peers, give });
+    const give = (wanted: TransferRequest): Promise<TransferReply> => this.#give(wanted);
+    this.#handOver = new OwnershipTransfer({ clock, deadline: handOverDeadline, node, peers, give });
   }
 
   /** Asks other nodes for nothing more, and gives them nothing. */
@@ -94,7 +94,7 @@ export class Recall {
   // BRINGING BACK -------------------------------------------------------------
 
   /** The session from the store, or from the node that has it; `undefined` if nobody has it. As many as ask for it at once get the same. */
-  bringBack(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+  bringBack(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const coming = this.#coming.get(entrance.id);
     if (coming !== undefined) {
       return coming.then((brought) => (typeof brought === 'number' ? brought : this.#again(entrance)));
@@ -106,14 +106,14 @@ export class Recall {
   }
 
   /** Another has brought it back meanwhile. */
-  #again(entrance: Entrance): LiveSession | CloseCode | undefined {
+  #again(entrance: JoinRequest): LiveSession | CloseCode | undefined {
     const found = this.#options.find(entrance.id);
     if (found === undefined || !found.client.isConnected) return found;
 
     return found.client.document === entrance.document ? found : CloseCode.TryLater;
   }
 
-  async #claim(entrance: Entrance, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+  async #claim(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const keeper = this.#keeper;
     const { id, document } = entrance;
     const begun = performance.now();
@@ -137,7 +137,7 @@ export class Recall {
   }
 
   /** A copy that another node has made of the session it goes on with. */
-  async #claimCopy(entrance: Entrance, id: string): Promise<LiveSession | CloseCode> {
+  async #claimCopy(entrance: JoinRequest, id: string): Promise<LiveSession | CloseCode> {
     const claim = await this.#keeper.claim(id);
     if (claim.kind !== 'claimed') return CloseCode.TryLater;
 
@@ -145,12 +145,12 @@ export class Recall {
   }
 
   /** A fresh session under the id of one that is gone. */
-  beginAnew(entrance: Entrance): Promise<LiveSession | CloseCode> {
+  beginAnew(entrance: JoinRequest): Promise<LiveSession | CloseCode> {
     return this.#begin(entrance, {});
   }
 
   /** A session from what was stored; a fresh one if that is of no use. */
-  async #restore(entrance: Entrance, { fence, bytes }: Claimed, begun: number): Promise<LiveSession | CloseCode> {
+  async #restore(entrance: JoinRequest, { fence, bytes }: Claimed, begun: number): Promise<LiveSession | CloseCode> {
     try {
       const image = unpack(bytes);
       const session = await this.#begin(entrance, { fence, image });
@@ -170,7 +170,7 @@ export class Recall {
 
   /** Puts a session into the table: from an image, or else a fresh one for a page that shows one that is gone. */
   #begin(
-    entrance: Entrance,
+    entrance: JoinRequest,
     { id = entrance.id, fence, image, token, why }: Beginning
   ): Promise<LiveSession | CloseCode> {
     const route = entrance.route();
@@ -191,8 +191,8 @@ export class Recall {
   }
 
   /** A copy of a session that another document is connected to. */
-  fork(original: LiveSession, entrance: Entrance): Promise<LiveSession | CloseCode> {
-    const id = createIdentifier();
+  fork(original: LiveSession, entrance: JoinRequest): Promise<LiveSession | CloseCode> {
+    const id = createId();
 
     return this.#begin(entrance, { id, image: original.copy(), token: entrance.seal(id) });
   }
@@ -200,7 +200,7 @@ export class Recall {
   // GIVING UP -----------------------------------------------------------------
 
   /** Another node wants a session. */
-  async #give({ id, document, mayFork }: Wanted): Promise<Given> {
+  async #give({ id, document, mayFork }: TransferRequest): Promise<TransferReply> {
     const session = this.#options.find(id);
     if (session === undefined) return { kind: 'absent' };
     session.tree.catchUp();
@@ -217,8 +217,8 @@ export class Recall {
     return { kind: outcome === 'stored' ? 'released' : 'absent' };
   }
 
-  async #giveCopy(session: LiveSession): Promise<Given> {
-    const id = createIdentifier();
+  async #giveCopy(session: LiveSession): Promise<TransferReply> {
+    const id = createId();
     let image: SessionImage;
     try {
       image = session.copy();
@@ -226,7 +226,7 @@ export class Recall {
       this.#options.report(ErrorCode.Snapshot, error, { session: session.id });
       return { kind: 'busy' };
     }
-    const copy: Kept = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
+    const copy: Persistable = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
     const outcome = await this.#keeper.putAway(copy);
 
     return outcome === 'stored' ? { kind: 'forked', id } : { kind: 'busy' };

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from '../platform/clock.js';
-import { createIdentifier } from '../platform/id.js';
+import { createId } from '../platform/id.js';
 import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -19,7 +19,7 @@ export interface Peers {
 }
 
 /** What a node asks for. */
-export interface Wanted {
+export interface TransferRequest {
   /** The session's id. */
   readonly id: string;
   /** The document that has come. */
@@ -29,7 +29,7 @@ export interface Wanted {
 }
 
 /** What it is answered. */
-export type Given =
+export type TransferReply =
   /** The session is stored, and free. */
   | { readonly kind: 'released' }
   /** It stays where it is; a copy is stored under another id, and free. */
@@ -40,43 +40,43 @@ export type Given =
   | { readonly kind: 'absent' };
 
 /** What a hand-over needs. */
-export interface HandOverOptions {
+export interface OwnershipTransferOptions {
   readonly clock: Clock;
   /** Milliseconds after which a node that does not answer is taken for dead. */
   readonly deadline: number;
   readonly node: string;
   readonly peers: Peers;
   /** Gives a session up. Never rejects. */
-  give(wanted: Wanted): Promise<Given>;
+  give(wanted: TransferRequest): Promise<TransferReply>;
 }
 
 /** What travels. */
 type Word =
-  | { readonly type: 'sessionWanted'; readonly from: string; readonly ask: string; readonly wanted: Wanted }
-  | { readonly type: 'sessionGiven'; readonly ask: string; readonly given: Given };
+  | { readonly type: 'sessionWanted'; readonly from: string; readonly ask: string; readonly wanted: TransferRequest }
+  | { readonly type: 'sessionGiven'; readonly ask: string; readonly given: TransferReply };
 
 // HAND OVER -------------------------------------------------------------------
 
 /** One node's side of all hand-overs. */
-export class HandOver {
-  readonly #options: HandOverOptions;
-  readonly #asked = new Map<string, (given: Given) => void>();
+export class OwnershipTransfer {
+  readonly #options: OwnershipTransferOptions;
+  readonly #asked = new Map<string, (given: TransferReply) => void>();
   readonly #stop: () => void;
   #isClosed = false;
 
-  constructor(options: HandOverOptions) {
+  constructor(options: OwnershipTransferOptions) {
     this.#options = options;
     this.#stop = options.peers.listen((message) => this.#receive(message as Word));
   }
 
   /** Asks a node for a session. */
-  ask(owner: string, wanted: Wanted): Promise<Given> {
+  ask(owner: string, wanted: TransferRequest): Promise<TransferReply> {
     const { clock, deadline, node } = this.#options;
-    const ask = createIdentifier();
+    const ask = createId();
     if (this.#isClosed) return Promise.resolve({ kind: 'absent' });
 
     return new Promise((resolve) => {
-      const answered = (given: Given): void => {
+      const answered = (given: TransferReply): void => {
         clock.clearTimeout(timer);
         this.#asked.delete(ask);
         resolve(given);
@@ -99,7 +99,7 @@ export class HandOver {
     else if (word.type === 'sessionWanted') void this.#give(word.from, word.ask, word.wanted);
   }
 
-  async #give(from: string, ask: string, wanted: Wanted): Promise<void> {
+  async #give(from: string, ask: string, wanted: TransferRequest): Promise<void> {
     const given = await this.#options.give(wanted);
     if (!this.#isClosed) this.#tell(from, { type: 'sessionGiven', ask, given });
   }

@@ -10,17 +10,17 @@ import type { AnyComponent } from '../component/component.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
+import { createId } from '../platform/id.js';
 import { type CommonSecrets, hidden, isSecretName, mayQuote } from '../platform/redact.js';
 import { markup } from '../render/render-to-string.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from '../session/session.js';
-import type { Hub } from '../subscription/backplane.js';
+import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
-import { type Lookout, unwatched } from '../tree/probe.js';
+import { type Instrumentation, unwatched } from '../tree/probe.js';
 import { CloseCode } from '../wire/protocol.js';
-import { type Entrance, Recall } from './activation.js';
+import { Activation, type JoinRequest } from './activation.js';
 import type { Peers } from './ownership-transfer.js';
-import type { Keeper } from './write-behind.js';
+import type { WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ export interface Page {
 }
 
 /** The table, as HTTP and transport see it. */
-export interface Sessions {
+export interface SessionRegistry {
   /**
    * A dormant session and its first page. At the limit the oldest dormant session goes.
    *
@@ -65,12 +65,12 @@ export interface Sessions {
    */
   open(route: Route, address: string): Promise<Page> | Page;
   /** A first page of a session that a document has left, to be loaded anew; `undefined` if there is no such session, or somebody else is connected to it. */
-  reload(entrance: Entrance): Promise<Page | undefined>;
+  reload(entrance: JoinRequest): Promise<Page | undefined>;
   /**
    * The session to join: the one of that id, a copy of it if another document is connected to it, or a fresh one
    * under the same id if it is gone. Or with which code the join is refused. Throws as `open`.
    */
-  enter(entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode;
+  enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode;
   find(id: string): Session | undefined;
   /** Sends the page's component of a session a message; false if there is no such session in memory. */
   post(id: string, message: AnyMessage): boolean;
@@ -101,7 +101,7 @@ export interface SessionCounts {
 }
 
 /** What the table needs. */
-export interface SessionsOptions {
+export interface SessionRegistryOptions {
   /** What the application calls its present version. */
   readonly application: string;
   readonly clock: Clock;
@@ -116,12 +116,12 @@ export interface SessionsOptions {
   /** Milliseconds a session is kept after its connection was lost. */
   readonly grace: number;
   /** Where topics and shared actors are reached. */
-  readonly hub: Hub;
+  readonly hub: Backplane;
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
-  readonly keeper: Keeper;
+  readonly keeper: WriteBehind;
   /** Who looks. Default: nobody. */
-  readonly lookout?: Lookout | undefined;
+  readonly lookout?: Instrumentation | undefined;
   /** The name of this process. */
   readonly node: string;
   /** How other nodes are reached. */
@@ -158,27 +158,27 @@ const closeDeadline = 5_000;
 // TABLE -----------------------------------------------------------------------
 
 /** Makes an empty table. */
-export function createSessions(options: SessionsOptions): Sessions {
+export function createSessionRegistry(options: SessionRegistryOptions): SessionRegistry {
   return new SessionTable(options);
 }
 
-class SessionTable implements Sessions, SessionHost {
+class SessionTable implements SessionRegistry, SessionHost {
   readonly application: string;
   readonly clock: Clock;
   readonly grace: number;
-  readonly hub: Hub;
+  readonly hub: Backplane;
   readonly common: CommonSecrets | undefined;
   readonly development: boolean | undefined;
   readonly isVolatile: boolean;
-  readonly lookout: Lookout;
+  readonly lookout: Instrumentation;
   readonly node: string;
   readonly report: Reporter;
-  readonly #options: SessionsOptions;
+  readonly #options: SessionRegistryOptions;
   readonly #entries = new Map<string, TableEntry>();
   /** Those nobody has joined, oldest first. */
   readonly #dormant = new Set<TableEntry>();
   readonly #perAddress = new Map<string, number>();
-  readonly #recall: Recall;
+  readonly #recall: Activation;
   #attached = 0;
   #isClosed = false;
   #isDraining = false;
@@ -186,7 +186,7 @@ class SessionTable implements Sessions, SessionHost {
   readonly #drained: (() => void)[] = [];
   #sweep: unknown;
 
-  constructor(options: SessionsOptions) {
+  constructor(options: SessionRegistryOptions) {
     const { application, clock, grace, hub, keeper, lookout = unwatched, node, peers, report } = options;
     this.#options = options;
     this.application = application;
@@ -199,7 +199,7 @@ class SessionTable implements Sessions, SessionHost {
     this.lookout = lookout;
     this.node = node;
     this.report = report;
-    this.#recall = new Recall({
+    this.#recall = new Activation({
       ...{ clock, keeper, node, peers, report, tell: lookout.tell },
       find: (id) => this.#entries.get(id)?.session,
       start: (start, address) => this.#start(start, address),
@@ -221,7 +221,7 @@ class SessionTable implements Sessions, SessionHost {
   }
 
   open({ component, props }: Route, address: string): Promise<Page> | Page {
-    const started = this.#start({ id: createIdentifier(), component, props }, address);
+    const started = this.#start({ id: createId(), component, props }, address);
     if (started instanceof Promise) return started.then((session) => this.#firstPage(session));
 
     return this.#firstPage(started);
@@ -235,7 +235,7 @@ class SessionTable implements Sessions, SessionHost {
     return keeper.isShared ? keeper.write(session).then(() => page) : page;
   }
 
-  async reload(entrance: Entrance): Promise<Page | undefined> {
+  async reload(entrance: JoinRequest): Promise<Page | undefined> {
     const { id, document } = entrance;
     const found = this.#entries.get(id)?.session;
     if (found !== undefined) {
@@ -250,7 +250,7 @@ class SessionTable implements Sessions, SessionHost {
     return session instanceof LiveSession ? this.#firstPage(session) : undefined;
   }
 
-  enter(entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
+  enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
     // Whoever moves comes to another process, or comes again when this one is gone.
     if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(entrance.id)?.session;
@@ -272,13 +272,13 @@ class SessionTable implements Sessions, SessionHost {
     if (keeper.isShared && !keeper.isFailing) await keeper.write(found);
   }
 
-  #enterFound(found: LiveSession, entrance: Entrance): Promise<Session | CloseCode> | Session | CloseCode {
+  #enterFound(found: LiveSession, entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
     if (!found.client.isConnected || found.client.document === entrance.document) return found;
 
     return this.full(entrance.address) ? CloseCode.TryLater : this.#recall.fork(found, entrance);
   }
 
-  async #enterLater(entrance: Entrance): Promise<Session | CloseCode> {
+  async #enterLater(entrance: JoinRequest): Promise<Session | CloseCode> {
     if (this.full(entrance.address)) return CloseCode.TryLater;
     const session = await this.#recall.bringBack(entrance, true);
 

@@ -16,7 +16,7 @@ import type { Claim, Store } from '../store/store.js';
 // TYPES -----------------------------------------------------------------------
 
 /** A session, as the keeper sees it. */
-export interface Kept {
+export interface Persistable {
   readonly id: string;
   /** The fence it is written with; 0 before it is written for the first time. */
   fence: number;
@@ -29,7 +29,7 @@ export interface Kept {
 }
 
 /** What a keeper needs. */
-export interface KeeperOptions {
+export interface WriteBehindOptions {
   readonly clock: Clock;
   /** Bytes of the largest session that is stored. */
   readonly largest: number;
@@ -80,10 +80,10 @@ const beat = 3_000;
 // KEEPER ----------------------------------------------------------------------
 
 /** Takes sessions to the store. */
-export class Keeper {
-  readonly #options: KeeperOptions;
+export class WriteBehind {
+  readonly #options: WriteBehindOptions;
   /** Those that are to be written, or are being written. */
-  readonly #progress = new Map<Kept, Progress>();
+  readonly #progress = new Map<Persistable, Progress>();
   #timer: unknown;
   /** Whether a go is going to go on, once others have had theirs. */
   #isDeferred = false;
@@ -92,7 +92,7 @@ export class Keeper {
   #pause = 0;
   #isClosed = false;
 
-  constructor(options: KeeperOptions) {
+  constructor(options: WriteBehindOptions) {
     this.#options = options;
     if (!options.store.isVolatile) this.#beat();
   }
@@ -133,14 +133,14 @@ export class Keeper {
   // WRITING -------------------------------------------------------------------
 
   /** A session has changed. */
-  changed(session: Kept): void {
+  changed(session: Persistable): void {
     if (this.isVolatile || this.#isClosed) return;
     this.#mark(session);
     this.#schedule();
   }
 
   /** Writes a session for the last time and gives it up; resolves when that is done, however long the store fails. */
-  putAway(session: Kept): Promise<Outcome> {
+  putAway(session: Persistable): Promise<Outcome> {
     if (this.#isClosed) return Promise.resolve('refused');
     const progress = this.#mark(session);
     progress.isLeaving = true;
@@ -152,7 +152,7 @@ export class Keeper {
   }
 
   /** Writes a session now; resolves when it is stored as it is now, was found to be another node's, or has failed to be. */
-  async write(session: Kept): Promise<void> {
+  async write(session: Persistable): Promise<void> {
     if (this.#isClosed) return;
     while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
     const progress = this.#mark(session);
@@ -161,7 +161,7 @@ export class Keeper {
   }
 
   /** A session is wanted again before it was put away. */
-  stay(session: Kept): void {
+  stay(session: Persistable): void {
     const progress = this.#progress.get(session);
     if (progress === undefined) return;
     progress.isLeaving = false;
@@ -170,7 +170,7 @@ export class Keeper {
   }
 
   /** A session is over: nothing more of it is written. Who waits for it to be put away is told: what is being written counts. */
-  forget(session: Kept): void {
+  forget(session: Persistable): void {
     const progress = this.#progress.get(session);
     this.#progress.delete(session);
     if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
@@ -186,7 +186,7 @@ export class Keeper {
     await store.close();
   }
 
-  #mark(session: Kept): Progress {
+  #mark(session: Persistable): Progress {
     const progress = this.#progress.get(session) ?? { isDirty: true, isBusy: false, isLeaving: false, waiting: [] };
     progress.isDirty = true;
     this.#progress.set(session, progress);
@@ -219,7 +219,7 @@ export class Keeper {
     }
   }
 
-  async #write(session: Kept, progress: Progress): Promise<void> {
+  async #write(session: Persistable, progress: Progress): Promise<void> {
     progress.isDirty = false;
     progress.isBusy = true;
     const release = progress.isLeaving;
@@ -242,13 +242,13 @@ export class Keeper {
   }
 
   /** Nothing more of a session is written; whoever waits is told why. */
-  #over(session: Kept, progress: Progress, outcome: Outcome): void {
+  #over(session: Persistable, progress: Progress, outcome: Outcome): void {
     if (this.#progress.get(session) === progress) this.#progress.delete(session);
     for (const resolve of progress.waiting.splice(0)) resolve(outcome);
   }
 
   /** One try at writing a session. */
-  async #attempt(session: Kept, release: boolean): Promise<Outcome | 'failed'> {
+  async #attempt(session: Persistable, release: boolean): Promise<Outcome | 'failed'> {
     const { lifetime, node, store } = this.#options;
     const saved = this.#save(session);
     if (saved === undefined) return 'refused';
@@ -271,7 +271,7 @@ export class Keeper {
   }
 
   /** A session as bytes, unless it cannot be stored. */
-  #save(session: Kept): { image: SessionImage; bytes: Uint8Array } | undefined {
+  #save(session: Persistable): { image: SessionImage; bytes: Uint8Array } | undefined {
     const { largest, report } = this.#options;
     try {
       const image = session.save();

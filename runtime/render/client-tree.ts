@@ -10,7 +10,7 @@ import type { Definition } from '../template/template.js';
 import { Instance, List, Mount, type Value } from './rendered.js';
 
 /** Where a component stands in the page, and what of it the client has been sent. */
-export interface Standing {
+export interface Position {
   readonly target: number;
   readonly part: number;
   shown: Value;
@@ -49,7 +49,7 @@ class Retired {
 const mostRetired = 65_536;
 
 /** The server's picture of one client's page. */
-export class Mirror {
+export class ClientTree {
   /** What stands in the root. */
   content: Value = null;
   /** The last number given. */
@@ -62,7 +62,7 @@ export class Mirror {
   #remembered: Map<string, number> | undefined;
   #met = 0;
   /** The components in the page. */
-  #standing: Map<Mount, Standing> | undefined;
+  #standing: Map<Mount, Position> | undefined;
   /** Instances with event parts, by number. */
   readonly #listening = new Map<number, Instance>();
   /** What frames not yet acknowledged have replaced or removed, oldest first. */
@@ -117,7 +117,7 @@ export class Mirror {
     for (let part = 0; part < values.length; part++) this.leave(values[part] as Value, frame, number, part);
   }
 
-  #leaveMount(mount: Mount, { target, part, shown }: Standing, frame: number): void {
+  #leaveMount(mount: Mount, { target, part, shown }: Position, frame: number): void {
     this.#standing?.delete(mount);
     this.leave(shown, frame, target, part);
   }
@@ -131,7 +131,7 @@ export class Mirror {
   }
 
   /** Where a component stands; undefined if it is not in the page. */
-  standing(mount: Mount): Standing | undefined {
+  standing(mount: Mount): Position | undefined {
     return this.#standing?.get(mount);
   }
 

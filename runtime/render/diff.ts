@@ -10,7 +10,7 @@
 import { type Key, UnsafeHtml } from '../template/html.js';
 import type { Part } from '../template/template.js';
 import { ListOperation, PartKind, type Scalar, type Wire } from '../wire/patch.js';
-import type { Mirror } from './client-tree.js';
+import type { ClientTree } from './client-tree.js';
 import { matchByKey, matchByPosition } from './keyed-list.js';
 import { handlerKind, Instance, List, Mount, type Value } from './rendered.js';
 
@@ -18,7 +18,7 @@ import { handlerKind, Instance, List, Mount, type Value } from './rendered.js';
 
 /** Where a frame is being written: a cursor local to one call. */
 interface Writing {
-  readonly mirror: Mirror;
+  readonly mirror: ClientTree;
   /** The number the frame will have. */
   readonly frame: number;
   /** Without leaf values: the client finds them in the page it has. */
@@ -33,16 +33,16 @@ interface Writing {
  *
  * @param frame the number of the frame it will travel in; until the client has applied that, events are from the old page
  */
-export function describePage(mirror: Mirror, next: Value, frame = 0): Wire {
+export function describePage(mirror: ClientTree, next: Value, frame = 0): Wire {
   return describeRoot(mirror, next, frame, false);
 }
 
 /** The page without its leaf values, for a client that has the HTML of it; the mirror starts anew with it. */
-export function describeAdoption(mirror: Mirror, next: Value): Wire {
+export function describeAdoption(mirror: ClientTree, next: Value): Wire {
   return describeRoot(mirror, next, 0, true);
 }
 
-function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: boolean): Wire {
+function describeRoot(mirror: ClientTree, next: Value, frame: number, adopting: boolean): Wire {
   mirror.restart(frame);
   mirror.content = next;
 
@@ -58,7 +58,7 @@ function describeRoot(mirror: Mirror, next: Value, frame: number, adopting: bool
  * @param frame the number of the frame the changes will travel in
  * @param mounts components that show something else than they did, parents before their children
  */
-export function diff(mirror: Mirror, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
+export function diff(mirror: ClientTree, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
   const writing: Writing = { mirror, frame, adopting: false, changes: [] };
   diffChild(writing, 0, 0, mirror.content, next);
   mirror.content = next;

@@ -12,7 +12,7 @@ import { type Context, documentContext, rootContext, textAllowed } from '../temp
 import { type Key, PageRoot, Placement, Repeat, Template, UnsafeHtml } from '../template/html.js';
 import { invalidUrl, safeSrcset, safeUrl } from '../template/safe-url.js';
 import { checkIn, contextOf, type Definition, define, markHole, type Part } from '../template/template.js';
-import type { Cell } from '../tree/component-instance.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
 import { HandlerKind, PartKind, type Scalar } from '../wire/patch.js';
 import { alignRows } from './keyed-list.js';
 
@@ -77,13 +77,13 @@ export class List {
  */
 export class Mount {
   /** The component that stands there. */
-  readonly cell: Cell;
+  readonly cell: ComponentInstance;
   /** What the content model says of the place. */
   context: Context;
   /** What the component shows. */
   rendered: Value = null;
 
-  constructor(cell: Cell, context: Context) {
+  constructor(cell: ComponentInstance, context: Context) {
     this.cell = cell;
     this.context = context;
   }

@@ -9,29 +9,29 @@
  */
 
 import type { Bus } from '../cluster/bus.js';
-import { createClusterActors } from '../cluster/distributed-actors.js';
+import { createDistributedActors } from '../cluster/distributed-actors.js';
 import { createMemoryBus } from '../cluster/local-bus.js';
-import { createAttendance } from '../cluster/presence-registry.js';
+import { createPresenceRegistry } from '../cluster/presence-registry.js';
 import { createSharedActors, type LocalActors, type SharedActors } from '../cluster/shared-actors.js';
 import type { AnyComponent } from '../component/component.js';
 import { type GuardedInspect, guardInspect } from '../component/xstate-inspect.js';
 import { type ClientScript, createClientScript } from '../http/client-script.js';
 import { createHttp, type Http, reserved } from '../http/http.js';
-import { createRecognition, type Recognise, type Visitor } from '../http/request-identity.js';
+import { createRecognition, type Recognise, type RequestIdentity } from '../http/request-identity.js';
 import { createRouter, type Router, routeTo } from '../http/router.js';
 import { createTokens, principalText, type Tokens } from '../http/session-token.js';
-import { Observatory } from '../inspect/live-inspection.js';
+import { LiveInspection } from '../inspect/live-inspection.js';
 import { channels as processChannels } from '../platform/diagnostics-node.js';
 import type { Reporter } from '../platform/error-report.js';
 import type { TroupeError } from '../platform/errors.js';
-import { createIdentifier } from '../platform/id.js';
+import { createId } from '../platform/id.js';
 import type { Log } from '../platform/logger.js';
 import { CommonSecrets } from '../platform/redact.js';
-import { createSessions, type Sessions } from '../registry/session-registry.js';
-import { Keeper } from '../registry/write-behind.js';
+import { createSessionRegistry, type SessionRegistry } from '../registry/session-registry.js';
+import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/client-link.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
-import type { Hub } from '../subscription/backplane.js';
+import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Channels } from '../tree/probe.js';
 import { CloseCode } from '../wire/protocol.js';
@@ -40,7 +40,7 @@ import type { Settings } from './options.js';
 // TYPES -----------------------------------------------------------------------
 
 /** The parts of a server, for whoever brings the sockets. */
-export interface Site {
+export interface Composition {
   readonly actors: SharedActors;
   /** Leads a join to its session, or says with which code it is refused. */
   readonly admit: Switchboard['admit'];
@@ -49,13 +49,13 @@ export interface Site {
   /** The name of this process on the bus; no other ever has it. */
   readonly node: string;
   /** From where it is looked at. */
-  readonly observatory: Observatory;
+  readonly observatory: LiveInspection;
   /** Tells the host program, and whoever looks, of faults. */
   readonly report: Reporter;
   /** Tells who opens a socket. */
   readonly recognise: Recognise;
   readonly script: ClientScript;
-  readonly sessions: Sessions;
+  readonly sessions: SessionRegistry;
 }
 
 // JOINING ---------------------------------------------------------------------
@@ -68,7 +68,7 @@ export function socketPath(base: string): string {
 /** What leads a join to its session. */
 interface Admission {
   readonly router: Router;
-  readonly sessions: Sessions;
+  readonly sessions: SessionRegistry;
   readonly tokens: Tokens;
 }
 
@@ -79,7 +79,7 @@ interface Admission {
 async function admit(
   { router, sessions, tokens }: Admission,
   { document, token }: JoinFrame,
-  { address, cookie, principal }: Visitor
+  { address, cookie, principal }: RequestIdentity
 ): Promise<Admitted | CloseCode> {
   const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
   const claim = bearer && tokens.open(token, bearer);
@@ -117,7 +117,7 @@ interface Means {
 interface Shared {
   readonly actors: SharedActors;
   readonly bus: Bus;
-  readonly hub: Hub;
+  readonly hub: Backplane;
   /** The shared actors of this process. */
   readonly local: LocalActors;
   readonly node: string;
@@ -126,13 +126,13 @@ interface Shared {
 
 function createShared(settings: Settings, { common, defer, inspect, report }: Means): Shared {
   const { clock, development } = settings;
-  const node = createIdentifier();
+  const node = createId();
   const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
   const local = createSharedActors({ clock, common, defer, development, inspect, publish, report });
-  const actors = createClusterActors(local, { bus, clock, defer, development, node, report });
-  const attendance = createAttendance({ clock, directory: bus.directory, node, report });
-  const hub: Hub = {
+  const actors = createDistributedActors(local, { bus, clock, defer, development, node, report });
+  const attendance = createPresenceRegistry({ clock, directory: bus.directory, node, report });
+  const hub: Backplane = {
     attend: (topic, attendant) => attendance.attend(topic, attendant),
     subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
     watch: (name, listener) => actors.watch(name, listener),
@@ -144,30 +144,30 @@ function createShared(settings: Settings, { common, defer, inspect, report }: Me
 // SITE ------------------------------------------------------------------------
 
 /** Where a site tells of itself. */
-export interface SiteVoices {
+export interface CompositionSinks {
   /** Default: those of the process. */
   readonly channels?: Channels;
   readonly log?: Log | undefined;
 }
 
 /** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
-export function createSite(
+export function createComposition(
   settings: Settings,
   reporter: Reporter,
   defer: (run: () => void) => void,
-  { channels = processChannels, log }: SiteVoices = {}
-): Site {
+  { channels = processChannels, log }: CompositionSinks = {}
+): Composition {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
   const common = new CommonSecrets();
-  const observatory = new Observatory({ application: settings.version, channels, clock, common, inspect, log });
+  const observatory = new LiveInspection({ application: settings.version, channels, clock, common, inspect, log });
   const report = observatory.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
   const { actors, bus, hub, local, node, publish } = createShared(settings, { common, defer, inspect, report });
-  const keeper = new Keeper({
+  const keeper = new WriteBehind({
     ...settings,
     defer,
     largest: settings.largestSnapshot,
@@ -175,7 +175,7 @@ export function createSite(
     node,
     report,
   });
-  const sessions = createSessions({
+  const sessions = createSessionRegistry({
     ...settings,
     application: settings.version,
     common,

@@ -6,7 +6,7 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Handle } from '../http/node-adapter.js';
-import { endRequests, openDoor, startListening } from '../http/node-limits.js';
+import { createLimitedServer, endRequests, startListening } from '../http/node-limits.js';
 import { isLocalHost } from '../inspect/inspector-mount.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { Log } from '../platform/logger.js';
@@ -59,7 +59,7 @@ export function createListen(options: ListenOptions): (port: number, host?: stri
     if (isClosed()) {
       throw new TroupeError(ErrorCode.Closed, 'This server is closed and cannot listen again. Make another one.');
     }
-    const server = openDoor(handle, settings);
+    const server = createLimitedServer(handle, settings);
     server.on('upgrade', (request, socket, head) => {
       if (!upgrade(request, socket, head)) refuseUpgrade(socket, 404);
     });

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { BusFactory } from '../cluster/bus.js';
 import type { Inspect } from '../component/xstate-inspect.js';
 import { reserved } from '../http/http.js';
-import { type DocumentTemplate, defaultDocument } from '../http/layout.js';
+import { type DocumentTemplate, defaultLayout } from '../http/layout.js';
 import type { Identify } from '../http/request-identity.js';
 import { below, type Routes } from '../http/router.js';
 import type { Authorise } from '../inspect/inspector-mount.js';
@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly development?: boolean;
   /** The document around each page. Default: an accessible one with `language`, `styles` and `title`. */
   readonly document?: DocumentTemplate;
-  /** Sessions whose page was fetched but has not joined; beyond it the oldest goes. Default 10,000. */
+  /** Session registry whose page was fetched but has not joined; beyond it the oldest goes. Default 10,000. */
   readonly dormantSessions?: number;
   /** How long such a session waits for its page to join. Default 300,000. */
   readonly dormantTime?: number;
@@ -103,7 +103,7 @@ export interface ServerOptions {
   readonly secret?: string | readonly string[];
   /** How long a stored session is kept after it was last used. Default 86,400,000, a day, as long as a token. */
   readonly sessionLifetime?: number;
-  /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
+  /** Session registry, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
   /** Where sessions are kept while nobody uses them, and beside the process that does. Default: `memory()`, in this process. */
   readonly store?: Store;
@@ -147,7 +147,7 @@ const defaults = {
   clientScript: undefined,
   clock: systemClock,
   connections: 50_000,
-  document: defaultDocument,
+  document: defaultLayout,
   dormantSessions: 10_000,
   dormantTime: 300_000,
   drainTime: 10_000,

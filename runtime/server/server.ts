@@ -18,12 +18,12 @@ import { mountInspector } from '../inspect/inspector-mount.js';
 import { createReporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { logTo } from '../platform/logger.js';
-import { Schedule } from '../platform/scheduler.js';
-import type { Sessions } from '../registry/session-registry.js';
+import { Scheduler } from '../platform/scheduler.js';
+import type { SessionRegistry } from '../registry/session-registry.js';
 import { createTransport, type Transport, type TransportCounts } from '../socket/transport.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Channels, unwatched } from '../tree/probe.js';
-import { createSite, type Site, socketPath } from './composition.js';
+import { type Composition, createComposition, socketPath } from './composition.js';
 import { createListen, type Listening } from './listen.js';
 import { readOptions, type ServerOptions, type Settings } from './options.js';
 
@@ -43,7 +43,7 @@ export interface Server {
   /** Takes no new sessions and tells all clients to move; resolves when all have, or `drainTime` is over. Close it then. */
   readonly drain: () => Promise<void>;
   /** What there is now and what has been refused so far. */
-  readonly counts: TransportCounts & { readonly sessions: Sessions['counts'] };
+  readonly counts: TransportCounts & { readonly sessions: SessionRegistry['counts'] };
   /** Answers a request of Node's; with `next`, passes on what is not ours. */
   readonly handle: Handle;
   /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
@@ -74,7 +74,10 @@ export interface Server {
 
 // PARTS -----------------------------------------------------------------------
 
-function connectTransport(settings: Settings, { admit, observatory, recognise, report, script }: Site): Transport {
+function connectTransport(
+  settings: Settings,
+  { admit, observatory, recognise, report, script }: Composition
+): Transport {
   return createTransport({
     ...settings,
     admit,
@@ -118,7 +121,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
   const settings = readOptions(options);
   const log = settings.logger && logTo(settings.logger);
   const reporter = createReporter(settings.onError, log?.reported);
-  const site = createSite(settings, reporter, new Schedule(settings.clock, reporter).defer, {
+  const site = createComposition(settings, reporter, new Scheduler(settings.clock, reporter).defer, {
     ...(channels && { channels }),
     log,
   });

@@ -11,14 +11,14 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { present } from '../platform/plain-data.js';
 import type { CommonSecrets, Secrets } from '../platform/redact.js';
-import { Mirror } from '../render/client-tree.js';
+import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
 import type { EventValue, Instance } from '../render/rendered.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Cell } from '../tree/component-instance.js';
-import type { Tree } from '../tree/component-tree.js';
-import type { Letter } from '../tree/mailbox.js';
-import type { Witness } from '../tree/probe.js';
+import type { ComponentInstance } from '../tree/component-instance.js';
+import type { ComponentTree } from '../tree/component-tree.js';
+import type { Envelope } from '../tree/mailbox.js';
+import type { Probe } from '../tree/probe.js';
 import { Malformed } from '../wire/decode.js';
 import { decodePayload, encodeFrame } from '../wire/frame-codec.js';
 import { PartKind, type Patch, type Wire } from '../wire/patch.js';
@@ -34,10 +34,10 @@ import {
   type ServerFrame,
   ServerKind,
 } from '../wire/protocol.js';
-import { Ledger } from './event-counter.js';
-import { type DocumentRecord, Documents } from './page-loads.js';
+import { EventCounter } from './event-counter.js';
+import { type PageLoadRecord, PageLoads } from './page-loads.js';
 import { noteTyped } from './secret-input.js';
-import { Window } from './send-window.js';
+import { SendWindow } from './send-window.js';
 import { resolve } from './stable-address.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -58,21 +58,21 @@ export interface Connection {
 }
 
 /** What a client that knows another session, or another state of it, has to be told. */
-export interface Introduction {
+export interface RejoinReason {
   readonly reason: typeof Reason.Restored | typeof Reason.Fresh | typeof Reason.Forked;
   /** The token of the session, if it is another than that of the page. */
   readonly token?: string | undefined;
 }
 
 /** What a page needs of its session. */
-export interface PageHost {
+export interface ClientLinkHost {
   readonly id: string;
-  readonly tree: Tree;
+  readonly tree: ComponentTree;
   readonly report: Reporter;
   /** Whether nothing is stored while the session is in use: then what is processed is as safe as it gets. */
   readonly isVolatile: boolean;
   /** Is told what happens, if anybody looks. */
-  readonly witness: Witness | undefined;
+  readonly witness: Probe | undefined;
   /** What was typed into password fields; made when something is. */
   secrets: Secrets | undefined;
   /** What all sessions of the server know to be secret. */
@@ -87,18 +87,18 @@ type NumberedFrame = Exclude<ServerFrame, { kind: typeof ServerKind.Acknowledge 
 // PAGE ------------------------------------------------------------------------
 
 /** The page of one session. */
-export class LivePage {
+export class ClientLink {
   /** Counted with each document: events of earlier ones are taken but no longer counted. 0 is what nobody's events have. */
   number = 1;
-  readonly #host: PageHost;
-  #documents = new Documents();
+  readonly #host: ClientLinkHost;
+  #documents = new PageLoads();
   #connection: Connection | undefined;
   /** When the last connection of the present document was opened. */
   #latest = 0;
-  #mirror: Mirror | undefined;
-  #window = new Window();
-  #ledger = new Ledger();
-  #introduction: Introduction | undefined;
+  #mirror: ClientTree | undefined;
+  #window = new SendWindow();
+  #ledger = new EventCounter();
+  #introduction: RejoinReason | undefined;
   /** Whether the client has asked, on this connection, for the whole page and not got it yet. */
   #asked = false;
   /** Whether it was reported, on this connection, that an event has come to nothing: who means harm could make thousands. */
@@ -108,7 +108,7 @@ export class LivePage {
   /** How many frames the client had applied when it was introduced, until it is known to have understood. */
   #unseen: number | undefined;
 
-  constructor(host: PageHost, introduction: Introduction | undefined) {
+  constructor(host: ClientLinkHost, introduction: RejoinReason | undefined) {
     this.#host = host;
     this.#introduction = introduction;
   }
@@ -126,14 +126,14 @@ export class LivePage {
   }
 
   /** Its documents, as they can be stored between turns. */
-  save(): readonly DocumentRecord[] {
+  save(): readonly PageLoadRecord[] {
     return this.#documents.records(this.#ledger.processed);
   }
 
   /** Goes on with what was stored. */
-  restore(records: readonly DocumentRecord[]): void {
-    this.#documents = Documents.from(records);
-    this.#ledger = new Ledger(records.at(-1)?.applied);
+  restore(records: readonly PageLoadRecord[]): void {
+    this.#documents = PageLoads.from(records);
+    this.#ledger = new EventCounter(records.at(-1)?.applied);
   }
 
   /** The store holds so many events of a document; its client is told. */
@@ -243,14 +243,14 @@ export class LivePage {
     if (this.#host.tree.inbox.hasEvents) this.#host.tree.catchUp();
     const heritage = first === 0 ? undefined : { document: from, first, count };
     const done = this.#documents.change(document, this.#ledger.processed, heritage);
-    this.#ledger = new Ledger(done, this.#host.isVolatile ? done : 0);
+    this.#ledger = new EventCounter(done, this.#host.isVolatile ? done : 0);
     this.number++;
   }
 
   #adopt(frame: JoinFrame): undefined {
     this.#introduction = this.#unseen = undefined;
-    this.#mirror = new Mirror(frame.hashes);
-    this.#window = new Window();
+    this.#mirror = new ClientTree(frame.hashes);
+    this.#window = new SendWindow();
     const tree = describeAdoption(this.#mirror, this.#host.tree.rendered);
     this.#ledger.restart(0);
     this.#send({ kind: ServerKind.Adopt, tree, processed: this.#ledger.processed, late: this.#late }, 0);
@@ -260,10 +260,10 @@ export class LivePage {
   }
 
   /** The client's page is of a session that is gone. */
-  #startFresh(frame: JoinFrame, introduction: Introduction): Reason {
+  #startFresh(frame: JoinFrame, introduction: RejoinReason): Reason {
     this.number++;
-    this.#documents = Documents.from([{ document: frame.document, applied: 0 }]);
-    this.#ledger = new Ledger();
+    this.#documents = PageLoads.from([{ document: frame.document, applied: 0 }]);
+    this.#ledger = new EventCounter();
 
     return this.#introduce(frame, introduction);
   }
@@ -272,11 +272,11 @@ export class LivePage {
    * A client that does not know this session, or not in this state: everything is sent. Frames are counted from the
    * start, so a client that comes back without having got that is known by its old count.
    */
-  #introduce(frame: JoinFrame, introduction: Introduction): Reason {
+  #introduce(frame: JoinFrame, introduction: RejoinReason): Reason {
     this.#introduction = introduction;
     this.#unseen = frame.frame;
-    this.#mirror = new Mirror(frame.hashes);
-    this.#window = new Window();
+    this.#mirror = new ClientTree(frame.hashes);
+    this.#window = new SendWindow();
     this.#ledger.restart(0);
     this.#renderWhole(introduction.reason, this.#ledger.processed, introduction.token);
 
@@ -284,14 +284,14 @@ export class LivePage {
   }
 
   /** A client that was here before: it gets what it missed, or everything if that is gone or contains everything. */
-  #resume(frame: JoinFrame, mirror: Mirror): Reason {
+  #resume(frame: JoinFrame, mirror: ClientTree): Reason {
     const missed = frame.frame < this.#whole ? undefined : this.#window.since(frame.frame);
     const coming = missed?.reduce((sum, { processed }) => sum + processed, 0);
     const told = this.#host.isVolatile ? 0 : missed?.length;
     const processed = coming === undefined ? undefined : this.#ledger.resume(frame.processed, coming, told);
     if (missed === undefined || processed === undefined) {
-      this.#mirror = new Mirror(frame.hashes);
-      this.#window = new Window(frame.frame);
+      this.#mirror = new ClientTree(frame.hashes);
+      this.#window = new SendWindow(frame.frame);
       this.#renderWhole(Reason.Resumed, this.#ledger.restart(frame.processed));
 
       return Reason.Resumed;
@@ -306,7 +306,7 @@ export class LivePage {
   }
 
   /** The client has applied so many more frames; false if it cannot have. */
-  #seen(frames: number, mirror: Mirror | undefined): boolean {
+  #seen(frames: number, mirror: ClientTree | undefined): boolean {
     if (!this.#window.acknowledge(frames)) return false;
     if (frames === 0) return true;
     this.#introduction = this.#unseen = undefined;
@@ -354,7 +354,7 @@ export class LivePage {
   }
 
   /** What an event leads to. */
-  #letter(event: EventRecord, number: number): Letter | Malformed {
+  #letter(event: EventRecord, number: number): Envelope | Malformed {
     if (typeof event.instance !== 'number') {
       const connection = this.#connection;
       return this.#empty(number, () => this.#find(event, event.instance as Address, number, connection));
@@ -364,7 +364,7 @@ export class LivePage {
     return this.#addressed(event, instance, number);
   }
 
-  #addressed(event: EventRecord, instance: Instance | undefined, number: number): Letter | Malformed {
+  #addressed(event: EventRecord, instance: Instance | undefined, number: number): Envelope | Malformed {
     const { tree } = this.#host;
     const cell = instance?.mount?.cell ?? tree.root;
     try {
@@ -376,19 +376,24 @@ export class LivePage {
     }
   }
 
-  #addressedTo(cell: Cell, message: AnyMessage | undefined, cause: number, find?: () => Letter): Letter {
+  #addressedTo(
+    cell: ComponentInstance,
+    message: AnyMessage | undefined,
+    cause: number,
+    find?: () => Envelope
+  ): Envelope {
     const { number: page } = this;
 
     return { cell, message, at: this.#host.tree.now(), page, taken: undefined, cause, resolve: find };
   }
 
   /** A letter that takes its place in the order, until it is found out what it is, or for good. */
-  #empty(number: number, find?: () => Letter): Letter {
+  #empty(number: number, find?: () => Envelope): Envelope {
     return this.#addressedTo(this.#host.tree.root, undefined, number, find);
   }
 
   /** Its turn has come: what stands at the stable address now? */
-  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Letter {
+  #find(event: EventRecord, address: Address, number: number, from: Connection | undefined): Envelope {
     const { tree } = this.#host;
     const instance = resolve(tree.rendered, address);
     const letter = instance && this.#addressed(event, instance, number);
@@ -407,7 +412,7 @@ export class LivePage {
   }
 
   /** The message an event leads to; `undefined` if nothing stands there or the handler says so. */
-  #message(event: EventRecord, instance: Instance | undefined, cell: Cell): AnyMessage | undefined {
+  #message(event: EventRecord, instance: Instance | undefined, cell: ComponentInstance): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
     const { witness } = this.#host;
@@ -448,7 +453,7 @@ export class LivePage {
   }
 
   /** If that fails nobody knows what the client shows: it is closed, and gets the whole page when it comes back. */
-  #sendDifference(mirror: Mirror): void {
+  #sendDifference(mirror: ClientTree): void {
     const { id, report, tree } = this.#host;
     const { witness } = this.#host;
     let changes: Patch;
@@ -468,14 +473,14 @@ export class LivePage {
   }
 
   /** The whole page for a client that knows no definition for sure. */
-  #renderAsked(mirror: Mirror): void {
+  #renderAsked(mirror: ClientTree): void {
     this.#asked = false;
     mirror.forget();
     this.#renderWhole(Reason.Resumed, this.#ledger.tell());
   }
 
   #renderWhole(reason: Reason, processed: number, token = ''): void {
-    const tree = describePage(this.#mirror as Mirror, this.#host.tree.rendered, this.#window.sent + 1);
+    const tree = describePage(this.#mirror as ClientTree, this.#host.tree.rendered, this.#window.sent + 1);
     this.#send({ kind: ServerKind.Render, tree, processed, reason, late: this.#late, token }, processed);
     this.#whole = this.#window.sent;
   }

@@ -1,5 +1,5 @@
 /**
- * Deliveries: effects of a session that are on their way to somebody outside of it, over a bus that may fail.
+ * Effect outbox: effects of a session that are on their way to somebody outside of it, over a bus that may fail.
  * What is not known to have arrived is stored with the session and tried again, under the same id, by which
  * its receivers tell a repeat. Over a bus in memory everything arrives at once, and nothing is kept here.
  */
@@ -12,7 +12,7 @@ import type { EffectImage } from './session-snapshot.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What deliveries need. */
-export interface DeliveryPowers {
+export interface EffectOutboxOptions {
   readonly clock: Clock;
   /** Hands an effect over; what it returns resolves once that has arrived. */
   hand(effect: EffectImage): Promise<void> | void;
@@ -29,14 +29,14 @@ const longest = 10_000;
 // DELIVERIES ------------------------------------------------------------------
 
 /** The effects of one session that have not arrived. */
-export class Deliveries {
-  readonly #powers: DeliveryPowers;
+export class EffectOutbox {
+  readonly #powers: EffectOutboxOptions;
   /** By id. */
   readonly #waiting = new Map<string, EffectImage>();
   readonly #timers = new Set<unknown>();
   #isOver = false;
 
-  constructor(powers: DeliveryPowers) {
+  constructor(powers: EffectOutboxOptions) {
     this.#powers = powers;
   }
 

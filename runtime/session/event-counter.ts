@@ -4,7 +4,7 @@
  */
 
 /** Counts of one document's events, each from 1 in the order they were made. */
-export class Ledger {
+export class EventCounter {
   /** Events that have arrived. */
   #received: number;
   /** Events whose outcome is committed. */

@@ -1,7 +1,7 @@
 /**
  * The documents of a session: which of their events its state contains. A session has one document at a
  * time, whose events `event-counter.ts` counts; of those it had before only the number is kept, for the case that
- * they come back, or that another takes over what they have left (`protocol.ts`, "Documents").
+ * they come back, or that another takes over what they have left (`protocol.ts`, "PageLoads").
  *
  * An event that is handed down goes by several numbers, and whoever has it may send it. So each has one name,
  * the one it had where it was made:
@@ -14,17 +14,17 @@
 // TYPES -----------------------------------------------------------------------
 
 /** What a document has taken over from another: `count` events, the first of which was number `first` there. */
-export interface Heritage {
+export interface InheritedEvents {
   readonly document: string;
   readonly first: number;
   readonly count: number;
 }
 
 /** A document and how many of its events the state contains. */
-export interface DocumentRecord {
+export interface PageLoadRecord {
   readonly document: string;
   readonly applied: number;
-  readonly heritage?: Heritage | undefined;
+  readonly heritage?: InheritedEvents | undefined;
 }
 
 /** Events of one document that were made one after the other in one document, itself or another. */
@@ -35,22 +35,22 @@ interface Stretch {
   readonly count: number;
 }
 
-/** Documents that are remembered beside the present one; the oldest is forgotten. */
+/** Page loads that are remembered beside the present one; the oldest is forgotten. */
 const mostRemembered = 16;
 
 // DOCUMENTS -------------------------------------------------------------------
 
 /** The documents of one session. */
-export class Documents {
+export class PageLoads {
   /** The one that has the session, '' before the first. */
   present = '';
-  #heritage: Heritage | undefined;
+  #heritage: InheritedEvents | undefined;
   /** Those that had it before, oldest first. */
-  #earlier: readonly DocumentRecord[] | undefined;
+  #earlier: readonly PageLoadRecord[] | undefined;
 
   /** Goes on with what `records` gave. */
-  static from(records: readonly DocumentRecord[]): Documents {
-    const documents = new Documents();
+  static from(records: readonly PageLoadRecord[]): PageLoads {
+    const documents = new PageLoads();
     const last = records.at(-1);
     if (last !== undefined) {
       documents.present = last.document;
@@ -62,7 +62,7 @@ export class Documents {
   }
 
   /** All of them, the present one last; `applied` of its events are. None before the first has come. */
-  records(applied: number): readonly DocumentRecord[] {
+  records(applied: number): readonly PageLoadRecord[] {
     if (this.present === '') return [];
     const record = { document: this.present, applied, heritage: this.#heritage };
 
@@ -73,7 +73,7 @@ export class Documents {
    * A document takes the session over from the present one, of whose events `applied` are. Gives how many of
    * the newcomer's own are: of those it has taken over from another, or had made when it was here before.
    */
-  change(document: string, applied: number, heritage: Heritage | undefined): number {
+  change(document: string, applied: number, heritage: InheritedEvents | undefined): number {
     const records = this.records(applied);
     const before = records.find((record) => record.document === document);
     const others = records.filter((record) => record !== before).slice(-mostRemembered);
@@ -97,10 +97,10 @@ export class Documents {
 
 /** A heritage, unless it leads back to its heir, which no client says: then there is none. */
 function acyclic(
-  records: readonly DocumentRecord[],
+  records: readonly PageLoadRecord[],
   document: string,
-  heritage: Heritage | undefined
-): Heritage | undefined {
+  heritage: InheritedEvents | undefined
+): InheritedEvents | undefined {
   for (let from = heritage?.document; from !== undefined; from = find(records, from)?.heritage?.document) {
     if (from === document) return undefined;
   }
@@ -108,11 +108,11 @@ function acyclic(
   return heritage;
 }
 
-const find = (records: readonly DocumentRecord[], document: string): DocumentRecord | undefined =>
+const find = (records: readonly PageLoadRecord[], document: string): PageLoadRecord | undefined =>
   records.find((record) => record.document === document);
 
 /** The first `applied` events of a document by where they were made, in order. */
-function stretchesOf(records: readonly DocumentRecord[], { document, applied, heritage }: DocumentRecord): Stretch[] {
+function stretchesOf(records: readonly PageLoadRecord[], { document, applied, heritage }: PageLoadRecord): Stretch[] {
   const inherited = Math.min(applied, heritage?.count ?? 0);
   const stretches = heritage === undefined || inherited === 0 ? [] : handedDown(records, heritage, inherited);
   if (applied > inherited) stretches.push({ maker: document, first: inherited + 1, count: applied - inherited });
@@ -121,7 +121,11 @@ function stretchesOf(records: readonly DocumentRecord[], { document, applied, he
 }
 
 /** Of what is handed down the first `count`: some may have been handed down to that document, too. */
-function handedDown(records: readonly DocumentRecord[], { document, first }: Heritage, count: number): Stretch[] {
+function handedDown(
+  records: readonly PageLoadRecord[],
+  { document, first }: InheritedEvents,
+  count: number
+): Stretch[] {
   const heritage = find(records, document)?.heritage;
   const last = first - 1 + count;
   const stretches: Stretch[] = [];
@@ -138,7 +142,7 @@ function handedDown(records: readonly DocumentRecord[], { document, first }: Her
 }
 
 /** How many events of a document are applied, whichever document they were applied as. */
-function appliedOf(records: readonly DocumentRecord[], document: DocumentRecord): number {
+function appliedOf(records: readonly PageLoadRecord[], document: PageLoadRecord): number {
   const reached = new Map<string, number>();
   for (const record of records) {
     for (const { maker, first, count } of stretchesOf(records, record)) {

@@ -24,7 +24,7 @@ const none: readonly SentFrame[] = [];
 const keeping = 320;
 
 /** Frames sent and not yet acknowledged. Frames are counted from 1. */
-export class Window {
+export class SendWindow {
   /** Copies of the frames not acknowledged, oldest first. */
   #frames: SentFrame[] | undefined;
   #bytes = 0;

@@ -13,7 +13,7 @@ import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { checkStorable } from '../platform/storable.js';
 import type { AnyMessage } from '../template/html.js';
 import { packSnapshot, unpackSnapshot } from '../wire/frame-codec.js';
-import type { DocumentRecord, Heritage } from './page-loads.js';
+import type { InheritedEvents, PageLoadRecord } from './page-loads.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ export interface LogicImage {
 export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
 /** A component in the page. */
-export interface CellImage {
+export interface InstanceImage {
   /** What tells it apart from the others in its parent's view; '' for the root. */
   readonly id: string;
   readonly name: string;
@@ -47,11 +47,11 @@ export interface CellImage {
   /** Its model or `LogicImage`; `undefined` if it has not begun and is to begin anew. */
   readonly state: unknown;
   readonly subscriptions: SubscriptionsImage | undefined;
-  readonly children: readonly CellImage[];
+  readonly children: readonly InstanceImage[];
 }
 
 /** A message that waits for its turn: the ids of the cells that lead to its receiver, and what has caused it. */
-export interface LetterImage {
+export interface EnvelopeImage {
   readonly path: readonly string[];
   readonly message: AnyMessage;
   readonly cause: string | undefined;
@@ -69,8 +69,8 @@ export interface EffectImage {
 /** All that happens in a page. */
 export interface TreeImage {
   readonly turns: number;
-  readonly root: CellImage;
-  readonly letters: readonly LetterImage[];
+  readonly root: InstanceImage;
+  readonly letters: readonly EnvelopeImage[];
 }
 
 /** A session. */
@@ -81,7 +81,7 @@ export interface SessionImage {
   readonly at: number;
   /** The node that stored it. */
   readonly node: string;
-  readonly documents: readonly DocumentRecord[];
+  readonly documents: readonly PageLoadRecord[];
   /** The first page that a client may adopt: its number, and the turn after which it was made. */
   readonly offer: readonly [number: number, turn: number] | undefined;
   /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
@@ -161,13 +161,13 @@ export function pack({
   return packSnapshot(letters.length > 0 ? [...head, letters] : head);
 }
 
-function packDocument({ document, applied, heritage }: DocumentRecord): PackedDocument {
+function packDocument({ document, applied, heritage }: PageLoadRecord): PackedDocument {
   if (heritage === undefined) return [document, applied];
 
   return [document, applied, [heritage.document, heritage.first, heritage.count]];
 }
 
-function packLetter({ path, message, cause }: LetterImage): PackedLetter {
+function packLetter({ path, message, cause }: EnvelopeImage): PackedLetter {
   checkStorable(message, `A message that waits, ${message.type},`, 'message');
 
   return cause === undefined ? [path, message] : [path, message, cause];
@@ -179,7 +179,7 @@ function packEffect({ kind, to, message, id }: EffectImage): PackedEffect {
   return [kind, to, message, id];
 }
 
-function packCell({ id, name, version, state, subscriptions, children }: CellImage): PackedCell {
+function packCell({ id, name, version, state, subscriptions, children }: InstanceImage): PackedCell {
   checkStorable(state, `The state of ${name}`);
   const head = [id, name, version, state] as const;
   if (children.length > 0) return [...head, subscriptions ?? null, children.map(packCell)];
@@ -236,14 +236,14 @@ function imageOf(packed: Packed): SessionImage {
   };
 }
 
-function unpackDocument([document, applied, heritage]: PackedDocument): DocumentRecord {
+function unpackDocument([document, applied, heritage]: PackedDocument): PageLoadRecord {
   return { document, applied, heritage: heritage && unpackHeritage(heritage) };
 }
 
-function unpackHeritage([document, first, count]: PackedHeritage): Heritage {
+function unpackHeritage([document, first, count]: PackedHeritage): InheritedEvents {
   return { document, first, count };
 }
 
-function unpackCell([id, name, version, state, subscriptions, children = []]: PackedCell): CellImage {
+function unpackCell([id, name, version, state, subscriptions, children = []]: PackedCell): InstanceImage {
   return { id, name, version, state, subscriptions: subscriptions ?? undefined, children: children.map(unpackCell) };
 }

@@ -17,15 +17,15 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise } from '../platform/plain-data.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
-import type { Kept } from '../registry/write-behind.js';
+import type { Persistable } from '../registry/write-behind.js';
 import type { Value } from '../render/rendered.js';
-import type { Hub } from '../subscription/backplane.js';
+import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
-import { Tree, type TreeHost } from '../tree/component-tree.js';
-import { areHeard, type Lookout, Publisher, type Witness } from '../tree/probe.js';
+import { ComponentTree, type ComponentTreeHost } from '../tree/component-tree.js';
+import { areHeard, DiagnosticsProbe, type Instrumentation, type Probe } from '../tree/probe.js';
 import { type ClientFrame, CloseCode, Command, Reason } from '../wire/protocol.js';
-import { type Connection, type Introduction, type JoinFrame, LivePage, type PageHost } from './client-link.js';
-import { Deliveries } from './effect-outbox.js';
+import { ClientLink, type ClientLinkHost, type Connection, type JoinFrame, type RejoinReason } from './client-link.js';
+import { EffectOutbox } from './effect-outbox.js';
 import type { EffectImage, SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -60,11 +60,11 @@ export interface SessionHost {
   /** Milliseconds a session is kept in memory after its connection was lost. */
   readonly grace: number;
   /** Where topics and shared actors are reached. */
-  readonly hub: Hub;
+  readonly hub: Backplane;
   /** Whether nothing is stored while a session is in use. */
   readonly isVolatile: boolean;
   /** Who looks. */
-  readonly lookout: Lookout;
+  readonly lookout: Instrumentation;
   /** The name of this process. */
   readonly node: string;
   readonly report: Reporter;
@@ -96,7 +96,7 @@ export interface SessionStart {
   /** What was stored of it. */
   readonly image?: SessionImage | undefined;
   /** What a client that knows another session is told; without it the client knows this one. */
-  readonly introduction?: Introduction | undefined;
+  readonly introduction?: RejoinReason | undefined;
   /** Why it is fresh, if that is known. */
   readonly why?: string | undefined;
 }
@@ -131,17 +131,17 @@ export const sessionLife = setup({
 // SESSION ---------------------------------------------------------------------
 
 /** A session at work. */
-export class LiveSession implements Session, TreeHost, PageHost, Kept {
+export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, Persistable {
   readonly id: string;
-  readonly tree: Tree;
-  readonly client: LivePage;
+  readonly tree: ComponentTree;
+  readonly client: ClientLink;
   fence: number;
   /** Is told what happens, because somebody inspects it. */
-  observer: Witness | undefined;
+  observer: Probe | undefined;
   secrets: Secrets | undefined;
   readonly #host: SessionHost;
   /** Tells the channels, once they have been listened to. */
-  #publisher: Publisher | undefined;
+  #publisher: DiagnosticsProbe | undefined;
   #root: AnyActorRef | undefined;
   #hasBegun = false;
   /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
@@ -149,7 +149,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
   #offered = -1;
   /** What it is called in the ids of effects, if not by its id. */
   #lineage: string | undefined;
-  #deliveries: Deliveries | undefined;
+  #deliveries: EffectOutbox | undefined;
   /** What its component is told of its way here, with the next client that comes. */
   #origin: Omit<Arrival, 'node'> | undefined;
   /** Effects that were stored, until it begins. */
@@ -159,8 +159,8 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     this.#host = host;
     this.id = id;
     this.fence = fence;
-    this.tree = new Tree(component, props, this);
-    this.client = new LivePage(this, introduction);
+    this.tree = new ComponentTree(component, props, this);
+    this.client = new ClientLink(this, introduction);
     // A fresh session has the id of one that is gone, whose effects others may remember.
     if (introduction?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
     if (introduction !== undefined) this.#origin = originOf(introduction, image, why);
@@ -173,7 +173,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return this.tree.rendered;
   }
 
-  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
+  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `ComponentInstance.prepare`. */
   prepare(): Promise<void> | void {
     return this.tree.prepare();
   }
@@ -312,15 +312,15 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return this.secrets;
   }
 
-  get hub(): Hub {
+  get hub(): Backplane {
     return this.#host.hub;
   }
 
-  get witness(): Witness | undefined {
+  get witness(): Probe | undefined {
     if (this.observer !== undefined) return this.observer;
     const { channels } = this.#host.lookout;
     if (!areHeard(channels)) return undefined;
-    this.#publisher ??= new Publisher(
+    this.#publisher ??= new DiagnosticsProbe(
       this.id,
       channels,
       () => this.clock.now(),
@@ -360,9 +360,9 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
     return kind === 'publish' ? this.#host.publish(to, message, id) : this.#host.send(to, message, id);
   }
 
-  #delivering(): Deliveries {
+  #delivering(): EffectOutbox {
     const { clock } = this.#host;
-    this.#deliveries ??= new Deliveries({
+    this.#deliveries ??= new EffectOutbox({
       clock,
       hand: (effect) => this.#hand(effect),
       report: (error) => void this.report(ErrorCode.Effect, error, { session: this.id }),
@@ -488,7 +488,7 @@ export class LiveSession implements Session, TreeHost, PageHost, Kept {
 }
 
 function originOf(
-  { reason }: Introduction,
+  { reason }: RejoinReason,
   image: SessionImage | undefined,
   why: string | undefined
 ): Omit<Arrival, 'node'> {

@@ -8,7 +8,7 @@
  * because there are thousands of them and most are idle.
  */
 
-import type { Visitor } from '../http/request-identity.js';
+import type { RequestIdentity } from '../http/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -46,7 +46,7 @@ export interface Admitted {
 /** What all connections of a server share. */
 export interface Switchboard {
   /** Leads a join to its session, or says with which code it is refused. */
-  readonly admit: (frame: JoinFrame, visitor: Visitor) => Promise<Admitted | CloseCode>;
+  readonly admit: (frame: JoinFrame, visitor: RequestIdentity) => Promise<Admitted | CloseCode>;
   /** The hash of the client script that the pages load. */
   readonly client: string;
   readonly clock: Clock;
@@ -101,7 +101,7 @@ export class SocketConnection implements Connection {
   /** Waits for the join; kept until it has come. */
   #deadline: unknown;
   /** Who opened the socket; kept until the join has come. */
-  #visitor: Visitor | undefined;
+  #visitor: RequestIdentity | undefined;
   /** Whether there was a sign of life since the last sweep. */
   #alive = true;
   /** When the frames received so far would be due if they came exactly at the rate allowed. */
@@ -110,7 +110,7 @@ export class SocketConnection implements Connection {
   #unread = 0;
 
   /** Without a visitor it is to be refused at once. */
-  constructor(switchboard: Switchboard, socket: Socket, visitor: Visitor | undefined) {
+  constructor(switchboard: Switchboard, socket: Socket, visitor: RequestIdentity | undefined) {
     this.#switchboard = switchboard;
     this.#socket = socket;
     this.#visitor = visitor;
@@ -254,7 +254,7 @@ export class SocketConnection implements Connection {
 
   async #admit(frame: JoinFrame, bytes: number): Promise<void> {
     try {
-      const admitted = await this.#switchboard.admit(frame, this.#visitor as Visitor);
+      const admitted = await this.#switchboard.admit(frame, this.#visitor as RequestIdentity);
 
       if (this.#stage !== Stage.Joining) return;
       if (typeof admitted === 'number') this.refuse(admitted, 'join refused');

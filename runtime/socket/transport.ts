@@ -14,8 +14,8 @@ import {
   type HttpRequest,
   hostOf,
   type Recognise,
+  type RequestIdentity,
   type Unrecognised,
-  type Visitor,
 } from '../http/request-identity.js';
 import { pathOf } from '../http/router.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -246,7 +246,7 @@ class WebSocketTransport implements Transport {
   }
 
   /** Asks who it is, unless there is no room for it anyway. */
-  async #recognise(request: HttpRequest, socket: Duplex, address: string): Promise<Visitor | Unrecognised> {
+  async #recognise(request: HttpRequest, socket: Duplex, address: string): Promise<RequestIdentity | Unrecognised> {
     if (this.#isCrowded(address)) return 503;
     this.#asking.add(socket);
     socket.on('error', destroySocket);
@@ -262,7 +262,7 @@ class WebSocketTransport implements Transport {
     return (this.#neighbours.get(address) ?? 0) > this.#options.connectionsPerAddress;
   }
 
-  #opened(socket: ConnectedSocket, address: string, visitor: Visitor | Unrecognised): void {
+  #opened(socket: ConnectedSocket, address: string, visitor: RequestIdentity | Unrecognised): void {
     const known = typeof visitor === 'number' ? undefined : visitor;
 
     socket.address = address;
@@ -275,7 +275,7 @@ class WebSocketTransport implements Transport {
   }
 
   /** Closes at once what is not welcome, with a code that says so: a browser is not told an upgrade's status. */
-  #screen({ address, connection }: ConnectedSocket, visitor: Visitor | Unrecognised): void {
+  #screen({ address, connection }: ConnectedSocket, visitor: RequestIdentity | Unrecognised): void {
     if (this.#isCrowded(address)) connection.refuse(CloseCode.TryLater, 'too many connections from this address');
     else if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
     else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');

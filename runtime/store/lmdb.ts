@@ -69,10 +69,10 @@ const defaultDelay = 100;
 /** Fences that are taken from the disk at once: the number there is above all that were given. */
 const fencesAtOnce = 1_000_000;
 
-/** Sessions looked at for whether they have expired: at each new one more than that, and at each beat. */
+/** Session registry looked at for whether they have expired: at each new one more than that, and at each beat. */
 const lookedAt = { write: 2, beat: 256 } as const;
 
-/** Sessions that are looked at for a list: all, and in one go. */
+/** Session registry that are looked at for a list: all, and in one go. */
 const listedFrom = { most: 10_000, atOnce: 50 } as const;
 
 const fenceKey = 'fence';

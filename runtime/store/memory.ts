@@ -38,7 +38,7 @@ export interface MemoryStore extends Required<Store> {
 }
 
 /** A session that is kept, or was removed. */
-interface Kept {
+interface Persistable {
   readonly id: string;
   /** Who owns it or, if it was released, did so last. */
   readonly node: string;
@@ -59,13 +59,14 @@ const defaultBytes = 64 * 1024 * 1024;
 /** What a session takes beside its bytes, about. */
 const overhead = 200;
 
-/** Sessions looked at for whether they have expired: at each write more than it can add, and at each beat. */
+/** Session registry looked at for whether they have expired: at each write more than it can add, and at each beat. */
 const lookedAt = { write: 2, beat: 256 } as const;
 
-/** Sessions looked at for one whose owner is dead before one of a living owner goes. */
+/** Session registry looked at for one whose owner is dead before one of a living owner goes. */
 const searched = 64;
 
-const sizeOf = ({ id, bytes }: Pick<Kept, 'id' | 'bytes'>): number => overhead + 2 * id.length + (bytes?.length ?? 0);
+const sizeOf = ({ id, bytes }: Pick<Persistable, 'id' | 'bytes'>): number =>
+  overhead + 2 * id.length + (bytes?.length ?? 0);
 
 // STORE -----------------------------------------------------------------------
 
@@ -98,15 +99,15 @@ class SessionsInMemory implements MemoryStore {
   readonly #maxBytes: number;
   readonly #leases: Leases;
   /** What has an owner, by id, the oldest first. */
-  readonly #held = new Map<string, Kept>();
+  readonly #held = new Map<string, Persistable>();
   /** What was released or removed, by id, the oldest first. */
-  readonly #free = new Map<string, Kept>();
+  readonly #free = new Map<string, Persistable>();
   /** The latest last. */
   readonly #aside: SetAside[] = [];
   #bytes = 0;
   #fence: Fence = 0;
   /** Goes round all that is kept, a few at a time. */
-  #round: Iterator<Kept>;
+  #round: Iterator<Persistable>;
 
   constructor(clock: Clock, maxBytes: number) {
     this.#clock = clock;
@@ -190,7 +191,7 @@ class SessionsInMemory implements MemoryStore {
   // KEEPING -------------------------------------------------------------------
 
   /** What is kept under an id and has not expired. */
-  #find(id: string): Kept | undefined {
+  #find(id: string): Persistable | undefined {
     const kept = this.#held.get(id) ?? this.#free.get(id);
     if (kept === undefined || kept.end > this.#clock.now()) return kept;
 
@@ -199,18 +200,18 @@ class SessionsInMemory implements MemoryStore {
   }
 
   /** The node that is to be asked for a session, if one is. */
-  #ownerOf({ node, released }: Kept): string | undefined {
+  #ownerOf({ node, released }: Persistable): string | undefined {
     return !released && this.#leases.isAlive(node) ? node : undefined;
   }
 
-  #keep(kept: Kept): void {
+  #keep(kept: Persistable): void {
     this.#drop(kept);
     (kept.released ? this.#free : this.#held).set(kept.id, kept);
     this.#bytes += sizeOf(kept);
   }
 
   /** Forgets what is kept under the id. */
-  #drop({ id }: Kept): void {
+  #drop({ id }: Persistable): void {
     const kept = this.#held.get(id) ?? this.#free.get(id);
     if (kept === undefined) return;
 
@@ -230,7 +231,7 @@ class SessionsInMemory implements MemoryStore {
 
   // GOING ---------------------------------------------------------------------
 
-  *#all(): Generator<Kept, void> {
+  *#all(): Generator<Persistable, void> {
     yield* this.#free.values();
     yield* this.#held.values();
   }
@@ -276,8 +277,8 @@ class SessionsInMemory implements MemoryStore {
   }
 
   /** Of what has an owner the oldest, rather one whose owner is dead. */
-  #oldestHeld(): Kept | undefined {
-    let oldest: Kept | undefined;
+  #oldestHeld(): Persistable | undefined {
+    let oldest: Persistable | undefined;
     let looked = 0;
 
     for (const kept of this.#held.values()) {
@@ -290,7 +291,7 @@ class SessionsInMemory implements MemoryStore {
 }
 
 /** Whether an entry may be written over what is kept. */
-function isOpenTo({ fence, node }: Entry, kept: Kept): boolean {
+function isOpenTo({ fence, node }: Entry, kept: Persistable): boolean {
   const isRemoved = kept.bytes === undefined;
   if (fence === 0) return isRemoved || kept.node === node;
 

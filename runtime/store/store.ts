@@ -16,11 +16,11 @@
 
 /** What all stores keep to. Durations are in milliseconds. */
 export const StoreLimit = {
-  /** Sessions kept apart; beyond it the oldest goes. */
+  /** Session registry kept apart; beyond it the oldest goes. */
   aside: 100,
   /** How long such a session is kept: a week. */
   asideTime: 604_800_000,
-  /** Sessions that are listed, unless somebody asks for more. */
+  /** Session registry that are listed, unless somebody asks for more. */
   listed: 1_000,
   /** How long the fence of a removed session is remembered. */
   removedTime: 600_000,

@@ -9,9 +9,9 @@ import type { AnyMessage } from '../template/html.js';
 // TYPES -----------------------------------------------------------------------
 
 /** Topics to listen to and to attend, and shared actors to watch. All but `attend` can be asked before any actor of a session runs. */
-export interface Hub {
+export interface Backplane {
   /** Makes somebody present on a topic, and tells it who is, itself included; gives the way to leave. */
-  attend(topic: string, attendant: Attendant): () => void;
+  attend(topic: string, attendant: PresenceMember): () => void;
   /** Tells of what is published on a topic from now on, and when something may have been missed; gives the way to stop. */
   subscribe(topic: string, listener: (message: AnyMessage) => void, missed?: () => void): () => void;
   /** Tells of a shared actor's snapshot now, if there is one, and of each change from then on; gives the way to stop. */
@@ -19,7 +19,7 @@ export interface Hub {
 }
 
 /** Somebody who is present on a topic, and is told who else is. */
-export interface Attendant {
+export interface PresenceMember {
   /** Whom it counts as: all of one key count as one. Without one it counts for itself. */
   readonly key: string | undefined;
   /** Plain data about it. */

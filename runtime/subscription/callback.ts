@@ -3,7 +3,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { disregard } from '../platform/plain-data.js';
+import { ignoreRejection } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Run, RunContext, Stop } from './run.js';
 import { Subscription } from './subscription-set.js';
@@ -54,7 +54,7 @@ function startCallback(run: Run, key: string, fn: (context: CallbackContext<AnyM
 function checkedCleanup(key: string, cleanup: unknown): Stop {
   if (typeof cleanup === 'function') return cleanup as () => unknown;
   if (cleanup === undefined || cleanup === null) return undefined;
-  disregard(cleanup);
+  ignoreRejection(cleanup);
 
   throw new TroupeError(
     ErrorCode.Subscription,

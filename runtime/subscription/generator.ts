@@ -3,7 +3,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { disregard, isPromise } from '../platform/plain-data.js';
+import { ignoreRejection, isPromise } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Run, RunContext } from './run.js';
 import { Subscription } from './subscription-set.js';
@@ -77,7 +77,7 @@ function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => voi
     iterator = checkedIterator(key, fn(run.context));
     while (!run.isOver) {
       const { done, value } = await iterator.next();
-      disregard(value);
+      ignoreRejection(value);
       if (done === true || run.isOver) return;
       if (isPromise(value)) throw await refusedPromise(key, iterator);
       await run.deliver(value);
@@ -93,7 +93,7 @@ function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => voi
 
 function checkedIterator(key: string, iterator: Yielding<AnyMessage>): Yielding<AnyMessage> {
   if (typeof iterator?.next === 'function') return iterator;
-  disregard(iterator);
+  ignoreRejection(iterator);
 
   throw new TroupeError(
     ErrorCode.Subscription,

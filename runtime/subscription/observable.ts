@@ -4,7 +4,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { disregard } from '../platform/plain-data.js';
+import { ignoreRejection } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Run, RunContext, Stop } from './run.js';
 import { Subscription } from './subscription-set.js';
@@ -34,7 +34,7 @@ export type Interoperable<Message> =
   | { readonly [Symbol.observable]: () => Subscribable<Message> }
   | { readonly '@@observable': () => Subscribable<Message> };
 
-type Observed<Message> = Subscribable<Message> | Interoperable<Message>;
+type InspectedSession<Message> = Subscribable<Message> | Interoperable<Message>;
 
 // OBSERVABLE ------------------------------------------------------------------
 
@@ -53,12 +53,16 @@ type Observed<Message> = Subscribable<Message> | Interoperable<Message>;
  */
 export function observable<Message extends AnyMessage = never>(
   key: string,
-  fn: (context: ObservableContext) => Observed<NoInfer<Message>>
+  fn: (context: ObservableContext) => InspectedSession<NoInfer<Message>>
 ): Subscription<Message> {
   return new Subscription<Message>('observable', `observable ${key}`, (run) => startObservable(run, key, fn));
 }
 
-function startObservable(run: Run, key: string, fn: (context: ObservableContext) => Observed<AnyMessage>): Stop {
+function startObservable(
+  run: Run,
+  key: string,
+  fn: (context: ObservableContext) => InspectedSession<AnyMessage>
+): Stop {
   let ended = false;
   const unsubscribe = subscribableOf(key, fn(run.context)).subscribe({
     next: (message) => {
@@ -89,7 +93,7 @@ function subscribableOf(key: string, given: unknown): Subscribable<AnyMessage> {
   const interop = source?.[symbol] ?? source?.['@@observable'];
   const found = typeof interop === 'function' ? interop.call(source) : source;
   if (typeof found?.subscribe === 'function') return found;
-  disregard(given);
+  ignoreRejection(given);
 
   throw new TroupeError(
     ErrorCode.Subscription,

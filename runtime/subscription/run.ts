@@ -8,7 +8,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { Due, DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Hub } from './backplane.js';
+import type { Backplane } from './backplane.js';
 // Upward, so of types only.
 import type { Port } from './subscription-set.js';
 
@@ -71,7 +71,7 @@ export class Run implements Port {
     return this.#port.clock;
   }
 
-  get hub(): Hub {
+  get hub(): Backplane {
     return this.#port.hub;
   }
 

@@ -11,10 +11,10 @@ import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
 import type { DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { disregard, present } from '../platform/plain-data.js';
+import { ignoreRejection, present } from '../platform/plain-data.js';
 import type { SubscriptionsImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Hub } from './backplane.js';
+import type { Backplane } from './backplane.js';
 import { Restarts } from './restart-policy.js';
 import { Run, type RunOwner, type Stop } from './run.js';
 
@@ -24,7 +24,7 @@ import { Run, type RunOwner, type Stop } from './run.js';
 export interface Port {
   readonly clock: OrderedClock;
   /** What all sessions share. */
-  readonly hub: Hub;
+  readonly hub: Backplane;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
   readonly random?: (() => number) | undefined;
   /** Sends the component a message; resolves when the turn that took it is committed. `from` says who it is from, for whoever looks. */
@@ -348,7 +348,7 @@ function byKey(declared: Declarations): Map<string, Subscription<AnyMessage>> {
 }
 
 function notASubscription(given: unknown): TroupeError {
-  disregard(given);
+  ignoreRejection(given);
 
   return new TroupeError(
     ErrorCode.Subscription,

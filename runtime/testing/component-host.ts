@@ -1,5 +1,5 @@
 /**
- * The stage: a page with nothing on it but the component under test, which stands there as it would in the view
+ * The component host: a page with nothing on it but the component under test, which stands there as it would in the view
  * of another component. It gives the props, and tells of the messages that come out.
  */
 
@@ -12,21 +12,21 @@ export interface Placeable<Props> extends AnyComponent {
   (props: Props & { readonly key: Key }): Placement<AnyMessage>;
 }
 
-/** The topic on which a stage tells what came out. */
+/** The topic on which a hostComponent tells what came out. */
 export const outgoing = 'troupe/testing: sent to the parent';
 
 /** What changes the props. */
 const propsGiven = 'troupe/testing: props given';
 
-/** The message that gives the component on stage other props. */
+/** The message that gives the component on hostComponent other props. */
 export function giveProps(props: object): AnyMessage & { readonly props: object } {
   return { type: propsGiven, props };
 }
 
 /** A page of one component. */
-export function stage<Props>(actor: Placeable<Props>, props: Props & object): AnyComponent<unknown> {
+export function hostComponent<Props>(actor: Placeable<Props>, props: Props & object): AnyComponent<unknown> {
   return component({
-    name: 'stage',
+    name: 'hostComponent',
     init: (_page: unknown) => ({ props: props as object }),
     update: (model, message: AnyMessage, enqueue: Enqueue<AnyMessage>) => {
       if (message.type === propsGiven) return { props: (message as ReturnType<typeof giveProps>).props };

@@ -83,7 +83,7 @@ const scriptName = /\/client-(?<hash>[\w-]+)\.js"/;
 // WINDOW ----------------------------------------------------------------------
 
 /** One page in one browser. */
-export class BrowserWindow {
+export class JsdomWindow {
   readonly globals: WindowGlobals;
   readonly #options: WindowOptions;
   readonly #timers = new Set<Timer>();

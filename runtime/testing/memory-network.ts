@@ -2,22 +2,22 @@
  * The network between a page and the server of its test: WebSockets in memory. It can be cut, and it can hold
  * back what goes to the browser. Frames go by the agenda; nothing here waits.
  *
- *     client/socket.ts -> MemorySocket -> Wire -> connection.ts -> session
+ *     client/socket.ts -> MemorySocket -> Memory wire -> connection.ts -> session
  */
 
-import type { Unrecognised, Visitor } from '../http/request-identity.js';
+import type { RequestIdentity, Unrecognised } from '../http/request-identity.js';
 import { type Socket, SocketConnection, type Switchboard } from '../socket/connection.js';
 import { CloseCode } from '../wire/protocol.js';
-import type { Agenda } from './test-scheduler.js';
+import type { TestScheduler } from './test-scheduler.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** The server's end, as a network needs it. */
 export interface Exchange {
-  readonly agenda: Agenda;
+  readonly agenda: TestScheduler;
   readonly switchboard: Switchboard;
   /** Tells who opens a socket. */
-  recognise(): Promise<Visitor | Unrecognised>;
+  recognise(): Promise<RequestIdentity | Unrecognised>;
   /** Something was closed that a test wants to know of. */
   complain(error: Error): void;
 }
@@ -33,9 +33,9 @@ const faults: readonly number[] = [CloseCode.Flood, CloseCode.Malformed, CloseCo
 // NETWORK ---------------------------------------------------------------------
 
 /** The network of one page. */
-export class Network {
+export class MemoryNetwork {
   readonly exchange: Exchange;
-  readonly #wires = new Set<Wire>();
+  readonly #wires = new Set<MemoryWire>();
   #isDown = false;
   #isHeld = false;
 
@@ -52,15 +52,15 @@ export class Network {
   }
 
   /** Makes a wire for a socket that opens. */
-  open(socket: MemorySocket): Wire {
-    const wire = new Wire(this, socket);
+  open(socket: MemorySocket): MemoryWire {
+    const wire = new MemoryWire(this, socket);
     this.#wires.add(wire);
 
     return wire;
   }
 
   /** A wire is no longer in use. */
-  forget(wire: Wire): void {
+  forget(wire: MemoryWire): void {
     this.#wires.delete(wire);
   }
 
@@ -90,19 +90,19 @@ export class Network {
 // WIRE ------------------------------------------------------------------------
 
 /** One connection: the server's end is a socket, as `connection.ts` sees it. */
-export class Wire implements Socket {
+export class MemoryWire implements Socket {
   readonly bufferedAmount = 0;
   /** No browser's socket pings, and what is not read costs nothing here. */
   pong(): void {}
   pause(): void {}
-  readonly #network: Network;
+  readonly #network: MemoryNetwork;
   readonly #socket: MemorySocket;
   /** On its way to the browser. */
   readonly #coming: (() => void)[] = [];
   #connection: SocketConnection | undefined;
   #isOver = false;
 
-  constructor(network: Network, socket: MemorySocket) {
+  constructor(network: MemoryNetwork, socket: MemorySocket) {
     this.#network = network;
     this.#socket = socket;
     this.#defer(() => void this.#open());
@@ -208,9 +208,9 @@ export class MemorySocket {
   onopen: Listener<{ readonly type: string }> = null;
   onmessage: Listener<{ readonly data: ArrayBuffer }> = null;
   onclose: Listener<{ readonly code: number }> = null;
-  readonly #wire: Wire;
+  readonly #wire: MemoryWire;
 
-  constructor(network: Network, url: string) {
+  constructor(network: MemoryNetwork, url: string) {
     this.url = url;
     this.#wire = network.open(this);
   }
@@ -246,7 +246,7 @@ export class MemorySocket {
 }
 
 /** The class of the WebSockets of one page. */
-export function socketClass(network: Network): new (url: string) => MemorySocket {
+export function socketClass(network: MemoryNetwork): new (url: string) => MemorySocket {
   return class WebSocket extends MemorySocket {
     constructor(url: string) {
       super(network, url);

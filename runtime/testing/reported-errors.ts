@@ -16,7 +16,7 @@ export interface TestReport extends Omit<ErrorReport, 'code'> {
 // REPORTS ---------------------------------------------------------------------
 
 /** The faults of one server and its pages. */
-export class Reports {
+export class ReportedErrors {
   readonly all: TestReport[] = [];
   readonly #onError: ((report: TestReport) => void) | undefined;
   #untold: TestReport[] = [];

@@ -25,7 +25,7 @@ export interface JsdomModule {
 }
 
 /** The packages. */
-export interface Peers {
+export interface TestDependencies {
   readonly jsdom: JsdomModule;
   readonly dom: { readonly queries: Queries };
   readonly user: { readonly userEvent: { setup(options: object): UserEvent } };
@@ -37,9 +37,9 @@ export interface Peers {
 const names = { jsdom: 'jsdom', dom: '@testing-library/dom', user: '@testing-library/user-event' } as const;
 
 /** Loads packages by name; gives those that are there and what the others failed with. */
-export async function loadPeers(
+export async function loadTestDependencies(
   load: (name: string) => Promise<unknown>
-): Promise<{ readonly found: Partial<Peers>; readonly failures: readonly unknown[] }> {
+): Promise<{ readonly found: Partial<TestDependencies>; readonly failures: readonly unknown[] }> {
   const found: Record<string, unknown> = {};
   const failures: unknown[] = [];
 
@@ -58,8 +58,8 @@ export async function loadPeers(
  *
  * @throws Error that says how to install them, if one is missing
  */
-export function complete({ found, failures }: Awaited<ReturnType<typeof loadPeers>>): Peers {
-  if (failures.length === 0) return found as Peers;
+export function complete({ found, failures }: Awaited<ReturnType<typeof loadTestDependencies>>): TestDependencies {
+  if (failures.length === 0) return found as TestDependencies;
   const all = Object.values(names).join(' ');
   const missing = Object.entries(names).flatMap(([key, name]) => (key in found ? [] : [name]));
 
@@ -68,9 +68,9 @@ export function complete({ found, failures }: Awaited<ReturnType<typeof loadPeer
   });
 }
 
-const loaded = await loadPeers((name) => import(name));
+const loaded = await loadTestDependencies((name) => import(name));
 
 /** The packages; throws as `complete`. */
-export function peers(): Peers {
+export function peers(): TestDependencies {
   return complete(loaded);
 }

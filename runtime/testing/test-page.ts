@@ -10,8 +10,8 @@ import type { BoundFunctions } from '@testing-library/dom';
 import type { UserEvent } from '@testing-library/user-event';
 import type { AnyMessage } from '../template/html.js';
 import { giveProps, outgoing } from './component-host.js';
-import { BrowserWindow } from './jsdom-window.js';
-import { type Network, socketClass } from './memory-network.js';
+import { JsdomWindow } from './jsdom-window.js';
+import { type MemoryNetwork, socketClass } from './memory-network.js';
 import type { TestReport } from './reported-errors.js';
 import { peers, type Queries } from './test-dependencies.js';
 import { type Browser, origin, type TestServer } from './test-server.js';
@@ -78,13 +78,13 @@ function bindQueries(page: LivePage): void {
 export class LivePage {
   readonly #server: TestServer;
   readonly #browser: Browser;
-  readonly #network: Network;
+  readonly #network: MemoryNetwork;
   /** What the component has sent to its parent, if it was opened with props; that of all pages of the server. */
   readonly sent: AnyMessage[] = [];
   readonly #unlisten: () => void;
   #url = '';
   #session: string | undefined;
-  #window: BrowserWindow | undefined;
+  #window: JsdomWindow | undefined;
   #user: UserEvent | undefined;
   /** What the storage of the tab holds, from page to page. */
   #storage: ReadonlyMap<string, string> = new Map();
@@ -145,7 +145,7 @@ export class LivePage {
     return (this.root.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
   }
 
-  get #shown(): BrowserWindow {
+  get #shown(): JsdomWindow {
     if (this.#window === undefined || this.#isClosed) throw new Error('This page is closed.');
 
     return this.#window;
@@ -302,10 +302,10 @@ export class LivePage {
     await this.rest();
   }
 
-  #open(html: string, navigation: 'navigate' | 'reload'): BrowserWindow {
+  #open(html: string, navigation: 'navigate' | 'reload'): JsdomWindow {
     const { agenda, clock, reports } = this.#server;
 
-    return new BrowserWindow({
+    return new JsdomWindow({
       clock,
       html,
       navigation,

@@ -15,13 +15,13 @@ const longest = 10_000;
 /** Rounds in which nothing was done, after which promises are taken for settled. */
 const quietRounds = 2;
 
-/** Kept from before a test runner may put a simulated one in its place. */
+/** Persistable from before a test runner may put a simulated one in its place. */
 const later = setImmediate;
 
 const nextRound = (): Promise<void> => new Promise((resolve) => later(resolve));
 
 /** What is due, of server and pages. */
-export class Agenda {
+export class TestScheduler {
   readonly #report: Reporter;
   #due: (() => void)[] = [];
 

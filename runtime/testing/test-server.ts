@@ -9,13 +9,13 @@ import { cookieName, type HttpRequest } from '../http/request-identity.js';
 import { createSimulatedClock, type SimulatedClock } from '../platform/clock.js';
 import { createReporter } from '../platform/error-report.js';
 import { type Log, logTo } from '../platform/logger.js';
-import { createSite, type Site } from '../server/composition.js';
+import { type Composition, createComposition } from '../server/composition.js';
 import { readOptions, type ServerOptions, type Settings } from '../server/options.js';
 import type { Switchboard } from '../socket/connection.js';
 import type { AnyMessage } from '../template/html.js';
-import { Network } from './memory-network.js';
-import { Reports, type TestReport } from './reported-errors.js';
-import { Agenda } from './test-scheduler.js';
+import { MemoryNetwork } from './memory-network.js';
+import { ReportedErrors, type TestReport } from './reported-errors.js';
+import { TestScheduler } from './test-scheduler.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -52,10 +52,10 @@ export const origin = 'http://localhost';
 
 /** A server without a network. */
 export class TestServer {
-  readonly agenda: Agenda;
+  readonly agenda: TestScheduler;
   readonly clock: SimulatedClock;
-  readonly reports: Reports;
-  readonly site: Site;
+  readonly reports: ReportedErrors;
+  readonly site: Composition;
   readonly #settings: Settings;
   readonly #log: Log | undefined;
   /** How many pages visit it. */
@@ -63,12 +63,12 @@ export class TestServer {
 
   constructor({ actors = {}, now = beginning, onError, ...options }: TestServerOptions) {
     this.clock = createSimulatedClock(now);
-    this.reports = new Reports(onError);
+    this.reports = new ReportedErrors(onError);
     this.#settings = readOptions({ ...defaults, ...options, clock: this.clock, onError: this.reports.add });
     this.#log = this.#settings.logger && logTo(this.#settings.logger);
     const report = createReporter(this.reports.add, this.#log?.reported);
-    this.agenda = new Agenda(report);
-    this.site = createSite(this.#settings, report, this.agenda.defer);
+    this.agenda = new TestScheduler(report);
+    this.site = createComposition(this.#settings, report, this.agenda.defer);
     for (const [name, given] of Object.entries(actors)) {
       if ('transition' in given) this.site.actors.start(name, given);
       else this.site.actors.start(name, given.logic, { input: given.input as never });
@@ -102,7 +102,7 @@ export class TestServer {
   }
 
   /** The network of a page in a browser. `joined` is told of the session each time the page has joined. */
-  network(browser: Browser, joined: (session: string) => void): Network {
+  network(browser: Browser, joined: (session: string) => void): MemoryNetwork {
     const { clock, joinDeadline, framesPerSecond } = this.#settings;
     const { admit, recognise, script } = this.site;
     const switchboard: Switchboard = {
@@ -120,7 +120,7 @@ export class TestServer {
       report: createReporter(this.reports.add, this.#log?.reported),
     };
 
-    return new Network({
+    return new MemoryNetwork({
       agenda: this.agenda,
       complain: this.reports.complain,
       recognise: async () => recognise(requestOf('/', browser)),

@@ -6,7 +6,7 @@
 
 import type { AnyComponent } from '../component/component.js';
 import type { PageProps } from '../registry/session-registry.js';
-import { type Placeable, stage } from './component-host.js';
+import { hostComponent, type Placeable } from './component-host.js';
 import { type TestPage, visit } from './test-page.js';
 import { TestServer, type TestServerOptions } from './test-server.js';
 
@@ -58,7 +58,7 @@ export async function openPage(
 ): Promise<TestPage> {
   if (typeof given !== 'function') return open(given as SiteOptions);
   const { props, ...rest } = options;
-  const page = props === undefined ? given : stage(given as Placeable<object>, props);
+  const page = props === undefined ? given : hostComponent(given as Placeable<object>, props);
 
   return open({ ...rest, routes: { '/**': page as AnyComponent<PageProps> } });
 }

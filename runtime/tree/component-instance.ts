@@ -14,9 +14,9 @@ import type { OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from '../platform/errors.js';
-import { disregard, isAlike, isPromise } from '../platform/plain-data.js';
+import { ignoreRejection, isAlike, isPromise } from '../platform/plain-data.js';
 import { type Home, Mount, mountsIn, renderRoot } from '../render/rendered.js';
-import type { CellImage, SubscriptionsImage } from '../session/session-snapshot.js';
+import type { InstanceImage, SubscriptionsImage } from '../session/session-snapshot.js';
 import type { Context } from '../template/content-model.js';
 import { type AnyMessage, html, type Key, type Placement, type Template } from '../template/html.js';
 import { LogicState } from './logic-state.js';
@@ -25,36 +25,36 @@ import { ModelState } from './model-state.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What a cell needs of its session. */
-export interface CellHost {
+export interface InstanceHost {
   readonly clock: OrderedClock;
   /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean | undefined;
   /** The root of the session's actors. */
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
-  report(code: ErrorCode, error: unknown, cell: Cell): string;
+  report(code: ErrorCode, error: unknown, cell: ComponentInstance): string;
   /** Something that is reported now or soon may quote this: what is secret in it is left out wherever that is written down. */
   mayQuote(data: unknown): void;
   /** A cell has changed outside of any turn: one is due. */
-  changed(cell: Cell): void;
+  changed(cell: ComponentInstance): void;
   /** A message for a cell, to be taken in a turn. */
-  post(cell: Cell, message: AnyMessage, from: Cell): void;
+  post(cell: ComponentInstance, message: AnyMessage, from: ComponentInstance): void;
   /** What is to be stored of a cell's subscriptions. */
-  marks(cell: Cell): SubscriptionsImage | undefined;
+  marks(cell: ComponentInstance): SubscriptionsImage | undefined;
   /** What is stored of the page is of no use: a component in it is of another version. */
   unfit(error: TroupeError): void;
   /** Makes the state of a component where it is another than in a live page, as in one that only shows what was. */
-  stateOf?(component: AnyComponent, host: StateHost): State;
+  stateOf?(component: AnyComponent, host: InstanceStateHost): InstanceState;
 }
 
 /** What a state needs of its cell. */
-export interface StateHost {
+export interface InstanceStateHost {
   readonly clock: OrderedClock;
-  /** As for `CellHost`. */
+  /** As for `InstanceHost`. */
   readonly development?: boolean | undefined;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
-  /** As for `CellHost`: a message that has failed, and a state that is gone when that is reported. */
+  /** As for `InstanceHost`: a message that has failed, and a state that is gone when that is reported. */
   mayQuote(data: unknown): void;
   changed(): void;
   /** A message for the component in whose view this one stands. */
@@ -62,7 +62,7 @@ export interface StateHost {
 }
 
 /** What a component is in, and how messages change that. */
-export interface State {
+export interface InstanceState {
   /** Its actor, once it is started. */
   readonly actor: AnyActorRef | undefined;
   /** The state of the actor. */
@@ -97,30 +97,30 @@ export interface State {
 }
 
 /** Cells that a rendering has found to be new or changed, and those that have gone. */
-export interface Household {
+export interface RenderQueue {
   /** It has to be rendered: it is new, or its props have changed. */
-  next(cell: Cell): void;
+  next(cell: ComponentInstance): void;
   /** It no longer stands in the view of its parent. */
-  left(cell: Cell): void;
+  left(cell: ComponentInstance): void;
 }
 
 /** A component placed by the view that is being rendered. */
 interface Placed {
-  readonly cell: Cell;
+  readonly cell: ComponentInstance;
   readonly props: object;
   readonly context: Context;
 }
 
-const noCells: ReadonlyMap<string, Cell> = new Map();
+const noCells: ReadonlyMap<string, ComponentInstance> = new Map();
 const noProps = Object.freeze({});
 
 // CELL ------------------------------------------------------------------------
 
 /** A component at work. */
-export class Cell implements Home, StateHost {
+export class ComponentInstance implements Home, InstanceStateHost {
   readonly component: AnyComponent;
   /** The cell in whose view it stands; the root of a page has none. */
-  readonly parent: Cell | undefined;
+  readonly parent: ComponentInstance | undefined;
   /** How many cells are around it. */
   readonly depth: number;
   /** Tells it apart from the others in its parent's view. */
@@ -136,8 +136,8 @@ export class Cell implements Home, StateHost {
   views = 0;
   /** When it was made, in milliseconds since the epoch. */
   readonly since: number;
-  readonly #host: CellHost;
-  readonly #state: State;
+  readonly #host: InstanceHost;
+  readonly #state: InstanceState;
   #props: object;
   #isStarted = false;
   #hasBegun = false;
@@ -145,9 +145,9 @@ export class Cell implements Home, StateHost {
   #isBroken = false;
   /** Whether it has to be rendered though its state has not changed: it is new, or stands elsewhere. */
   #mustRender = true;
-  #children = noCells as Map<string, Cell>;
+  #children = noCells as Map<string, ComponentInstance>;
   /** Those that have left in this turn: they can come back until its end. */
-  #leaving = noCells as Map<string, Cell>;
+  #leaving = noCells as Map<string, ComponentInstance>;
   /** What the view that is being rendered has placed so far. */
   #placing: Map<string, Placed> | undefined;
   /** What the last view that stands has placed, until the children have been told. */
@@ -156,9 +156,16 @@ export class Cell implements Home, StateHost {
   #sighted = 0;
   #views = 0;
   /** What was stored of it and the cells in it, until it has begun with that. */
-  #image: CellImage | undefined;
+  #image: InstanceImage | undefined;
 
-  constructor(component: AnyComponent, props: object, context: Context, host: CellHost, parent?: Cell, id = '') {
+  constructor(
+    component: AnyComponent,
+    props: object,
+    context: Context,
+    host: InstanceHost,
+    parent?: ComponentInstance,
+    id = ''
+  ) {
     this.component = component;
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
@@ -235,7 +242,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** The cells of the components in its view. */
-  get children(): Iterable<Cell> {
+  get children(): Iterable<ComponentInstance> {
     return this.#children.values();
   }
 
@@ -281,7 +288,7 @@ export class Cell implements Home, StateHost {
   #prepareView(): Promise<void> | void {
     this.#showFirst();
     if (this.#placed === undefined) return undefined;
-    const coming: Cell[] = [];
+    const coming: ComponentInstance[] = [];
     this.#arrange({ next: (cell) => coming.push(cell), left: () => undefined });
     const waiting = coming.map((cell) => cell.prepare()).filter((begun) => begun !== undefined);
 
@@ -289,7 +296,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** Is to begin with what was stored; unfit if that is of another component, or another version of it. */
-  restore(image: CellImage): void {
+  restore(image: InstanceImage): void {
     const { name, version } = this.component;
     if (image.name === name && image.version === version) this.#image = image;
     else {
@@ -307,7 +314,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** It and the cells in it, as they can be stored between turns. */
-  save(): CellImage {
+  save(): InstanceImage {
     const { name, version } = this.component;
 
     return {
@@ -354,7 +361,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** Shows its state and finds out which cells in it are new, changed or gone. */
-  render(household: Household): void {
+  render(household: RenderQueue): void {
     if (!this.#hasBegun) this.#begin();
     else if (this.#mustRender) this.#showAgain();
     else if (!this.#isBroken) this.#state.render(() => this.#show());
@@ -385,7 +392,7 @@ export class Cell implements Home, StateHost {
   /** The turn is over: who has left does not come back. */
   settle(): void {
     for (const cell of this.#leaving.values()) cell.stop();
-    this.#leaving = noCells as Map<string, Cell>;
+    this.#leaving = noCells as Map<string, ComponentInstance>;
   }
 
   // SHOWING -------------------------------------------------------------------
@@ -457,8 +464,8 @@ export class Cell implements Home, StateHost {
     return cell.mount;
   }
 
-  #make({ component, props }: Placement<unknown>, context: Context, id: string): Cell {
-    const cell = new Cell(component, props, context, this.#host, this, id);
+  #make({ component, props }: Placement<unknown>, context: Context, id: string): ComponentInstance {
+    const cell = new ComponentInstance(component, props, context, this.#host, this, id);
     const image = this.#image?.children.find((child) => child.id === id);
     if (image !== undefined) cell.restore(image);
 
@@ -476,7 +483,7 @@ export class Cell implements Home, StateHost {
     return this.#placing ?? new Map();
   }
 
-  #duplicate({ component, id }: Cell): TroupeError {
+  #duplicate({ component, id }: ComponentInstance): TroupeError {
     const key = id.slice(id.lastIndexOf(' ') + 1);
 
     return new TroupeError(
@@ -486,7 +493,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** Compares what stands in the view with the children there were. */
-  #arrange(household: Household): void {
+  #arrange(household: RenderQueue): void {
     const placed = this.#placed as Map<string, Placed>;
     this.#placed = undefined;
     const mounts = mountsIn(this.mount.rendered);
@@ -511,7 +518,7 @@ export class Cell implements Home, StateHost {
     return mounts.toSorted((left, right) => placeOf(left) - placeOf(right));
   }
 
-  #partWith(view: number, household: Household): void {
+  #partWith(view: number, household: RenderQueue): void {
     if (this.#leaving === noCells) this.#leaving = new Map();
     for (const [id, cell] of this.#children) {
       if (cell.#sighted === view) continue;
@@ -528,7 +535,7 @@ export class Cell implements Home, StateHost {
   }
 
   /** A cell stands in the view: is it new, has it come back, have its props or its place changed? */
-  #welcome(cell: Cell, placed: Placed | undefined, household: Household): void {
+  #welcome(cell: ComponentInstance, placed: Placed | undefined, household: RenderQueue): void {
     const isNew = this.#children.get(cell.id) !== cell;
     if (isNew) {
       if (this.#children === noCells) this.#children = new Map();
@@ -602,7 +609,7 @@ function isMessage(message: unknown): message is AnyMessage {
 }
 
 function notAMessage(given: unknown, name: string): TroupeError {
-  disregard(given);
+  ignoreRejection(given);
   const what = isPromise(given)
     ? 'a promise'
     : typeof given === 'object' && given !== null

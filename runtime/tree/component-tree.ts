@@ -14,19 +14,19 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import type { Mount, Value } from '../render/rendered.js';
 import type { SubscriptionsImage, TreeImage } from '../session/session-snapshot.js';
-import type { Hub } from '../subscription/backplane.js';
+import type { Backplane } from '../subscription/backplane.js';
 import { declaredBy, type Port, Subscriptions, type SubscriptionView } from '../subscription/subscription-set.js';
 import { rootContext } from '../template/content-model.js';
 import type { AnyMessage } from '../template/html.js';
-import { Cell, type CellHost } from './component-instance.js';
-import { Inbox, type Letter } from './mailbox.js';
-import { pathOf, type Witness } from './probe.js';
+import { ComponentInstance, type InstanceHost } from './component-instance.js';
+import { type Envelope, Mailbox } from './mailbox.js';
+import { type Probe, pathOf } from './probe.js';
 import { runTurn, type TurnPowers } from './turn.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a tree needs of its session. */
-export interface TreeHost {
+export interface ComponentTreeHost {
   readonly id: string;
   readonly clock: Clock;
   /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
@@ -35,9 +35,9 @@ export interface TreeHost {
   /** The page that is joined, counted from 1; events of earlier pages are taken but no longer counted. */
   readonly page: number;
   /** Where topics and shared actors are reached. */
-  readonly hub: Hub;
+  readonly hub: Backplane;
   /** Is told what happens, if anybody looks. */
-  readonly witness: Witness | undefined;
+  readonly witness: Probe | undefined;
   /** The root of the session's actors; made, not started, when first asked for. */
   system(): AnyActorRef;
   /** Publishes a message on a topic; `id` is the effect's. */
@@ -57,11 +57,11 @@ export interface TreeHost {
 // TREE ------------------------------------------------------------------------
 
 /** The components of one session. */
-export class Tree implements CellHost, TurnPowers {
-  readonly inbox = new Inbox();
+export class ComponentTree implements InstanceHost, TurnPowers {
+  readonly inbox = new Mailbox();
   readonly clock: OrderedClock;
-  readonly root: Cell;
-  readonly #host: TreeHost;
+  readonly root: ComponentInstance;
+  readonly #host: ComponentTreeHost;
   #hasBegun = false;
   #isOver = false;
   #scheduled = false;
@@ -78,19 +78,19 @@ export class Tree implements CellHost, TurnPowers {
   #overflowing = false;
   // Sets and maps are made when they are needed: most sessions are one idle component, and there are thousands.
   /** Cells that changed outside of any turn. */
-  #changed: Set<Cell> | undefined;
+  #changed: Set<ComponentInstance> | undefined;
   /** Mounts, besides the root, that show something the client may not have been sent. */
   #stale: Set<Mount> | undefined;
   /** Cells that have a message about a failure on its way: a failure of that is not told again. */
-  #telling: Set<Cell> | undefined;
-  #subscriptions: Map<Cell, Subscriptions> | undefined;
+  #telling: Set<ComponentInstance> | undefined;
+  #subscriptions: Map<ComponentInstance, Subscriptions> | undefined;
   /** What was wrong with what a cell declared the last time: it is reported once, not after every turn. */
-  #refused: Map<Cell, string> | undefined;
+  #refused: Map<ComponentInstance, string> | undefined;
 
-  constructor(component: AnyComponent, props: object, host: TreeHost) {
+  constructor(component: AnyComponent, props: object, host: ComponentTreeHost) {
     this.#host = host;
     this.clock = new OrderedClock(host.clock);
-    this.root = new Cell(component, props, rootContext, this);
+    this.root = new ComponentInstance(component, props, rootContext, this);
   }
 
   // LIFE ----------------------------------------------------------------------
@@ -104,7 +104,7 @@ export class Tree implements CellHost, TurnPowers {
     return this.#isOver ? null : this.root.rendered;
   }
 
-  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `Cell.prepare`. */
+  /** Runs `init` and `view` of all that stands in the page; throws, or rejects, as `ComponentInstance.prepare`. */
   prepare(): Promise<void> | void {
     if (this.#unfit !== undefined) throw this.#unfit;
     const prepared = this.root.prepare();
@@ -134,7 +134,7 @@ export class Tree implements CellHost, TurnPowers {
     runTurn(this);
   }
 
-  #prepareSubscriptions(cell: Cell): void {
+  #prepareSubscriptions(cell: ComponentInstance): void {
     if (this.#isOver) return;
     const marks = cell.takeMarks();
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared), marks);
@@ -171,25 +171,25 @@ export class Tree implements CellHost, TurnPowers {
     this.#unfit ??= error;
   }
 
-  marks(cell: Cell): SubscriptionsImage | undefined {
+  marks(cell: ComponentInstance): SubscriptionsImage | undefined {
     return this.#subscriptions?.get(cell)?.save();
   }
 
   /** The subscriptions of a cell that are alive, for whoever looks. */
-  subscriptionsOf(cell: Cell): readonly SubscriptionView[] {
+  subscriptionsOf(cell: ComponentInstance): readonly SubscriptionView[] {
     return this.#subscriptions?.get(cell)?.views ?? [];
   }
 
   /** The cell to which these ids lead. */
-  find(path: readonly string[]): Cell | undefined {
-    let cell: Cell | undefined = this.root;
+  find(path: readonly string[]): ComponentInstance | undefined {
+    let cell: ComponentInstance | undefined = this.root;
     for (const id of path) cell = [...(cell?.children ?? [])].find((child) => child.id === id);
 
     return cell;
   }
 
   /** All cells, parents before the cells in them. */
-  *cells(cell: Cell = this.root): Generator<Cell> {
+  *cells(cell: ComponentInstance = this.root): Generator<ComponentInstance> {
     yield cell;
     for (const child of cell.children) yield* this.cells(child);
   }
@@ -208,7 +208,7 @@ export class Tree implements CellHost, TurnPowers {
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
   }
 
-  #beginCell(cell: Cell): void {
+  #beginCell(cell: ComponentInstance): void {
     this.committed(cell);
     for (const child of cell.children) this.#beginCell(child);
   }
@@ -225,12 +225,17 @@ export class Tree implements CellHost, TurnPowers {
   // INBOX ---------------------------------------------------------------------
 
   /** Puts a message into the inbox; if that is full it is dropped, and reported once a turn. */
-  put(cell: Cell, message: AnyMessage | undefined, from: Cell | string = 'host', taken?: () => void): void {
+  put(
+    cell: ComponentInstance,
+    message: AnyMessage | undefined,
+    from: ComponentInstance | string = 'host',
+    taken?: () => void
+  ): void {
     this.putLetter({ cell, message, at: this.now(), page: 0, from, taken });
   }
 
   /** Puts a letter into the inbox; as `put`. */
-  putLetter(letter: Letter): void {
+  putLetter(letter: Envelope): void {
     if (this.#isOver) letter.taken?.();
     else if (this.inbox.push(letter)) {
       this.witness?.queued(letter, this.inbox.size);
@@ -263,7 +268,7 @@ export class Tree implements CellHost, TurnPowers {
     return this.#host.page;
   }
 
-  get witness(): Witness | undefined {
+  get witness(): Probe | undefined {
     return this.#host.witness;
   }
 
@@ -287,14 +292,14 @@ export class Tree implements CellHost, TurnPowers {
     if (this.inbox.size > 0 || this.#changed !== undefined) this.#schedule();
   }
 
-  takeChanged(): Iterable<Cell> {
+  takeChanged(): Iterable<ComponentInstance> {
     const changed = this.#changed ?? [];
     this.#changed = undefined;
 
     return changed;
   }
 
-  committed(cell: Cell): void {
+  committed(cell: ComponentInstance): void {
     if (!this.#hasBegun) {
       this.#subscribe(cell, (subscriptions, declared) => subscriptions.prepare(declared));
       return;
@@ -307,7 +312,7 @@ export class Tree implements CellHost, TurnPowers {
     this.#subscribe(cell, (subscriptions, declared) => subscriptions.update(declared));
   }
 
-  left(cell: Cell): void {
+  left(cell: ComponentInstance): void {
     for (const child of cell.children) this.left(child);
     this.#subscriptions?.get(cell)?.stop();
     this.#subscriptions?.delete(cell);
@@ -317,7 +322,7 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   /** What cannot be carried out is reported: an effect costs nobody their state. */
-  perform(cell: Cell, effect: Effect): void {
+  perform(cell: ComponentInstance, effect: Effect): void {
     this.#effects++;
     this.witness?.performed(cell, effect);
     try {
@@ -327,7 +332,7 @@ export class Tree implements CellHost, TurnPowers {
     }
   }
 
-  #perform(cell: Cell, effect: Effect): void {
+  #perform(cell: ComponentInstance, effect: Effect): void {
     switch (effect.kind) {
       case 'raise':
         this.#follow(cell, effect, cell);
@@ -344,7 +349,7 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   /** A message to a component of the page follows from what caused the effect. */
-  #follow(cell: Cell, effect: Effect, from: Cell): void {
+  #follow(cell: ComponentInstance, effect: Effect, from: ComponentInstance): void {
     const cause = effect.cause === undefined ? undefined : this.#effectId(effect);
     this.putLetter({ cell, message: effect.message, at: this.now(), page: 0, cause, from });
   }
@@ -377,7 +382,7 @@ export class Tree implements CellHost, TurnPowers {
 
   /** Brings the subscriptions of a component up to date with its state. */
   #subscribe(
-    cell: Cell,
+    cell: ComponentInstance,
     bring: (subscriptions: Subscriptions, declared: Subscribed<AnyMessage>) => void,
     marks?: SubscriptionsImage
   ): void {
@@ -400,7 +405,7 @@ export class Tree implements CellHost, TurnPowers {
     }
   }
 
-  #port(cell: Cell): Port {
+  #port(cell: ComponentInstance): Port {
     return {
       clock: this.clock,
       hub: this.#host.hub,
@@ -420,14 +425,14 @@ export class Tree implements CellHost, TurnPowers {
     return this.#host.system();
   }
 
-  changed(cell: Cell): void {
+  changed(cell: ComponentInstance): void {
     if (this.#isOver) return;
     this.#changed ??= new Set();
     this.#changed.add(cell);
     this.#schedule();
   }
 
-  post(cell: Cell, message: AnyMessage, from: Cell): void {
+  post(cell: ComponentInstance, message: AnyMessage, from: ComponentInstance): void {
     this.put(cell, message, from);
   }
 
@@ -436,7 +441,7 @@ export class Tree implements CellHost, TurnPowers {
   }
 
   /** Tells the host program of a fault, and the component itself if it wants to know. */
-  report(code: ErrorCode, error: unknown, cell: Cell): string {
+  report(code: ErrorCode, error: unknown, cell: ComponentInstance): string {
     const { id: session, report } = this.#host;
     const { name, onError } = cell.component;
     const id = report(code, error, { session, component: name });

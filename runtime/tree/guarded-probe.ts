@@ -3,10 +3,10 @@
  * A recorder looks into states that may be anything (a getter that throws, a proxy), in the middle of a turn.
  */
 
-import type { Witness } from './probe.js';
+import type { Probe } from './probe.js';
 
 /** What of a witness is passed on; all of it. */
-const names: { readonly [Name in keyof Witness]: true } = {
+const names: { readonly [Name in keyof Probe]: true } = {
   ...{ begin: true, received: true, happened: true, queued: true, updated: true, viewed: true, stepped: true },
   ...{ performed: true, turned: true, diffed: true, sent: true, failed: true },
 };
@@ -16,9 +16,9 @@ const names: { readonly [Name in keyof Witness]: true } = {
  *
  * @param failed is told of the first thing that the witness throws; others follow from the same, mostly
  */
-export function guardWitness(witness: Witness, failed: (error: unknown) => void): Witness {
+export function guardProbe(witness: Probe, failed: (error: unknown) => void): Probe {
   let hasFailed = false;
-  const guard = (name: keyof Witness) => {
+  const guard = (name: keyof Probe) => {
     const tell = witness[name].bind(witness) as (...given: readonly unknown[]) => void;
 
     return [
@@ -34,5 +34,5 @@ export function guardWitness(witness: Witness, failed: (error: unknown) => void)
     ] as const;
   };
 
-  return Object.fromEntries((Object.keys(names) as (keyof Witness)[]).map(guard)) as unknown as Witness;
+  return Object.fromEntries((Object.keys(names) as (keyof Probe)[]).map(guard)) as unknown as Probe;
 }

@@ -17,7 +17,7 @@ import { development } from '../platform/plain-data.js';
 import { checkStorable } from '../platform/storable.js';
 import type { LogicImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
-import type { State, StateHost } from './component-instance.js';
+import type { InstanceState, InstanceStateHost } from './component-instance.js';
 
 // GUARD -----------------------------------------------------------------------
 
@@ -56,9 +56,9 @@ const calmTime = 10_000;
 const mostHeld = 1_000;
 
 /** Any logic at work. */
-export class LogicState implements State {
+export class LogicState implements InstanceState {
   readonly #component: AnyComponent;
-  readonly #host: StateHost;
+  readonly #host: InstanceStateHost;
   #guard: AnyActorRef | undefined;
   #actor: AnyActorRef | undefined;
   readonly #checkpoint: Checkpoint;
@@ -79,7 +79,7 @@ export class LogicState implements State {
   /** The state it was restored from, until it is started. */
   #restored: LogicImage | undefined;
 
-  constructor(component: AnyComponent, host: StateHost) {
+  constructor(component: AnyComponent, host: InstanceStateHost) {
     this.#component = component;
     this.#host = host;
     this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, host.clock);

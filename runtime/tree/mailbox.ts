@@ -4,14 +4,14 @@
  */
 
 import type { AnyMessage } from '../template/html.js';
-import type { Cell } from './component-instance.js';
+import type { ComponentInstance } from './component-instance.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** Something that waits for its turn. */
-export interface Letter {
+export interface Envelope {
   /** Whom it is for. */
-  readonly cell: Cell;
+  readonly cell: ComponentInstance;
   /** The message; `undefined` for an event that led to none, which still has its place in the order. */
   readonly message: AnyMessage | undefined;
   /** When it arrived, in milliseconds since the epoch. */
@@ -21,9 +21,9 @@ export interface Letter {
   /** What has caused it, for the ids of effects: the number of the page's event, or the id of the effect it is. */
   readonly cause?: number | string | undefined;
   /** Who has sent it, for whoever looks: a component, the key of a subscription, `host`; a client's event says nothing. */
-  readonly from?: Cell | string | undefined;
+  readonly from?: ComponentInstance | string | undefined;
   /** Finds out whom and what it is for once all before it has been shown; it is taken alone. */
-  readonly resolve?: (() => Letter) | undefined;
+  readonly resolve?: (() => Envelope) | undefined;
   /** Called once it has been taken and the turn is committed. */
   readonly taken?: (() => void) | undefined;
 }
@@ -34,8 +34,8 @@ export interface Letter {
 const capacity = 10_000;
 
 /** What waits for a session's next turn. */
-export class Inbox {
-  #letters: Letter[] = [];
+export class Mailbox {
+  #letters: Envelope[] = [];
   /** How many of them have to be resolved. */
   #unresolved = 0;
 
@@ -50,7 +50,7 @@ export class Inbox {
   }
 
   /** Puts a letter behind those that wait; false, and nothing done, if the inbox is full. */
-  push(letter: Letter): boolean {
+  push(letter: Envelope): boolean {
     if (this.isFull) return false;
     this.#letters.push(letter);
     if (letter.resolve !== undefined) this.#unresolved++;
@@ -59,7 +59,7 @@ export class Inbox {
   }
 
   /** Those that wait, the oldest first. */
-  get letters(): readonly Letter[] {
+  get letters(): readonly Envelope[] {
     return this.#letters;
   }
 
@@ -74,12 +74,12 @@ export class Inbox {
   }
 
   /** The letters that wait and are no client's events, which are sent again if they are lost. */
-  get ours(): readonly Letter[] {
+  get ours(): readonly Envelope[] {
     return this.#letters.filter(({ page, message }) => page === 0 && message !== undefined);
   }
 
   /** Takes the oldest letters out, at most so many and none that has to be resolved, except as the only one. */
-  take(most: number): readonly Letter[] {
+  take(most: number): readonly Envelope[] {
     if (most === 0) return [];
 
     return this.#take(this.#unresolved === 0 ? most : Math.min(most, this.#together()));
@@ -94,7 +94,7 @@ export class Inbox {
     return 1;
   }
 
-  #take(most: number): readonly Letter[] {
+  #take(most: number): readonly Envelope[] {
     const letters = this.#letters;
     this.#letters = letters.length > most ? letters.splice(most) : [];
 

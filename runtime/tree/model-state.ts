@@ -11,7 +11,7 @@ import { PropsChanged, Restored, snapshotOf } from '../component/step.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise, present } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
-import type { State, StateHost } from './component-instance.js';
+import type { InstanceState, InstanceStateHost } from './component-instance.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -37,16 +37,16 @@ const none: readonly Effect[] = [];
 // STATE -----------------------------------------------------------------------
 
 /** A model at work. */
-export class ModelState implements State {
+export class ModelState implements InstanceState {
   readonly #component: AnyComponent;
-  readonly #host: StateHost;
+  readonly #host: InstanceStateHost;
   /** Its actor, once it is started. */
   #actor: AnyActorRef | undefined;
   /** Its state until then. */
   #first: Snapshot | undefined;
   #tentative: Tentative | undefined;
 
-  constructor(component: AnyComponent, host: StateHost) {
+  constructor(component: AnyComponent, host: InstanceStateHost) {
     this.#component = component;
     this.#host = host;
   }

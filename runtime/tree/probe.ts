@@ -21,29 +21,29 @@ import {
   type ServerFrame,
   ServerKind,
 } from '../wire/protocol.js';
-import type { Cell } from './component-instance.js';
-import type { Letter } from './mailbox.js';
+import type { ComponentInstance } from './component-instance.js';
+import type { Envelope } from './mailbox.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** Is told what happens in one session. */
-export interface Witness {
+export interface Probe {
   /** What is going to be told next with how long it took begins now; `cell` is given if that is a view, which may not have to run. */
-  begin(cell?: Cell): void;
+  begin(cell?: ComponentInstance): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
   /** What an event has happened at that leads to the message that is queued next. */
   happened(part: Part, event: EventRecord, data: EventData | undefined): void;
   /** A letter waits, as the last of so many. */
-  queued(letter: Letter, waiting: number): void;
+  queued(letter: Envelope, waiting: number): void;
   /** A component has taken what is in a letter. */
-  updated(letter: Letter): void;
+  updated(letter: Envelope): void;
   /** A component was to be shown: its view has run if its state was another than before. */
-  viewed(cell: Cell): void;
+  viewed(cell: ComponentInstance): void;
   /** A round of a turn is over: these cells were shown and committed. */
-  stepped(cells: readonly Cell[]): void;
+  stepped(cells: readonly ComponentInstance[]): void;
   /** An effect is carried out. */
-  performed(cell: Cell, effect: Effect): void;
+  performed(cell: ComponentInstance, effect: Effect): void;
   /** A turn is over, and what came of it was sent if it could be. */
   turned(): void;
   /** What the page shows was compared with what the client shows. */
@@ -51,7 +51,7 @@ export interface Witness {
   /** A frame was sent. */
   sent(frame: ServerFrame, bytes: number): void;
   /** Something of a component has failed. */
-  failed(cell: Cell, code: ErrorCode, error: unknown): void;
+  failed(cell: ComponentInstance, code: ErrorCode, error: unknown): void;
 }
 
 /** Where one kind of happening is told. */
@@ -74,7 +74,7 @@ export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile'
 export type Move = 'opened' | 'joined' | 'left' | 'ended';
 
 /** Who looks at a server, as its parts see that. */
-export interface Lookout {
+export interface Instrumentation {
   readonly channels: Channels;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
@@ -88,7 +88,7 @@ export interface Lookout {
 const unheard: Channel<unknown> = { hasSubscribers: false, publish: () => undefined };
 
 /** Nobody looks. */
-export const unwatched: Lookout = {
+export const unwatched: Instrumentation = {
   channels: {
     ...{ received: unheard, queued: unheard, updated: unheard, viewed: unheard, diffed: unheard, sent: unheard },
     ...{ passivated: unheard, activated: unheard, resumed: unheard, failed: unheard, hostile: unheard },
@@ -112,12 +112,12 @@ export function areHeard({ received, queued, updated, viewed, diffed, sent }: Ch
 }
 
 /** The ids that lead to a cell from the root of its page. */
-export function pathOf(cell: Cell): readonly string[] {
+export function pathOf(cell: ComponentInstance): readonly string[] {
   return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
 }
 
 /** The names of the components that lead to a cell: its keys may be anything, and are not for everybody. */
-function namesTo(cell: Cell): readonly string[] {
+function namesTo(cell: ComponentInstance): readonly string[] {
   return cell.parent === undefined ? [] : [...namesTo(cell.parent), cell.component.name];
 }
 
@@ -144,7 +144,7 @@ export const clientWord = ({ kind }: ClientFrame): (typeof clientKinds)[ClientKi
 // PUBLISHER -------------------------------------------------------------------
 
 /** Tells the channels what happens in a session. */
-export class Publisher implements Witness {
+export class DiagnosticsProbe implements Probe {
   readonly session: string;
   readonly #channels: Channels;
   /** Milliseconds since the epoch, on the clock of the session. */
@@ -166,7 +166,7 @@ export class Publisher implements Witness {
     this.#now = now;
   }
 
-  begin(cell?: Cell): void {
+  begin(cell?: ComponentInstance): void {
     this.#views = cell?.views ?? 0;
     this.begunAt = this.#now();
     this.#begun = performance.now();
@@ -187,14 +187,14 @@ export class Publisher implements Witness {
 
   happened(_part: Part, _event: EventRecord, _data: EventData | undefined): void {}
 
-  queued({ cell, message, page, cause }: Letter, waiting: number): void {
+  queued({ cell, message, page, cause }: Envelope, waiting: number): void {
     const { queued } = this.#channels;
     if (!queued.hasSubscribers) return;
     const event = page !== 0 && typeof cause === 'number' ? cause : 0;
     queued.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), event, waiting });
   }
 
-  updated({ cell, message, at }: Letter): void {
+  updated({ cell, message, at }: Envelope): void {
     const took = this.#end();
     const { updated } = this.#channels;
     if (!updated.hasSubscribers) return;
@@ -203,19 +203,19 @@ export class Publisher implements Witness {
   }
 
   /** Whether the view of a cell has run since that began. */
-  protected hasRun(cell: Cell): boolean {
+  protected hasRun(cell: ComponentInstance): boolean {
     return cell.views > this.#views;
   }
 
-  viewed(cell: Cell): void {
+  viewed(cell: ComponentInstance): void {
     const took = this.#end();
     const { viewed } = this.#channels;
     if (this.hasRun(cell) && viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
   }
 
-  stepped(_cells: readonly Cell[]): void {}
+  stepped(_cells: readonly ComponentInstance[]): void {}
 
-  performed(_cell: Cell, _effect: Effect): void {}
+  performed(_cell: ComponentInstance, _effect: Effect): void {}
 
   turned(): void {}
 
@@ -230,9 +230,9 @@ export class Publisher implements Witness {
     if (sent.hasSubscribers) sent.publish({ session: this.session, kind: serverWord(frame), bytes });
   }
 
-  failed(_cell: Cell, _code: ErrorCode, _error: unknown): void {}
+  failed(_cell: ComponentInstance, _code: ErrorCode, _error: unknown): void {}
 
-  #place(cell: Cell): { session: string; component: string; path: readonly string[] } {
+  #place(cell: ComponentInstance): { session: string; component: string; path: readonly string[] } {
     return { session: this.session, component: cell.component.name, path: namesTo(cell) };
   }
 }

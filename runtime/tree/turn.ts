@@ -5,29 +5,29 @@
  */
 
 import type { Effect } from '../component/effect.js';
-import type { Cell, Household } from './component-instance.js';
-import type { Inbox, Letter } from './mailbox.js';
-import type { Witness } from './probe.js';
+import type { ComponentInstance, RenderQueue } from './component-instance.js';
+import type { Envelope, Mailbox } from './mailbox.js';
+import type { Probe } from './probe.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a turn works on. */
 export interface TurnPowers {
-  readonly inbox: Inbox;
+  readonly inbox: Mailbox;
   /** Is told what happens, if anybody looks. */
-  readonly witness: Witness | undefined;
+  readonly witness: Probe | undefined;
   /** The page whose events count. */
   readonly page: number;
   /** Milliseconds since the epoch. */
   now(): number;
   /** The cells that have changed outside of any turn, since this was asked for the last time. */
-  takeChanged(): Iterable<Cell>;
+  takeChanged(): Iterable<ComponentInstance>;
   /** A cell has new state and shows it: time to start it, if it is new, and to bring its subscriptions up to date. */
-  committed(cell: Cell): void;
+  committed(cell: ComponentInstance): void;
   /** A cell has left the page for good. */
-  left(cell: Cell): void;
+  left(cell: ComponentInstance): void;
   /** Carries out one effect. */
-  perform(cell: Cell, effect: Effect): void;
+  perform(cell: ComponentInstance, effect: Effect): void;
 }
 
 // LIMITS ----------------------------------------------------------------------
@@ -51,7 +51,7 @@ const mostRounds = 16;
 export function runTurn(powers: TurnPowers): number {
   const { inbox, page } = powers;
   const until = powers.now() + longest;
-  const departures: Cell[] = [];
+  const departures: ComponentInstance[] = [];
   let events = 0;
   let left = mostMessages;
   for (let round = 0; round === 0 || (round < mostRounds && left > 0 && inbox.size > 0); round++) {
@@ -67,12 +67,12 @@ export function runTurn(powers: TurnPowers): number {
 }
 
 /** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
-function takeLetters(powers: TurnPowers, most: number, until: number): readonly Letter[] {
+function takeLetters(powers: TurnPowers, most: number, until: number): readonly Envelope[] {
   const { inbox } = powers;
   const { witness } = powers;
   if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved), witness);
   if (inbox.size <= 1) return deliver(inbox.take(most), witness);
-  const taken: Letter[] = [];
+  const taken: Envelope[] = [];
   while (taken.length < most && inbox.size > 0 && !inbox.isUnresolved) {
     taken.push(...deliver(inbox.take(Math.min(16, most - taken.length)), witness));
     if (inbox.size > 0 && powers.now() >= until) break;
@@ -82,12 +82,12 @@ function takeLetters(powers: TurnPowers, most: number, until: number): readonly 
 }
 
 /** What is looked up in the page is looked up when all before it is shown, and shown before what comes after it. */
-function resolved(letter: Letter): Letter {
+function resolved(letter: Envelope): Envelope {
   return letter.resolve === undefined ? letter : letter.resolve();
 }
 
 /** A component that has left takes nothing any more. */
-function deliver(letters: readonly Letter[], witness: Witness | undefined): readonly Letter[] {
+function deliver(letters: readonly Envelope[], witness: Probe | undefined): readonly Envelope[] {
   for (const letter of letters) {
     const { cell, message, at, cause } = letter;
     witness?.begin();
@@ -99,7 +99,7 @@ function deliver(letters: readonly Letter[], witness: Witness | undefined): read
 }
 
 /** Shows each changed component once, parents before their children, then commits and carries out effects. */
-function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell[]): void {
+function commit(powers: TurnPowers, letters: readonly Envelope[], departures: ComponentInstance[]): void {
   const { witness } = powers;
   const rendering = new Rendering(departures);
   for (const { cell } of letters) if (cell.isDirty) rendering.next(cell);
@@ -109,13 +109,13 @@ function commit(powers: TurnPowers, letters: readonly Letter[], departures: Cell
   for (const cell of done) if (cell.isPresent) powers.committed(cell);
   witness?.stepped(done);
   for (let index = 0; index < done.length; index++) {
-    for (const effect of effects[index] as readonly Effect[]) powers.perform(done[index] as Cell, effect);
+    for (const effect of effects[index] as readonly Effect[]) powers.perform(done[index] as ComponentInstance, effect);
   }
   for (const { taken } of letters) taken?.();
 }
 
 /** Who has left and not come back by the end of the turn is gone. */
-function settle(powers: TurnPowers, departures: readonly Cell[]): void {
+function settle(powers: TurnPowers, departures: readonly ComponentInstance[]): void {
   for (const cell of departures) {
     if (!cell.isPresent) powers.left(cell);
     cell.parent?.settle();
@@ -125,15 +125,15 @@ function settle(powers: TurnPowers, departures: readonly Cell[]): void {
 // RENDERING -------------------------------------------------------------------
 
 /** The cells that are to be shown, by depth: to show one can only add deeper ones. */
-export class Rendering implements Household {
-  readonly #departures: Cell[];
-  readonly #levels: Cell[][] = [];
+export class Rendering implements RenderQueue {
+  readonly #departures: ComponentInstance[];
+  readonly #levels: ComponentInstance[][] = [];
 
-  constructor(departures: Cell[]) {
+  constructor(departures: ComponentInstance[]) {
     this.#departures = departures;
   }
 
-  next(cell: Cell): void {
+  next(cell: ComponentInstance): void {
     if (cell.isDue) return;
     cell.isDue = true;
     const level = this.#levels[cell.depth];
@@ -141,13 +141,13 @@ export class Rendering implements Household {
     else level.push(cell);
   }
 
-  left(cell: Cell): void {
+  left(cell: ComponentInstance): void {
     this.#departures.push(cell);
   }
 
   /** Shows those that still are in the page, and gives all: what a component has taken before it left counts. */
-  run(witness?: Witness): readonly Cell[] {
-    const done: Cell[] = [];
+  run(witness?: Probe): readonly ComponentInstance[] {
+    const done: ComponentInstance[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const cell of this.#levels[depth] ?? []) {
         cell.isDue = false;

@@ -27,7 +27,7 @@
  * `acknowledge` (nothing or little was missed; frames follow). After the answer the client sends the
  * events that were not processed again.
  *
- * **Documents.** A session has one document at a time. The one it has takes over from its own earlier
+ * **Page loads.** A session has one document at a time. The one it has takes over from its own earlier
  * connection; another claims a session that nobody is connected to. If somebody is, the session *forks*:
  * the newcomer gets a session of its own with the same state, and the `token` of that.
  *

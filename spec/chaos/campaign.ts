@@ -1,7 +1,7 @@
 /** Many schedules, several at once. */
 
 import { Host } from './host.js';
-import { type Kind, plan, type Schedule } from './schedule.js';
+import { type Kind, plan, type Scheduler } from './schedule.js';
 import { carryOut, type Result } from './trial.js';
 
 /** What is to be run. */
@@ -31,7 +31,7 @@ export interface CampaignResult {
 class SharedHosts {
   readonly #hosts = new Map<number, Promise<Host>>();
 
-  async find({ kind, grace, delay }: Schedule): Promise<Host | undefined> {
+  async find({ kind, grace, delay }: Scheduler): Promise<Host | undefined> {
     if (kind !== 'memory') return undefined;
     const host = this.#hosts.get(grace) ?? this.#start(new Host({ kind, grace, delay, place: '' }));
     this.#hosts.set(grace, host);
@@ -51,7 +51,7 @@ class SharedHosts {
 }
 
 /** The schedule of a seed, as far as it can be carried out here. */
-function planHere(seed: number, { hasRedis, kind }: Campaign): Schedule {
+function planHere(seed: number, { hasRedis, kind }: Campaign): Scheduler {
   const schedule = plan(seed, kind);
 
   return schedule.kind === 'redis' && !hasRedis ? plan(seed, 'lmdb') : schedule;

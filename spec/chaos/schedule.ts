@@ -42,7 +42,7 @@ export interface Step {
 }
 
 /** All of it. */
-export interface Schedule {
+export interface Scheduler {
   readonly seed: number;
   readonly kind: Kind;
   readonly page: PageName;
@@ -76,7 +76,7 @@ const dear: readonly FaultName[] = ['kill', 'drain', 'redisRestart', 'redisPause
 // SCHEDULE --------------------------------------------------------------------
 
 /** The schedule of a seed, of a kind that is given or comes from the seed too. */
-export function plan(seed: number, given?: Kind): Schedule {
+export function plan(seed: number, given?: Kind): Scheduler {
   const random = new Random(seed);
   // Neighbouring seeds begin alike.
   for (let index = 0; index < 4; index++) random.next();

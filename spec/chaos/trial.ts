@@ -10,7 +10,7 @@ import { Random } from '../laws/schema.js';
 import { type RedisServer, startRedis } from '../redis.js';
 import { Host } from './host.js';
 import { Road } from './road.js';
-import type { FaultName, Schedule, Step } from './schedule.js';
+import type { FaultName, Scheduler, Step } from './schedule.js';
 import { cookieOf, createBrowser, fetchPage, parsePage, Tab } from './tab.js';
 import { type Action, judge, judgeHearing, type Outcome, readPage, textOfPage } from './verdict.js';
 
@@ -18,7 +18,7 @@ import { type Action, judge, judgeHearing, type Outcome, readPage, textOfPage } 
 
 /** What has come of a schedule. */
 export interface Result {
-  readonly schedule: Schedule;
+  readonly schedule: Scheduler;
   /** What was lost, doubled or otherwise wrong. */
   readonly faults: readonly string[];
   /** How often what was done, and was told. */
@@ -55,7 +55,7 @@ const expected = /^(?:store|bus|dropped|effect|topic):/;
 // TRIAL -----------------------------------------------------------------------
 
 /** Carries a schedule out. A server of the memory store can be given: many schedules may use the same. */
-export async function carryOut(schedule: Schedule, shared?: Host): Promise<Result> {
+export async function carryOut(schedule: Scheduler, shared?: Host): Promise<Result> {
   const trial = new Trial(schedule, shared);
   try {
     await trial.open();
@@ -74,7 +74,7 @@ export async function carryOut(schedule: Schedule, shared?: Host): Promise<Resul
 class Trial {
   readonly faults: string[] = [];
   readonly counts: Record<string, number> = {};
-  readonly #schedule: Schedule;
+  readonly #schedule: Scheduler;
   readonly #shared: Host | undefined;
   readonly #random: Random;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -87,7 +87,7 @@ class Trial {
   #redis: RedisServer | undefined;
   #made = 0;
 
-  constructor(schedule: Schedule, shared: Host | undefined) {
+  constructor(schedule: Scheduler, shared: Host | undefined) {
     this.#schedule = schedule;
     this.#shared = shared;
     this.#random = new Random(schedule.seed ^ 0x5eed);

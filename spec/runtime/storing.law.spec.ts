@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { LiveSession } from '../../runtime/session/session.js';
 import { pack, unpack } from '../../runtime/session/session-snapshot.js';
-import type { Cell } from '../../runtime/tree/component-instance.js';
+import type { ComponentInstance } from '../../runtime/tree/component-instance.js';
 import { type Message, Node } from '../fixtures/family.js';
 import { FakeConnection, FakeHost, joinFrame, plain, settled } from '../fixtures/live-session.js';
 
@@ -38,7 +38,7 @@ class World {
 
   tell(who: number, message: Message): void {
     const cells = [...this.session.tree.cells()];
-    this.session.tree.put(cells[who % cells.length] as Cell, message as never);
+    this.session.tree.put(cells[who % cells.length] as ComponentInstance, message as never);
   }
 
   async rest(): Promise<void> {

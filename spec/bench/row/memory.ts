@@ -28,7 +28,7 @@ export function memory(): Promise<Figure> {
   });
 }
 
-/** Sessions of a page with many parts, and how many parts it has. */
+/** Session registry of a page with many parts, and how many parts it has. */
 const pages = 40;
 const parts = 500;
 

@@ -8,7 +8,7 @@ import { headOf, layOut, pathOf, statechart } from '../../../components/inspecto
 import { statechartStyle } from '../../../components/inspector/statechart-style.js';
 import { TrafficLight } from '../../../examples/04-traffic-light/traffic-light.js';
 import type { ChartView } from '../../../runtime/inspect/inspection.js';
-import { Mirror } from '../../../runtime/render/client-tree.js';
+import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
 import { renderRoot } from '../../../runtime/render/rendered.js';
@@ -150,7 +150,7 @@ describe('statechart', () => {
     /** The changes from one view to another, by what is written. */
     function changes(before: ChartView, next: ChartView): readonly unknown[] {
       const drawing = plainLayout(before.chart);
-      const mirror = new Mirror();
+      const mirror = new ClientTree();
       const first = rendered(before, drawing);
       describePage(mirror, first, 1);
       const second = renderRoot(statechart(next, drawing), first, report);

@@ -6,7 +6,7 @@
 
 import { createView, type View } from '../../../client/view.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
-import { Mirror } from '../../../runtime/render/client-tree.js';
+import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../../../runtime/render/diff.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
 import { renderRoot, type Value } from '../../../runtime/render/rendered.js';
@@ -43,7 +43,7 @@ export interface Failure {
 interface Subject {
   readonly root: Element;
   readonly view: View;
-  mirror: Mirror;
+  mirror: ClientTree;
   rendered: Value;
   frame: number;
   readonly coded: boolean;
@@ -152,7 +152,7 @@ function parsed(html: string): Element {
 /** A page the client has made all by itself. */
 function created(template: Template<unknown>): Element {
   const root = document.createElement('div');
-  createView(root).render(describePage(new Mirror(), render(template, undefined)));
+  createView(root).render(describePage(new ClientTree(), render(template, undefined)));
 
   return root;
 }
@@ -164,7 +164,7 @@ function adopted(template: Template<unknown>, coded: boolean): Subject {
   document.body.append(root);
   const nodes = allNodes(root);
   const view = createView(root);
-  const mirror = new Mirror();
+  const mirror = new ClientTree();
   view.adopt(carryTree(describeAdoption(mirror, rendered), coded));
   const kept = allNodes(root);
   if (nodes.some((node) => !kept.includes(node))) throw new Broken('adoption removed a node', '', '');
@@ -209,7 +209,7 @@ function firstNodes({ view, root }: Subject): Map<number, Node> {
 function renderWhole(subject: Subject, random: Random): void {
   const unchanged = subject.rendered === subject.mirror.content;
   const nodes = allNodes(subject.root);
-  if (random.chance(0.5)) subject.mirror = new Mirror(subject.view.definitions.hashes);
+  if (random.chance(0.5)) subject.mirror = new ClientTree(subject.view.definitions.hashes);
   subject.view.render(carryTree(describePage(subject.mirror, subject.rendered), subject.coded));
   const after = allNodes(subject.root);
   if (unchanged && (nodes.length !== after.length || nodes.some((node, index) => node !== after[index]))) {

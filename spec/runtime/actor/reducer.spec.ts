@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { fromCallback, fromTransition } from 'xstate';
-import { tamed } from '../../../runtime/actor/reducer.js';
+import { withoutStopEvent } from '../../../runtime/actor/reducer.js';
 import { startActor } from '../../../runtime/actor/start-actor.js';
 
 describe('reducer', () => {
@@ -17,8 +17,8 @@ describe('reducer', () => {
     expect(errors).to.deep.equal([]);
     expect(events).to.deep.equal([' a ']);
     expect(actor.getSnapshot()).to.deep.include({ status: 'stopped', context: ['a'] });
-    expect(tamed(reducer)).to.equal(tamed(reducer));
+    expect(withoutStopEvent(reducer)).to.equal(withoutStopEvent(reducer));
     const promise = fromCallback(() => undefined);
-    expect(tamed(promise)).to.equal(promise);
+    expect(withoutStopEvent(promise)).to.equal(promise);
   });
 });

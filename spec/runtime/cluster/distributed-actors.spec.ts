@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { fromTransition, type Snapshot } from 'xstate';
 import type { BusFactory } from '../../../runtime/cluster/bus.js';
-import { createClusterActors } from '../../../runtime/cluster/distributed-actors.js';
+import { createDistributedActors } from '../../../runtime/cluster/distributed-actors.js';
 import { createMemoryBus } from '../../../runtime/cluster/local-bus.js';
 import { redisBus } from '../../../runtime/cluster/redis-bus.js';
 import { createSharedActors, type SharedActors } from '../../../runtime/cluster/shared-actors.js';
@@ -35,7 +35,7 @@ class Member extends Node {
     const { bus, clock, defer, report } = this;
     const publish = (topic: string, message: AnyMessage): void => void bus.publish(topic, message);
     const local = createSharedActors({ clock, defer, publish, report });
-    this.actors = createClusterActors(local, { bus, clock, defer, development: true, node: name, report });
+    this.actors = createDistributedActors(local, { bus, clock, defer, development: true, node: name, report });
   }
 
   /** Watches, and gives what was seen. */
@@ -201,7 +201,7 @@ describe('shared-cluster', () => {
   it('is not there with a bus of one process', () => {
     const node = new Node((host) => createMemoryBus(host), 'one');
     const local = {} as SharedActors;
-    expect(createClusterActors(local, { ...node, report: node.report })).to.equal(local);
+    expect(createDistributedActors(local, { ...node, report: node.report })).to.equal(local);
   });
 
   describe('in memory', () => {

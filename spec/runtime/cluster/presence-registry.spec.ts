@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { BusFactory } from '../../../runtime/cluster/bus.js';
-import { type Attendance, createAttendance } from '../../../runtime/cluster/presence-registry.js';
+import { createPresenceRegistry, type PresenceRegistry } from '../../../runtime/cluster/presence-registry.js';
 import { redisBus } from '../../../runtime/cluster/redis-bus.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
@@ -15,7 +15,7 @@ class Guest {
   readonly there = new Map<string, unknown>();
   leave: () => void = () => {};
 
-  attend(attendance: Attendance, member: string, key?: string): this {
+  attend(attendance: PresenceRegistry, member: string, key?: string): this {
     this.leave = attendance.attend('room', {
       key,
       member,
@@ -44,12 +44,12 @@ describe('attendance', () => {
   describe('on one node', () => {
     const clock = createSimulatedClock();
     let reports: unknown[];
-    let attendance: Attendance;
+    let attendance: PresenceRegistry;
 
     beforeEach(() => {
       reports = [];
       const report = (_code: ErrorCode, error: unknown): string => String(reports.push(error));
-      attendance = createAttendance({ clock, directory: undefined, node: 'one', report });
+      attendance = createPresenceRegistry({ clock, directory: undefined, node: 'one', report });
     });
 
     afterEach(() => {
@@ -167,12 +167,12 @@ describe('attendance', () => {
 
 /** A node with its attendance. */
 class House extends Node {
-  readonly attendance: Attendance;
+  readonly attendance: PresenceRegistry;
 
   constructor(make: BusFactory, name: string) {
     super(make, name);
     const { bus, clock, node, report } = this;
-    this.attendance = createAttendance({ clock, directory: bus.directory, node, report });
+    this.attendance = createPresenceRegistry({ clock, directory: bus.directory, node, report });
   }
 
   /** Ends; without leaving before, as if it were killed. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Outbox } from '../../../runtime/cluster/remote-mailbox.js';
+import { RemoteMailbox } from '../../../runtime/cluster/remote-mailbox.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { settled } from '../../fixtures/live-session.js';
@@ -8,13 +8,13 @@ describe('shared-outbox', () => {
   let clock: SimulatedClock;
   let sent: [batch: number, ids: string][];
   let reports: string[];
-  let outbox: Outbox;
+  let outbox: RemoteMailbox;
 
   beforeEach(() => {
     clock = createSimulatedClock(1_000_000);
     sent = [];
     reports = [];
-    outbox = new Outbox({
+    outbox = new RemoteMailbox({
       clock,
       dispatch: (batch, events) => sent.push([batch, events.map(([, id]) => id).join(' ')]),
       name: 'room',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { assign, createActor, createMachine, fromTransition, setup } from 'xstate';
-import { readReplica, writeReplica } from '../../../runtime/cluster/snapshot-replication.js';
+import { readReplicatedSnapshot, writeReplicatedSnapshot } from '../../../runtime/cluster/snapshot-replication.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 
@@ -18,9 +18,9 @@ describe('shared-replica', () => {
     });
     const actor = createActor(light).start();
     actor.send({ type: 'changed' });
-    const text = writeReplica('light', light, actor.getSnapshot());
+    const text = writeReplicatedSnapshot('light', light, actor.getSnapshot());
     actor.stop();
-    const snapshot = readReplica('light', light, clock, text) as ReturnType<typeof actor.getSnapshot>;
+    const snapshot = readReplicatedSnapshot('light', light, clock, text) as ReturnType<typeof actor.getSnapshot>;
     expect(snapshot.matches('green')).to.equal(true);
     expect(snapshot.hasTag('go')).to.equal(true);
     expect(snapshot.context).to.deep.equal({ changes: 1 });
@@ -42,9 +42,9 @@ describe('shared-replica', () => {
       }),
     });
     const actor = createActor(parent).start();
-    const text = writeReplica('parent', parent, actor.getSnapshot());
+    const text = writeReplicatedSnapshot('parent', parent, actor.getSnapshot());
     actor.stop();
-    const snapshot = readReplica('parent', parent, clock, text) as ReturnType<typeof actor.getSnapshot>;
+    const snapshot = readReplicatedSnapshot('parent', parent, clock, text) as ReturnType<typeof actor.getSnapshot>;
     expect(Object.keys(snapshot.children)).to.deep.equal(['named']);
     expect(started).to.equal(2);
   });
@@ -52,7 +52,7 @@ describe('shared-replica', () => {
   it('names the path of what is not plain data', () => {
     const logic = fromTransition((state: { when: Date }) => state, { when: new Date(0) });
     const snapshot = createActor(logic).getSnapshot();
-    expect(() => writeReplica('clock', logic, snapshot)).to.throw(
+    expect(() => writeReplicatedSnapshot('clock', logic, snapshot)).to.throw(
       TroupeError,
       "The state of the shared actor 'clock' cannot be shown on other nodes: snapshot.context.when is an object of class Date."
     );
@@ -60,7 +60,7 @@ describe('shared-replica', () => {
 
   it('throws an error for what the logic cannot read', () => {
     const machine = createMachine({ initial: 'a', states: { a: {} } });
-    expect(() => readReplica('room', machine, clock, '{"status":"active","value":"b"}')).to.throw(
+    expect(() => readReplicatedSnapshot('room', machine, clock, '{"status":"active","value":"b"}')).to.throw(
       TroupeError,
       "The state of the shared actor 'room' on another node cannot be read"
     );

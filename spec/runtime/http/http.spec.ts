@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { createClientScript } from '../../../runtime/http/client-script.js';
 import { createHttp, type HttpAnswer, type HttpOptions } from '../../../runtime/http/http.js';
-import { defaultDocument } from '../../../runtime/http/layout.js';
+import { defaultLayout } from '../../../runtime/http/layout.js';
 import { createRecognition, type HttpRequest, type Identify } from '../../../runtime/http/request-identity.js';
 import { createRouter } from '../../../runtime/http/router.js';
 import { createTokens } from '../../../runtime/http/session-token.js';
@@ -44,7 +44,7 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
   const http = createHttp({
     base: '/app',
     development: true,
-    document: { language: 'en', styles: ['/app.css'], template: defaultDocument, title: 'Spec', warn: () => undefined },
+    document: { language: 'en', styles: ['/app.css'], template: defaultLayout, title: 'Spec', warn: () => undefined },
     recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy }),
     report,
     router: createRouter({ '/': home, '/users/:id': user, '/files/**:rest': user }, '/app'),

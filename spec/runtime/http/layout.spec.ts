@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
-  type Document,
   type DocumentTemplate,
-  defaultDocument,
-  renderInert,
+  defaultLayout,
+  type Layout,
   renderPage,
+  renderReadOnly,
   renderStatus,
 } from '../../../runtime/http/layout.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
@@ -22,7 +22,7 @@ const page = {
   url: '/?a=1',
 };
 
-function setUp(template: DocumentTemplate = defaultDocument, overrides: Partial<Document> = {}) {
+function setUp(template: DocumentTemplate = defaultLayout, overrides: Partial<Layout> = {}) {
   const warnings: unknown[] = [];
   const warn = (error: unknown) => void warnings.push(error);
 
@@ -49,7 +49,7 @@ describe('document', () => {
   });
 
   it('escapes what is put into it', () => {
-    const { document } = setUp(defaultDocument, { language: '"><b>', title: '</title><script>' });
+    const { document } = setUp(defaultLayout, { language: '"><b>', title: '</title><script>' });
     const text = renderPage(document, { ...page, token: '"><img>' });
 
     expect(text).to.not.contain('<b>').and.to.not.contain('<img>');
@@ -58,7 +58,7 @@ describe('document', () => {
   });
 
   it('refuses URLs that could run script and says so', () => {
-    const { document, warnings } = setUp(defaultDocument, { styles: ['/a.css', 'javascript:alert(1)'] });
+    const { document, warnings } = setUp(defaultLayout, { styles: ['/a.css', 'javascript:alert(1)'] });
     const text = renderPage(document, page);
 
     expect(text).to.contain('href="/a.css"').and.to.not.contain('javascript:');
@@ -142,7 +142,7 @@ describe('document', () => {
 
   describe('a page that is only shown', () => {
     const shown = (content: string, template?: DocumentTemplate, path = '/there'): string =>
-      renderInert(setUp(template).document, content, path);
+      renderReadOnly(setUp(template).document, content, path);
 
     it('stands in the document of the server, inert, and without script', () => {
       const text = shown('<p>content</p>');
@@ -157,16 +157,16 @@ describe('document', () => {
     });
 
     it('has style sheets as the page has', () => {
-      const { document } = setUp(defaultDocument, { styles: ['/a.css'] });
+      const { document } = setUp(defaultLayout, { styles: ['/a.css'] });
 
-      expect(renderInert(document, '', '/')).to.contain('<link rel="stylesheet" href="/a.css">');
+      expect(renderReadOnly(document, '', '/')).to.contain('<link rel="stylesheet" href="/a.css">');
     });
 
     it('is told its path, and of no visitor', () => {
       let told: unknown;
       shown('', (page) => {
         told = [page.url, page.props, page.script];
-        return defaultDocument(page);
+        return defaultLayout(page);
       });
       expect(told).to.deep.equal([
         '/there',

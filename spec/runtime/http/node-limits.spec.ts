@@ -2,15 +2,20 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { type DoorOptions, endRequests, openDoor, startListening } from '../../../runtime/http/node-limits.js';
+import {
+  createLimitedServer,
+  endRequests,
+  type LimitedServerOptions,
+  startListening,
+} from '../../../runtime/http/node-limits.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 
 const running: Server[] = [];
 
-function open(options: Partial<DoorOptions> = {}): Server {
+function open(options: Partial<LimitedServerOptions> = {}): Server {
   const deadlines = { initDeadline: 5_000, joinDeadline: 10_000 };
   const defaults = { connections: 50_000, ...deadlines, sessionsPerAddress: 1_000, trustProxy: 0 };
-  const server = openDoor((_request, response) => response.end('answered'), { ...defaults, ...options });
+  const server = createLimitedServer((_request, response) => response.end('answered'), { ...defaults, ...options });
 
   running.push(server);
   return server;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createTokens, longestUrl, principalText } from '../../../runtime/http/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { createIdentifier } from '../../../runtime/platform/id.js';
+import { createId } from '../../../runtime/platform/id.js';
 
 const day = 86_400_000;
 const secret = 'a secret of some length';
@@ -9,8 +9,8 @@ const secret = 'a secret of some length';
 function setUp(secrets: readonly string[] = [secret]) {
   const clock = createSimulatedClock(1_700_000_000_000);
   const tokens = createTokens({ clock, lifetime: day, secrets });
-  const claim = { id: createIdentifier(), offer: 1, url: '/users/42?tab=posts.all&x=1' };
-  const bearer = { cookie: createIdentifier(), principal: '{"id":7}' };
+  const claim = { id: createId(), offer: 1, url: '/users/42?tab=posts.all&x=1' };
+  const bearer = { cookie: createId(), principal: '{"id":7}' };
 
   return { bearer, claim, clock, tokens };
 }
@@ -62,7 +62,7 @@ describe('token', () => {
     const { bearer, claim, tokens } = setUp();
     const token = tokens.seal(claim, bearer);
 
-    expect(tokens.open(token, { ...bearer, cookie: createIdentifier() })).to.equal(undefined);
+    expect(tokens.open(token, { ...bearer, cookie: createId() })).to.equal(undefined);
     expect(tokens.open(token, { ...bearer, cookie: '' })).to.equal(undefined);
     expect(tokens.open(token, { ...bearer, principal: '' })).to.equal(undefined);
     expect(tokens.open(token, { ...bearer, principal: '{"id":8}' })).to.equal(undefined);
@@ -70,7 +70,7 @@ describe('token', () => {
 
   it('refuses a token whose parts were moved across the border of its fields', () => {
     const { claim, tokens } = setUp();
-    const cookie = createIdentifier();
+    const cookie = createId();
     const token = tokens.seal(claim, { cookie, principal: 'abc' });
 
     expect(tokens.open(`${token}\nabc`, { cookie, principal: '' })).to.equal(undefined);

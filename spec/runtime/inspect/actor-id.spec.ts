@@ -12,7 +12,7 @@ import {
 } from '../../../runtime/inspect/actor-id.js';
 import { childrenOf } from '../../../runtime/inspect/actor-tree.js';
 import { html } from '../../../runtime/template/html.js';
-import type { Cell } from '../../../runtime/tree/component-instance.js';
+import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { Company } from '../../fixtures/cells.js';
 
 /** Any text: letters, signs, halves of characters. */
@@ -50,7 +50,7 @@ const page = (key: string) =>
   });
 
 /** The only cell in another. */
-const inside = (cell: Cell): Cell => [...cell.children][0] as Cell;
+const inside = (cell: ComponentInstance): ComponentInstance => [...cell.children][0] as ComponentInstance;
 
 describe('actor ids', () => {
   it('name the session, its components, what these declare, and shared actors', () => {

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { eventWords, mostLines, wordsOfClient, wordsOfServer } from '../../../runtime/inspect/describe-frame.js';
+import {
+  describeClientFrame,
+  describeEvent,
+  describeServerFrame,
+  mostLines,
+} from '../../../runtime/inspect/describe-frame.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
-import { Mirror } from '../../../runtime/render/client-tree.js';
+import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
 import { Instance, renderRoot, type Value } from '../../../runtime/render/rendered.js';
 import { type Child, html, repeat, unsafeHtml } from '../../../runtime/template/html.js';
@@ -28,7 +33,7 @@ type Anything = Child<{ readonly type: string }>;
 
 /** A page and what its client has been sent. */
 class Page {
-  readonly #mirror = new Mirror([]);
+  readonly #mirror = new ClientTree([]);
   rendered: Value;
   #frame = 1;
 
@@ -42,7 +47,7 @@ class Page {
     this.rendered = renderRoot(next, this.rendered, () => {});
     const changes = diff(this.#mirror, this.rendered, ++this.#frame);
 
-    return wordsOfServer({ kind: ServerKind.Patch, changes, processed: 0 }, this.rendered);
+    return describeServerFrame({ kind: ServerKind.Patch, changes, processed: 0 }, this.rendered);
   }
 }
 
@@ -173,16 +178,16 @@ describe('words', () => {
     });
 
     it('call what is not in the page by its numbers', () => {
-      expect(wordsOfServer(patch(7, 3, 'text'), null)).to.deep.equal(['7.3: "text"']);
+      expect(describeServerFrame(patch(7, 3, 'text'), null)).to.deep.equal(['7.3: "text"']);
       const { rendered } = new Page(html`<p>${'a'}</p>`);
-      expect(wordsOfServer(patch(1, 9, 'text'), rendered)).to.deep.equal(['1.9: "text"']);
+      expect(describeServerFrame(patch(1, 9, 'text'), rendered)).to.deep.equal(['1.9: "text"']);
     });
   });
 
   describe('of the other frames to a client', () => {
     it('say why a page is sent whole', () => {
       const render = (reason: Reason) =>
-        wordsOfServer({ kind: ServerKind.Render, tree: null, processed: 0, reason }, null);
+        describeServerFrame({ kind: ServerKind.Render, tree: null, processed: 0, reason }, null);
       expect([Reason.Resumed, Reason.Restored, Reason.Fresh, Reason.Forked].flatMap(render)).to.deep.equal([
         'the whole page: the client is back',
         'the whole page: the session was restored',
@@ -192,7 +197,7 @@ describe('words', () => {
     });
 
     it('never tell a token', () => {
-      const words = wordsOfServer(
+      const words = describeServerFrame(
         { kind: ServerKind.Render, tree: 'of the page', processed: 1, reason: Reason.Forked, token: 'top secret' },
         null
       );
@@ -200,19 +205,17 @@ describe('words', () => {
     });
 
     it('say what has become of the events', () => {
-      expect(wordsOfServer({ kind: ServerKind.Adopt, tree: null, processed: 1 }, null)).to.deep.equal([
+      expect(describeServerFrame({ kind: ServerKind.Adopt, tree: null, processed: 1 }, null)).to.deep.equal([
         'the page is as it was rendered',
         '1 event processed',
       ]);
-      expect(wordsOfServer({ kind: ServerKind.Acknowledge, processed: 3, late: 2, dropped: 1 }, null)).to.deep.equal([
-        '3 events processed',
-        '2 of all not stored yet',
-        '1 event came to nothing',
-      ]);
+      expect(
+        describeServerFrame({ kind: ServerKind.Acknowledge, processed: 3, late: 2, dropped: 1 }, null)
+      ).to.deep.equal(['3 events processed', '2 of all not stored yet', '1 event came to nothing']);
     });
 
     it('say what a client is told to do', () => {
-      expect(wordsOfServer({ kind: ServerKind.Command, name: 'move', operands: [5_000] }, null)).to.deep.equal([
+      expect(describeServerFrame({ kind: ServerKind.Command, name: 'move', operands: [5_000] }, null)).to.deep.equal([
         'move 5000',
       ]);
     });
@@ -220,25 +223,25 @@ describe('words', () => {
 
   describe('of a client', () => {
     it('say what it knows when it joins, and not its token', () => {
-      expect(wordsOfClient(joinFrame())).to.deep.equal([
+      expect(describeClientFrame(joinFrame())).to.deep.equal([
         'document document',
         'shows the first page',
         'knows of 0 events processed, of 0 sent',
       ]);
-      const words = wordsOfClient(joinFrame({ frame: 2, processed: 1, sent: 3, hashes: ['abc'] }));
+      const words = describeClientFrame(joinFrame({ frame: 2, processed: 1, sent: 3, hashes: ['abc'] }));
       expect(words.slice(1)).to.deep.equal([
         'has applied 2 frames',
         'knows of 1 event processed, of 3 sent',
         'remembers 1 template',
       ]);
       const heir = { ...joinFrame(), token: 'top secret', heir: ['other', 4, 2] as const };
-      expect(wordsOfClient(heir).at(-1)).to.equal('heir of 2 events of document other');
-      expect(wordsOfClient(heir).join()).to.not.contain('top secret');
+      expect(describeClientFrame(heir).at(-1)).to.equal('heir of 2 events of document other');
+      expect(describeClientFrame(heir).join()).to.not.contain('top secret');
     });
 
     it('have a line for each event, and one for the frames applied', () => {
       expect(
-        wordsOfClient(
+        describeClientFrame(
           eventsFrame(
             [
               [3, 1],
@@ -251,13 +254,13 @@ describe('words', () => {
     });
 
     it('have lines for 200 events at the most, and how many more there are', () => {
-      const words = wordsOfClient(eventsFrame(new Array(203).fill([1, 0]), 1));
+      const words = describeClientFrame(eventsFrame(new Array(203).fill([1, 0]), 1));
       expect(words).to.have.lengthOf(mostLines + 2);
       expect(words.slice(-2)).to.deep.equal(['3 more events', '1 frame applied']);
     });
 
     it('say what it asks for', () => {
-      expect(wordsOfClient(acknowledgeFrame(1, Ask.Render | Ask.Sign))).to.deep.equal([
+      expect(describeClientFrame(acknowledgeFrame(1, Ask.Render | Ask.Sign))).to.deep.equal([
         '1 frame applied',
         'asks for the whole page',
         'asks for a sign of life',
@@ -270,12 +273,12 @@ describe('words', () => {
     const data = (given: Partial<EventData>): EventData => ({ type: 'any', ...eventDefaults, ...given });
 
     it('say what it was, where, and what came with it unless that is as always', () => {
-      expect(eventWords(event(), at('click'), undefined)).to.equal('click on <input> 3.1');
-      expect(eventWords(event(), at('input'), data({ value: 'Ada', checked: true }))).to.equal(
+      expect(describeEvent(event(), at('click'), undefined)).to.equal('click on <input> 3.1');
+      expect(describeEvent(event(), at('input'), data({ value: 'Ada', checked: true }))).to.equal(
         'input on <input> 3.1: value "Ada", checked true'
       );
-      expect(eventWords(event(), at('input'), data({}))).to.equal('input on <input> 3.1');
-      expect(eventWords({ ...event(), instance: ['hash', 0, 'key'] }, at('click'), undefined)).to.equal(
+      expect(describeEvent(event(), at('input'), data({}))).to.equal('input on <input> 3.1');
+      expect(describeEvent({ ...event(), instance: ['hash', 0, 'key'] }, at('click'), undefined)).to.equal(
         'click on <input> ["hash",0,"key"].1'
       );
     });
@@ -312,8 +315,8 @@ describe('words', () => {
       const change = fc.tuple(small, small, anyWire);
       fc.assert(
         fc.property(fc.array(change, { maxLength: 4 }), anyWire, (changes, tree) => {
-          for (const line of wordsOfServer(patch(...changes.flat()), rendered)) expect(line).to.be.a('string');
-          wordsOfServer({ kind: ServerKind.Command, name: 'x', operands: [tree] }, rendered);
+          for (const line of describeServerFrame(patch(...changes.flat()), rendered)) expect(line).to.be.a('string');
+          describeServerFrame({ kind: ServerKind.Command, name: 'x', operands: [tree] }, rendered);
         }),
         { numRuns: 1_000 }
       );
@@ -337,7 +340,7 @@ describe('words', () => {
             throw error;
           }
           read++;
-          for (const line of wordsOfClient(decoded)) expect(line).to.match(/\S/);
+          for (const line of describeClientFrame(decoded)) expect(line).to.match(/\S/);
           if (decoded.kind !== ClientKind.Events) return;
           for (const event of decoded.events) {
             let data: EventData | undefined;
@@ -346,7 +349,7 @@ describe('words', () => {
             } catch (error) {
               if (!(error instanceof Malformed)) throw error;
             }
-            expect(eventWords(event, at(name), data)).to.be.a('string');
+            expect(describeEvent(event, at(name), data)).to.be.a('string');
           }
         }),
         { numRuns: 2_000 }

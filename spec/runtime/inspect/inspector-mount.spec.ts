@@ -101,7 +101,7 @@ describe('the inspector, mounted', () => {
     it('is there, with its style, and answers sockets', async () => {
       const listening = await listen();
       const page = await ask(listening, `${place}/`);
-      expect([page.status, page.body.includes('Sessions')]).to.deep.equal([200, true]);
+      expect([page.status, page.body.includes('SessionRegistry')]).to.deep.equal([200, true]);
       expect(page.body).to.include(`href="${place}/style.css"`);
       const style = await ask(listening, `${place}/style.css`);
       expect([style.status, style.headers['content-type']]).to.deep.equal([200, 'text/css; charset=utf-8']);

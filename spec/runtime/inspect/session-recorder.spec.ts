@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { component, html } from 'troupe';
-import { Recorder } from '../../../runtime/inspect/session-recorder.js';
+import { SessionRecorder } from '../../../runtime/inspect/session-recorder.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import type { TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { unwatched } from '../../../runtime/tree/probe.js';
@@ -38,12 +38,12 @@ describe('recorder', () => {
   let looked: LookedAt;
   let live: LiveSession;
 
-  const start = async (url = '/'): Promise<Recorder> => {
+  const start = async (url = '/'): Promise<SessionRecorder> => {
     looked = await lookAt({ routes: { '/': Counter, '/items': Items } }, url);
     live = [...looked.server.site.sessions.entries()][0]?.session as LiveSession;
 
     const { clock } = looked.server;
-    const recorder = new Recorder({
+    const recorder = new SessionRecorder({
       ...{ application: '', channels: unwatched.channels, session: live.id },
       ...{ changed: () => undefined, failed: (error) => expect.fail(String(error)), now: () => clock.now() },
     });
@@ -140,7 +140,7 @@ describe('recorder', () => {
 
   it('has no recording of a session that was never there', async () => {
     await start();
-    const recorder = new Recorder({
+    const recorder = new SessionRecorder({
       ...{ application: '', channels: unwatched.channels, session: 'nobody' },
       ...{ changed: () => undefined, failed: () => undefined, now: () => 0 },
     });

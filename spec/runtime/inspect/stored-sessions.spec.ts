@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Shelf } from '../../../runtime/inspect/stored-sessions.js';
+import { StoredSessions } from '../../../runtime/inspect/stored-sessions.js';
 import { pack } from '../../../runtime/session/session-snapshot.js';
 import { memory } from '../../../runtime/store/memory.js';
 import type { Store, StoredSummary } from '../../../runtime/store/store.js';
@@ -57,11 +57,11 @@ const anywhere = (): boolean => true;
 
 describe('shelf', () => {
   let listing: ListingStore;
-  let shelf: Shelf;
+  let shelf: StoredSessions;
 
   beforeEach(() => {
     listing = new ListingStore();
-    shelf = new Shelf(listing.store, 'here');
+    shelf = new StoredSessions(listing.store, 'here');
   });
 
   const idsOf = async (isAway: (id: string) => boolean): Promise<readonly string[]> =>
@@ -137,9 +137,9 @@ describe('shelf', () => {
 
   it('is empty for a store that cannot say what it holds, and does without content for one that shows none', async () => {
     const { list, peek, ...silent } = listing.store;
-    expect(await new Shelf(silent, 'here').list(anywhere)).to.deep.equal({ summaries: [], failure: '' });
+    expect(await new StoredSessions(silent, 'here').list(anywhere)).to.deep.equal({ summaries: [], failure: '' });
     listing.hold('a');
-    const { summaries } = await new Shelf({ ...silent, ...(list && { list }) }, 'here').list(anywhere);
+    const { summaries } = await new StoredSessions({ ...silent, ...(list && { list }) }, 'here').list(anywhere);
     expect(summaries.map(({ id, component }) => [id, component])).to.deep.equal([['a', '']]);
     expect(peek).to.be.a('function');
   });

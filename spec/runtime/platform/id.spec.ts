@@ -1,21 +1,21 @@
 import { expect } from 'chai';
-import { createIdentifier, isIdentifier } from '../../../runtime/platform/id.js';
+import { createId, isId } from '../../../runtime/platform/id.js';
 
 describe('identifier', () => {
   it('is 22 characters that need no escaping anywhere', () => {
-    expect(createIdentifier()).to.match(/^[\w-]{22}$/);
+    expect(createId()).to.match(/^[\w-]{22}$/);
   });
 
   it('is never made twice, across batches', () => {
-    expect(new Set(Array.from({ length: 2_000 }, createIdentifier)).size).to.equal(2_000);
+    expect(new Set(Array.from({ length: 2_000 }, createId)).size).to.equal(2_000);
   });
 
   it('is recognised, and nothing else is', () => {
-    const made = createIdentifier();
+    const made = createId();
 
-    expect(isIdentifier(made)).to.equal(true);
+    expect(isId(made)).to.equal(true);
     for (const text of ['', made.slice(1), `${made}A`, `${made}\n`, made.replace(/./, '.'), made.replace(/./, 'é')]) {
-      expect(isIdentifier(text), JSON.stringify(text)).to.equal(false);
+      expect(isId(text), JSON.stringify(text)).to.equal(false);
     }
   });
 });

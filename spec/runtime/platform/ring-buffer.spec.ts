@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Ring } from '../../../runtime/platform/ring-buffer.js';
+import { RingBuffer } from '../../../runtime/platform/ring-buffer.js';
 
 /** A ring into which so many entries were put, each its own number. */
-function filled(most: number, count: number): Ring<number> {
-  const ring = new Ring<number>(most);
+function filled(most: number, count: number): RingBuffer<number> {
+  const ring = new RingBuffer<number>(most);
   for (let number = 1; number <= count; number++) ring.push(number);
 
   return ring;
@@ -12,7 +12,7 @@ function filled(most: number, count: number): Ring<number> {
 
 describe('ring', () => {
   it('is empty at first: the last number is 0, the first would be 1', () => {
-    const ring = new Ring<string>(4);
+    const ring = new RingBuffer<string>(4);
     expect([ring.first, ring.last, ring.entries, ring.at(0), ring.at(1)]).to.deep.equal([
       1,
       0,
@@ -52,7 +52,7 @@ describe('ring', () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.array(act, { maxLength: 200 }), (most, acts) => {
-        const ring = new Ring<number>(most);
+        const ring = new RingBuffer<number>(most);
         let since = 0;
         for (const each of acts) {
           if (each === 'clear') {

@@ -2,11 +2,11 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Schedule } from '../../../runtime/platform/scheduler.js';
+import { Scheduler } from '../../../runtime/platform/scheduler.js';
 
 describe('schedule', () => {
   it('runs what is due in order, after what has arrived was read', async () => {
-    const { defer } = new Schedule(createSimulatedClock(), () => '');
+    const { defer } = new Scheduler(createSimulatedClock(), () => '');
     const log: string[] = [];
     defer(() => log.push('a'));
     defer(() => log.push('b'));
@@ -17,7 +17,7 @@ describe('schedule', () => {
 
   it('breaks off after 8 ms and goes on when what arrived meanwhile was read', async () => {
     const clock = createSimulatedClock();
-    const { defer } = new Schedule(clock, () => '');
+    const { defer } = new Scheduler(clock, () => '');
     const log: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       defer(() => {
@@ -35,7 +35,7 @@ describe('schedule', () => {
 
   it('reports what throws and goes on', async () => {
     const codes: string[] = [];
-    const { defer } = new Schedule(createSimulatedClock(), (code) => {
+    const { defer } = new Scheduler(createSimulatedClock(), (code) => {
       codes.push(code);
       return '';
     });

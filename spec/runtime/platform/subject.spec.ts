@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Watchers } from '../../../runtime/platform/subject.js';
+import { Subject } from '../../../runtime/platform/subject.js';
 
 interface State {
   readonly number: number;
@@ -7,12 +7,12 @@ interface State {
 
 describe('watchers', () => {
   let reports: unknown[];
-  let watchers: Watchers<State>;
+  let watchers: Subject<State>;
   const state = (number: number): State => ({ number });
 
   beforeEach(() => {
     reports = [];
-    watchers = new Watchers((error) => reports.push(error));
+    watchers = new Subject((error) => reports.push(error));
   });
 
   /** Watches and notes. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { type AnyActorLogic, assign, fromCallback, fromPromise, fromTransition, sendParent, setup } from 'xstate';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
-import { InertModelState, InertState } from '../../../runtime/recording/read-only-state.js';
+import { ReadOnlyModelState, ReadOnlyState } from '../../../runtime/recording/read-only-state.js';
 import type { LogicImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
-import type { StateHost } from '../../../runtime/tree/component-instance.js';
+import type { InstanceStateHost } from '../../../runtime/tree/component-instance.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
 describe('inert-state', () => {
@@ -13,7 +13,7 @@ describe('inert-state', () => {
   /** What was reported. */
   const told: string[] = [];
   const clock = new FakeClock(5_000);
-  const host: StateHost = {
+  const host: InstanceStateHost = {
     clock,
     system: () => {
       throw new Error('there are no actors');
@@ -72,8 +72,8 @@ describe('inert-state', () => {
 
   const Busy = of(machine);
 
-  const begun = (kind: AnyComponent, props: unknown): InertState => {
-    const state = new InertState(kind, host);
+  const begun = (kind: AnyComponent, props: unknown): ReadOnlyState => {
+    const state = new ReadOnlyState(kind, host);
     state.initNow(props);
 
     return state;
@@ -129,7 +129,7 @@ describe('inert-state', () => {
       timers: [{ from: [], to: [], event: { type: 'counted' }, id: 'a', due: 7_000 }],
       held: [{ type: 'counted' }],
     };
-    const other = new InertState(Busy, host);
+    const other = new ReadOnlyState(Busy, host);
     other.restore(image);
     expect(JSON.parse(JSON.stringify(other.save()))).to.deep.equal(image);
     other.take({ type: 'counted' });
@@ -186,7 +186,7 @@ describe('inert-state', () => {
 
   it('hands over the event that is made of changed props, and tells of faults in that', () => {
     const made: AnyMessage[] = [];
-    const state = new InertState(
+    const state = new ReadOnlyState(
       of(machine, (_snapshot: never, { by }: { by: number }) => ({ type: 'counted', by })),
       host,
       (event) => void made.push(event)
@@ -218,14 +218,14 @@ describe('inert-state', () => {
     }) as unknown as AnyComponent;
 
     it('begins where it may, at once or not at all', () => {
-      const state = new InertModelState(Counter, host, true);
+      const state = new ReadOnlyModelState(Counter, host, true);
       expect(state.init({ count: 1 })).to.equal(undefined);
       expect(state.shown).to.deep.equal({ count: 1 });
       expect(() => state.init({ count: -1 })).to.throw('init of counter is async');
     });
 
     it('does not begin where it may not, and goes on from what is known', () => {
-      const state = new InertModelState(Counter, host, false);
+      const state = new ReadOnlyModelState(Counter, host, false);
       expect(() => state.init({ count: 1 })).to.throw('no state of counter is known');
       state.restore({ count: 4 });
       state.take({ type: 'counted' }, 0);

@@ -3,7 +3,7 @@ import { assign, createActor, emit, fromCallback, fromPromise, setup } from 'xst
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { InertTree, pageOf } from '../../../runtime/recording/read-only-tree.js';
+import { pageOf, ReadOnlyTree } from '../../../runtime/recording/read-only-tree.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
 import type { TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { actor } from '../../../runtime/subscription/actor.js';
@@ -269,7 +269,7 @@ describe('inert', () => {
 
       return { turns: 1, root: { ...root, children }, letters: [] };
     };
-    const state = (tree: InertTree, key: number): unknown => tree.find([`item number ${key}`])?.shown;
+    const state = (tree: ReadOnlyTree, key: number): unknown => tree.find([`item number ${key}`])?.shown;
     const told = (keys: readonly number[]) => ({
       path: [],
       message: { type: 'set', keys } as never,
@@ -278,7 +278,7 @@ describe('inert', () => {
     });
 
     it('give a message as it was taken, with its time and id, and say what was asked for', () => {
-      const tree = new InertTree(List, image([1, 2], 3));
+      const tree = new ReadOnlyTree(List, image([1, 2], 3));
       expect(tree.take({ path: ['item number 2'], message: { type: 'x' }, at: 99, id: 'the id' })).to.equal(true);
       const asked = tree.show();
       expect(state(tree, 2)).to.deep.equal({ key: 2, count: 4, at: 99, id: 'the id' });
@@ -291,7 +291,7 @@ describe('inert', () => {
     });
 
     it('let components come with fresh states, go, and come back within a turn alone', () => {
-      const tree = new InertTree(List, image([1], 3), { begins: true });
+      const tree = new ReadOnlyTree(List, image([1], 3), { begins: true });
       const set = (...keys: readonly number[]): void => {
         tree.take(told(keys));
         tree.show();
@@ -309,14 +309,14 @@ describe('inert', () => {
     });
 
     it('hand changed props on', () => {
-      const tree = new InertTree(List, image([1], 3));
+      const tree = new ReadOnlyTree(List, image([1], 3));
       tree.take({ path: [], message: { type: 'set', title: 'b' } as never, at: 0, id: undefined });
       tree.show();
       expect(state(tree, 1)).to.deep.include({ count: 13 });
     });
 
     it('have no actors', () => {
-      const tree = new InertTree(List, image([], 0), { at: 77 });
+      const tree = new ReadOnlyTree(List, image([], 0), { at: 77 });
       expect(() => tree.system()).to.throw('An inert tree has no actors.');
       expect(tree.clock.now()).to.equal(77);
     });
@@ -344,7 +344,7 @@ describe('inert', () => {
         view: (title) => html`<div>${Machine({ key: 1, title } as never) as Placement<never>}</div>`,
       }) as unknown as AnyComponent;
       const pages = [true, false].map((takes) => {
-        const tree = new InertTree(Page, alone(Page, 'a'), { begins: true, takesOfProps: () => takes });
+        const tree = new ReadOnlyTree(Page, alone(Page, 'a'), { begins: true, takesOfProps: () => takes });
         tree.take({ path: [], message: { type: 'named', title: 'b' } as never, at: 0, id: undefined });
         tree.show();
         return markup(tree.root.rendered);

@@ -3,14 +3,14 @@ import { type AnyComponent, component } from '../../../runtime/component/compone
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import type { Recording, Step } from '../../../runtime/recording/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
-import type { CellImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
 
-const cell = (id: string, state: unknown, children: readonly CellImage[] = []): CellImage => {
+const cell = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => {
   return { id, name: id === '' ? 'page' : 'part', version: 1, state, subscriptions: undefined, children };
 };
 
-const tree = (turns: number, root: CellImage): TreeImage => ({ turns, root, letters: [] });
+const tree = (turns: number, root: InstanceImage): TreeImage => ({ turns, root, letters: [] });
 
 const step = (number: number, after: TreeImage, rest: Partial<Step> = {}): Step => {
   return { number, at: 1_000 + number, taken: [], given: [], asked: [], after, ...rest };

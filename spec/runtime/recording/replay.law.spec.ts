@@ -9,7 +9,7 @@ import type { AnyComponent } from '../../../runtime/component/component.js';
 import { pageOf } from '../../../runtime/recording/read-only-tree.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
 import { replay } from '../../../runtime/recording/replay.js';
-import type { Cell } from '../../../runtime/tree/component-instance.js';
+import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { type Message, Node } from '../../fixtures/family.js';
 import { Recorded } from '../../fixtures/recorded.js';
 
@@ -35,7 +35,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 async function happen(recorded: Recorded, what: Happening): Promise<void> {
   if ('pass' in what) return recorded.pass(what.pass);
   const cells = [...recorded.session.tree.cells()];
-  recorded.session.tree.put(cells[what.who % cells.length] as Cell, what.message);
+  recorded.session.tree.put(cells[what.who % cells.length] as ComponentInstance, what.message);
 
   return what.waits ? undefined : recorded.rest();
 }

@@ -7,7 +7,7 @@ import { Secrets } from '../../../runtime/platform/redact.js';
 import type { Recording } from '../../../runtime/recording/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
 import { type Difference, replay } from '../../../runtime/recording/replay.js';
-import type { CellImage } from '../../../runtime/session/session-snapshot.js';
+import type { InstanceImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html, type Placement } from '../../../runtime/template/html.js';
 import { Recorded } from '../../fixtures/recorded.js';
 
@@ -150,7 +150,7 @@ describe('replay', () => {
 
   it('notes of which components no state is recorded, because it could not be', async () => {
     const recording = await record(counter(1), [[], one]);
-    const lost = (root: CellImage): CellImage => ({ ...root, state: undefined });
+    const lost = (root: InstanceImage): InstanceImage => ({ ...root, state: undefined });
     const steps = recording.steps.map((step) => ({ ...step, after: { ...step.after, root: lost(step.after.root) } }));
     const first = { ...recording.first, root: lost(recording.first.root) };
     expect(replay({ ...recording, first, steps }, counter(1)).notes[0]).to.equal(

@@ -9,13 +9,13 @@ import {
   stateIn,
   withoutSecrets,
 } from '../../../runtime/recording/snapshot-views.js';
-import type { CellImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
 
-const image = (id: string, state: unknown, children: readonly CellImage[] = []): CellImage => ({
+const image = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => ({
   ...{ id, name: 'item', version: 1, state, subscriptions: undefined, children },
 });
 
-const treeOf = (root: CellImage): TreeImage => ({ turns: 1, root, letters: [] });
+const treeOf = (root: InstanceImage): TreeImage => ({ turns: 1, root, letters: [] });
 
 const logic = (context: unknown): object => ({ snapshot: { status: 'active', value: 'on', context }, timers: [] });
 

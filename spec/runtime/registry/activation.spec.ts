@@ -1,5 +1,5 @@
 /**
- * Sessions that outlive their socket, their process and their node: tables of sessions on one store, without
+ * Session registry that outlive their socket, their process and their node: tables of sessions on one store, without
  * sockets, on a simulated clock.
  */
 
@@ -12,7 +12,7 @@ import type { LiveSession } from '../../../runtime/session/session.js';
 import { callback } from '../../../runtime/subscription/callback.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html } from '../../../runtime/template/html.js';
-import { type Lookout, type Rare, unwatched } from '../../../runtime/tree/probe.js';
+import { type Instrumentation, type Rare, unwatched } from '../../../runtime/tree/probe.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import { CloseCode, Command, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
 import { eventsFrame, FakeConnection, joinFrame, modelOf, until, written } from '../../fixtures/live-session.js';
@@ -466,7 +466,7 @@ describe('a session lasts', () => {
       node = nodes.add('seen', { lookout });
     });
 
-    const lookout: Lookout = { ...unwatched, tell: (name, event) => void told.push([name, event]) };
+    const lookout: Instrumentation = { ...unwatched, tell: (name, event) => void told.push([name, event]) };
 
     /** What was told since, without how long it took, which is a duration. */
     const take = (): readonly unknown[] =>

@@ -1,10 +1,15 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { type Given, HandOver, type Peers, type Wanted } from '../../../runtime/registry/ownership-transfer.js';
+import {
+  OwnershipTransfer,
+  type Peers,
+  type TransferReply,
+  type TransferRequest,
+} from '../../../runtime/registry/ownership-transfer.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { settled } from '../../fixtures/live-session.js';
 
-const wanted: Wanted = { id: 'session', document: 'document', mayFork: true };
+const wanted: TransferRequest = { id: 'session', document: 'document', mayFork: true };
 
 /** Nodes that reach each other, unless the wire between them is cut. */
 class Nodes {
@@ -28,8 +33,11 @@ class Nodes {
     };
   }
 
-  open(node: string, give: (wanted: Wanted) => Promise<Given> = async () => ({ kind: 'absent' })): HandOver {
-    return new HandOver({ clock: this.clock, deadline: 1_000, node, peers: this.peers(node), give });
+  open(
+    node: string,
+    give: (wanted: TransferRequest) => Promise<TransferReply> = async () => ({ kind: 'absent' })
+  ): OwnershipTransfer {
+    return new OwnershipTransfer({ clock: this.clock, deadline: 1_000, node, peers: this.peers(node), give });
   }
 }
 
@@ -41,8 +49,8 @@ describe('handing over', () => {
   });
 
   it('asks the node that has a session, and is given it', async () => {
-    const asked: Wanted[] = [];
-    const answers: Given[] = [
+    const asked: TransferRequest[] = [];
+    const answers: TransferReply[] = [
       { kind: 'released' },
       { kind: 'forked', id: 'copy' },
       { kind: 'busy' },
@@ -51,7 +59,7 @@ describe('handing over', () => {
     const left = [...answers];
     nodes.open('a', async (what) => {
       asked.push(what);
-      return left.shift() as Given;
+      return left.shift() as TransferReply;
     });
     const b = nodes.open('b');
     for (const answer of answers) expect(await b.ask('a', wanted)).to.deep.equal(answer);
@@ -61,7 +69,7 @@ describe('handing over', () => {
   });
 
   it('keeps answers apart, in whatever order they come', async () => {
-    const ready = new Map<string, (given: Given) => void>();
+    const ready = new Map<string, (given: TransferReply) => void>();
     nodes.open('a', ({ id }) => new Promise((resolve) => void ready.set(id, resolve)));
     const b = nodes.open('b');
     const given = ['1', '2', '3'].map((id) => b.ask('a', { ...wanted, id }));
@@ -71,7 +79,7 @@ describe('handing over', () => {
   });
 
   it('takes a node that does not answer in time for dead, and what it says later for nothing', async () => {
-    let give = (_given: Given): void => undefined;
+    let give = (_given: TransferReply): void => undefined;
     nodes.open(
       'a',
       () =>
@@ -95,7 +103,7 @@ describe('handing over', () => {
   });
 
   it('asks and answers no more once it is closed', async () => {
-    let give = (_given: Given): void => undefined;
+    let give = (_given: TransferReply): void => undefined;
     const a = nodes.open(
       'a',
       () =>

@@ -4,25 +4,25 @@ import { type AnyComponent, component } from '../../../runtime/component/compone
 import { createSimulatedClock, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, textOf } from '../../../runtime/platform/errors.js';
-import { isIdentifier } from '../../../runtime/platform/id.js';
+import { isId } from '../../../runtime/platform/id.js';
 import { hidden, quotedBy } from '../../../runtime/platform/redact.js';
-import { Schedule } from '../../../runtime/platform/scheduler.js';
+import { Scheduler } from '../../../runtime/platform/scheduler.js';
 import {
-  createSessions,
+  createSessionRegistry,
   type PageProps,
   type Route,
-  type Sessions,
+  type SessionRegistry,
 } from '../../../runtime/registry/session-registry.js';
-import { Keeper } from '../../../runtime/registry/write-behind.js';
+import { WriteBehind } from '../../../runtime/registry/write-behind.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { memory } from '../../../runtime/store/memory.js';
 import type { Store } from '../../../runtime/store/store.js';
-import type { Hub } from '../../../runtime/subscription/backplane.js';
+import type { Backplane } from '../../../runtime/subscription/backplane.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { generator } from '../../../runtime/subscription/generator.js';
 import { topic } from '../../../runtime/subscription/topic.js';
 import { html } from '../../../runtime/template/html.js';
-import { type Lookout, unwatched } from '../../../runtime/tree/probe.js';
+import { type Instrumentation, unwatched } from '../../../runtime/tree/probe.js';
 import { CloseCode, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
 import {
   eventsFrame,
@@ -64,7 +64,7 @@ const props: PageProps = { params: {}, query: {}, path: '/here', principal: unde
 describe('sessions', () => {
   let clock = createSimulatedClock(1_000_000);
   let reports: Report[];
-  let sessions: Sessions;
+  let sessions: SessionRegistry;
   let store: Store = memory();
 
   const report = (code: ErrorCode, error: unknown, place: Whereabouts = {}): string => {
@@ -90,12 +90,12 @@ describe('sessions', () => {
       dormant?: number;
       perAddress?: number;
       grace?: number;
-      hub?: Hub;
-      lookout?: Lookout;
+      hub?: Backplane;
+      lookout?: Instrumentation;
       defer?: (run: () => void) => void;
     } = {}
-  ): Sessions {
-    return createSessions({
+  ): SessionRegistry {
+    return createSessionRegistry({
       clock,
       defer: (run) => void setImmediate(run),
       dormant: 10,
@@ -104,7 +104,7 @@ describe('sessions', () => {
       hub: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
       initDeadline: 100,
       application: 'app',
-      keeper: new Keeper({
+      keeper: new WriteBehind({
         clock,
         defer: (run) => run(),
         largest: 10_000,
@@ -155,7 +155,7 @@ describe('sessions', () => {
   describe('opening', () => {
     it('makes a session that can be found, and its page', async () => {
       const { session, html: page } = await open();
-      expect(isIdentifier(session.id)).to.equal(true);
+      expect(isId(session.id)).to.equal(true);
       expect(sessions.find(session.id)).to.equal(session);
       expect(page).to.contain('/here').and.to.contain('<button');
       expect(sessions.counts).to.deep.equal({ dormant: 1, attached: 0, detached: 0 });
@@ -478,7 +478,7 @@ describe('sessions', () => {
     });
 
     it('of a session with a hundred thousand messages are served meanwhile', async () => {
-      const { defer } = new Schedule(systemClock, (_code, error) => {
+      const { defer } = new Scheduler(systemClock, (_code, error) => {
         throw error;
       });
       sessions = table({ dormant: 100, perAddress: 100, grace: 1e6, defer });

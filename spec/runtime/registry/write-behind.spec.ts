@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Keeper, type Kept } from '../../../runtime/registry/write-behind.js';
+import { type Persistable, WriteBehind } from '../../../runtime/registry/write-behind.js';
 import { type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
 import { memory } from '../../../runtime/store/memory.js';
 import type { Entry, Store } from '../../../runtime/store/store.js';
@@ -70,7 +70,7 @@ class FakeStore implements Store {
 }
 
 /** A session that is nothing but a number. */
-class FakeSession implements Kept {
+class FakeSession implements Persistable {
   readonly id: string;
   fence = 0;
   state: unknown = 0;
@@ -112,12 +112,12 @@ class FakeSession implements Kept {
 describe('keeper', () => {
   let clock: ReturnType<typeof createSimulatedClock>;
   let store: FakeStore;
-  let keeper: Keeper;
+  let keeper: WriteBehind;
   let reports: [ErrorCode, string, string | undefined][];
   let deferred: (() => void)[];
 
-  const open = (): Keeper =>
-    new Keeper({
+  const open = (): WriteBehind =>
+    new WriteBehind({
       ...{ clock, store, node: 'node', largest: 1_000, lifetime: 100_000 },
       report: (code, error, place) => {
         reports.push([code, (error as Error).message, place?.session]);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Mirror } from '../../../runtime/render/client-tree.js';
+import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
 import { Instance, List, renderRoot, type Value } from '../../../runtime/render/rendered.js';
 import { type Hole, html, repeat } from '../../../runtime/template/html.js';
@@ -14,7 +14,7 @@ const statics = (view: { statics: TemplateStringsArray }) => define(view.statics
 
 /** A mirror and the frames sent so far, as a session holds them. */
 class Sending {
-  readonly mirror = new Mirror();
+  readonly mirror = new ClientTree();
   rendered: Value;
   frame = 0;
 
@@ -225,7 +225,7 @@ describe('mirror', () => {
     const b = statics(html`<b></b>`);
 
     it('are met once', () => {
-      const mirror = new Mirror();
+      const mirror = new ClientTree();
 
       expect([mirror.meet(a), mirror.meet(b), mirror.meet(a), mirror.meet(b)]).to.deep.equal([
         undefined,
@@ -236,13 +236,13 @@ describe('mirror', () => {
     });
 
     it('have the index that the client remembers them under', () => {
-      const mirror = new Mirror(['unknown', b.hash]);
+      const mirror = new ClientTree(['unknown', b.hash]);
 
       expect([mirror.meet(a), mirror.meet(b), mirror.meet(a), mirror.meet(b)]).to.deep.equal([undefined, 1, 2, 1]);
     });
 
     it('of the same content are one to a client that remembers it', () => {
-      const mirror = new Mirror([a.hash]);
+      const mirror = new ClientTree([a.hash]);
       const twin = statics(html`<a></a>`);
 
       expect(twin).to.not.equal(a);
@@ -250,7 +250,7 @@ describe('mirror', () => {
     });
 
     it('are all unknown once they are forgotten', () => {
-      const mirror = new Mirror([b.hash]);
+      const mirror = new ClientTree([b.hash]);
       mirror.meet(a);
       mirror.forget();
 
@@ -259,7 +259,7 @@ describe('mirror', () => {
   });
 
   it('numbers instances and lists from 1, in the order they are entered', () => {
-    const mirror = new Mirror();
+    const mirror = new ClientTree();
     const instance = new Instance(statics(html`<p></p>`), [], undefined);
     const list = new List([], undefined, undefined);
     mirror.enter(instance);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Mirror } from '../../../runtime/render/client-tree.js';
+import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../../../runtime/render/diff.js';
 import { Instance, List, renderRoot, type Value } from '../../../runtime/render/rendered.js';
 import { type Child, html, type Key, repeat, unsafeHtml } from '../../../runtime/template/html.js';
@@ -24,14 +24,14 @@ const received = (bytes: Uint8Array): Wire => (decode(Uint8Array.from(bytes)) as
 
 /** The server's side and the client's side of one page, and the frames between them, through the codec. */
 class Page {
-  readonly mirror: Mirror;
+  readonly mirror: ClientTree;
   readonly shadow: Shadow;
   view: Anything;
   rendered: Value;
   frame = 1;
 
   constructor(first: Anything, hashes: readonly string[] = [], definitions: readonly (readonly Wire[])[] = []) {
-    this.mirror = new Mirror(hashes);
+    this.mirror = new ClientTree(hashes);
     this.shadow = new Shadow(definitions);
     this.view = first;
     this.rendered = renderAnew(first);
@@ -69,7 +69,7 @@ class Page {
 
   /** The client shows what it would if it got the page afresh, and both sides count alike. */
   expectSame(): void {
-    const fresh = new Shadow().render(describePage(new Mirror(), renderAnew(this.view)));
+    const fresh = new Shadow().render(describePage(new ClientTree(), renderAnew(this.view)));
     expect(this.shadow.shown).to.deep.equal(fresh.shown);
     expectNumbers(this.rendered, this.shadow.content, this);
   }
@@ -397,7 +397,7 @@ describe('diff', () => {
   describe('definitions', () => {
     it('are sent once and named by their index from then on', () => {
       const page = new Page(list(['a', 'b']));
-      const tree = describePage(new Mirror(), page.rendered) as Wire[];
+      const tree = describePage(new ClientTree(), page.rendered) as Wire[];
       const rows = (tree[1] as Wire[]) ?? [];
 
       expect((tree[0] as Wire[])[2]).to.equal('<ul></ul>');
@@ -411,9 +411,9 @@ describe('diff', () => {
       const hashes = hashesOf(view);
 
       expect(new Page(view).shadow.definitions).to.have.lengthOf(2);
-      expect(describePage(new Mirror(hashes), renderAnew(view))).to.deep.equal([0, [1]]);
-      expect(describePage(new Mirror([...hashes].reverse()), renderAnew(view))).to.deep.equal([1, [0]]);
-      const partly = describePage(new Mirror(['unknown', hashes[1] as string]), renderAnew(view)) as Wire[];
+      expect(describePage(new ClientTree(hashes), renderAnew(view))).to.deep.equal([0, [1]]);
+      expect(describePage(new ClientTree([...hashes].reverse()), renderAnew(view))).to.deep.equal([1, [0]]);
+      const partly = describePage(new ClientTree(['unknown', hashes[1] as string]), renderAnew(view)) as Wire[];
       expect((partly[0] as Wire[])[0]).to.equal(hashes[0]);
       expect(partly[1]).to.deep.equal([1]);
     });
@@ -445,7 +445,7 @@ describe('diff', () => {
     it('trims nothing but nulls at the end of an instance', () => {
       const view = (a: Anything, b: Anything, c: boolean) =>
         html<{ type: string }>`<p>${a}</p><p>${b}</p><p ?hidden=${c}></p>`;
-      const described = (value: Anything) => (describePage(new Mirror(), renderAnew(value)) as Wire[]).slice(1);
+      const described = (value: Anything) => (describePage(new ClientTree(), renderAnew(value)) as Wire[]).slice(1);
 
       expect(described(view(1, null, false))).to.deep.equal([1, null, false]);
       expect(described(html`<p>${1}</p><p>${null}</p><p>${''}</p>`)).to.deep.equal([1]);
@@ -459,7 +459,7 @@ describe('diff', () => {
         (key) => key,
         () => html`<li title=${null}>${null}</li>`
       )}</ul><div>${[null, 'a']}</div>`;
-      const [, keyed, positional] = describePage(new Mirror(), renderAnew(view)) as [Wire, Wire[], Wire[]];
+      const [, keyed, positional] = describePage(new ClientTree(), renderAnew(view)) as [Wire, Wire[], Wire[]];
 
       expect(keyed.slice(3)).to.deep.equal([null, null, 2, 1, null, null]);
       expect(keyed).to.have.lengthOf(9);
@@ -473,7 +473,7 @@ describe('diff', () => {
       >`<p title=${'t'} class=${'c'} style=${{ color: 'red' }} ?hidden=${true} @click=${message} @keyup=${() => message}>${'text'}</p>
         <input .value=${'v'} .indeterminate=${true}><textarea>${'area'}</textarea><p>${unsafeHtml('<b></b>')}</p>
         <ul>${repeat(['k'], (key) => key, row)}</ul><p>${['x', 7]}</p><p>${null}</p>`;
-      const tree = describeAdoption(new Mirror(), renderAnew(leaves)) as Wire[];
+      const tree = describeAdoption(new ClientTree(), renderAnew(leaves)) as Wire[];
       const [
         ,
         title,
@@ -503,8 +503,8 @@ describe('diff', () => {
       fc.assert(
         fc.property(trees, (tree) => {
           const rendered = renderAnew(build(tree));
-          const whole = new Shadow().render(describePage(new Mirror(), rendered));
-          const adopted = new Shadow().render(describeAdoption(new Mirror(), rendered));
+          const whole = new Shadow().render(describePage(new ClientTree(), rendered));
+          const adopted = new Shadow().render(describeAdoption(new ClientTree(), rendered));
           expect(skeleton(adopted.content)).to.deep.equal(skeleton(whole.content));
           expect(leavesOf(adopted.content)).to.deep.equal([]);
         }),

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
-import type { Visitor } from '../../../runtime/http/request-identity.js';
+import type { RequestIdentity } from '../../../runtime/http/request-identity.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { createSite, type Site, socketPath } from '../../../runtime/server/composition.js';
+import { type Composition, createComposition, socketPath } from '../../../runtime/server/composition.js';
 import { readOptions } from '../../../runtime/server/options.js';
 import type { JoinFrame } from '../../../runtime/session/client-link.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
@@ -20,10 +20,10 @@ const Page = component({
 
 const secret = 'a secret of some length';
 
-function make(): Site {
+function make(): Composition {
   const settings = readOptions({ clock: createSimulatedClock(1_000_000), routes: { '/': Page }, secret });
 
-  return createSite(
+  return createComposition(
     settings,
     () => '',
     (run) => run()
@@ -46,7 +46,7 @@ const joinWith = (token: string): JoinFrame => ({
 });
 
 /** The token in a page, and the visitor it was given to. */
-async function fetchPage(site: Site) {
+async function fetchPage(site: Composition) {
   const answer = await site.http(request);
   const [, token = ''] = /data-troupe-token="([^"]*)"/.exec(String(answer?.body)) ?? [];
   const cookie = answer?.headers.find((value) => value.startsWith('troupe=')) ?? '';
@@ -57,7 +57,7 @@ async function fetchPage(site: Site) {
 }
 
 /** Joins, which is not refused. */
-async function enter(site: Site, token: string, visitor: Visitor): Promise<Admitted> {
+async function enter(site: Composition, token: string, visitor: RequestIdentity): Promise<Admitted> {
   const admitted = await site.admit(joinWith(token), visitor);
   if (typeof admitted === 'number') throw new Error(`refused: ${admitted}`);
 
@@ -98,7 +98,7 @@ describe('site', () => {
     const names: string[] = [];
     const bus = memoryBus();
     const sites = [1, 2].map(() =>
-      createSite(
+      createComposition(
         readOptions({
           bus: (host) => {
             names.push(host.node);
@@ -111,7 +111,7 @@ describe('site', () => {
         () => '',
         (run) => run()
       )
-    ) as [Site, Site];
+    ) as [Composition, Composition];
     expect(sites.map(({ node }) => node)).to.deep.equal(names);
     expect(new Set(names).size).to.equal(2);
     const heard: unknown[] = [];

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import type { Instance } from '../../../runtime/render/rendered.js';
-import type { Introduction, JoinFrame } from '../../../runtime/session/client-link.js';
+import type { JoinFrame, RejoinReason } from '../../../runtime/session/client-link.js';
 import { LiveSession } from '../../../runtime/session/session.js';
 import { pack, unpack } from '../../../runtime/session/session-snapshot.js';
 import { html, repeat } from '../../../runtime/template/html.js';
@@ -113,7 +113,7 @@ describe('page', () => {
     host.isVolatile = false;
   });
 
-  const start = (introduction?: Introduction, image?: ReturnType<LiveSession['save']>): LiveSession => {
+  const start = (introduction?: RejoinReason, image?: ReturnType<LiveSession['save']>): LiveSession => {
     const session = new LiveSession(host, { id: 'session', component: Notes, props: {}, introduction, image });
     session.prepare();
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Deliveries } from '../../../runtime/session/effect-outbox.js';
+import { EffectOutbox } from '../../../runtime/session/effect-outbox.js';
 import type { EffectImage } from '../../../runtime/session/session-snapshot.js';
 import { settled } from '../../fixtures/live-session.js';
 
@@ -15,7 +15,7 @@ class Post {
   readonly tries: [string, number][] = [];
   /** What becomes of a try. */
   answer: () => Promise<void> | void = () => undefined;
-  readonly deliveries = new Deliveries({
+  readonly deliveries = new EffectOutbox({
     clock: this.clock,
     hand: (tried) => {
       this.tries.push([tried.id, this.clock.now() - 1_000]);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Ledger } from '../../../runtime/session/event-counter.js';
+import { EventCounter } from '../../../runtime/session/event-counter.js';
 
 /** Events arrive; how many of them were new. */
-function receive(ledger: Ledger, count: number): number {
+function receive(ledger: EventCounter, count: number): number {
   let fresh = 0;
   for (let index = 0; index < count; index++) if (ledger.receive()) fresh++;
 
@@ -12,7 +12,7 @@ function receive(ledger: Ledger, count: number): number {
 
 describe('ledger', () => {
   it('owes what is processed and not told', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 3);
     expect(ledger.owed).to.equal(0);
     ledger.process(2);
@@ -24,7 +24,7 @@ describe('ledger', () => {
   });
 
   it('does not receive twice what a client that comes back sends again', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 5);
     ledger.process(3);
     ledger.tell();
@@ -34,7 +34,7 @@ describe('ledger', () => {
   });
 
   it('tells of what it had told and the client has not heard, unless frames are coming that do', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 5);
     ledger.process(4);
     ledger.tell();
@@ -47,7 +47,7 @@ describe('ledger', () => {
   });
 
   it('gives nothing for a client that claims more than it was told', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 2);
     ledger.process(2);
     ledger.tell();
@@ -59,7 +59,7 @@ describe('ledger', () => {
 
   it('has no frame sent again that would tell wrongly what is stored', () => {
     const back = (stored: number): number | undefined => {
-      const ledger = new Ledger();
+      const ledger = new EventCounter();
       for (let event = 0; event < 3; event++) ledger.receive();
       ledger.process(3);
       ledger.tell();
@@ -71,7 +71,7 @@ describe('ledger', () => {
   });
 
   it('tells of everything with a full page', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 5);
     ledger.process(3);
 
@@ -81,7 +81,7 @@ describe('ledger', () => {
   });
 
   it('forgets an event that could not be taken in, so that it is received when it comes again', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 2);
     ledger.refuse();
 
@@ -90,15 +90,15 @@ describe('ledger', () => {
   });
 
   it('goes on from a state that was stored', () => {
-    const ledger = new Ledger(5);
+    const ledger = new EventCounter(5);
     expect([ledger.processed, ledger.owed, ledger.late, ledger.isUntold]).to.deep.equal([5, 0, 0, false]);
     expect(ledger.receive()).to.equal(6);
     expect(ledger.restart(0)).to.equal(5);
-    expect(new Ledger(5, 0).late).to.equal(5);
+    expect(new EventCounter(5, 0).late).to.equal(5);
   });
 
   it('tells how many fewer are stored than the client knows to be processed, and when that changes', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     receive(ledger, 3);
     ledger.process(3);
     expect(ledger.late, 'nothing is told yet').to.equal(0);
@@ -117,7 +117,7 @@ describe('ledger', () => {
   });
 
   it('tells once of events that were dropped', () => {
-    const ledger = new Ledger();
+    const ledger = new EventCounter();
     ledger.drop();
     ledger.drop();
     expect(ledger.isUntold).to.equal(true);
@@ -148,7 +148,7 @@ interface Frame {
 
 /** A client and a server with a wire between them that can break. */
 class World {
-  readonly #ledger = new Ledger();
+  readonly #ledger = new EventCounter();
   /** Numbers of the events the server took, in order. */
   readonly #taken: number[] = [];
   #committed = 0;

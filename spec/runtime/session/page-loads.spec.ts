@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type DocumentRecord, Documents, type Heritage } from '../../../runtime/session/page-loads.js';
+import { type InheritedEvents, type PageLoadRecord, PageLoads } from '../../../runtime/session/page-loads.js';
 
-const heir = (document: string, first: number, count: number): Heritage => ({ document, first, count });
+const heir = (document: string, first: number, count: number): InheritedEvents => ({ document, first, count });
 
-/** Documents of which the first has come. */
-function started(document = 'a'): Documents {
-  const documents = new Documents();
+/** Page loads of which the first has come. */
+function started(document = 'a'): PageLoads {
+  const documents = new PageLoads();
   documents.change(document, 0, undefined);
 
   return documents;
@@ -14,7 +14,7 @@ function started(document = 'a'): Documents {
 
 describe('documents', () => {
   it('are none before the first has come', () => {
-    const documents = new Documents();
+    const documents = new PageLoads();
     expect([documents.present, documents.records(0)]).to.deep.equal(['', []]);
     expect(documents.change('a', 0, undefined)).to.equal(0);
     expect(documents.records(2)).to.deep.equal([{ document: 'a', applied: 2, heritage: undefined }]);
@@ -98,11 +98,11 @@ describe('documents', () => {
     documents.change('b', 4, heir('a', 3, 4));
     documents.change('c', 3, undefined);
     const records = documents.records(5);
-    const restored = Documents.from(structuredClone(records) as DocumentRecord[]);
+    const restored = PageLoads.from(structuredClone(records) as PageLoadRecord[]);
     expect([restored.present, restored.records(5)]).to.deep.equal(['c', records]);
     expect([documents, restored].map((one) => one.change('b', 5, undefined))).to.deep.equal([3, 3]);
     expect(restored.nameOf(2)).to.equal('a.4');
-    expect(Documents.from([]).present).to.equal('');
+    expect(PageLoads.from([]).present).to.equal('');
   });
 
   it('apply every event once and in the order of its document, whoever comes, sends and hands down', () => {
@@ -126,13 +126,13 @@ const steps = ['load', 'back', 'make', 'send', 'store'] as const;
 interface Page {
   readonly name: string;
   readonly events: string[];
-  readonly heritage: Heritage | undefined;
+  readonly heritage: InheritedEvents | undefined;
 }
 
-/** Documents that come and go, and beside what is tried here a session that simply keeps the names of all it has applied. */
+/** Page loads that come and go, and beside what is tried here a session that simply keeps the names of all it has applied. */
 class World {
   readonly #pages: Page[] = [];
-  #documents = new Documents();
+  #documents = new PageLoads();
   #present: Page | undefined;
   #applied = 0;
   /** What was applied, in order. */
@@ -173,7 +173,7 @@ class World {
   }
 
   store(): void {
-    this.#documents = Documents.from(structuredClone(this.#documents.records(this.#applied)) as DocumentRecord[]);
+    this.#documents = PageLoads.from(structuredClone(this.#documents.records(this.#applied)) as PageLoadRecord[]);
   }
 
   #come(page: Page): void {

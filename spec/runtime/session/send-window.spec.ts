@@ -1,24 +1,24 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Window } from '../../../runtime/session/send-window.js';
+import { SendWindow } from '../../../runtime/session/send-window.js';
 import { Limit } from '../../../runtime/wire/protocol.js';
 
 const frame = (size = 1, fill = 0): Uint8Array => new Uint8Array(size).fill(fill);
 
-function sent(count: number, size = 1): Window {
-  const window = new Window();
+function sent(count: number, size = 1): SendWindow {
+  const window = new SendWindow();
   for (let index = 1; index <= count; index++) window.push(frame(size, index), index);
 
   return window;
 }
 
-const processed = (window: Window, after: number): readonly number[] | undefined =>
+const processed = (window: SendWindow, after: number): readonly number[] | undefined =>
   window.since(after)?.map((each) => each.processed);
 
 describe('window', () => {
   it('counts frames from 1, or behind those sent before', () => {
-    expect([new Window().sent, sent(2).sent]).to.deep.equal([0, 2]);
-    const window = new Window(7);
+    expect([new SendWindow().sent, sent(2).sent]).to.deep.equal([0, 2]);
+    const window = new SendWindow(7);
     window.push(frame(), 0);
 
     expect([window.sent, window.acknowledged]).to.deep.equal([8, 7]);
@@ -44,8 +44,8 @@ describe('window', () => {
     });
 
     it('at 16 KB buffered in the process', () => {
-      expect(new Window().isOpen(Limit.windowBuffered - 1)).to.equal(true);
-      expect(new Window().isOpen(Limit.windowBuffered)).to.equal(false);
+      expect(new SendWindow().isOpen(Limit.windowBuffered - 1)).to.equal(true);
+      expect(new SendWindow().isOpen(Limit.windowBuffered)).to.equal(false);
     });
 
     it('until all is acknowledged that was too large', () => {
@@ -65,18 +65,18 @@ describe('window', () => {
     it('is false for more frames than are out, and changes nothing', () => {
       const window = sent(2);
       expect([window.acknowledge(3), window.acknowledged]).to.deep.equal([false, 0]);
-      expect([new Window().acknowledge(1), new Window(9).acknowledge(1)]).to.deep.equal([false, false]);
+      expect([new SendWindow().acknowledge(1), new SendWindow(9).acknowledge(1)]).to.deep.equal([false, false]);
     });
 
     it('of none is always right', () => {
-      expect([new Window().acknowledge(0), sent(1).acknowledge(0)]).to.deep.equal([true, true]);
+      expect([new SendWindow().acknowledge(0), sent(1).acknowledge(0)]).to.deep.equal([true, true]);
     });
 
     it('gives back all the bytes, for all sequences', () => {
       const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 9_000 })), { maxLength: 40 });
       fc.assert(
         fc.property(steps, (sequence) => {
-          const window = new Window();
+          const window = new SendWindow();
           let out: number[] = [];
           for (const [isPush, size] of sequence) {
             if (isPush) {
@@ -105,13 +105,13 @@ describe('window', () => {
       window.acknowledge(2);
 
       expect([processed(window, 1), processed(window, 5)]).to.deep.equal([undefined, undefined]);
-      expect([processed(new Window(), 0), processed(new Window(), 1)]).to.deep.equal([[], undefined]);
-      expect([processed(new Window(3), 3), processed(new Window(3), 2)]).to.deep.equal([[], undefined]);
+      expect([processed(new SendWindow(), 0), processed(new SendWindow(), 1)]).to.deep.equal([[], undefined]);
+      expect([processed(new SendWindow(3), 3), processed(new SendWindow(3), 2)]).to.deep.equal([[], undefined]);
     });
 
     it('keeps copies, because packed frames share their memory', () => {
       for (const bytes of [frame(3, 1), Buffer.from([1, 1, 1])]) {
-        const window = new Window();
+        const window = new SendWindow();
         window.push(bytes, 0);
         bytes.fill(9);
         expect([...(window.since(0)?.[0]?.bytes ?? [])]).to.deep.equal([1, 1, 1]);
@@ -119,7 +119,7 @@ describe('window', () => {
     });
 
     it('keeps a copy of the frame alone, not of the slab it was packed in', () => {
-      const window = new Window();
+      const window = new SendWindow();
       window.push(new Uint8Array(8_192).subarray(10, 13), 0);
 
       expect(window.since(0)?.[0]?.bytes.buffer.byteLength).to.equal(3);

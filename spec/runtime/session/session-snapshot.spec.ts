@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { type CellImage, pack, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
+import { type InstanceImage, pack, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
 import { packSnapshot } from '../../../runtime/wire/frame-codec.js';
 
-const cell = (given: Partial<CellImage> = {}): CellImage => {
+const cell = (given: Partial<InstanceImage> = {}): InstanceImage => {
   return { id: '', name: 'page', version: 1, state: { count: 1 }, subscriptions: undefined, children: [], ...given };
 };
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Attendance, createAttendance } from '../../../runtime/cluster/presence-registry.js';
+import { createPresenceRegistry, type PresenceRegistry } from '../../../runtime/cluster/presence-registry.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
-import type { Attendant } from '../../../runtime/subscription/backplane.js';
+import type { PresenceMember } from '../../../runtime/subscription/backplane.js';
 import { presence } from '../../../runtime/subscription/presence.js';
 import { type Message, Subscribing } from '../../fixtures/subscribing.js';
 
@@ -18,12 +18,12 @@ const present = (name: string, key?: string) =>
 
 describe('presence', () => {
   let own: Subscribing;
-  let attendance: Attendance;
+  let attendance: PresenceRegistry;
 
   beforeEach(() => {
     own = new Subscribing();
     const { clock, report } = own.port;
-    attendance = createAttendance({
+    attendance = createPresenceRegistry({
       clock,
       directory: undefined,
       node: 'one',
@@ -33,7 +33,7 @@ describe('presence', () => {
       },
     });
     Object.assign(own.port.hub, {
-      attend: (topic: string, attendant: Attendant) => attendance.attend(topic, attendant),
+      attend: (topic: string, attendant: PresenceMember) => attendance.attend(topic, attendant),
     });
   });
 

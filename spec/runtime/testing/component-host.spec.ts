@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createActor } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
-import { giveProps, outgoing, stage } from '../../../runtime/testing/component-host.js';
+import { giveProps, hostComponent, outgoing } from '../../../runtime/testing/component-host.js';
 
 const Label = component({
   name: 'label',
@@ -11,9 +11,9 @@ const Label = component({
   view: ({ text }) => html`<b>${text}</b>`,
 });
 
-describe('testing/stage', () => {
+describe('component-host', () => {
   it('gives the props, others when it is told to, and publishes what comes out', () => {
-    const actor = createActor(stage(Label, { text: 'one' }) as never, { input: {} } as never);
+    const actor = createActor(hostComponent(Label, { text: 'one' }) as never, { input: {} } as never);
     actor.start();
     const seen = (): { context: unknown; effects: readonly unknown[] } => actor.getSnapshot() as never;
     expect(seen().context).to.deep.equal({ props: { text: 'one' } });

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { BrowserWindow, type WindowGlobals, type WindowOptions } from '../../../runtime/testing/jsdom-window.js';
+import { JsdomWindow, type WindowGlobals, type WindowOptions } from '../../../runtime/testing/jsdom-window.js';
 
-const open: BrowserWindow[] = [];
+const open: JsdomWindow[] = [];
 
 function make(body: string, given: Partial<WindowOptions> = {}) {
   const clock = createSimulatedClock(86_400_000);
   const log: string[] = [];
-  const window = new BrowserWindow({
+  const window = new JsdomWindow({
     clock,
     complain: (error) => void log.push(`complaint ${(error as Error).message}`),
     navigation: 'navigate',

@@ -1,24 +1,24 @@
 import { expect } from 'chai';
-import type { Unrecognised, Visitor } from '../../../runtime/http/request-identity.js';
+import type { RequestIdentity, Unrecognised } from '../../../runtime/http/request-identity.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { type MemorySocket, Network, socketClass } from '../../../runtime/testing/memory-network.js';
-import { Agenda } from '../../../runtime/testing/test-scheduler.js';
+import { MemoryNetwork, type MemorySocket, socketClass } from '../../../runtime/testing/memory-network.js';
+import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 import { CloseCode } from '../../../runtime/wire/protocol.js';
 import { acknowledgement, packJoin } from '../../fixtures/frames.js';
 import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
 
-const visitor: Visitor = { address: '1.2.3.4', cookie: undefined, principal: undefined };
+const visitor: RequestIdentity = { address: '1.2.3.4', cookie: undefined, principal: undefined };
 
 /** A network with a session at its other end. */
 class Setup {
-  readonly agenda = new Agenda((_code, error) => {
+  readonly agenda = new TestScheduler((_code, error) => {
     throw error;
   });
   readonly session = new FakeSession('session');
   readonly complaints: string[] = [];
   readonly log: string[] = [];
-  who: Visitor | Unrecognised = visitor;
-  readonly network = new Network({
+  who: RequestIdentity | Unrecognised = visitor;
+  readonly network = new MemoryNetwork({
     agenda: this.agenda,
     complain: ({ message }) => void this.complaints.push(message),
     recognise: async () => this.who,

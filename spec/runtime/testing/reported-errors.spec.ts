@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Reports } from '../../../runtime/testing/reported-errors.js';
+import { ReportedErrors } from '../../../runtime/testing/reported-errors.js';
 
 describe('testing/reports', () => {
   it('fail a check once, all together', () => {
-    const reports = new Reports();
+    const reports = new ReportedErrors();
     const error = new Error('one');
     reports.add({ id: '1', code: ErrorCode.View, error, component: 'page' });
     reports.complain('two');
@@ -17,7 +17,7 @@ describe('testing/reports', () => {
 
   it('fail nothing where they are expected', () => {
     const told: unknown[] = [];
-    const reports = new Reports((report) => told.push(report.code));
+    const reports = new ReportedErrors((report) => told.push(report.code));
     reports.complain(new Error('one'));
     reports.check();
     expect(told).to.deep.equal(['browser']);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { complete, loadPeers, peers } from '../../../runtime/testing/test-dependencies.js';
+import { complete, loadTestDependencies, peers } from '../../../runtime/testing/test-dependencies.js';
 
 describe('testing/peers', () => {
   it('are loaded', () => {
@@ -10,7 +10,7 @@ describe('testing/peers', () => {
 
   it('throw an error that says how to install them if one is missing', async () => {
     const cause = new Error('not found');
-    const loaded = await loadPeers(async (name) => {
+    const loaded = await loadTestDependencies(async (name) => {
       if (name === 'jsdom') throw cause;
       return {};
     });

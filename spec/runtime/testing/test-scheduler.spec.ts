@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Agenda } from '../../../runtime/testing/test-scheduler.js';
+import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 
 describe('testing/agenda', () => {
   it('runs nothing until somebody waits for rest, and then all in order, with what comes of it', async () => {
-    const agenda = new Agenda(() => '');
+    const agenda = new TestScheduler(() => '');
     const log: string[] = [];
     agenda.defer(() => {
       log.push('first');
@@ -20,7 +20,7 @@ describe('testing/agenda', () => {
 
   it('reports what is thrown and goes on', async () => {
     const reports: unknown[] = [];
-    const agenda = new Agenda((code, error) => `${reports.push([code, (error as Error).message])}`);
+    const agenda = new TestScheduler((code, error) => `${reports.push([code, (error as Error).message])}`);
     let ran = false;
     agenda.defer(() => {
       throw new Error('no');
@@ -34,7 +34,7 @@ describe('testing/agenda', () => {
   });
 
   it('throws an error if there is no end of it', async () => {
-    const agenda = new Agenda(() => '');
+    const agenda = new TestScheduler(() => '');
     const again = (): void => agenda.defer(again);
     again();
     const failure = await agenda.rest().catch((error: Error) => error.message);

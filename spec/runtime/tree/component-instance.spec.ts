@@ -4,12 +4,12 @@ import { component } from '../../../runtime/component/component.js';
 import { ErrorCode, type TroupeError } from '../../../runtime/platform/errors.js';
 import { rootContext } from '../../../runtime/template/content-model.js';
 import { html } from '../../../runtime/template/html.js';
-import { Cell, type Household } from '../../../runtime/tree/component-instance.js';
+import { ComponentInstance, type RenderQueue } from '../../../runtime/tree/component-instance.js';
 import { Calm } from '../../fixtures/calm.js';
 import { Company, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
 import { settled } from '../../fixtures/live-session.js';
 
-const household: Household = { next: () => undefined, left: () => undefined };
+const household: RenderQueue = { next: () => undefined, left: () => undefined };
 
 describe('cell', () => {
   let company: Company;
@@ -184,7 +184,7 @@ describe('cell', () => {
 
   describe('for whoever looks', () => {
     it('is dormant until it is started, and active from then on', () => {
-      const cell = new Cell(notebook('a'), {}, rootContext, company);
+      const cell = new ComponentInstance(notebook('a'), {}, rootContext, company);
       cell.prepare();
       expect(cell.standing).to.equal('dormant');
       cell.start();

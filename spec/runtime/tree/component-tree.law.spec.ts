@@ -10,7 +10,7 @@ import type { Enqueue } from '../../../runtime/component/effect.js';
 import { type Home, type Mount, renderRoot } from '../../../runtime/render/rendered.js';
 import type { Context } from '../../../runtime/template/content-model.js';
 import { html, type Placement, repeat } from '../../../runtime/template/html.js';
-import type { Cell } from '../../../runtime/tree/component-instance.js';
+import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { decodeClientFrame } from '../../../runtime/wire/frame-codec.js';
 import { ClientKind } from '../../../runtime/wire/protocol.js';
 import { FakeConnection, FakeHost, ModelClient, plain, startSession } from '../../fixtures/live-session.js';
@@ -98,7 +98,7 @@ const Node: (props: Props) => Placement<Message> = component({
 // CASES -----------------------------------------------------------------------
 
 /** What the views say, asked afresh. */
-function fresh(cell: Cell): unknown {
+function fresh(cell: ComponentInstance): unknown {
   const children = new Map([...cell.children].map((child) => [child.id, child.mount]));
   const home: Home = {
     mount: cell.mount,
@@ -113,7 +113,7 @@ function fresh(cell: Cell): unknown {
   return picture;
 }
 
-const all = (cell: Cell): readonly Cell[] => [cell, ...[...cell.children].flatMap(all)];
+const all = (cell: ComponentInstance): readonly ComponentInstance[] => [cell, ...[...cell.children].flatMap(all)];
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.constant<Message>({ type: 'clicked' }),
@@ -164,7 +164,7 @@ describe('the law of components', () => {
           } else if (taken === 'render') client.break();
           else {
             const cells = all(session.tree.root);
-            session.tree.put(cells[taken.who % cells.length] as Cell, taken.message);
+            session.tree.put(cells[taken.who % cells.length] as ComponentInstance, taken.message);
           }
         }
         connection.buffered = 0;

@@ -10,8 +10,8 @@ import { pack, unpack } from '../../../runtime/session/session-snapshot.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { task } from '../../../runtime/subscription/task.js';
 import { type Hole, html, repeat } from '../../../runtime/template/html.js';
-import type { Cell } from '../../../runtime/tree/component-instance.js';
-import type { Witness } from '../../../runtime/tree/probe.js';
+import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
+import type { Probe } from '../../../runtime/tree/probe.js';
 import { ServerKind } from '../../../runtime/wire/protocol.js';
 import {
   acknowledgeFrame,
@@ -24,7 +24,7 @@ import {
 } from '../../fixtures/live-session.js';
 
 /** A witness that does nothing. */
-const silent: Witness = {
+const silent: Probe = {
   ...{ begin: () => undefined, received: () => undefined, happened: () => undefined, queued: () => undefined },
   ...{ updated: () => undefined, viewed: () => undefined, stepped: () => undefined, performed: () => undefined },
   ...{ turned: () => undefined, diffed: () => undefined, sent: () => undefined, failed: () => undefined },
@@ -376,14 +376,16 @@ describe('tree', () => {
     });
 
     it('renders a child anew whose place has another content model', () => {
-      const Cell = component({
+      const ComponentInstance = component({
         name: 'cell',
         init: () => 0,
         update: (model: number, _message: { type: 'x' }) => model,
         view: () => html`<a>text</a>`,
       });
       const page = showing(0, (kind) =>
-        kind === 0 ? html<ListMessage>`<p>${Cell({ key: 1 })}</p>` : html<ListMessage>`<svg>${Cell({ key: 1 })}</svg>`
+        kind === 0
+          ? html<ListMessage>`<p>${ComponentInstance({ key: 1 })}</p>`
+          : html<ListMessage>`<svg>${ComponentInstance({ key: 1 })}</svg>`
       );
       const { session } = joined(page);
       tell(session, { type: 'shown', shown: 1 });
@@ -998,7 +1000,7 @@ describe('tree', () => {
 
     it('has the subscriptions of each cell, until it leaves', () => {
       const { session } = joined(Outer);
-      const [child] = cells(session) as [Cell];
+      const [child] = cells(session) as [ComponentInstance];
       expect(session.tree.subscriptionsOf(session.tree.root)).to.deep.equal([]);
       expect(session.tree.subscriptionsOf(child).map(({ key, status, mark }) => [key, status, mark])).to.deep.equal([
         ['every 1000 ticked', 'active', host.clock.now() + 1_000],
@@ -1011,7 +1013,7 @@ describe('tree', () => {
     it('knows who has sent what waits: the host, a component, a subscription, the session; of an event nobody', () => {
       const { session } = joined(Outer);
       const { inbox, root } = session.tree;
-      const [child] = cells(session) as [Cell];
+      const [child] = cells(session) as [ComponentInstance];
       const senders = new Map<string, unknown>();
       session.observer = {
         ...silent,

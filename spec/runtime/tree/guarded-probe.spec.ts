@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { component, html } from 'troupe';
 import type { Inspected } from '../../../runtime/inspect/inspection.js';
-import { guardWitness } from '../../../runtime/tree/guarded-probe.js';
-import type { Witness } from '../../../runtime/tree/probe.js';
-import { Publisher, unwatched } from '../../../runtime/tree/probe.js';
+import { guardProbe } from '../../../runtime/tree/guarded-probe.js';
+import type { Probe } from '../../../runtime/tree/probe.js';
+import { DiagnosticsProbe, unwatched } from '../../../runtime/tree/probe.js';
 import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
 
 type Message = { type: 'poisoned' } | { type: 'counted' };
@@ -32,31 +32,31 @@ const poison = (): object =>
 describe('a guarded witness', () => {
   it('passes everything on', () => {
     const told: unknown[] = [];
-    const witness = new Proxy({} as Witness, {
+    const witness = new Proxy({} as Probe, {
       get:
         (_target, name) =>
         (...given: unknown[]) =>
           told.push([name, ...given]),
     });
-    const guarded = guardWitness(witness, () => expect.fail()) as unknown as Record<
+    const guarded = guardProbe(witness, () => expect.fail()) as unknown as Record<
       string,
       (...given: unknown[]) => void
     >;
     for (const name of Object.keys(guarded)) guarded[name]?.(1, 2, 3);
     expect(told).to.deep.equal(Object.keys(guarded).map((name) => [name, 1, 2, 3]));
-    const methods = Object.getOwnPropertyNames(Publisher.prototype);
+    const methods = Object.getOwnPropertyNames(DiagnosticsProbe.prototype);
     expect(Object.keys(guarded)).to.have.members(methods.filter((name) => !['constructor', 'hasRun'].includes(name)));
     expect(unwatched.channels.sent.hasSubscribers).to.equal(false);
   });
 
   it('tells the first thing that is thrown, and throws nothing', () => {
     const errors: unknown[] = [];
-    const failing = new Proxy({} as Witness, {
+    const failing = new Proxy({} as Probe, {
       get: (_target, name) => () => {
         throw name;
       },
     });
-    const guarded = guardWitness(failing, (error) => errors.push(error));
+    const guarded = guardProbe(failing, (error) => errors.push(error));
     guarded.begin();
     guarded.turned();
     expect(errors).to.deep.equal(['begin']);

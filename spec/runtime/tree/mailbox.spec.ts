@@ -1,22 +1,22 @@
 import { expect } from 'chai';
-import type { Cell } from '../../../runtime/tree/component-instance.js';
-import { Inbox, type Letter } from '../../../runtime/tree/mailbox.js';
+import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
+import { type Envelope, Mailbox } from '../../../runtime/tree/mailbox.js';
 
 const capacity = 10_000;
 
-const letter = (at: number): Letter => ({ cell: {} as Cell, message: { type: 'counted' }, at, page: 1 });
+const letter = (at: number): Envelope => ({ cell: {} as ComponentInstance, message: { type: 'counted' }, at, page: 1 });
 
-function filled(count: number): Inbox {
-  const inbox = new Inbox();
+function filled(count: number): Mailbox {
+  const inbox = new Mailbox();
   for (let at = 0; at < count; at++) inbox.push(letter(at));
 
   return inbox;
 }
 
 /** One that has to be resolved. */
-const sealed = (at: number): Letter => ({ ...letter(at), resolve: () => letter(at) });
+const sealed = (at: number): Envelope => ({ ...letter(at), resolve: () => letter(at) });
 
-const times = (letters: readonly Letter[]): readonly number[] => letters.map(({ at }) => at);
+const times = (letters: readonly Envelope[]): readonly number[] => letters.map(({ at }) => at);
 
 describe('inbox', () => {
   it('gives letters in order of arrival, at most as many as asked for', () => {
@@ -46,7 +46,7 @@ describe('inbox', () => {
   });
 
   it('gives a letter that has to be resolved alone, after all before it', () => {
-    const inbox = new Inbox();
+    const inbox = new Mailbox();
     for (const one of [letter(0), letter(1), sealed(2), sealed(3), letter(4), letter(5)]) inbox.push(one);
     const taken: [boolean, readonly number[]][] = [];
     while (inbox.size > 0) taken.push([inbox.isUnresolved, times(inbox.take(9))]);
@@ -61,7 +61,7 @@ describe('inbox', () => {
   });
 
   it('knows of letters that have to be resolved however few are asked for', () => {
-    const inbox = new Inbox();
+    const inbox = new Mailbox();
     for (const one of [letter(0), letter(1), sealed(2), letter(3), sealed(4)]) inbox.push(one);
     expect(times(inbox.take(1))).to.deep.equal([0]);
     expect(times(inbox.take(2))).to.deep.equal([1]);
@@ -72,8 +72,8 @@ describe('inbox', () => {
   });
 
   it("tells which letters are no client's events and say something", () => {
-    const inbox = new Inbox();
-    const ours: Letter = { ...letter(1), page: 0, cause: 'a.1.0' };
+    const inbox = new Mailbox();
+    const ours: Envelope = { ...letter(1), page: 0, cause: 'a.1.0' };
     for (const one of [letter(0), ours, { ...ours, message: undefined }, sealed(3)]) inbox.push(one);
 
     expect(inbox.ours).to.deep.equal([ours]);

@@ -3,7 +3,7 @@ import { type AnyActorRef, createActor, createMachine } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
 import { html } from '../../../runtime/template/html.js';
-import type { StateHost } from '../../../runtime/tree/component-instance.js';
+import type { InstanceStateHost } from '../../../runtime/tree/component-instance.js';
 import { ModelState } from '../../../runtime/tree/model-state.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
@@ -44,7 +44,7 @@ describe('model-state', () => {
     const root = createActor(createMachine({})) as AnyActorRef;
     root.subscribe({ error: () => undefined });
     root.start();
-    const host: StateHost = {
+    const host: InstanceStateHost = {
       clock: new FakeClock(),
       system: () => root,
       report: (code, error) => void reports.push(`${code} ${(error as Error).message}`),
@@ -129,10 +129,10 @@ describe('model-state', () => {
 
   it('waits for init only where it is asked to', async () => {
     const Late = component({ ...parts, init: async () => 1 });
-    const late = new ModelState(Late, {} as StateHost);
+    const late = new ModelState(Late, {} as InstanceStateHost);
     await late.init(undefined);
     expect(late.shown).to.equal(1);
-    expect(() => new ModelState(Late, {} as StateHost).initNow(undefined)).to.throw(
+    expect(() => new ModelState(Late, {} as InstanceStateHost).initNow(undefined)).to.throw(
       'init of late is async, which only the first page waits for. Start with what there is and declare a task.'
     );
   });
@@ -142,7 +142,7 @@ describe('model-state', () => {
     state.commit();
     const model = state.save();
     expect(model).to.deep.equal(['a', 'b', 'c']);
-    const host = { clock: new FakeClock() } as unknown as StateHost;
+    const host = { clock: new FakeClock() } as unknown as InstanceStateHost;
     const restored = new ModelState(Texts, host);
     restored.restore(structuredClone(model));
     expect([restored.shown, restored.isDirty]).to.deep.equal([model, false]);

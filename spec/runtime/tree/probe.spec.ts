@@ -9,7 +9,7 @@ import {
   areHeard,
   type Channels,
   clientWord,
-  Publisher,
+  DiagnosticsProbe,
   pathOf,
   serverWord,
   unwatched,
@@ -135,7 +135,7 @@ describe('witness', () => {
     it('comes and goes with those who listen', () => {
       const session = joined();
       listening.heard.add('sent');
-      expect(session.witness).to.be.instanceOf(Publisher).and.to.equal(session.witness);
+      expect(session.witness).to.be.instanceOf(DiagnosticsProbe).and.to.equal(session.witness);
       listening.heard.clear();
       expect(session.witness).to.equal(undefined);
       session.stop();
@@ -160,7 +160,7 @@ describe('witness', () => {
 
   it('gives way to the one of whoever inspects the session', () => {
     const session = joined(...always);
-    const observer = new Publisher('other', listening.channels, () => 0);
+    const observer = new DiagnosticsProbe('other', listening.channels, () => 0);
     session.observer = observer;
     expect(session.witness).to.equal(observer);
     session.observer = undefined;
