@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import { provideChromium } from './chromium.js';
+import { lawTimeout } from './laws/parameters.js';
 import { provideRedis } from './redis.js';
 
 const root = process.cwd();
@@ -37,7 +38,7 @@ async function main(): Promise<boolean> {
     process.env['CHROMIUM_PATH'] = chromium;
   }
   if (files.some(needsRedis) && !provideRedis()) return false;
-  const mocha = new Mocha({ timeout: 20_000, forbidOnly: true });
+  const mocha = new Mocha({ timeout: lawTimeout(20_000), forbidOnly: true });
   for (const file of files) mocha.addFile(join(root, 'dist', file.replace(/\.ts$/, '.js')));
   await mocha.loadFilesAsync();
   const runner = await new Promise<Mocha.Runner>((resolve) => {

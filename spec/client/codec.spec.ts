@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { encode } from '../../client/codec.js';
 import { decode } from '../../runtime/wire/decode.js';
 import type { Wire } from '../../runtime/wire/patch.js';
+import { lawParameters } from '../laws/parameters.js';
 
 const hex = (value: Wire): string => Buffer.from(encode(value)).toString('hex');
 
@@ -63,7 +64,8 @@ describe('client/codec', () => {
     fc.assert(
       fc.property(wire, (value) => {
         expect(JSON.stringify(decode(encode(value)))).to.equal(JSON.stringify(value));
-      })
+      }),
+      lawParameters()
     );
   });
 });

@@ -21,6 +21,7 @@ import {
   type Todo,
   todos,
 } from '../../examples/03-todo/todos.js';
+import { lawParameters } from '../laws/parameters.js';
 
 // A FIELD AND ITS BROWSER -----------------------------------------------------
 
@@ -131,7 +132,7 @@ describe('the todo example', () => {
           expect(wire.text).to.equal(words.pop());
           expect(wire.entries).to.deep.equal(words.filter((word) => word !== ''));
         }),
-        { numRuns: 2_000 }
+        lawParameters(2_000)
       );
     });
 

@@ -1,21 +1,19 @@
 /**
  * The law of frames, in a real Chromium: random templates and random sequences of values, adopted,
  * patched and rendered whole, raw and through the codec, compared with a fresh page after each frame.
- *
- * `LAW_CASES` and `LAW_SEED` run more of them, or others: `LAW_CASES=100000 npm test`.
  */
 
 import { expect } from 'chai';
 import { openBundle } from '../browser/chromium.js';
 import type { Outcome } from './page/law.js';
+import { lawParameters, lawTimeout } from './parameters.js';
 
-const cases = Number(process.env['LAW_CASES'] ?? 3_000);
-const seed = Number(process.env['LAW_SEED'] ?? 1);
 const batch = 1_000;
 
 describe('the law of frames', () => {
-  it(`holds in Chromium for ${cases} random pages from seed ${seed}`, async function () {
-    this.timeout(60_000 + cases * 20);
+  it('holds in Chromium for random pages', async function () {
+    this.timeout(lawTimeout(120_000));
+    const { numRuns: cases, seed } = lawParameters(3_000);
     const watched = await openBundle('spec/laws/page/law.ts');
     let refused = 0;
     let frames = 0;

@@ -11,6 +11,7 @@ import { pack, unpack } from '../../runtime/session/session-snapshot.js';
 import type { ComponentInstance } from '../../runtime/tree/component-instance.js';
 import { type Message, Node } from '../fixtures/family.js';
 import { FakeConnection, FakeHost, joinFrame, plain, settled } from '../fixtures/live-session.js';
+import { lawParameters, lawTimeout } from '../laws/parameters.js';
 
 // A WORLD ---------------------------------------------------------------------
 
@@ -92,7 +93,7 @@ async function take(world: World, taken: Step, stores: boolean): Promise<void> {
 
 describe('the law of storing', () => {
   it('holds for every tree of components, at any point', async function () {
-    this.timeout(120_000);
+    this.timeout(lawTimeout(120_000));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         const [stored, unstored] = [new World(), new World()];
@@ -115,7 +116,7 @@ describe('the law of storing', () => {
           expect(host.clock.pending).to.equal(0);
         }
       }),
-      { numRuns: Number(process.env['LAW_CASES'] ?? 150) }
+      lawParameters(150)
     );
   });
 });

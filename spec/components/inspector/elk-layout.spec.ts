@@ -6,6 +6,7 @@ import { drawingOf, graphOf } from '../../../components/inspector/elk-layout.js'
 import { endThread, withPlaces } from '../../../components/inspector/elk-thread.js';
 import { TrafficLight } from '../../../examples/04-traffic-light/traffic-light.js';
 import { chartFrom, flawsOf, randomChart } from '../../fixtures/charts.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const light = chartFrom(TrafficLight.logic);
 
@@ -17,7 +18,7 @@ describe('ELK layout', () => {
       fc.asyncProperty(randomChart, async (chart) => {
         expect(flawsOf(chart, drawingOf(chart, await withPlaces(graphOf(chart))))).to.deep.equal([]);
       }),
-      { numRuns: 60 }
+      lawParameters(60)
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { plainLayout } from '../../../components/inspector/plain-layout.js';
 import { TrafficLight } from '../../../examples/04-traffic-light/traffic-light.js';
 import { chartFrom, flawsOf, overlap, randomChart } from '../../fixtures/charts.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('plain layout', () => {
   it('is sound, and no text lies over another, for any machine', () => {
@@ -15,7 +16,8 @@ describe('plain layout', () => {
           [...labels.slice(index + 1), drawing.boxes[chart.root.id]].some((other) => other && overlap(label, other))
         );
         expect(covered).to.deep.equal([]);
-      })
+      }),
+      lawParameters()
     );
   });
 
@@ -41,7 +43,8 @@ describe('plain layout', () => {
             .filter(({ lane, top, bottom }) => lane === one.lane && top <= one.bottom && one.top <= bottom);
           expect(shared).to.deep.equal([]);
         }
-      })
+      }),
+      lawParameters()
     );
   });
 });

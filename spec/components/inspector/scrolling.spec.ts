@@ -15,6 +15,7 @@ import {
   scrollTopFor,
 } from '../../../components/inspector/scrolling.js';
 import { style } from '../../../components/inspector/style.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('scrolling', () => {
   describe('the rows that are rendered', () => {
@@ -29,7 +30,8 @@ describe('scrolling', () => {
           if (lowest < 0) return;
           expect(start).to.be.at.most(highest);
           expect(start + count).to.be.greaterThan(lowest);
-        })
+        }),
+        lawParameters()
       );
     });
 
@@ -98,7 +100,8 @@ describe('scrolling', () => {
         });
         expect(rank).to.equal(numbers.filter((each) => each <= number).length);
         expect(asked).to.be.at.most(10);
-      })
+      }),
+      lawParameters()
     );
   });
 });

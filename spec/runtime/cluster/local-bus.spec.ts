@@ -4,6 +4,7 @@ import { createMemoryBus, type MemoryBus } from '../../../runtime/cluster/local-
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { FakeHost } from '../../fixtures/live-session.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const numbered = (number: number): AnyMessage => ({ type: 'numbered', number }) as AnyMessage;
 const numberOf = (message: AnyMessage): number => (message as unknown as { number: number }).number;
@@ -182,7 +183,8 @@ describe('bus/memory', () => {
           stop();
         }
         expect(bus.size).to.equal(0);
-      })
+      }),
+      lawParameters()
     );
   });
 });

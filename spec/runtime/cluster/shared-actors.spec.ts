@@ -18,6 +18,7 @@ import { hidden } from '../../../runtime/platform/redact.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { Calm } from '../../fixtures/calm.js';
 import { FakeHost, settled } from '../../fixtures/live-session.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 type Counted = Snapshot<unknown> & { readonly context: number };
 
@@ -633,7 +634,8 @@ describe('shared', () => {
         expect(numbers).to.deep.equal(numbers.map((_, index) => index));
         stop();
         actors.stop('room');
-      })
+      }),
+      lawParameters()
     );
   });
 

@@ -14,6 +14,7 @@ import { childrenOf } from '../../../runtime/inspect/actor-tree.js';
 import { html } from '../../../runtime/template/html.js';
 import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { Company } from '../../fixtures/cells.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 /** Any text: letters, signs, halves of characters. */
 const anyText = fc.oneof(
@@ -106,7 +107,8 @@ describe('actor ids', () => {
       fc.property(anyPath, anyText, (path, key) => {
         expect(readActorId(pathId(path))).to.deep.equal({ kind: 'component', path });
         expect(readActorId(`${pathId(path)}#${key}`)).to.deep.equal({ kind: 'subscription', path, key });
-      })
+      }),
+      lawParameters()
     );
   });
 
@@ -117,7 +119,7 @@ describe('actor ids', () => {
         expect(readActorId(actorIdOf(branch))).to.deep.equal({ kind: 'component', path: [branch.id] });
         expect(actorIdOf(branch).isWellFormed()).to.equal(true);
       }),
-      { numRuns: 50 }
+      lawParameters(50)
     );
   });
 
@@ -125,11 +127,15 @@ describe('actor ids', () => {
     fc.assert(
       fc.property(anyPath, anyPath, (left, right) => {
         expect(pathId(left) === pathId(right)).to.equal(JSON.stringify(left) === JSON.stringify(right));
-      })
+      }),
+      lawParameters()
     );
   });
 
   it('never fail to be read', () => {
-    fc.assert(fc.property(anyText, (id) => void readActorId(`/${id}`)));
+    fc.assert(
+      fc.property(anyText, (id) => void readActorId(`/${id}`)),
+      lawParameters()
+    );
   });
 });

@@ -19,6 +19,7 @@ import { task } from '../../../runtime/subscription/task.js';
 import { shared, topic } from '../../../runtime/subscription/topic.js';
 import { html } from '../../../runtime/template/html.js';
 import { FakeConnection, FakeHost, joinFrame, settled, startSession } from '../../fixtures/live-session.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 // COMPONENTS ------------------------------------------------------------------
 
@@ -339,7 +340,8 @@ describe('actor tree', () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'binary' }), (name, key) => {
           expect(nameOf(`${name} string ${key}`, name)).to.equal(`${name} ${key}`);
-        })
+        }),
+        lawParameters()
       );
     });
   });

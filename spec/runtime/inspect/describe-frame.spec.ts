@@ -27,6 +27,7 @@ import {
 } from '../../../runtime/wire/protocol.js';
 import { pack } from '../../fixtures/frames.js';
 import { acknowledgeFrame, eventsFrame, joinFrame } from '../../fixtures/live-session.js';
+import { lawParameters } from '../../laws/parameters.js';
 import { Random, randomTemplate, views } from '../../laws/schema.js';
 
 type Anything = Child<{ readonly type: string }>;
@@ -318,7 +319,7 @@ describe('words', () => {
           for (const line of describeServerFrame(patch(...changes.flat()), rendered)) expect(line).to.be.a('string');
           describeServerFrame({ kind: ServerKind.Command, name: 'x', operands: [tree] }, rendered);
         }),
-        { numRuns: 1_000 }
+        lawParameters(1_000)
       );
     });
 
@@ -352,7 +353,7 @@ describe('words', () => {
             expect(describeEvent(event, at(name), data)).to.be.a('string');
           }
         }),
-        { numRuns: 2_000 }
+        lawParameters(2_000)
       );
       expect(read).to.be.above(500);
     });

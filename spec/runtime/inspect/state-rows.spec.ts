@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { StateRow } from '../../../runtime/inspect/inspection.js';
 import { isEqual, rowsOf, textFor } from '../../../runtime/inspect/state-rows.js';
 import { hidden } from '../../../runtime/platform/redact.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const none: readonly string[] = [];
 
@@ -181,7 +182,8 @@ describe('state rows', () => {
           expect(new Set(rows.map(({ path }) => path)).size).to.equal(rows.length);
           for (const { path, text } of rows) expect(text).to.equal(textFor(valueAt(state, path)));
           for (const { text } of rows) expect(text.length).to.be.below(800);
-        })
+        }),
+        lawParameters()
       );
     });
 
@@ -196,7 +198,8 @@ describe('state rows', () => {
             const around = rows.slice(0, index).findLast((row) => row.depth === depth - 1);
             if (isChanged && around !== undefined) expect(around.isChanged).to.equal(true);
           }
-        })
+        }),
+        lawParameters()
       );
     });
 
@@ -206,7 +209,8 @@ describe('state rows', () => {
         fc.property(plainData, plainData, (left, right) => {
           expect(isEqual(left, right)).to.equal(isDeepStrictEqual(left, right));
           expect(isEqual(left, structuredClone(left))).to.equal(true);
-        })
+        }),
+        lawParameters()
       );
     });
   });

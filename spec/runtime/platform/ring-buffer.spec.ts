@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { RingBuffer } from '../../../runtime/platform/ring-buffer.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 /** A ring into which so many entries were put, each its own number. */
 function filled(most: number, count: number): RingBuffer<number> {
@@ -66,7 +67,8 @@ describe('ring', () => {
           expect(ring.last - ring.first + 1).to.equal(ring.entries.length);
           for (const number of ring.entries) expect(ring.at(number)).to.equal(number);
         }
-      })
+      }),
+      lawParameters()
     );
   });
 });

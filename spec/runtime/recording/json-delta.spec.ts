@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { applyDelta, deltaBetween } from '../../../runtime/recording/json-delta.js';
 import type { Json } from '../../../runtime/recording/json-tags.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 /** Deltas are text on their way. */
 const through = (before: Json, after: Json): Json => {
@@ -76,7 +77,7 @@ describe('delta', () => {
       fc.property(json, json, (before, after) => {
         expect(JSON.stringify(through(before, after))).to.equal(JSON.stringify(after));
       }),
-      { numRuns: 2_000 }
+      lawParameters(2_000)
     );
   });
 });

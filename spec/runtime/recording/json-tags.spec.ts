@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Json, TaggedReader, TaggedWriter } from '../../../runtime/recording/json-tags.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const write = (value: unknown): Json => new TaggedWriter().write(value);
 
@@ -81,6 +82,9 @@ describe('tagged', () => {
         fc.dictionary(names, tie('value'), { maxKeys: 4, noNullPrototype: true })
       ),
     })).value;
-    fc.assert(fc.property(data, (value) => void expect(again(value)).to.deep.equal(value)));
+    fc.assert(
+      fc.property(data, (value) => void expect(again(value)).to.deep.equal(value)),
+      lawParameters()
+    );
   });
 });

@@ -12,6 +12,7 @@ import { replay } from '../../../runtime/recording/replay.js';
 import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { type Message, Node } from '../../fixtures/family.js';
 import { Recorded } from '../../fixtures/recorded.js';
+import { lawParameters, lawTimeout } from '../../laws/parameters.js';
 
 const Family = Node as unknown as AnyComponent;
 
@@ -42,7 +43,7 @@ async function happen(recorded: Recorded, what: Happening): Promise<void> {
 
 describe('the law of recordings', () => {
   it('holds whatever a session goes through', async function () {
-    this.timeout(120_000);
+    this.timeout(lawTimeout(120_000));
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 40, size: 'max' }), fc.nat(30), async (all, beginning) => {
         const recorded = new Recorded(Family, { key: 0, depth: 0, title: 't' });
@@ -62,7 +63,7 @@ describe('the law of recordings', () => {
         expect({ steps, differences }).to.deep.equal({ steps: recording.steps.length, differences: [] });
         expect(notes.filter((note) => !note.includes('(update: broken)'))).to.deep.equal([]);
       }),
-      { numRuns: Number(process.env['LAW_CASES'] ?? 150) }
+      lawParameters(150)
     );
   });
 });

@@ -9,6 +9,7 @@ import { encodeFrame } from '../../../runtime/wire/frame-codec.js';
 import { HandlerKind, ListOperation, PartKind, type Wire } from '../../../runtime/wire/patch.js';
 import { Reason, ServerKind } from '../../../runtime/wire/protocol.js';
 import { isInstance, isList, Shadow, type ShadowInstance, type ShadowList, type Shown } from '../../fixtures/shadow.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 // HARNESS ---------------------------------------------------------------------
 
@@ -320,7 +321,7 @@ describe('diff', () => {
             if (before.includes(kept.key as number)) expect(rows).to.include(kept);
           }
         }),
-        { numRuns: 300 }
+        lawParameters(300)
       );
     });
 
@@ -508,7 +509,7 @@ describe('diff', () => {
           expect(skeleton(adopted.content)).to.deep.equal(skeleton(whole.content));
           expect(leavesOf(adopted.content)).to.deep.equal([]);
         }),
-        { numRuns: 200 }
+        lawParameters(200)
       );
     });
   });
@@ -530,7 +531,7 @@ describe('diff', () => {
           page.send();
           expect(diff(page.mirror, page.rendered, ++page.frame)).to.deep.equal([]);
         }),
-        { numRuns: 600 }
+        lawParameters(600)
       );
     });
 

@@ -5,6 +5,7 @@ import { matchByKey, matchByPosition, type Reordering } from '../../../runtime/r
 import { Instance, List, renderRoot, type Value } from '../../../runtime/render/rendered.js';
 import { html, type Key, repeat } from '../../../runtime/template/html.js';
 import type { Definition } from '../../../runtime/template/template.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 interface Item {
   readonly key: Key;
@@ -161,7 +162,7 @@ describe('keyed', () => {
             lastItems = items;
           }
         }),
-        { numRuns: 500 }
+        lawParameters(500)
       );
     });
 
@@ -254,7 +255,7 @@ describe('keyed', () => {
             expect(codeOf(() => (last = render(items, before)))).to.equal(isWrong ? ErrorCode.DuplicateKey : undefined);
           }
         }),
-        { numRuns: 500 }
+        lawParameters(500)
       );
     });
 
@@ -289,7 +290,7 @@ describe('keyed', () => {
     it('removes, places and moves as little as possible, for all pairs of lists', () => {
       fc.assert(
         fc.property(orders, orders, (before, after) => expectMatch(before, after)),
-        { numRuns: 2_000 }
+        lawParameters(2_000)
       );
     });
 
@@ -298,7 +299,7 @@ describe('keyed', () => {
       const shuffle = fc.shuffledSubarray(numbers, { minLength: 100 });
       fc.assert(
         fc.property(shuffle, shuffle, (before, after) => expectMatch(before, after)),
-        { numRuns: 50 }
+        lawParameters(50)
       );
     });
 

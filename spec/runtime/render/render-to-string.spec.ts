@@ -5,6 +5,7 @@ import { TroupeError } from '../../../runtime/platform/errors.js';
 import { documentMarkup, markup } from '../../../runtime/render/render-to-string.js';
 import { renderRoot } from '../../../runtime/render/rendered.js';
 import { type Hole, html, PageRoot, repeat, Template, unsafeHtml } from '../../../runtime/template/html.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 // READING ---------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ describe('markup', () => {
           expect(textOf(parsed(html`<title>a ${text}</title>`))).to.equal(`a ${text}`);
           expect(attributeOf(parsed(html`<input .value=${text}>`), 'value') ?? '').to.equal(text);
         }),
-        { numRuns: 500 }
+        lawParameters(500)
       );
     });
 
@@ -141,7 +142,7 @@ describe('markup', () => {
           expect(textOf(parsed(html`<textarea .value=${text}></textarea>`))).to.equal(text);
           expect(textOf(parsed(html`<textarea>a${text}</textarea>`))).to.equal(`a${text}`);
         }),
-        { numRuns: 300 }
+        lawParameters(300)
       );
     });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { EventCounter } from '../../../runtime/session/event-counter.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 /** Events arrive; how many of them were new. */
 function receive(ledger: EventCounter, count: number): number {
@@ -132,7 +133,7 @@ describe('ledger', () => {
         for (const [name, count] of sequence) world[name](count);
         world.finish();
       }),
-      { numRuns: 1_000 }
+      lawParameters(1_000)
     );
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type InheritedEvents, type PageLoadRecord, PageLoads } from '../../../runtime/session/page-loads.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const heir = (document: string, first: number, count: number): InheritedEvents => ({ document, first, count });
 
@@ -113,7 +114,7 @@ describe('documents', () => {
         for (const [name, which, count] of sequence) world[name](which, count);
         world.check();
       }),
-      { numRuns: 3_000 }
+      lawParameters(3_000)
     );
   });
 });

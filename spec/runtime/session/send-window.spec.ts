@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SendWindow } from '../../../runtime/session/send-window.js';
 import { Limit } from '../../../runtime/wire/protocol.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const frame = (size = 1, fill = 0): Uint8Array => new Uint8Array(size).fill(fill);
 
@@ -87,7 +88,8 @@ describe('window', () => {
             expect(window.isOpen(0)).to.equal(bytes < Limit.windowBytes && out.length < Limit.windowFrames);
             expect(window.sent - window.acknowledged).to.equal(out.length);
           }
-        })
+        }),
+        lawParameters()
       );
     });
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import { type InstanceImage, pack, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
 import { packSnapshot } from '../../../runtime/wire/frame-codec.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const cell = (given: Partial<InstanceImage> = {}): InstanceImage => {
   return { id: '', name: 'page', version: 1, state: { count: 1 }, subscriptions: undefined, children: [], ...given };
@@ -88,7 +89,7 @@ describe('snapshot', () => {
           again(image({ tree: { turns: 1, root: cell({ state: value }), letters: [] } })).tree.root.state
         ).to.deep.equal(value);
       }),
-      { numRuns: 1_000 }
+      lawParameters(1_000)
     );
   });
 
@@ -166,7 +167,7 @@ describe('snapshot', () => {
           expect(error).to.be.instanceOf(TroupeError).with.property('code', ErrorCode.Snapshot);
         }
       }),
-      { numRuns: 5_000 }
+      lawParameters(5_000)
     );
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { endOf, readRecord, type StoredRecord, writeRecord } from '../../../runtime/store/lmdb-record.js';
 import { codeOf } from '../../fixtures/stores.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('store/record', () => {
   it('reads what it wrote', () => {
@@ -19,7 +20,8 @@ describe('store/record', () => {
         const { bytes, ...rest } = readRecord(record);
         expect({ ...rest, bytes: bytes && Uint8Array.from(bytes) }).to.deep.equal(given);
         expect(endOf(record)).to.equal(given.end);
-      })
+      }),
+      lawParameters()
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { asideLine, readAside, shortened } from '../../../runtime/store/quarantine.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('store/aside', () => {
   it('reads what it wrote', () => {
@@ -9,7 +10,8 @@ describe('store/aside', () => {
       fc.property(text, text, fc.nat(), fc.uint8Array({ maxLength: 20 }), (id, reason, at, bytes) => {
         const written = Buffer.concat([asideLine({ id, reason, at }), bytes]);
         expect(readAside(written)).to.deep.equal({ id, reason: shortened(reason), at, bytes });
-      })
+      }),
+      lawParameters()
     );
   });
 

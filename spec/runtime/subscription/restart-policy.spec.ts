@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { TroupeError } from '../../../runtime/platform/errors.js';
 import { type Failure, Restarts } from '../../../runtime/subscription/restart-policy.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('restart', () => {
   let reports: TroupeError[];
@@ -52,7 +53,8 @@ describe('restart', () => {
         const whole = 100 * 2 ** failures;
         expect(last).to.be.within(whole / 2, whole);
         expect(last).to.be.closeTo(whole / 2 + (whole / 2) * random, 1e-9);
-      })
+      }),
+      lawParameters()
     );
   });
 

@@ -10,6 +10,7 @@ import { shared, topic } from '../../../runtime/subscription/topic.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { Calm } from '../../fixtures/calm.js';
 import { FakeHost, settled } from '../../fixtures/live-session.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 type Message = { readonly type: string; readonly number?: number };
 
@@ -205,7 +206,7 @@ describe('topics', () => {
           end();
           expectRuns(delivered, stays, open);
         }),
-        { numRuns: 60 }
+        lawParameters(60)
       );
     });
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { decodeReferences, referenceNames } from '../../../runtime/template/character-references.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 type ParsedElement = DefaultTreeAdapterTypes.Element;
 type ParsedText = DefaultTreeAdapterTypes.TextNode;
@@ -74,7 +75,7 @@ describe('entities', () => {
 
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => expectDecoded(pieces.join(''))),
-      { numRuns: 20_000 }
+      lawParameters(20_000)
     );
   });
 

@@ -14,6 +14,7 @@ import type { ComponentInstance } from '../../../runtime/tree/component-instance
 import { decodeClientFrame } from '../../../runtime/wire/frame-codec.js';
 import { ClientKind } from '../../../runtime/wire/protocol.js';
 import { FakeConnection, FakeHost, ModelClient, plain, startSession } from '../../fixtures/live-session.js';
+import { lawParameters, lawTimeout } from '../../laws/parameters.js';
 
 // COMPONENT -------------------------------------------------------------------
 
@@ -133,7 +134,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe('the law of components', () => {
   it('holds whatever happens to whichever of them', function () {
-    this.timeout(60_000);
+    this.timeout(lawTimeout(60_000));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const host = new FakeHost();
@@ -177,7 +178,7 @@ describe('the law of components', () => {
         session.stop();
         expect(host.clock.pending).to.equal(0);
       }),
-      { numRuns: Number(process.env['LAW_CASES'] ?? 1_000) }
+      lawParameters(1_000)
     );
   });
 });

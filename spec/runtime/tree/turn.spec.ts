@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { runTurn } from '../../../runtime/tree/turn.js';
 import { Company, FakePowers, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 describe('turn', () => {
   let company: Company;
@@ -256,7 +257,7 @@ describe('turn', () => {
             );
           });
         }),
-        { numRuns: 200 }
+        lawParameters(200)
       );
     });
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decode, Malformed } from '../../../runtime/wire/decode.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import { Limit } from '../../../runtime/wire/protocol.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
@@ -180,7 +181,8 @@ describe('decode', () => {
     fc.assert(
       fc.property(wire, (value) => {
         expect(decode(Uint8Array.from(write(value)))).to.deep.equal(value);
-      })
+      }),
+      lawParameters()
     );
   });
 });

@@ -13,6 +13,7 @@ import {
   ServerKind,
   version,
 } from '../../../runtime/wire/protocol.js';
+import { lawParameters } from '../../laws/parameters.js';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const bytesOf = (frame: ServerFrame): string => Buffer.from(encodeFrame(frame)).toString('hex');
@@ -92,7 +93,8 @@ describe('codec', () => {
       fc.assert(
         fc.property(wire, (tree) => {
           expect(decode(encodeFrame({ kind: ServerKind.Adopt, tree, processed: 0 }))).to.deep.equal([0, tree]);
-        })
+        }),
+        lawParameters()
       );
     });
   });
@@ -236,7 +238,7 @@ describe('codec', () => {
           for (const { at, to } of changes) bytes[at % bytes.length] = to;
           expectAnswer(bytes);
         }),
-        { numRuns: 5_000 }
+        lawParameters(5_000)
       );
     });
   });
