@@ -23,6 +23,11 @@ describe('CONTRIBUTING', () => {
     expect(commands.filter((name) => name !== 'ci' && scripts[name] === undefined)).to.deep.equal([]);
   });
 
+  it('names the variables that choose the cases of laws', () => {
+    const named = (text: string): ReadonlySet<string> => new Set(text.match(/\bLAW_[A-Z]+\b/g));
+    expect([...named(contributing)]).to.have.members([...named(read('spec/laws/parameters.ts'))]);
+  });
+
   it('names declarations that exist in its recipes', () => {
     const recipes = contributing.slice(contributing.indexOf('\n## Add a part kind'));
     const names = codesIn(recipes).filter((code) => /^[A-Za-z]\w+$/.test(code) && code !== 'Infinity');
