@@ -4,10 +4,10 @@
  * (`memory-cluster.ts`) have one inside, for the listeners they have themselves.
  */
 
-import { Deduplicator } from '../platform/deduplicator.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Bus, type BusHost, checkMessage, checkTopic, type Listener, type NodeListener } from './bus.js';
+import { Deduplicator } from './deduplicator.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -23,13 +23,13 @@ import { startActor } from '../actor/start-actor.js';
 import { checkStepsIn } from '../component/step.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
-import { Deduplicator } from '../platform/deduplicator.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import { Subject } from '../platform/subject.js';
 import type { AnyMessage } from '../template/html.js';
 import { checkTopic, isMessage } from './bus.js';
+import { Deduplicator } from './deduplicator.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Deduplicator } from '../../../runtime/platform/deduplicator.js';
+import { Deduplicator } from '../../../runtime/cluster/deduplicator.js';
 
 describe('repeats', () => {
   it('are ids that have come before', () => {
