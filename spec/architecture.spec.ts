@@ -1,12 +1,33 @@
 /**
- * What holds the sources together, as far as a machine can see it: which file may import which, where
- * the dependencies are let in, what must never be. It reads text; a regular expression is enough,
- * because the sources are formatted.
+ * The architecture, as far as text shows it: which file may import which, where dependencies are imported, which names
+ * are public, and what no source contains. `architecture/remaining.ts` has the rules that do not hold everywhere yet.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, posix } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, posix } from 'node:path';
 import { expect } from 'chai';
+import { namesOf, packageEntries, packageEntryOf, publicNames } from './architecture/public-names.js';
+import { countByFolder, remaining } from './architecture/remaining.js';
+import {
+  classesOf,
+  client,
+  closureOf,
+  codeOf,
+  components,
+  filesOf,
+  functionsOf,
+  importsOf,
+  isListOfNames,
+  isLocal,
+  linesOf,
+  nameOf,
+  read,
+  root,
+  runtime,
+  type Sized,
+  sources,
+  undocumented,
+} from './architecture/sources.js';
 
 // THE PLAN --------------------------------------------------------------------
 
@@ -132,53 +153,6 @@ const forbiddenWords = [
   ['.on', 'ly('],
 ].map((parts) => parts.join(''));
 
-// READING ---------------------------------------------------------------------
-
-const root = process.cwd();
-
-interface Import {
-  readonly from: string;
-  readonly type: boolean;
-}
-
-/** Every text file below `folder`, as a path from the root with `/`. */
-function filesOf(folder: string, ending = '.ts'): readonly string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
-    .filter((file) => file.endsWith(ending))
-    .sort();
-}
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-
-const importStatement =
-  /^(?:import|export)\s+(?<type>type\s)?(?:[^'";]*?\sfrom\s+)?'(?<from>[^']+)';|\bimport\('(?<dynamic>[^']+)'\)/gm;
-
-function importsOf(file: string): readonly Import[] {
-  return [...read(file).matchAll(importStatement)].map(({ groups = {} }) => ({
-    from: resolve(file, (groups['from'] ?? groups['dynamic']) as string),
-    type: groups['type'] !== undefined,
-  }));
-}
-
-/** `./patch.js` in `runtime/render/diff.ts` is `runtime/wire/patch.ts`; names of packages stay as they are. */
-function resolve(file: string, from: string): string {
-  return from.startsWith('.') ? posix.join(dirname(file), from).replace(/\.js$/, '.ts') : from;
-}
-
-const nameOf = (file: string): string => basename(file, '.ts');
-const packageOf = (from: string): string => from.replace(/^((?:@[^/]+\/)?[^/]+).*$/, '$1');
-const isLocal = (from: string): boolean => from.endsWith('.ts');
-
-/** The source without comments, and without what stands in quotes. */
-const codeOf = (file: string): string =>
-  read(file).replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g, "''");
-
-const runtime = filesOf('runtime');
-const client = filesOf('client');
-const components = filesOf('components');
-const sources = [...runtime, ...client, ...components];
-
 // ASSERTIONS ------------------------------------------------------------------
 
 describe('architecture', () => {
@@ -206,8 +180,8 @@ describe('architecture', () => {
       expect(sizes.filter(([, size]) => Number(size) > mostFiles)).to.deep.equal([]);
     });
 
-    it('make no cycles', () => {
-      expect(sources.flatMap((file) => cycleFrom(file))).to.deep.equal([]);
+    it('make no cycles at run time', () => {
+      expect(sources.filter((file) => closureOf(file).has(file))).to.deep.equal([]);
     });
 
     it('let each dependency in where the layout says, and no other', () => {
@@ -284,7 +258,7 @@ describe('architecture', () => {
   describe('files', () => {
     it('that are entries are lists of names', () => {
       const lists = [...entries.filter((file) => nameOf(file) !== 'cli'), 'client/index.ts'];
-      const wrong = lists.filter((file) => !isListOfNames(codeOf(file)));
+      const wrong = lists.filter((file) => !isListOfNames(file));
       expect(wrong).to.deep.equal([]);
     });
 
@@ -333,19 +307,60 @@ describe('architecture', () => {
     expect(members.filter((member) => !conformance.includes(member))).to.deep.equal([]);
   });
 
-  after('print the largest files and functions, without judging', () => {
-    const files = sources.map((file) => ({ lines: read(file).split('\n').length, what: file }));
-    print('largest files', files);
+  describe('public names', () => {
+    it('are listed for every entry of package.json', () => {
+      const listed = new Set(Object.keys(publicNames).map(packageEntryOf));
+      expect([...listed]).to.have.members([...packageEntries]);
+    });
+
+    for (const [entry, names] of Object.entries(publicNames)) {
+      it(`of ${entry} are exactly the listed ones`, () => {
+        expect(namesOf(entry)).to.have.members(names.trim().split(/\s+/));
+      });
+    }
+  });
+
+  describe('sources', () => {
+    for (const [rule, { offenders, known }] of Object.entries(remaining)) {
+      it(rule, () => {
+        const found = offenders();
+        const isNew = (folder: string, count: number): boolean => count > (known[folder] ?? 0);
+        const grown = Object.entries(countByFolder(found)).filter(([folder, count]) => isNew(folder, count));
+        const shown = grown.flatMap(([folder]) => found.filter((offender) => offender.startsWith(folder)));
+        expect(grown, `more than are known:\n${shown.join('\n')}\n`).to.deep.equal([]);
+      });
+    }
+  });
+
+  after('print the largest files, functions and classes, without judging', () => {
+    print(
+      'largest files',
+      sources.map((file) => ({ lines: linesOf(file), what: file }))
+    );
     print('largest functions', sources.flatMap(functionsOf));
+    const classes = sources.flatMap(classesOf);
+    print(
+      'largest classes',
+      classes.map(({ lines, what, methods, fields }) => ({
+        lines,
+        what: `${what} (${methods} methods, ${fields} fields)`,
+      }))
+    );
+    for (const [rule, { offenders }] of Object.entries(remaining)) {
+      const count = offenders().length;
+      if (count > 0) console.log(`      not yet: ${rule}: ${count} (node dist/spec/architecture/offenders.js)`);
+    }
   });
 });
 
 const usualRegistry = 'https://registry.npmjs.org';
 
-// WALKING ---------------------------------------------------------------------
+// ASKING ----------------------------------------------------------------------
 
 /** `render` of `runtime/render/diff.ts`. */
 const folderOf = (file: string): string => file.split('/')[1] as string;
+
+const packageOf = (from: string): string => from.replace(/^((?:@[^/]+\/)?[^/]+).*$/, '$1');
 
 /** Whether the table lets a file of `runtime/` import another one. */
 function mayReach(file: string, from: string): boolean {
@@ -362,74 +377,13 @@ function mayImport(file: string, from: string): boolean {
   return (gates[packageOf(from)] ?? []).some((name) => file.startsWith(`runtime/${name}`));
 }
 
-const valueImportsOf = (file: string): readonly string[] =>
-  importsOf(file)
-    .filter(({ type }) => !type)
-    .map(({ from }) => from);
-
-function closureOf(file: string, seen = new Set<string>()): ReadonlySet<string> {
-  for (const from of valueImportsOf(file)) {
-    if (seen.has(from)) continue;
-    seen.add(from);
-    if (isLocal(from)) closureOf(from, seen);
-  }
-  return seen;
-}
-
-function cycleFrom(file: string): readonly string[] {
-  return closureOf(file).has(file) ? [file] : [];
-}
-
-// PARTS OF A FILE -------------------------------------------------------------
-
-function isListOfNames(code: string): boolean {
-  return (
-    code
-      .replace(/^\s*export (type )?\{[^}]*\} from '';$/gm, '')
-      .replaceAll("''", '')
-      .trim() === ''
-  );
-}
-
-const exported = /^export (?:declare |abstract |async )*(?:function\*?|class|interface|type|const|let) (?<name>[\w$]+)/;
-
-/** Exported names without a doc comment; a type of the name of a documented value, or a second overload, needs none. */
-function undocumented(file: string): readonly string[] {
-  const lines = read(file).split('\n');
-  const documented = new Set<string>();
-  const missing: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    const name = exported.exec(line)?.groups?.['name'];
-    if (name === undefined) continue;
-    if (lines[index - 1]?.trimEnd().endsWith('*/') === true) documented.add(name);
-    else if (!documented.has(name)) missing.push(`${file}: ${name}`);
-  }
-  return missing;
-}
-
 function membersOf(kind: string): readonly string[] {
   const body = new RegExp(`export const ${kind} = \\{(?<body>[^}]*)\\}`).exec(read('runtime/wire/protocol.ts'))
     ?.groups?.['body'];
   return [...(body ?? '').matchAll(/(\w+): \d+/g)].map(([, name]) => name as string);
 }
 
-const functionStart =
-  /^(?<indent> *)(?:export )?(?:(?:static|override|async|get|set) )*(?:function\*? )?(?:const )?(?<name>[#\w$]+)(?:<.*>)?(?: = (?:async )?)?\((?:.*\{)?$/;
-
-/** The functions of a file with their lines; a function ends where its indentation comes back with a brace. */
-function functionsOf(file: string): readonly { lines: number; what: string }[] {
-  const lines = read(file).split('\n');
-  return lines.flatMap((line, index) => {
-    const { indent = '', name } = functionStart.exec(line)?.groups ?? {};
-    if (name === undefined || /^(if|for|while|switch|catch|return)$/.test(name)) return [];
-    const next = (start: string): number =>
-      lines.findIndex((other, at) => at > index && other.startsWith(indent + start));
-    if (line.endsWith('(') && !lines[next(')')]?.endsWith('{')) return [];
-    return [{ lines: next('}') - index + 1, what: `${file}: ${name}` }];
-  });
-}
-
-function print(title: string, entries: readonly { lines: number; what: string }[]): void {
+function print(title: string, entries: readonly Sized[]): void {
   const largest = [...entries].sort((one, other) => other.lines - one.lines).slice(0, 10);
   console.log(`      ${title}:`);
   for (const { lines, what } of largest) console.log(`      ${String(lines).padStart(5)} ${what}`);
