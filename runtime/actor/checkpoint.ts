@@ -6,10 +6,28 @@
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import type { LogicImage, TimerImage } from '../session/session-snapshot.js';
-import type { Due, OrderedClock } from './ordered-clock.js';
+import type { AnyMessage } from '../template/html.js';
+import type { Due, DueImage, OrderedClock } from './ordered-clock.js';
 
 // TYPES -----------------------------------------------------------------------
+
+/** A timer of an actor in a machine: from whom to whom, as the ids that lead there, what, and when. */
+export interface TimerImage {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly event: AnyMessage;
+  readonly id: string;
+  readonly due: DueImage;
+}
+
+/** The state of a component that runs any XState logic. */
+export interface LogicImage {
+  /** As the logic persists it. */
+  readonly snapshot: unknown;
+  readonly timers: readonly TimerImage[];
+  /** Messages it has been sent and could not take yet. */
+  readonly held?: readonly AnyMessage[];
+}
 
 /** An event that an actor of a system has set a timer for. */
 type ScheduledEvent = ReturnType<AnyActorRef['system']['getSnapshot']>['_scheduledEvents'][string];

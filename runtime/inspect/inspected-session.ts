@@ -12,8 +12,9 @@ import type { Step } from '../recording/recording.js';
 import { encodeRecording, withPages } from '../recording/recording-file.js';
 import { imageOf, snapshotOf, stateIn, withoutSecrets } from '../recording/snapshot-views.js';
 import { type LiveSession, sessionLife } from '../session/session.js';
-import type { InstanceImage, SessionImage, TreeImage } from '../session/session-snapshot.js';
+import type { SessionImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
+import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { childIdOf, pathId, readActorId } from './actor-id.js';
 import { actorsOf, childrenOf, nameOf, storedActorsOf } from './actor-tree.js';
 import type {

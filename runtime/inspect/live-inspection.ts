@@ -9,17 +9,16 @@ import type { AnyComponent } from '../component/component.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Layout } from '../http/layout.js';
 import type { Clock } from '../platform/clock.js';
-import type { Diagnostics } from '../platform/diagnostics.js';
+import type { Channels, Diagnostics, Rare } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createLogProbe, type Log } from '../platform/logger.js';
 import { isPromise } from '../platform/plain-data.js';
 import type { CommonSecrets } from '../platform/redact.js';
-import type { SessionRegistry, TableEntry } from '../registry/session-registry.js';
+import type { Move, RegistryInstrumentation, SessionRegistry, TableEntry } from '../registry/session-registry.js';
 import type { LiveSession } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Store } from '../store/store.js';
-import type { Channels, Instrumentation, Move, Rare } from '../tree/probe.js';
 import { InspectedSession } from './inspected-session.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
 import { SessionRecorder } from './session-recorder.js';
@@ -96,7 +95,7 @@ const mostListed = 200;
 // OBSERVATORY -----------------------------------------------------------------
 
 /** Looks at a server. */
-export class LiveInspection implements Inspection, Instrumentation {
+export class LiveInspection implements Inspection, RegistryInstrumentation {
   readonly channels: Channels;
   readonly inspect: GuardedInspect | undefined;
   readonly #options: LiveInspectionOptions;

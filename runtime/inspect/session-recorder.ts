@@ -11,19 +11,20 @@
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Effect, Received } from '../component/effect.js';
+import type { Channels } from '../platform/diagnostics.js';
 import { type ErrorCode, textOf } from '../platform/errors.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import { RingBuffer } from '../platform/ring-buffer.js';
 import type { Asked, Given, Recording, Step, Taken } from '../recording/recording.js';
 import { nothingOf, sharing, snapshotOf } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
-import type { TreeImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Part } from '../template/parts.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import { guardProbe } from '../tree/guarded-probe.js';
 import type { Envelope } from '../tree/mailbox.js';
-import { type Channels, clientWord, DiagnosticsProbe, type Probe, pathOf, serverWord } from '../tree/probe.js';
+import { clientWord, DiagnosticsProbe, type Probe, pathOf, serverWord } from '../tree/probe.js';
+import type { TreeImage } from '../tree/tree-image.js';
 import type { Patch } from '../wire/patch.js';
 import {
   type ClientFrame,

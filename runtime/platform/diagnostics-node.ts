@@ -4,7 +4,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
-import type { Channel, Channels } from '../tree/probe.js';
+import type { Channel, Channels } from './diagnostics.js';
 
 /** What the names of all channels begin with. */
 export const prefix = 'troupe:';

@@ -130,3 +130,21 @@ export interface Diagnostics {
   readonly failed: FailedEvent;
   readonly hostile: HostileEvent;
 }
+
+// CHANNELS --------------------------------------------------------------------
+
+/** The channel of one kind of event. */
+export interface Channel<Event> {
+  /** Whether the channel has a listener. */
+  readonly hasSubscribers: boolean;
+  publish(event: Event): void;
+}
+
+/** All channels, by name. */
+export type Channels = { readonly [Name in keyof Diagnostics]: Channel<Diagnostics[Name]> };
+
+/** Publishes a rare event, of a session or of the server. */
+export type Tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]) => void;
+
+/** Events so rare that they are always published; the listener selects what it needs. */
+export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile';

@@ -1,16 +1,16 @@
 /**
  * States of cells where nothing may happen: in a page that is shown as it was, and in a recording that is gone
- * through again. `read-only-tree.ts` gives them to its cells in place of those of `logic-state.ts` and `model-state.ts`.
+ * through again. `read-only-tree.ts` gives them to its cells in place of the states of a live page.
  *
  * Logic is asked what an event makes of a snapshot, in a scope that carries nothing out: no actor is started, no
  * action runs, no timer is set. Children that a machine makes on the way are made and never start.
  */
 
 import { Actor, type ActorLogic, type ActorScope, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
+import type { LogicImage } from '../actor/checkpoint.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import type { LogicImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
 import type { InstanceState, InstanceStateHost } from '../tree/component-instance.js';
 import { ModelState } from '../tree/model-state.js';

@@ -3,7 +3,7 @@
  * no subscription is declared, no effect is carried out, no time passes. `recording.ts` says where the states come
  * from; `pageOf` shows a page as it was, and `replay.ts` takes such a tree through a recording.
  *
- * A tree at work is in `component-tree.ts`; the states of the cells here are in `read-only-state.ts`.
+ * The states of the cells are in `read-only-state.ts`.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -13,7 +13,6 @@ import type { Effect } from '../component/effect.js';
 import { createSimulatedClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { markup } from '../render/render-to-string.js';
-import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
 import { rootContext } from '../template/content-model.js';
 import { type AnyMessage, html } from '../template/html.js';
 import {
@@ -23,6 +22,7 @@ import {
   type InstanceStateHost,
 } from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
+import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { Rendering } from '../tree/turn.js';
 import { ReadOnlyModelState, ReadOnlyState } from './read-only-state.js';
 import type { Given, Taken } from './recording.js';

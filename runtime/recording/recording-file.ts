@@ -7,7 +7,7 @@
 
 import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { applyDelta, deltaBetween } from './json-delta.js';
 import { isJsonObject, type Json, type JsonObject, TaggedReader, TaggedWriter } from './json-tags.js';
 import { pageOf } from './read-only-tree.js';

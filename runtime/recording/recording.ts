@@ -6,8 +6,8 @@
  * `replay.ts` goes through it again.
  */
 
-import type { TreeImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
+import type { TreeImage } from '../tree/tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -9,9 +9,9 @@
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { InstanceImage, TreeImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
+import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { type Fault, pageOf, ReadOnlyTree } from './read-only-tree.js';
 import type { Asked, Recording, Step, Taken } from './recording.js';
 import type { RecordedPages } from './recording-file.js';

@@ -1,13 +1,14 @@
 /**
- * Images of trees, as `session-snapshot.ts` has them: looked into by the path of a component, shared from step to step, and
+ * Images of trees (`tree-image.ts`): looked into by the path of a component, shared from step to step, and
  * without secrets. The recorder makes hundreds of them, `inspected-session.ts` and `actor-tree.ts` show them.
  */
 
+import type { LogicImage } from '../actor/checkpoint.js';
 import { isEqual } from '../inspect/state-rows.js';
 import { isSame } from '../platform/plain-data.js';
 import type { Secrets } from '../platform/redact.js';
-import type { InstanceImage, LogicImage, TreeImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
+import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 
 // LOOKING ---------------------------------------------------------------------
 

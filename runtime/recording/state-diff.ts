@@ -3,8 +3,9 @@
  * what is recorded with what has come of it now.
  */
 
+import type { LogicImage } from '../actor/checkpoint.js';
 import { hidden } from '../platform/redact.js';
-import type { InstanceImage, LogicImage } from '../session/session-snapshot.js';
+import type { InstanceImage } from '../tree/tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from '../platform/clock.js';
+import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
@@ -12,7 +13,6 @@ import type { RejoinReason } from '../session/client-link.js';
 import type { LiveSession, SessionStart } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Claim } from '../store/store.js';
-import type { Tell } from '../tree/probe.js';
 import { CloseCode, Reason } from '../wire/protocol.js';
 import { OwnershipTransfer, type Peers, type TransferReply, type TransferRequest } from './ownership-transfer.js';
 import type { Route } from './session-registry.js';

@@ -100,6 +100,15 @@ export interface SessionCounts {
   readonly detached: number;
 }
 
+/** What becomes of a session in the table. */
+export type Move = 'opened' | 'joined' | 'left' | 'ended';
+
+/** The instrumentation of a server, as the table sees it. */
+export interface RegistryInstrumentation extends Instrumentation {
+  /** A session has come into the table, is joined or left by its client, or over. */
+  moved?(session: LiveSession, how: Move): void;
+}
+
 /** What the table needs. */
 export interface SessionRegistryOptions {
   /** What the application calls its present version. */
@@ -121,7 +130,7 @@ export interface SessionRegistryOptions {
   readonly initDeadline: number;
   readonly keeper: WriteBehind;
   /** Who looks. Default: nobody. */
-  readonly lookout?: Instrumentation | undefined;
+  readonly lookout?: RegistryInstrumentation | undefined;
   /** The name of this process. */
   readonly node: string;
   /** How other nodes are reached. */
@@ -170,7 +179,7 @@ class SessionTable implements SessionRegistry, SessionHost {
   readonly common: CommonSecrets | undefined;
   readonly development: boolean | undefined;
   readonly isVolatile: boolean;
-  readonly lookout: Instrumentation;
+  readonly lookout: RegistryInstrumentation;
   readonly node: string;
   readonly report: Reporter;
   readonly #options: SessionRegistryOptions;
@@ -432,7 +441,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
     this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
-    this.lookout.moved(session, 'opened');
+    this.lookout.moved?.(session, 'opened');
   }
 
   #oldest(): TableEntry | undefined {
@@ -477,12 +486,12 @@ class SessionTable implements SessionRegistry, SessionHost {
     if (entry !== undefined) this.#dormant.delete(entry);
     this.#attached++;
     this.#options.keeper.stay(session);
-    this.lookout.moved(session, 'joined');
+    this.lookout.moved?.(session, 'joined');
   }
 
   left(session: LiveSession): void {
     this.#attached--;
-    this.lookout.moved(session, 'left');
+    this.lookout.moved?.(session, 'left');
     if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
   }
 
@@ -506,7 +515,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
-    this.lookout.moved(session, 'ended');
+    this.lookout.moved?.(session, 'ended');
     if (this.#isDraining) this.#tellDrained();
   }
 }

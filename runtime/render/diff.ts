@@ -223,10 +223,10 @@ function describeChild(writing: Writing, target: number, part: number, value: Va
 }
 
 /** What a component shows, and behind it the component's key. */
-function describeMount(writing: Writing, target: number, part: number, { cell, rendered }: Mount): Wire {
-  if (!(rendered instanceof Instance) || cell.key === undefined) return describeChild(writing, target, part, rendered);
+function describeMount(writing: Writing, target: number, part: number, { key, rendered }: Mount): Wire {
+  if (!(rendered instanceof Instance) || key === undefined) return describeChild(writing, target, part, rendered);
   const described = describeInstance(writing, rendered, []);
-  described.push(cell.key);
+  described.push(key);
 
   return described;
 }

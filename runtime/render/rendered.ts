@@ -12,7 +12,6 @@ import { type Context, documentContext, rootContext, textAllowed } from '../temp
 import { type Key, PageRoot, Placement, Repeat, Template, UnsafeHtml } from '../template/html.js';
 import { invalidUrl, safeSrcset, safeUrl } from '../template/safe-url.js';
 import { checkIn, contextOf, type Definition, define, markHole, type Part } from '../template/template.js';
-import type { ComponentInstance } from '../tree/component-instance.js';
 import { HandlerKind, PartKind, type Scalar } from '../wire/patch.js';
 import { alignRows } from './keyed-list.js';
 
@@ -76,15 +75,18 @@ export class List {
  * component shows changes by itself.
  */
 export class Mount {
-  /** The component that stands there. */
-  readonly cell: ComponentInstance;
+  /** The key of the component among others of its kind in the view that places it; the root of a page has none. */
+  readonly key: Key | undefined;
+  /** The component instance that stands there. Only the tree knows what it is. */
+  readonly owner: object;
   /** What the content model says of the place. */
   context: Context;
   /** What the component shows. */
   rendered: Value = null;
 
-  constructor(cell: ComponentInstance, context: Context) {
-    this.cell = cell;
+  constructor(key: Key | undefined, owner: object, context: Context) {
+    this.key = key;
+    this.owner = owner;
     this.context = context;
   }
 }

@@ -21,6 +21,7 @@ import { createRecognition, type Recognise, type RequestIdentity } from '../http
 import { createRouter, type Router, routeTo } from '../http/router.js';
 import { createTokens, principalText, type Tokens } from '../http/session-token.js';
 import { LiveInspection } from '../inspect/live-inspection.js';
+import type { Channels } from '../platform/diagnostics.js';
 import { channels as processChannels } from '../platform/diagnostics-node.js';
 import type { Reporter } from '../platform/error-report.js';
 import type { TroupeError } from '../platform/errors.js';
@@ -33,7 +34,6 @@ import type { JoinFrame } from '../session/client-link.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
 import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Channels } from '../tree/probe.js';
 import { CloseCode } from '../wire/protocol.js';
 import type { Settings } from './options.js';
 

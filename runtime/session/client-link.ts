@@ -15,7 +15,7 @@ import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
 import type { EventValue, Instance } from '../render/rendered.js';
 import type { AnyMessage } from '../template/html.js';
-import type { ComponentInstance } from '../tree/component-instance.js';
+import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';
 import type { ComponentTree } from '../tree/component-tree.js';
 import type { Envelope } from '../tree/mailbox.js';
 import type { Probe } from '../tree/probe.js';
@@ -366,7 +366,7 @@ export class ClientLink {
 
   #addressed(event: EventRecord, instance: Instance | undefined, number: number): Envelope | Malformed {
     const { tree } = this.#host;
-    const cell = instance?.mount?.cell ?? tree.root;
+    const cell = instance?.mount === undefined ? tree.root : instanceAt(instance.mount);
     try {
       const message = this.#message(event, instance, cell);
       return this.#addressedTo(cell, message, number);

@@ -7,9 +7,18 @@
 import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/plain-data.js';
-import type { EffectImage } from './session-snapshot.js';
+import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
+
+/** An effect that has not been delivered. */
+export interface EffectImage {
+  readonly kind: 'publish' | 'send';
+  /** The topic, or the name of the shared actor. */
+  readonly to: string;
+  readonly message: AnyMessage;
+  readonly id: string;
+}
 
 /** What deliveries need. */
 export interface EffectOutboxOptions {

@@ -1,5 +1,5 @@
 /**
- * Snapshots: a session as it is stored. The tree (`component-tree.ts`) says what it is in, `session.ts` what its
+ * Snapshots: a session as it is stored. The image of the tree (`tree-image.ts`) says what it is in, `session.ts` what its
  * client has made of it, and here that becomes bytes and is made of bytes again. `write-behind.ts` takes them to a
  * store and back.
  *
@@ -8,70 +8,16 @@
  * has changed its mind about what a state is. The packing is msgpackr's (`frame-codec.ts`).
  */
 
-import type { DueImage } from '../actor/ordered-clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { checkStorable } from '../platform/storable.js';
+import type { SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { AnyMessage } from '../template/html.js';
+import type { EnvelopeImage, InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { packSnapshot, unpackSnapshot } from '../wire/frame-codec.js';
+import type { EffectImage } from './effect-outbox.js';
 import type { InheritedEvents, PageLoadRecord } from './page-loads.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** A timer of an actor in a machine: from whom to whom, as the ids that lead there, what, and when. */
-export interface TimerImage {
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-  readonly event: AnyMessage;
-  readonly id: string;
-  readonly due: DueImage;
-}
-
-/** The state of a component that runs any XState logic. */
-export interface LogicImage {
-  /** As the logic persists it. */
-  readonly snapshot: unknown;
-  readonly timers: readonly TimerImage[];
-  /** Messages it has been sent and could not take yet. */
-  readonly held?: readonly AnyMessage[];
-}
-
-/** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
-export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
-
-/** A component in the page. */
-export interface InstanceImage {
-  /** What tells it apart from the others in its parent's view; '' for the root. */
-  readonly id: string;
-  readonly name: string;
-  readonly version: number | string;
-  /** Its model or `LogicImage`; `undefined` if it has not begun and is to begin anew. */
-  readonly state: unknown;
-  readonly subscriptions: SubscriptionsImage | undefined;
-  readonly children: readonly InstanceImage[];
-}
-
-/** A message that waits for its turn: the ids of the cells that lead to its receiver, and what has caused it. */
-export interface EnvelopeImage {
-  readonly path: readonly string[];
-  readonly message: AnyMessage;
-  readonly cause: string | undefined;
-}
-
-/** An effect that has not been delivered. */
-export interface EffectImage {
-  readonly kind: 'publish' | 'send';
-  /** The topic, or the name of the shared actor. */
-  readonly to: string;
-  readonly message: AnyMessage;
-  readonly id: string;
-}
-
-/** All that happens in a page. */
-export interface TreeImage {
-  readonly turns: number;
-  readonly root: InstanceImage;
-  readonly letters: readonly EnvelopeImage[];
-}
 
 /** A session. */
 export interface SessionImage {

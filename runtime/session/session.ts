@@ -25,8 +25,8 @@ import { ComponentTree, type ComponentTreeHost } from '../tree/component-tree.js
 import { areHeard, DiagnosticsProbe, type Instrumentation, type Probe } from '../tree/probe.js';
 import { type ClientFrame, CloseCode, Command, Reason } from '../wire/protocol.js';
 import { ClientLink, type ClientLinkHost, type Connection, type JoinFrame, type RejoinReason } from './client-link.js';
-import { EffectOutbox } from './effect-outbox.js';
-import type { EffectImage, SessionImage } from './session-snapshot.js';
+import { type EffectImage, EffectOutbox } from './effect-outbox.js';
+import type { SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ export function resolve(page: Value, [hash, ...steps]: Address): Instance | unde
 /** The instance in a child part: the row of a key or an index, what a component of that key shows, or all there is. */
 function within(value: Value, key: unknown): Instance | undefined {
   if (value instanceof Mount) {
-    if ((value.cell.key ?? null) !== key) return undefined;
+    if ((value.key ?? null) !== key) return undefined;
     return value.rendered instanceof Instance ? value.rendered : undefined;
   }
   if (value instanceof List) {

@@ -10,11 +10,11 @@
 
 import type { RequestIdentity } from '../http/request-identity.js';
 import type { Clock } from '../platform/clock.js';
+import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import type { Connection, JoinFrame } from '../session/client-link.js';
 import type { Session } from '../session/session.js';
-import type { Tell } from '../tree/probe.js';
 import { Malformed } from '../wire/decode.js';
 import { decodeClientFrame } from '../wire/frame-codec.js';
 import { Ask, type ClientFrame, ClientKind, CloseCode, Limit, version } from '../wire/protocol.js';

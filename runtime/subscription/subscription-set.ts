@@ -12,7 +12,6 @@ import type { DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { ignoreRejection, present } from '../platform/plain-data.js';
-import type { SubscriptionsImage } from '../session/session-snapshot.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Backplane } from './backplane.js';
 import { Restarts } from './restart-policy.js';
@@ -56,6 +55,9 @@ export class Subscription<out Message> {
     this.isEarly = isEarly;
   }
 }
+
+/** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
+export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
 /** A subscription, as somebody who looks sees it. */
 export interface SubscriptionView {

@@ -16,11 +16,12 @@ import type { Effect, Received } from '../component/effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from '../platform/errors.js';
 import { ignoreRejection, isAlike, isPromise } from '../platform/plain-data.js';
 import { type Home, Mount, mountsIn, renderRoot } from '../render/rendered.js';
-import type { InstanceImage, SubscriptionsImage } from '../session/session-snapshot.js';
+import type { SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { Context } from '../template/content-model.js';
 import { type AnyMessage, html, type Key, type Placement, type Template } from '../template/html.js';
 import { LogicState } from './logic-state.js';
 import { ModelState } from './model-state.js';
+import type { InstanceImage } from './tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.id = id;
-    this.mount = new Mount(this, context);
+    this.mount = new Mount(parent === undefined ? undefined : (props as { readonly key: Key }).key, this, context);
     this.#host = host;
     this.since = host.clock.now();
     this.#props = props;
@@ -198,7 +199,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
 
   /** What tells it apart from others of its kind in the view it stands in; the root of a page has none. */
   get key(): Key | undefined {
-    return this.parent === undefined ? undefined : (this.#props as { readonly key: Key }).key;
+    return this.mount.key;
   }
 
   /** What it shows. */
@@ -475,7 +476,8 @@ export class ComponentInstance implements Home, InstanceStateHost {
   /** Makes sure that every component stands there once; those in rows that were taken over were not placed again. Gives what was. */
   #sight(rendered: Mount['rendered']): Map<string, Placed> {
     const view = ++this.#views;
-    for (const { cell } of mountsIn(rendered)) {
+    for (const mount of mountsIn(rendered)) {
+      const cell = instanceAt(mount);
       if (cell.#sighted === view) throw this.#duplicate(cell);
       cell.#sighted = view;
     }
@@ -500,12 +502,16 @@ export class ComponentInstance implements Home, InstanceStateHost {
     // Counted anew: a view that threw may have been the last to sight them.
     const view = ++this.#views;
     let kept = 0;
-    for (const { cell } of mounts) {
+    for (const mount of mounts) {
+      const cell = instanceAt(mount);
       cell.#sighted = view;
       if (this.#children.get(cell.id) === cell) kept++;
     }
     if (kept < this.#children.size) this.#partWith(view, household);
-    for (const { cell } of this.#byArrival(mounts)) this.#welcome(cell, placed.get(cell.id), household);
+    for (const mount of this.#byArrival(mounts)) {
+      const cell = instanceAt(mount);
+      this.#welcome(cell, placed.get(cell.id), household);
+    }
   }
 
   /** Children are kept in the order in which they arrived. Restored children keep their stored order; other children follow them. */
@@ -513,7 +519,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
     const stored = this.#image?.children ?? [];
     if (stored.length === 0) return mounts;
     const places = new Map(stored.map(({ id }, place) => [id, place]));
-    const placeOf = ({ cell }: Mount): number => places.get(cell.id) ?? stored.length;
+    const placeOf = (mount: Mount): number => places.get(instanceAt(mount).id) ?? stored.length;
 
     return mounts.toSorted((left, right) => placeOf(left) - placeOf(right));
   }
@@ -593,6 +599,9 @@ export class ComponentInstance implements Home, InstanceStateHost {
     if (this.parent !== undefined) this.#host.post(this.parent, message, this);
   }
 }
+
+/** The component instance that stands at a mount. */
+export const instanceAt = ({ owner }: Mount): ComponentInstance => owner as ComponentInstance;
 
 /** What stands in the place of a component that cannot be shown. */
 function notice({ id }: Failure): Template<never> {

@@ -13,14 +13,20 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import type { Mount, Value } from '../render/rendered.js';
-import type { SubscriptionsImage, TreeImage } from '../session/session-snapshot.js';
 import type { Backplane } from '../subscription/backplane.js';
-import { declaredBy, type Port, Subscriptions, type SubscriptionView } from '../subscription/subscription-set.js';
+import {
+  declaredBy,
+  type Port,
+  Subscriptions,
+  type SubscriptionsImage,
+  type SubscriptionView,
+} from '../subscription/subscription-set.js';
 import { rootContext } from '../template/content-model.js';
 import type { AnyMessage } from '../template/html.js';
-import { ComponentInstance, type InstanceHost } from './component-instance.js';
+import { ComponentInstance, type InstanceHost, instanceAt } from './component-instance.js';
 import { type Envelope, Mailbox } from './mailbox.js';
 import { type Probe, pathOf } from './probe.js';
+import type { TreeImage } from './tree-image.js';
 import { runTurn, type TurnPowers } from './turn.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -368,7 +374,7 @@ export class ComponentTree implements InstanceHost, TurnPowers {
 
   /** The mounts that show something else than they did when this was asked for the last time, parents before their children. */
   takeStale(): readonly Mount[] {
-    const stale = [...(this.#stale ?? [])].sort((left, right) => left.cell.depth - right.cell.depth);
+    const stale = [...(this.#stale ?? [])].sort((left, right) => instanceAt(left).depth - instanceAt(right).depth);
     this.#stale = undefined;
 
     return stale;

@@ -8,9 +8,8 @@
 
 import type { Effect } from '../component/effect.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
-import type { Diagnostics } from '../platform/diagnostics.js';
+import type { Channel, Channels, Tell } from '../platform/diagnostics.js';
 import type { ErrorCode } from '../platform/errors.js';
-import type { LiveSession } from '../session/session.js';
 import type { Part } from '../template/parts.js';
 import type { Patch } from '../wire/patch.js';
 import {
@@ -54,33 +53,12 @@ export interface Probe {
   failed(cell: ComponentInstance, code: ErrorCode, error: unknown): void;
 }
 
-/** Where one kind of happening is told. */
-export interface Channel<Event> {
-  /** Whether anybody listens. */
-  readonly hasSubscribers: boolean;
-  publish(event: Event): void;
-}
-
-/** All of them, by name. */
-export type Channels = { readonly [Name in keyof Diagnostics]: Channel<Diagnostics[Name]> };
-
-/** Tells what happens seldom, in any session or none. */
-export type Tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]) => void;
-
-/** What happens seldom: it is told always, and who listens decides what to do with it. */
-export type Rare = 'passivated' | 'activated' | 'resumed' | 'failed' | 'hostile';
-
-/** What becomes of a session in the table. */
-export type Move = 'opened' | 'joined' | 'left' | 'ended';
-
-/** Who looks at a server, as its parts see that. */
+/** The instrumentation of a server, as its sessions see it. */
 export interface Instrumentation {
   readonly channels: Channels;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   readonly tell: Tell;
-  /** A session has come into the table, is joined or left by its client, or over. */
-  moved(session: LiveSession, how: Move): void;
 }
 
 // NOBODY ----------------------------------------------------------------------
@@ -94,7 +72,6 @@ export const unwatched: Instrumentation = {
     ...{ passivated: unheard, activated: unheard, resumed: unheard, failed: unheard, hostile: unheard },
   },
   tell: () => undefined,
-  moved: () => undefined,
 };
 
 // QUERIES ---------------------------------------------------------------------

@@ -9,11 +9,10 @@ import {
   raise,
   type Snapshot,
 } from 'xstate';
-import { Checkpoint, stopChildren } from '../../../runtime/actor/checkpoint.js';
+import { Checkpoint, type LogicImage, stopChildren } from '../../../runtime/actor/checkpoint.js';
 import { startActor } from '../../../runtime/actor/start-actor.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 import { checkStorable } from '../../../runtime/platform/storable.js';
-import type { LogicImage } from '../../../runtime/session/session-snapshot.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
 describe('checkpoint', () => {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { component, html } from 'troupe';
 import { SessionRecorder } from '../../../runtime/inspect/session-recorder.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
-import type { TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { unwatched } from '../../../runtime/tree/probe.js';
+import type { TreeImage } from '../../../runtime/tree/tree-image.js';
 import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
 
 type Message = { type: 'incremented' } | { type: 'stamped' };

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type AnyActorLogic, assign, fromCallback, fromPromise, fromTransition, sendParent, setup } from 'xstate';
+import type { LogicImage } from '../../../runtime/actor/checkpoint.js';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import { ReadOnlyModelState, ReadOnlyState } from '../../../runtime/recording/read-only-state.js';
-import type { LogicImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
 import type { InstanceStateHost } from '../../../runtime/tree/component-instance.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';

@@ -5,7 +5,6 @@ import type { Enqueue } from '../../../runtime/component/effect.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { pageOf, ReadOnlyTree } from '../../../runtime/recording/read-only-tree.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
-import type { TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { actor } from '../../../runtime/subscription/actor.js';
 import { callback } from '../../../runtime/subscription/callback.js';
 import { every } from '../../../runtime/subscription/every.js';
@@ -14,6 +13,7 @@ import { presence } from '../../../runtime/subscription/presence.js';
 import { task } from '../../../runtime/subscription/task.js';
 import { shared, topic } from '../../../runtime/subscription/topic.js';
 import { type AnyMessage, html, type Placement } from '../../../runtime/template/html.js';
+import type { TreeImage } from '../../../runtime/tree/tree-image.js';
 import { settled } from '../../fixtures/live-session.js';
 import { Recorded } from '../../fixtures/recorded.js';
 

@@ -3,8 +3,8 @@ import { type AnyComponent, component } from '../../../runtime/component/compone
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import type { Recording, Step } from '../../../runtime/recording/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
-import type { InstanceImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
+import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
 
 const cell = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => {
   return { id, name: id === '' ? 'page' : 'part', version: 1, state, subscriptions: undefined, children };

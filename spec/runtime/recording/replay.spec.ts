@@ -7,8 +7,8 @@ import { Secrets } from '../../../runtime/platform/redact.js';
 import type { Recording } from '../../../runtime/recording/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
 import { type Difference, replay } from '../../../runtime/recording/replay.js';
-import type { InstanceImage } from '../../../runtime/session/session-snapshot.js';
 import { type AnyMessage, html, type Placement } from '../../../runtime/template/html.js';
+import type { InstanceImage } from '../../../runtime/tree/tree-image.js';
 import { Recorded } from '../../fixtures/recorded.js';
 
 /** Records what a session goes through; each batch of messages rests before the next. */

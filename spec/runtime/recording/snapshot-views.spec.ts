@@ -9,7 +9,7 @@ import {
   stateIn,
   withoutSecrets,
 } from '../../../runtime/recording/snapshot-views.js';
-import type { InstanceImage, TreeImage } from '../../../runtime/session/session-snapshot.js';
+import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
 
 const image = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => ({
   ...{ id, name: 'item', version: 1, state, subscriptions: undefined, children },

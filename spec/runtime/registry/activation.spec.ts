@@ -6,13 +6,13 @@
 import { expect } from 'chai';
 import { fromTransition, setup } from 'xstate';
 import { type Arrival, component } from '../../../runtime/component/component.js';
-import type { Diagnostics } from '../../../runtime/platform/diagnostics.js';
+import type { Diagnostics, Rare } from '../../../runtime/platform/diagnostics.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { callback } from '../../../runtime/subscription/callback.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html } from '../../../runtime/template/html.js';
-import { type Instrumentation, type Rare, unwatched } from '../../../runtime/tree/probe.js';
+import { type Instrumentation, unwatched } from '../../../runtime/tree/probe.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import { CloseCode, Command, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
 import { eventsFrame, FakeConnection, joinFrame, modelOf, until, written } from '../../fixtures/live-session.js';

@@ -7,6 +7,7 @@ import { ErrorCode, textOf } from '../../../runtime/platform/errors.js';
 import { isId } from '../../../runtime/platform/id.js';
 import { hidden, quotedBy } from '../../../runtime/platform/redact.js';
 import { Scheduler } from '../../../runtime/platform/scheduler.js';
+import type { RegistryInstrumentation } from '../../../runtime/registry/session-registry.js';
 import {
   createSessionRegistry,
   type PageProps,
@@ -22,7 +23,7 @@ import { every } from '../../../runtime/subscription/every.js';
 import { generator } from '../../../runtime/subscription/generator.js';
 import { topic } from '../../../runtime/subscription/topic.js';
 import { html } from '../../../runtime/template/html.js';
-import { type Instrumentation, unwatched } from '../../../runtime/tree/probe.js';
+import { unwatched } from '../../../runtime/tree/probe.js';
 import { CloseCode, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
 import {
   eventsFrame,
@@ -91,7 +92,7 @@ describe('sessions', () => {
       perAddress?: number;
       grace?: number;
       hub?: Backplane;
-      lookout?: Instrumentation;
+      lookout?: RegistryInstrumentation;
       defer?: (run: () => void) => void;
     } = {}
   ): SessionRegistry {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { type InstanceImage, pack, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
+import { pack, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
+import type { InstanceImage } from '../../../runtime/tree/tree-image.js';
 import { packSnapshot } from '../../../runtime/wire/frame-codec.js';
 import { lawParameters } from '../../laws/parameters.js';
 

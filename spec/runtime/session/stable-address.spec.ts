@@ -50,7 +50,7 @@ function addresses(
   if (value instanceof List) {
     return value.rows.flatMap((row, index) => inside(row, [...steps, row.key ?? index]));
   }
-  if (value instanceof Mount) return inside(value.rendered, [...steps, value.cell.key ?? null]);
+  if (value instanceof Mount) return inside(value.rendered, [...steps, value.key ?? null]);
 
   return inside(value, [...steps, null]);
 }

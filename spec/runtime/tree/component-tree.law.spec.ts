@@ -10,7 +10,7 @@ import type { Enqueue } from '../../../runtime/component/effect.js';
 import { type Home, type Mount, renderRoot } from '../../../runtime/render/rendered.js';
 import type { Context } from '../../../runtime/template/content-model.js';
 import { html, type Placement, repeat } from '../../../runtime/template/html.js';
-import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
+import { type ComponentInstance, instanceAt } from '../../../runtime/tree/component-instance.js';
 import { decodeClientFrame } from '../../../runtime/wire/frame-codec.js';
 import { ClientKind } from '../../../runtime/wire/protocol.js';
 import { FakeConnection, FakeHost, ModelClient, plain, startSession } from '../../fixtures/live-session.js';
@@ -109,7 +109,7 @@ function fresh(cell: ComponentInstance): unknown {
   const rendered = renderRoot(cell.component.view(cell.shown as never), undefined, () => undefined, home);
   const left = new Set(children.values());
   const picture = JSON.stringify(plain(rendered));
-  for (const mount of left) expect(fresh(mount.cell), 'a child').to.equal(JSON.stringify(plain(mount.rendered)));
+  for (const mount of left) expect(fresh(instanceAt(mount)), 'a child').to.equal(JSON.stringify(plain(mount.rendered)));
 
   return picture;
 }

@@ -1,19 +1,11 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
-import type { Diagnostics, UpdatedEvent } from '../../../runtime/platform/diagnostics.js';
+import type { Channels, Diagnostics, UpdatedEvent } from '../../../runtime/platform/diagnostics.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html } from '../../../runtime/template/html.js';
-import {
-  areHeard,
-  type Channels,
-  clientWord,
-  DiagnosticsProbe,
-  pathOf,
-  serverWord,
-  unwatched,
-} from '../../../runtime/tree/probe.js';
+import { areHeard, clientWord, DiagnosticsProbe, pathOf, serverWord, unwatched } from '../../../runtime/tree/probe.js';
 import {
   acknowledgeFrame,
   eventsFrame,
@@ -148,7 +140,6 @@ describe('witness', () => {
         channel.publish({} as never);
       }
       unwatched.tell('failed', { session: undefined, component: undefined, id: 'id', code: 'view' });
-      unwatched.moved({} as LiveSession, 'opened');
     });
   });
 

@@ -1,0 +1,33 @@
+/**
+ * The component tree of a session as it is stored between turns, in plain data. `component-tree.ts` makes and restores it,
+ * `component-instance.ts` the part of each component.
+ */
+
+import type { SubscriptionsImage } from '../subscription/subscription-set.js';
+import type { AnyMessage } from '../template/html.js';
+
+/** A component in the page. */
+export interface InstanceImage {
+  /** What tells it apart from the others in its parent's view; '' for the root. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: number | string;
+  /** Its model or `LogicImage`; `undefined` if it has not begun and is to begin anew. */
+  readonly state: unknown;
+  readonly subscriptions: SubscriptionsImage | undefined;
+  readonly children: readonly InstanceImage[];
+}
+
+/** A message that waits for its turn: the ids of the cells that lead to its receiver, and what has caused it. */
+export interface EnvelopeImage {
+  readonly path: readonly string[];
+  readonly message: AnyMessage;
+  readonly cause: string | undefined;
+}
+
+/** All that happens in a page. */
+export interface TreeImage {
+  readonly turns: number;
+  readonly root: InstanceImage;
+  readonly letters: readonly EnvelopeImage[];
+}
