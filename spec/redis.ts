@@ -118,6 +118,26 @@ export async function startRedis({ persistent = false }: RedisSetup = {}): Promi
   };
 }
 
+// TIME ------------------------------------------------------------------------
+
+/** Subtracts time from the life of each key with a prefix. */
+const shortenLives = `
+for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
+  local left = redis.call('PTTL', key)
+  if left > 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
+end`;
+
+/** Lets time pass for all keys with a prefix. Specs use leases far longer than they run, and expire them with this. */
+export async function passRedisTime(
+  client: { eval(script: string, options: { arguments: string[] }): Promise<unknown> },
+  prefix: string,
+  milliseconds: number
+): Promise<void> {
+  await client.eval(shortenLives, { arguments: [prefix, String(milliseconds)] });
+}
+
+// PROCESSES -------------------------------------------------------------------
+
 /** Starts the program and waits until it takes connections. */
 async function launch(program: string, given: readonly string[]): Promise<ChildProcess> {
   const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,27 +1,37 @@
 import { expect } from 'chai';
+import { createClient } from 'redis';
 import type { RedisLink } from '../../../runtime/cluster/bus-redis-link.js';
 import { redisBus } from '../../../runtime/cluster/redis-bus.js';
 import { RedisDirectory } from '../../../runtime/cluster/redis-directory.js';
 import { itKeepsThePromisesOfADirectory } from '../../fixtures/bus-promises.js';
 import { ownPrefix } from '../../fixtures/buses.js';
-import { borrowRedis, findRedis, redisIsMissing } from '../../redis.js';
+import { borrowRedis, findRedis, passRedisTime, redisIsMissing } from '../../redis.js';
 import { skip } from '../../skip.js';
 
 describe('bus/redis-directory', () => {
   let redis: Awaited<ReturnType<typeof borrowRedis>>;
+  let client: ReturnType<typeof createClient>;
+  let prefix: string;
 
   before(async function () {
     if (findRedis() === undefined && !process.env['REDIS_URL']) skip(this, redisIsMissing);
     redis = await borrowRedis();
+    client = createClient({ url: redis.url });
+    await client.connect();
   });
 
-  after(() => redis?.stop());
+  after(async () => {
+    client?.destroy();
+    await redis?.stop();
+  });
 
-  itKeepsThePromisesOfADirectory((lease) => {
-    const bus = redisBus({ lease, prefix: ownPrefix(), url: redis.url });
-
-    return bus;
-  }, 'real');
+  itKeepsThePromisesOfADirectory(
+    (lease) => {
+      prefix = ownPrefix();
+      return redisBus({ lease, prefix, url: redis.url });
+    },
+    (milliseconds) => passRedisTime(client, prefix, milliseconds)
+  );
 
   it('keeps everything below its prefix', async () => {
     const commands: string[] = [];

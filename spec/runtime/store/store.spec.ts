@@ -10,15 +10,8 @@ import { memory } from '../../../runtime/store/memory.js';
 import { redis } from '../../../runtime/store/redis.js';
 import type { Store } from '../../../runtime/store/store.js';
 import { type Backend, describeStore } from '../../fixtures/stores.js';
-import { borrowRedis, findRedis, type RedisServer, redisIsMissing } from '../../redis.js';
+import { borrowRedis, findRedis, passRedisTime, type RedisServer, redisIsMissing } from '../../redis.js';
 import { skip } from '../../skip.js';
-
-/** Takes time off all that is to expire. */
-const passing = `
-for _, key in ipairs(redis.call('KEYS', ARGV[1] .. '*')) do
-  local left = redis.call('PTTL', key)
-  if left > 0 then redis.call('PEXPIRE', key, left - ARGV[2]) end
-end`;
 
 describe('store', () => {
   describeStore(
@@ -80,7 +73,7 @@ describe('store', () => {
             // A connection that is still being made would miss its deadline.
             await Promise.all(stores.map((store) => store.listAside()));
             clock.advance(time);
-            await client.eval(passing, { arguments: [prefix, String(time)] });
+            await passRedisTime(client, prefix, time);
           },
           async dispose() {
             await Promise.all(stores.map((store) => store.close()));
