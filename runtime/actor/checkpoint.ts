@@ -11,10 +11,12 @@ import type { Due, DueImage, OrderedClock } from './ordered-clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A timer of an actor in a machine: from whom to whom, as the ids that lead there, what, and when. */
+/** A delayed event of an actor in a machine. */
 export interface TimerImage {
+  /** The ids that lead to its sender. */
   readonly from: readonly string[];
-  readonly to: readonly string[];
+  /** The ids that lead to its receiver; `null` if that is the parent of the machine. */
+  readonly to: readonly string[] | null;
   readonly event: AnyMessage;
   readonly id: string;
   readonly due: DueImage;
@@ -112,14 +114,10 @@ export class Checkpoint {
     const persisted = this.#logic.getPersistedSnapshot(this.#snapshot as Snapshot<unknown>, undefined);
     const snapshot = this.#children === undefined ? persisted : { ...persisted, children: revived(this.#children) };
     checkNamed(snapshot as PersistedParent);
-    const timers = [...this.#timers].map(([{ source, target, event, id }, due]): TimerImage => {
-      return {
-        from: pathFrom(actor, source) ?? [],
-        to: pathFrom(actor, target) ?? [],
-        event,
-        id,
-        due: this.#clock.imageOf(due),
-      };
+    const timers = [...this.#timers].flatMap(([{ source, target, event, id }, due]): TimerImage[] => {
+      const [from, to] = [wayTo(actor, source), wayTo(actor, target)];
+
+      return from == null || to === undefined ? [] : [{ from, to, event, id, due: this.#clock.imageOf(due) }];
     });
 
     return { snapshot, timers };
@@ -136,7 +134,7 @@ export class Checkpoint {
   }
 
   #setAgain(actor: AnyActorRef, { from, to, event, id, due }: TimerImage): void {
-    const [source, target] = [descendant(actor, from), descendant(actor, to)];
+    const [source, target] = [found(actor, from), found(actor, to)];
     if (source === undefined || target === undefined) return;
     this.#clock.setAgain(due, (at) => {
       actor.system.scheduler.schedule(source, target, event, Math.max(0, at - this.#clock.now()), id);
@@ -156,7 +154,7 @@ export class Checkpoint {
   /** Those of the actor and all below it. Once an actor has failed, its timers are gone: they are noted before. XState's own times are not those of our clock. */
   #noteTimers(actor: AnyActorRef): void {
     const scheduled = Object.values(actor.system.getSnapshot()._scheduledEvents).filter(
-      ({ source }) => pathFrom(actor, source) !== undefined
+      ({ source, target }) => wayTo(actor, source) && wayTo(actor, target) !== undefined
     );
     this.#owner = actor;
     watchTimers(actor, this.#clock);
@@ -167,7 +165,7 @@ export class Checkpoint {
   #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
     const now = this.#clock.now();
     for (const [{ source, target, event, id }, due] of timers) {
-      const [from, to] = [source, target].map((actor) => descendant(root, pathFrom(owner, actor)));
+      const [from, to] = [source, target].map((actor) => found(root, wayTo(owner, actor)));
       if (from === undefined || to === undefined) continue;
       root.system.scheduler.schedule(from, to, event, Math.max(0, due.at - now), id);
     }
@@ -237,19 +235,25 @@ function revivedSnapshot(snapshot: PersistedParent): PersistedParent {
 
 // FINDING ---------------------------------------------------------------------
 
-/** The ids that lead from `root` to an actor; `undefined` if it is none of its descendants, nor `root` itself. */
-function pathFrom(root: AnyActorRef, actor: AnyActorRef): readonly string[] | undefined {
+/** How to find an actor again: the ids that lead to it from a root, or `null` for the parent of the root. */
+type Way = readonly string[] | null;
+
+/** The way from `root` to an actor; `undefined` if there is none, as to an actor whose place another has taken. */
+function wayTo(root: AnyActorRef, actor: AnyActorRef): Way | undefined {
+  if (actor === root._parent) return null;
   const path: string[] = [];
   for (let at: AnyActorRef | undefined = actor; at !== root; at = at._parent) {
     if (at === undefined) return undefined;
     path.unshift(at.id);
   }
 
-  return path;
+  return found(root, path) === actor ? path : undefined;
 }
 
-function descendant(root: AnyActorRef, path: readonly string[] = ['']): AnyActorRef | undefined {
-  return path.reduce<AnyActorRef | undefined>(
+function found(root: AnyActorRef, way: Way | undefined): AnyActorRef | undefined {
+  if (way === null) return root._parent;
+
+  return way?.reduce<AnyActorRef | undefined>(
     (actor, id) => (actor?.getSnapshot() as Partial<Parental> | undefined)?.children?.[id],
     root
   );

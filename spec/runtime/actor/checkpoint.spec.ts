@@ -143,7 +143,7 @@ describe('checkpoint', () => {
 
     const blinks = (actor: AnyActorRef): unknown => actor.getSnapshot().children.blinking.getSnapshot().value;
     const dues = ({ timers }: LogicImage): [string, number][] =>
-      timers.map(({ to, due }) => [to.join(), (typeof due === 'number' ? due : due[0]) - 7_000]);
+      timers.map(({ to, due }) => [String(to), (typeof due === 'number' ? due : due[0]) - 7_000]);
 
     it('gives the state and when all timers are due, those of children too', () => {
       const { actor, checkpoint } = start();
