@@ -8,7 +8,8 @@
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import type { AnyMessage } from '../template/html.js';
+import { describeForeign, foreignIn, isPlain, messageRules } from '../platform/plain-data.js';
+import { type AnyMessage, isMessage } from '../template/html.js';
 import type { Directory } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -96,16 +97,6 @@ export function checkTopic(call: string, name: unknown): asserts name is string 
 
 // MESSAGES --------------------------------------------------------------------
 
-/** How deep a published message may nest; what is deeper is taken to go round in circles. */
-const deepest = 64;
-
-/** Whether it is a message: an object with a type. XState would take types of its own for commands. */
-export function isMessage(message: unknown): message is AnyMessage {
-  const type = (message as { readonly type?: unknown } | null | undefined)?.type;
-
-  return typeof type === 'string' && !type.startsWith('xstate.');
-}
-
 /**
  * Refuses what cannot be published.
  *
@@ -113,49 +104,17 @@ export function isMessage(message: unknown): message is AnyMessage {
  */
 export function checkMessage(topic: string, message: unknown, thorough: boolean): asserts message is AnyMessage {
   if (!isMessage(message)) {
+    const given = isPlain(message) ? `an object with type ${String(message['type'])}` : describeForeign(message);
     throw new TroupeError(
       ErrorCode.Topic,
-      `publish('${topic}', message): the message is ${described(message)}; it is an object with a type, a string that does not begin with 'xstate.'.`
+      `publish('${topic}', message): the message is ${given}; it is an object with a type, a string that does not begin with 'xstate.'.`
     );
   }
-  const foreign = thorough ? foreignIn(message, 'message') : undefined;
+  const foreign = thorough ? foreignIn(message, 'message', messageRules) : undefined;
   if (foreign === undefined) return;
 
   throw new TroupeError(
     ErrorCode.Topic,
     `publish('${topic}', { type: '${message.type}' }): ${foreign}. Messages are plain data: strings, numbers, booleans, null, arrays and object literals.`
   );
-}
-
-/** The first place that is not plain data, and what is there; a property may be undefined, which is as if it were absent. */
-export function foreignIn(value: unknown, path: string, depth = 0): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    return undefined;
-  }
-  if (!isPlain(value)) return `${path} is ${described(value)}`;
-  if (depth === deepest) return `${path} is nested more than ${deepest} deep`;
-  const isArray = Array.isArray(value);
-  for (const [name, part] of Object.entries(value as object)) {
-    if (part === undefined && !isArray) continue;
-    const foreign = foreignIn(part, isArray ? `${path}[${name}]` : `${path}.${name}`, depth + 1);
-    if (foreign !== undefined) return foreign;
-  }
-
-  return undefined;
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
-}
-
-function described(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint') return 'a bigint';
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (!isPlain(value)) return `an object of class ${value.constructor?.name}`;
-
-  return `an object with type ${String((value as Partial<AnyMessage>).type)}`;
 }

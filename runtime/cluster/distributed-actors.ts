@@ -17,10 +17,11 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
+import { foreignIn, messageRules } from '../platform/plain-data.js';
 import { Subject } from '../platform/subject.js';
-import type { AnyMessage } from '../template/html.js';
+import { type AnyMessage, isMessage } from '../template/html.js';
 import { Lease } from './actor-lease.js';
-import { type Bus, checkTopic, foreignIn, isMessage } from './bus.js';
+import { type Bus, checkTopic } from './bus.js';
 import type { Directory } from './cluster-directory.js';
 import { type Outgoing, RemoteMailbox } from './remote-mailbox.js';
 import { checkLogic, notAnEvent, type SharedActors, taken } from './shared-actors.js';
@@ -113,7 +114,7 @@ class ClusterTable implements SharedActors {
 
   send(name: string, event: AnyMessage, id?: string): void | Promise<void> {
     if (!isMessage(event)) throw notAnEvent(name);
-    const foreign = this.#host.development ? foreignIn(event, 'event') : undefined;
+    const foreign = this.#host.development ? foreignIn(event, 'event', messageRules) : undefined;
     if (foreign !== undefined) throw notPlain(name, event, foreign);
     if (this.#isClosed) return undefined;
     const actor = this.#actors.get(name);

@@ -7,7 +7,7 @@
 import { Actor, type AnyActorLogic, type Snapshot } from 'xstate';
 import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import { foreignIn } from './bus.js';
+import { foreignIn, messageRules } from '../platform/plain-data.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ export function writeReplicatedSnapshot(name: string, logic: AnyActorLogic, snap
   }) as Persisted;
   const named = Object.entries(children ?? {}).filter(([, { src }]) => typeof src === 'string');
   const plain = children === undefined ? persisted : { ...persisted, children: Object.fromEntries(named) };
-  const foreign = foreignIn(plain, 'snapshot');
+  const foreign = foreignIn(plain, 'snapshot', messageRules);
   if (foreign === undefined) return JSON.stringify(plain);
 
   throw new TroupeError(

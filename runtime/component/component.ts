@@ -9,7 +9,7 @@
 import type { ActorLogic, AnyActorLogic, EventFromLogic, InputFrom, Snapshot, SnapshotFrom } from 'xstate';
 import { withoutStopEvent } from '../actor/reducer.js';
 import { ErrorCode, type Failure, TroupeError } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import { declareSecret } from '../platform/redact.js';
 import type { Subscription } from '../subscription/subscription-set.js';
 import { type AnyMessage, type Key, Placement, type Template } from '../template/html.js';

@@ -6,8 +6,8 @@
 
 import type { ActorScope, AnyActorRef } from 'xstate';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { development, frozen, isSame, present } from '../platform/plain-data.js';
-import { checkStorable } from '../platform/storable.js';
+import { checkStorable, development, frozen, isEqual } from '../platform/plain-data.js';
+import { synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { ComponentOptions, ComponentSnapshot } from './component.js';
 import { type Effect, EffectQueue, Received } from './effect.js';
@@ -65,7 +65,7 @@ export function firstSnapshot(options: Options, props: unknown): State {
 
   return stateOf(
     options,
-    present(
+    synchronous(
       init(props),
       `init of ${name} is async, so createActor(${name}) cannot wait for it. Give it the state: createActor(component, { snapshot: await component.initialSnapshot(props) }).`
     )
@@ -108,7 +108,7 @@ interface Step {
 
 function once({ name, update }: Options, model: unknown, received: Received): Step {
   const queue = new EffectQueue(received);
-  const next = present(update(model, received.message, queue), asynchronous(`update of ${name}`));
+  const next = synchronous(update(model, received.message, queue), asynchronous(`update of ${name}`));
   if (next === undefined) checkGiven(model, `update of ${name}`, `after ${received.message.type}`);
 
   return { model: next, effects: queue.effects };
@@ -129,7 +129,7 @@ function checkGiven(before: unknown, what: string, when: string): void {
 
 function receive({ name, received }: Options, model: unknown, props: unknown): unknown {
   if (received !== undefined) {
-    const next = present(received(model, props), asynchronous(`received of ${name}`));
+    const next = synchronous(received(model, props), asynchronous(`received of ${name}`));
     if (next === undefined) checkGiven(model, `received of ${name}`, 'after the props have changed');
 
     return next;
@@ -157,7 +157,7 @@ function checkPurity(options: Options, model: unknown, received: Received, first
   } catch {
     // That it throws the second time is a difference, too.
   }
-  if (second !== undefined && isSame(first.model, second.model) && isSame(first.effects, second.effects)) return;
+  if (second !== undefined && isEqual(first.model, second.model) && isEqual(first.effects, second.effects)) return;
   impure.add(what);
   console.warn(
     `update of ${options.name} gave two results for one message (${received.type}). It must be pure: take the time from enqueue.at, ids from enqueue.id, and declare what comes from outside as a subscription.`

@@ -6,7 +6,7 @@
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import { Received } from './effect.js';
 
 /** What XState takes as `inspect`: an observer, or a function. */

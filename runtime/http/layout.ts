@@ -7,7 +7,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { present } from '../platform/plain-data.js';
+import { synchronous } from '../platform/promise.js';
 import type { PageProps } from '../registry/session-registry.js';
 import { documentMarkup } from '../render/render-to-string.js';
 import { html, Template, unsafeHtml } from '../template/html.js';
@@ -153,7 +153,7 @@ function documentError(what: string): TroupeError {
 }
 
 function checkedTemplate(given: unknown): Template<never> {
-  const made = present(
+  const made = synchronous(
     given,
     'The option `document` returned a promise; it returns a template at once. Load what it shows in `init`.',
     ErrorCode.Options

@@ -9,7 +9,7 @@
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import { Limit, pageCookie } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ import { type HttpRequest, hostOf } from '../http/request-identity.js';
 import { below, pathOf } from '../http/router.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import type { ServerOptions, Settings } from '../server/options.js';
 import type { Server } from '../server/server.js';
 import { refuseUpgrade } from '../socket/transport.js';

@@ -13,7 +13,7 @@ import type { Channels, Diagnostics, Rare } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createLogProbe, type Log } from '../platform/logger.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import type { CommonSecrets } from '../platform/redact.js';
 import type { Move, RegistryInstrumentation, SessionRegistry, TableEntry } from '../registry/session-registry.js';
 import type { LiveSession } from '../session/session.js';

@@ -3,6 +3,7 @@
  * redacted; here it becomes lines that can be drawn as they are, as many as somebody can look at.
  */
 
+import { isEqual } from '../platform/plain-data.js';
 import { hidden } from '../platform/redact.js';
 import type { StateRow } from './inspection.js';
 
@@ -133,26 +134,4 @@ export function textFor(value: unknown): string {
 
 function shortened(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
-}
-
-/** Whether two values are the same, however deep; objects that are the same object are, whatever is in them. */
-export function isEqual(left: unknown, right: unknown): boolean {
-  if (Object.is(left, right)) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (left instanceof Date || right instanceof Date)
-    return left instanceof Date && right instanceof Date && Object.is(left.getTime(), right.getTime());
-  if (left instanceof Uint8Array || right instanceof Uint8Array) return areEqualBytes(left, right);
-  if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const names = Object.keys(left);
-
-  return (
-    names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && isEqual(left[name as never], right[name as never]))
-  );
-}
-
-function areEqualBytes(left: object, right: object): boolean {
-  if (!(left instanceof Uint8Array && right instanceof Uint8Array)) return false;
-
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

@@ -5,7 +5,7 @@
 
 import { ErrorCode, TroupeError, textOf } from './errors.js';
 import { createId } from './id.js';
-import { isPromise } from './plain-data.js';
+import { isPromise } from './promise.js';
 import { quotedBy, type Secrets } from './redact.js';
 
 // TYPES -----------------------------------------------------------------------

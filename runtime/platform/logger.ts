@@ -8,7 +8,7 @@
 
 import type { Diagnostics } from './diagnostics.js';
 import type { WrittenReport } from './error-report.js';
-import { ignoreRejection } from './plain-data.js';
+import { ignoreRejection } from './promise.js';
 
 // TYPES -----------------------------------------------------------------------
 

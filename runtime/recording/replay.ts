@@ -15,7 +15,7 @@ import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { type Fault, pageOf, ReadOnlyTree } from './read-only-tree.js';
 import type { Asked, Recording, Step, Taken } from './recording.js';
 import type { RecordedPages } from './recording-file.js';
-import { comparable, holdsSecret, inWords, isEqual, placesBetween } from './state-diff.js';
+import { comparable, holdsSecret, inWords, isReproduced, placesBetween } from './state-diff.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -377,7 +377,7 @@ function groupedByPath(asked: readonly Asked[]): ReadonlyMap<string, readonly As
 }
 
 const isSameAsked = (left: Asked, right: Asked): boolean =>
-  left.kind === right.kind && left.to === right.to && isEqual(left.message, right.message);
+  left.kind === right.kind && left.to === right.to && isReproduced(left.message, right.message);
 
 function askedInWords(asked: Asked | undefined): string {
   if (asked === undefined) return 'nothing';

@@ -4,8 +4,7 @@
  */
 
 import type { LogicImage } from '../actor/checkpoint.js';
-import { isEqual } from '../inspect/state-rows.js';
-import { isSame } from '../platform/plain-data.js';
+import { isEqual } from '../platform/plain-data.js';
 import type { Secrets } from '../platform/redact.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
@@ -63,7 +62,7 @@ export function sharing(before: InstanceImage | undefined, after: InstanceImage)
     state === before.state &&
     children.length === before.children.length &&
     children.every((child, index) => child === before.children[index]) &&
-    isSame(before.subscriptions, after.subscriptions);
+    isEqual(before.subscriptions, after.subscriptions);
 
   return isUnchanged ? before : { ...after, state, children };
 }

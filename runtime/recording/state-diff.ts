@@ -4,6 +4,7 @@
  */
 
 import type { LogicImage } from '../actor/checkpoint.js';
+import { isEqual, isRecord } from '../platform/plain-data.js';
 import { hidden } from '../platform/redact.js';
 import type { InstanceImage } from '../tree/tree-image.js';
 
@@ -31,9 +32,9 @@ export function placesBetween(recorded: unknown, replayed: unknown, most = 5): r
   return places;
 }
 
-/** Whether two values are the same. */
-export function isEqual(left: unknown, right: unknown): boolean {
-  return placesBetween(left, right, 1).length === 0;
+/** Whether a recorded value is what came of it in the replay. */
+export function isReproduced(recorded: unknown, replayed: unknown): boolean {
+  return placesBetween(recorded, replayed, 1).length === 0;
 }
 
 function compare(place: Place, places: Place[], most: number): void {
@@ -47,35 +48,10 @@ function compare(place: Place, places: Place[], most: number): void {
     for (const name of new Set([...Object.keys(recorded), ...Object.keys(replayed)])) {
       compare({ at: at + stepTo(name), recorded: recorded[name], replayed: replayed[name] }, places, most);
     }
-  } else if (!isSameValue(recorded, replayed)) places.push(place);
+  } else if (!isEqual(recorded, replayed)) places.push(place);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-
-  return prototype === Object.prototype || prototype === null;
-};
 
 const stepTo = (name: string): string => (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${quoted(name)}]`);
-
-function isSameValue(left: unknown, right: unknown): boolean {
-  if (left instanceof Date && right instanceof Date) return Object.is(left.getTime(), right.getTime());
-  if (left instanceof Uint8Array && right instanceof Uint8Array) {
-    return left.length === right.length && left.every((byte, index) => byte === right[index]);
-  }
-
-  return isForeign(left) && isForeign(right);
-}
-
-/** What is no data: nothing is known of it. */
-const isForeign = (value: unknown): boolean =>
-  typeof value === 'function' ||
-  (typeof value === 'object' &&
-    value !== null &&
-    !isRecord(value) &&
-    !Array.isArray(value) &&
-    !(value instanceof Date || value instanceof Uint8Array));
 
 // STATES ----------------------------------------------------------------------
 

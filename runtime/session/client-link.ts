@@ -9,7 +9,7 @@
 
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { present } from '../platform/plain-data.js';
+import { synchronous } from '../platform/promise.js';
 import type { CommonSecrets, Secrets } from '../platform/redact.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
@@ -512,7 +512,7 @@ const gone =
 
 /** What a handler may return. */
 function checkedMessage(given: unknown, event: string): AnyMessage | undefined {
-  const message = present(
+  const message = synchronous(
     given,
     `The handler of @${event} returned a promise; it returns a message at once. What takes time is declared as a task.`,
     ErrorCode.Handler

@@ -6,7 +6,7 @@
 
 import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -9,7 +9,7 @@
  */
 
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import { checkStorable } from '../platform/storable.js';
+import { checkStorable } from '../platform/plain-data.js';
 import type { SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { AnyMessage } from '../template/html.js';
 import type { EnvelopeImage, InstanceImage, TreeImage } from '../tree/tree-image.js';

@@ -15,7 +15,7 @@ import { checkStepsIn } from '../component/step.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { isPromise } from '../platform/plain-data.js';
+import { isPromise } from '../platform/promise.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import type { Persistable } from '../registry/write-behind.js';
 import type { Value } from '../render/rendered.js';

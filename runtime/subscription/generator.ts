@@ -3,7 +3,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { ignoreRejection, isPromise } from '../platform/plain-data.js';
+import { ignoreRejection, isPromise } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Run, RunContext } from './run.js';
 import { Subscription } from './subscription-set.js';

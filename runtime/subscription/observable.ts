@@ -4,7 +4,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { ignoreRejection } from '../platform/plain-data.js';
+import { ignoreRejection } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Run, RunContext, Stop } from './run.js';
 import { Subscription } from './subscription-set.js';

@@ -5,8 +5,9 @@
  * fetched is present nowhere.
  */
 
-import { checkTopic, foreignIn } from '../cluster/bus.js';
+import { checkTopic } from '../cluster/bus.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { foreignIn, messageRules } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Port, Subscription } from './subscription-set.js';
 
@@ -77,7 +78,7 @@ export function presence<Message extends AnyMessage = never, Member = unknown>(
   options: PresenceOptions<Member, NoInfer<Message>>
 ): Subscription<Message> {
   checkTopic('presence', topic);
-  const foreign = options.member === undefined ? undefined : foreignIn(options.member, 'member');
+  const foreign = options.member === undefined ? undefined : foreignIn(options.member, 'member', messageRules);
   if (foreign === undefined) return new PresenceSubscription<Member, Message>(topic, options);
 
   throw new TroupeError(

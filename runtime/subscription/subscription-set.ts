@@ -11,7 +11,7 @@ import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
 import type { DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { ignoreRejection, present } from '../platform/plain-data.js';
+import { ignoreRejection, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Backplane } from './backplane.js';
 import { Restarts } from './restart-policy.js';
@@ -214,7 +214,7 @@ interface Declaring {
  * @throws TroupeError `subscription` if that is no array, a promise of one for instance
  */
 export function declaredBy({ name, subscriptions }: Declaring, state: unknown): Declarations {
-  const declared = present(
+  const declared = synchronous(
     subscriptions(state as never),
     `subscriptions of ${name} returned a promise. It returns an array at once; what takes time is a task in it.`,
     ErrorCode.Subscription

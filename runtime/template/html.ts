@@ -17,6 +17,13 @@ export interface AnyMessage {
   readonly type: string;
 }
 
+/** Whether a value is a message, as its type may claim after a cast. XState takes types that begin with `xstate.` as its own commands. */
+export function isMessage(value: unknown): value is AnyMessage {
+  const type = (value as { readonly type?: unknown } | null | undefined)?.type;
+
+  return typeof type === 'string' && !type.startsWith('xstate.');
+}
+
 /** A key: what tells the rows of a list apart. Compared with `===`; a number and its text are two keys. */
 export type Key = string | number;
 

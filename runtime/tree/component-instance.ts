@@ -14,11 +14,12 @@ import type { OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
 import { ErrorCode, type Failure, TroupeError, textOf } from '../platform/errors.js';
-import { ignoreRejection, isAlike, isPromise } from '../platform/plain-data.js';
+import { isShallowEqual } from '../platform/plain-data.js';
+import { ignoreRejection, isPromise } from '../platform/promise.js';
 import { type Home, Mount, mountsIn, renderRoot } from '../render/rendered.js';
 import type { SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { Context } from '../template/content-model.js';
-import { type AnyMessage, html, type Key, type Placement, type Template } from '../template/html.js';
+import { type AnyMessage, html, isMessage, type Key, type Placement, type Template } from '../template/html.js';
 import { LogicState } from './logic-state.js';
 import { ModelState } from './model-state.js';
 import type { InstanceImage } from './tree-image.js';
@@ -560,7 +561,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
       this.mount.context = context;
       this.#mustRender = isChanged = true;
     }
-    if (!isAlike(props, this.#props)) {
+    if (!isShallowEqual(props, this.#props)) {
       this.#props = props;
       if (this.#hasBegun && !this.#isBroken) this.#state.receive(props);
       isChanged = true;
@@ -609,13 +610,6 @@ function notice({ id }: Failure): Template<never> {
 }
 
 // MESSAGES --------------------------------------------------------------------
-
-/** Types do not allow anything else, but what is cast does: XState would take its own events for commands. */
-function isMessage(message: unknown): message is AnyMessage {
-  const type = (message as { readonly type?: unknown } | null | undefined)?.type;
-
-  return typeof type === 'string' && !type.startsWith('xstate.');
-}
 
 function notAMessage(given: unknown, name: string): TroupeError {
   ignoreRejection(given);

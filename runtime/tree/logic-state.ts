@@ -13,8 +13,7 @@ import { Checkpoint, type LogicImage } from '../actor/checkpoint.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { development } from '../platform/plain-data.js';
-import { checkStorable } from '../platform/storable.js';
+import { checkStorable, development } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import type { InstanceState, InstanceStateHost } from './component-instance.js';
 

@@ -9,7 +9,7 @@ import type { AnyComponent, ComponentSnapshot } from '../component/component.js'
 import { type Effect, Received } from '../component/effect.js';
 import { PropsChanged, Restored, snapshotOf } from '../component/step.js';
 import { ErrorCode } from '../platform/errors.js';
-import { isPromise, present } from '../platform/plain-data.js';
+import { isPromise, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { InstanceState, InstanceStateHost } from './component-instance.js';
 
@@ -67,7 +67,7 @@ export class ModelState implements InstanceState {
 
   initNow(props: unknown): void {
     const { name, initialSnapshot } = this.#component;
-    this.#first = present(
+    this.#first = synchronous(
       initialSnapshot?.(props as never) as Snapshot | Promise<Snapshot>,
       `init of ${name} is async, which only the first page waits for. Start with what there is and declare a task.`
     );

@@ -12,7 +12,7 @@ import {
 import { Checkpoint, type LogicImage, stopChildren } from '../../../runtime/actor/checkpoint.js';
 import { startActor } from '../../../runtime/actor/start-actor.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
-import { checkStorable } from '../../../runtime/platform/storable.js';
+import { checkStorable } from '../../../runtime/platform/plain-data.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
 describe('checkpoint', () => {

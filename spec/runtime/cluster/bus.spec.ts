@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkMessage, checkTopic, isMessage, longestTopic } from '../../../runtime/cluster/bus.js';
+import { checkMessage, checkTopic, longestTopic } from '../../../runtime/cluster/bus.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 
 describe('bus', () => {
@@ -15,10 +15,8 @@ describe('bus', () => {
     );
   });
 
-  it('knows a message: an object with a type that is none of XState', () => {
-    expect(isMessage({ type: 'said' })).to.equal(true);
+  it('refuses what is not a message', () => {
     for (const wrong of [undefined, null, 'said', {}, { type: 7 }, { type: 'xstate.stop' }]) {
-      expect(isMessage(wrong)).to.equal(false);
       expect(() => checkMessage('room', wrong, false)).to.throw(
         TroupeError,
         "publish('room', message): the message is"
@@ -35,11 +33,11 @@ describe('bus', () => {
     const circular: { type: string; self?: unknown } = { type: 'said' };
     circular.self = circular;
     const cases: readonly (readonly [message: { type: string }, path: string])[] = [
-      [{ type: 'said', when: new Date(0) } as never, 'message.when is an object of class Date'],
-      [{ type: 'said', list: [1, { m: new Map() }] } as never, 'message.list[1].m is an object of class Map'],
+      [{ type: 'said', when: new Date(0) } as never, 'message.when is an instance of Date'],
+      [{ type: 'said', list: [1, { m: new Map() }] } as never, 'message.list[1].m is an instance of Map'],
       [{ type: 'said', answer: () => {} } as never, 'message.answer is a function'],
       [{ type: 'said', n: 1n } as never, 'message.n is a bigint'],
-      [{ type: 'said', s: Symbol('s') } as never, 'message.s is Symbol(s)'],
+      [{ type: 'said', s: Symbol('s') } as never, 'message.s is a symbol'],
       [{ type: 'said', list: [undefined] } as never, 'message.list[0] is undefined'],
       [circular, 'is nested more than 64 deep'],
     ];
@@ -48,7 +46,7 @@ describe('bus', () => {
       checkMessage('room', message, false);
     }
     expect(() => checkMessage('room', cases[0]?.[0], true)).to.throw(
-      "publish('room', { type: 'said' }): message.when is an object of class Date. Messages are plain data: strings, numbers, booleans, null, arrays and object literals."
+      "publish('room', { type: 'said' }): message.when is an instance of Date. Messages are plain data: strings, numbers, booleans, null, arrays and object literals."
     );
   });
 });

@@ -188,7 +188,7 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
     await one.actors.send('clock', say('b'));
     await eventually(() => seen.length === 3 && one.losses.length > 0);
     expect(one.losses).to.have.length(1);
-    expect(one.losses[0]).to.contain('snapshot.context.when is an object of class Date');
+    expect(one.losses[0]).to.contain('snapshot.context.when is an instance of Date');
   });
 
   it('refuses what it would refuse on one node, and events that could not travel', async () => {
@@ -199,7 +199,7 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
     expect(() => two.actors.send('room', {} as AnyMessage)).to.throw(TroupeError, 'an event is an object with a type');
     expect(() => one.actors.send('room', { type: 'said', at: new Date() } as AnyMessage)).to.throw(
       TroupeError,
-      "send('room', { type: 'said' }): event.at is an object of class Date."
+      "send('room', { type: 'said' }): event.at is an instance of Date."
     );
     void two.actors.send('nobody', say('a'));
     expect(two.codes).to.deep.equal([ErrorCode.Effect]);

@@ -54,7 +54,7 @@ describe('shared-replica', () => {
     const snapshot = createActor(logic).getSnapshot();
     expect(() => writeReplicatedSnapshot('clock', logic, snapshot)).to.throw(
       TroupeError,
-      "The state of the shared actor 'clock' cannot be shown on other nodes: snapshot.context.when is an object of class Date."
+      "The state of the shared actor 'clock' cannot be shown on other nodes: snapshot.context.when is an instance of Date."
     );
   });
 

@@ -124,7 +124,7 @@ describe('presence', () => {
     expect(() => presence<Told>('', { ...wrong, member: {} })).to.throw(TroupeError, 'presence was given 0 characters');
     expect(() => presence<Told>('room', wrong as never)).to.throw(
       TroupeError,
-      "presence('room', …): member.since is an object of class Date."
+      "presence('room', …): member.since is an instance of Date."
     );
   });
 });

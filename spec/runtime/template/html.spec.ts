@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { html, PageRoot, Repeat, repeat, Template, UnsafeHtml, unsafeHtml } from '../../../runtime/template/html.js';
+import {
+  html,
+  isMessage,
+  PageRoot,
+  Repeat,
+  repeat,
+  Template,
+  UnsafeHtml,
+  unsafeHtml,
+} from '../../../runtime/template/html.js';
 
 function codeOf(run: () => unknown): string | undefined {
   try {
@@ -13,6 +22,12 @@ function codeOf(run: () => unknown): string | undefined {
 }
 
 describe('html', () => {
+  it('takes an object for a message if its type is a string that XState does not use', () => {
+    expect(isMessage({ type: 'said' })).to.equal(true);
+    const others = [undefined, null, 'said', {}, { type: 7 }, { type: 'xstate.stop' }];
+    expect(others.filter(isMessage)).to.deep.equal([]);
+  });
+
   it('keeps what it is given and looks at nothing', () => {
     const inside = {};
     const template = html`<p ${inside as never}`;
