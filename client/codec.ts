@@ -4,7 +4,7 @@
  * what the server reads these bytes with.
  *
  * It writes what `Wire` can say, each in its smallest form: whole numbers of up to 32 bits as integers,
- * all others as 64 bit floats.
+ * all others as 64 bit floats. Of each number in the list of bytes the array takes the lowest eight bits.
  */
 
 import type { Wire } from '../runtime/wire/patch.js';
@@ -40,7 +40,7 @@ function write(bytes: number[], value: Wire): void {
 }
 
 function writeNumber(bytes: number[], value: number): void {
-  if (value >= -32 && value < 0x80 && Number.isInteger(value)) bytes.push(value & 0xff);
+  if (value >= -32 && value < 0x80 && Number.isInteger(value)) bytes.push(value);
   else if (value >>> 0 === value) writeSized(bytes, value, 0xcc, value);
   else if ((value | 0) === value) writeSized(bytes, value, 0xd0, ~value * 2);
   else bytes.push(0xcb, ...new Uint8Array(new Float64Array([value]).buffer).reverse());
@@ -59,6 +59,6 @@ function writeSized(bytes: number[], value: number, type: number, extent: number
   bytes.push(type + power);
   for (let shift = 8 << power; shift > 0; ) {
     shift -= 8;
-    bytes.push((value >> shift) & 0xff);
+    bytes.push(value >> shift);
   }
 }

@@ -6,7 +6,7 @@
 
 import { type Namespace, PartKind, type Wire } from '../runtime/wire/patch.js';
 import { Limit } from '../runtime/wire/protocol.js';
-import { applyStyles, parse } from './dom.js';
+import { parse } from './dom.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -74,7 +74,6 @@ export class Definitions {
       if (kind === PartKind.Event) this.#listen(name);
     }
     const definition = { hash: hash as string, content: contentOf(html as string, namespace as Namespace), parts };
-    applyStyles(definition.content);
     this.#parsed.set(definition.hash, definition);
     return definition;
   }
@@ -86,7 +85,7 @@ const wrappers = ['', 'svg', 'math'] as const;
 /** Parses HTML where its namespace is the one of its elements. */
 function contentOf(html: string, namespace: Namespace): DocumentFragment {
   const wrapper = wrappers[namespace];
-  const content = parse(wrapper ? `<${wrapper}>${html}</${wrapper}>` : html);
+  const content = parse(wrapper ? `<${wrapper}>${html}` : html);
   if (wrapper) (content.firstChild as ChildNode).replaceWith(...(content.firstChild as ChildNode).childNodes);
   return content;
 }

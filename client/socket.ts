@@ -45,9 +45,9 @@ export class Socket {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param path where the socket is, from the page's root */
+  /** @param path where the socket is, from the page's root; what it says cannot name another host, scheme or port */
   constructor(path: string, speaker: Speaker, show: (state: ConnectionState) => void) {
-    this.#url = new URL(path, location.href).href.replace(/^http/, 'ws');
+    this.#url = `ws${location.origin.slice(4)}/${path.slice(1)}`;
     this.#speaker = speaker;
     this.#show = show;
     addEventListener('online', () => this.#wake());

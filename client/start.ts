@@ -43,7 +43,11 @@ export interface StartOptions {
  * **Note:** a page without a root is left alone.
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
-  if (!root) return;
+  if (root) startOn(root, client);
+}
+
+/** Starts the client on this root. `client` is as in `StartOptions`. */
+export function startOn(root: Element, client: string): void {
   const inputs = new Inputs(root);
   const outbox = new Outbox();
   const view: View = new View(root, {

@@ -10,7 +10,7 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import type { PageProps } from '../registry/session-registry.js';
 import { documentMarkup } from '../render/render-to-string.js';
-import { html, Template, unsafeHtml } from '../template/html.js';
+import { html, PageRoot, Template } from '../template/html.js';
 import { Mark } from '../wire/patch.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -19,7 +19,10 @@ import { Mark } from '../wire/patch.js';
 export interface DocumentPage {
   /** The page itself: the live root element. Goes into `<body>`. */
   readonly root: Template<never>;
-  /** The URL of the client script, for `<script type="module" src=${script}></script>` in `<head>`. */
+  /**
+   * The URL of the client script, for `<script type="module" src=${script}></script>` in `<head>`. It differs from page
+   * to page behind the `#`: by that the script finds the root of its page.
+   */
   readonly script: string;
   /** The option `language`, for `<html lang=${language}>`. */
   readonly language: string;
@@ -83,8 +86,11 @@ export const defaultLayout: DocumentTemplate = ({ language, root, script, styles
 
 /** The live root. Its content was escaped when it was rendered. */
 function root({ content, socket, token }: PageContent): Template<never> {
-  return html`<div id="troupe" data-troupe-socket=${socket} data-troupe-token=${token}>${unsafeHtml(content)}</div>`;
+  return html`<div id="troupe" data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
 }
+
+/** The first 16 characters of the signature that a token begins with: 96 bits that raw HTML in the page cannot know. */
+const signatureOf = (token: string): string => /^[\w-]{0,16}/.exec(token)?.[0] ?? '';
 
 /**
  * The HTML of a whole page.
@@ -93,7 +99,9 @@ function root({ content, socket, token }: PageContent): Template<never> {
  * `options` if the page could not work in it
  */
 export function renderPage({ language, styles, template, title, warn }: Layout, page: PageContent): string {
-  const { props, script, url } = page;
+  const { props, token, url } = page;
+  // By the signature the script finds the root.
+  const script = `${page.script}#${signatureOf(token)}`;
   const made = template({ root: root(page), script, language, styles, title, url, props });
   const text = documentMarkup(checkedTemplate(made), warn);
 
@@ -114,7 +122,7 @@ export function renderReadOnly({ language, styles, template, title }: Layout, co
   // What a client applies by script, under whatever policy, is written as it is in a page that has none.
   const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
   // A document may do without the tag of its body.
-  const shown = html`<div id="troupe" inert>${unsafeHtml(styled)}</div>`;
+  const shown = html`<div id="troupe" inert>${new PageRoot(styled)}</div>`;
   const page: DocumentPage = {
     root: shown,
     script: '',
@@ -166,7 +174,7 @@ function checkedTemplate(given: unknown): Template<never> {
 
 /** A page needs its root, once, and the script. They are told by what nobody else writes: the token's signature, the URL. */
 function checkPage(text: string, { script, token }: PageContent): void {
-  const mark = ` ${Mark.Token}="${/^[\w-]*/.exec(token)?.[0]}`;
+  const mark = ` ${Mark.Token}="${signatureOf(token)}`;
   const first = text.indexOf(mark);
 
   if (first === -1) throw documentError('does not show the page. Put ${root} into its <body>.');

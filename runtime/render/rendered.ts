@@ -298,13 +298,26 @@ function renderRaw(
   part: Part,
   template: Template<unknown> | undefined
 ): UnsafeHtml {
-  if (part.kind !== PartKind.Sole && !(value instanceof PageRoot)) {
+  // The page itself was written by the runtime: its marks are real.
+  if (value instanceof PageRoot) return value;
+  if (part.kind !== PartKind.Sole) {
     throw wrongValue(value, part, template, 'something else: unsafeHtml must be the sole child of its element');
   }
-  const clean = cleanText(value.html).replace(/\r\n?/g, '\n');
+  const clean = withoutMarks(cleanText(value.html).replace(/\r\n?/g, '\n'));
   if (previous instanceof UnsafeHtml && previous.html === clean) return previous;
 
   return clean === value.html ? value : new UnsafeHtml(clean);
+}
+
+/**
+ * HTML in which no attribute has the name of one of Troupe's own (`Mark`): the hyphen in every `data-troupe` becomes a
+ * character reference. Parsers decode references in texts and in values of attributes, which say the same as before,
+ * and not in names. Nothing is parsed here, so no form of HTML can be misread.
+ *
+ * **Note:** in comments, `<style>` and `<script>` references are not decoded either; there the reference stays.
+ */
+function withoutMarks(html: string): string {
+  return html.replace(/data-troupe/gi, (mark) => mark.replace('-', '&#45;'));
 }
 
 // LISTS -----------------------------------------------------------------------

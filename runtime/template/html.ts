@@ -162,7 +162,8 @@ export class PageRoot extends UnsafeHtml {}
 
 /**
  * The only way around escaping: HTML taken as it is, as the sole child of an element. It is opaque: no
- * holes, no handlers, replaced as a whole when it changes. Never give it what a user wrote.
+ * holes, no handlers, replaced as a whole when it changes. Never give it what a user wrote, unless a sanitiser has
+ * made it safe. Attributes named `data-troupe...` in it have no effect.
  *
  * ```ts
  * html`<article>${unsafeHtml(markdown.render(text))}</article>`

@@ -78,7 +78,7 @@ const simulate = new Script(`(now, chance) => {
 }`);
 
 /** The hash in the name of the page's script, which the client tells when it joins. */
-const scriptName = /\/client-(?<hash>[\w-]+)\.js"/;
+const scriptName = /\/client-(?<hash>[\w-]+)\.js[#"]/;
 
 // WINDOW ----------------------------------------------------------------------
 

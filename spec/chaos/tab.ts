@@ -37,7 +37,7 @@ type Globals = Window & typeof globalThis;
 const built = new URL('../../client/troupe.iife.js', import.meta.url);
 let client: Script | undefined;
 
-const scriptName = /\/client-(?<hash>[\w-]+)\.js"/;
+const scriptName = /\/client-(?<hash>[\w-]+)\.js[#"]/;
 
 // BROWSER ---------------------------------------------------------------------
 

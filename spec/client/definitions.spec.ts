@@ -62,13 +62,4 @@ describe('client/definitions', () => {
     });
     expect(name).to.equal('Inconsistent');
   });
-
-  it('applies marked styles once for all clones', async () => {
-    const html = await run(() => {
-      const definitions = new troupe.definitions.Definitions(() => undefined);
-      const { content } = definitions.resolve(['s', 0, '<p data-troupe-style="color: red"></p>']);
-      return (document.importNode(content, true).firstChild as Element).outerHTML;
-    });
-    expect(html).to.equal('<p style="color: red;"></p>');
-  });
 });

@@ -49,6 +49,7 @@ describe('client/main', () => {
 
   const hashes: readonly (readonly [what: string, url: string, client: string])[] = [
     ['with the hash in its own URL', '/client-aB_9-z.js', 'aB_9-z'],
+    ['with the token of this signature', '/client-aB_9-z.js#secr', 'aB_9-z'],
     ['wherever it is served', '/app/_troupe/client-abcdefghijkl.js', 'abcdefghijkl'],
     ['without one if its URL has none', '/client.js', ''],
   ];

@@ -57,7 +57,7 @@ function createWindow(random = 1, anew = false) {
     Date: { now: () => clock.now() },
     Math: Object.assign(Object.create(Math), { random: () => random }),
     document,
-    location: { href: 'https://example.org/a/page?x', reload: () => log.push('reload') },
+    location: { origin: 'https://example.org', reload: () => log.push('reload') },
     sessionStorage: {
       getItem: (key: string) => storage.get(key) ?? null,
       setItem: (key: string, value: string) => void storage.set(key, value),

@@ -83,7 +83,7 @@ describe('http', () => {
       expect(answer.status).to.equal(200);
       expect(body).to.match(/^<!doctype html>/);
       expect(body).to.contain('<p>page at /</p>');
-      expect(body).to.contain(`<script type="module" src="${scriptUrl}"></script>`);
+      expect(body).to.contain(`<script type="module" src="${scriptUrl}#${tokenOf(answer).slice(0, 16)}"></script>`);
       expect(body).to.contain('data-troupe-socket="/app/_troupe/socket"');
       expect(body).to.contain('href="/app.css"');
       expect(sessions.opened[0]?.route).to.have.property('component', home);

@@ -73,7 +73,7 @@ describe('document', () => {
     const text = renderPage(document, page);
 
     expect(text).to.contain('<title>/</title>').and.to.contain('data-url="/?a=1"').and.to.contain('<nav>menu</nav>');
-    expect(text).to.contain('src="/client.js"').and.to.contain('<p>content</p>');
+    expect(text).to.contain('src="/client.js#token"').and.to.contain('<p>content</p>');
   });
 
   describe('of a host program that cannot work', () => {
