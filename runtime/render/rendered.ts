@@ -478,14 +478,22 @@ function renderProperty(
 
 const quoted = /"(?:[^"\\\n\r\f]|\\.)*"|'(?:[^'\\\n\r\f]|\\.)*'/g;
 
+/** Strings as they are, and URLs in no quotes: in these a `;` ends nothing either. */
+const quotedOrUrl = new RegExp(`${quoted.source}|(?<![\\w-])url\\(\\s*([^\\s"'()\\\\]*)\\s*\\)`, 'gi');
+
+/** What ends a declaration or begins a comment, or a URL in no quotes, where `\0`, which no text contains, stands for each string. */
+const ending = /[;{}"'\\\n\r\f]|\/\*|(?<![\w-])url\((?!\s*\0)/i;
+
 /** Names of CSS properties; custom ones may be called anything. */
 const styleName = /^(?:-?[a-z][a-z0-9-]*|--[\w-]+)$/;
 
 /** A style value in which nothing ends the declaration; `undefined` if something would. */
 function styleValue(given: unknown): string | undefined {
   if (typeof given === 'object' || typeof given === 'function') return undefined;
-  const text = cleanText(String(given));
-  if (/[;{}"'\\\n\r\f]|\/\*/.test(text.replace(quoted, ''))) return undefined;
+  const written = cleanText(String(given));
+  if (!/[;{}"'\\\n\r\f(]|\/\*/.test(written)) return written;
+  const text = written.replace(quotedOrUrl, (token, url?: string) => (url === undefined ? token : `url("${url}")`));
+  if (ending.test(text.replace(quoted, '\0'))) return undefined;
 
   return text.replace(quoted, (string) => string.replaceAll(';', '\\3b '));
 }
@@ -527,7 +535,7 @@ function refusedStyle(property: string, given: unknown, part: Part, template: Te
 
   return new TroupeError(
     ErrorCode.Value,
-    `A style was left out: ${property}: ${text} is not one declaration.\n${markHole(template.statics, part.hole)}`
+    `A style was left out: ${property}: ${text} is not one declaration. Write the name of one property and one value, with ; { } " ' and \\ only in quotes: url("…").\n${markHole(template.statics, part.hole)}`
   );
 }
 

@@ -6,6 +6,7 @@
 
 import { Namespace, PartKind } from '../wire/patch.js';
 import { decodeReferences } from './character-references.js';
+import { eventFix, propertyFix, srcdocFix } from './properties.js';
 import { takesUrl } from './safe-url.js';
 import type { AttributeToken, OpenToken } from './scanner.js';
 import { hole } from './template-source.js';
@@ -55,19 +56,6 @@ const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
   ['textarea', ['value']],
 ]);
 
-/** Properties that would go around escaping or fight with what else the template says, and what to use instead. */
-const refusedProperties: ReadonlyMap<string, string> = new Map([
-  ['classname', 'Use class="…".'],
-  ['innerhtml', 'Use a child hole, with unsafeHtml(…) if the string is HTML you trust.'],
-  ['innertext', 'Use a child hole.'],
-  ['nodevalue', 'Use a child hole.'],
-  ['outerhtml', 'Use a child hole, with unsafeHtml(…) if the string is HTML you trust.'],
-  ['outertext', 'Use a child hole.'],
-  ['srcdoc', 'Serve the content under a URL of its own and use src.'],
-  ['style', 'Use a style object: style=${{ color: … }}.'],
-  ['textcontent', 'Use a child hole.'],
-]);
-
 /** What a field can be, by its `type`, or be for, by `autocomplete`, that is not to be seen by anybody else. */
 const secretWords = new Set(['password', 'current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
 
@@ -109,16 +97,15 @@ function bindBoolean(tag: OpenToken, written: string, fail: Fail): Binding {
 }
 
 function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
-  const lower = name.toLowerCase();
-  const fix = refusedProperties.get(lower) ?? (lower.startsWith('on') ? eventFix(lower) : undefined);
-  if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole. ${fix}`);
   if (!propertyName.test(name)) throw fail(`.${name} is not the name of a property. Write .value=\${…}, for instance.`);
-  checkElement(tag, lower, fail);
-
   const { name: element } = tag.element;
+  checkElement(tag, name, fail);
+  const fix = propertyFix(tag, name);
+  if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole of <${tag.name}>. ${fix}`);
+
   const reflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
   if (reflected) checkReflected(tag, name, fail);
-  return { kind: PartKind.Property, name, strings: sole, url: takesUrl(element, lower), reflected };
+  return { kind: PartKind.Property, name, strings: sole, url: takesUrl(element, name), reflected };
 }
 
 /** The first page writes the property as the attribute, which then cannot be there as well. */
@@ -136,7 +123,7 @@ function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
 function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {
   const name = checkAttributeName(tag, token.name, fail);
   const value = token.value ?? '';
-  checkElement(tag, name.toLowerCase(), fail);
+  checkElement(tag, name, fail);
 
   const base = { name, url: takesUrl(tag.element.name, name), reflected: false };
   if (name === 'style') {
@@ -149,14 +136,11 @@ function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Bindi
 
 // CHECKS ----------------------------------------------------------------------
 
-const eventFix = (name: string) =>
-  `Write @${name.slice(2).toLowerCase()}=\${…}: a message, or a function from the event to one.`;
-
 /** The name as the DOM has it; refuses names that hold code or that no browser takes. */
 function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fail): string {
   const lower = written.toLowerCase();
   if (lower.startsWith('on')) throw fail(`A hole cannot stand in ${written}: it would be code. ${eventFix(lower)}`);
-  if (lower === 'srcdoc') throw fail(`A hole cannot stand in srcdoc. ${refusedProperties.get(lower)}`);
+  if (lower === 'srcdoc') throw fail(`A hole cannot stand in srcdoc. ${srcdocFix}`);
   if (!attributeName.test(written)) {
     throw fail(`${written} is not the name of an attribute. Use letters, digits and -.`);
   }
@@ -166,9 +150,13 @@ function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fai
   return lower === 'definitionurl' ? 'definitionURL' : lower;
 }
 
-/** Refuses holes that are dangerous because of the element they are on, or of what stands beside them. */
-function checkElement({ element, namespace }: OpenToken, name: string, fail: Fail): void {
+/**
+ * Refuses holes that are dangerous because of the element they are on, or of what stands beside them. Case does not
+ * count: the name may be one of SVG, which has capitals, or of a property.
+ */
+function checkElement({ element, namespace }: OpenToken, written: string, fail: Fail): void {
   const { attributes } = element;
+  const name = written.toLowerCase();
   if (element.name === 'base') throw fail('A hole cannot stand in <base>. Write it without holes.');
   if (element.name === 'meta' && (attributes.has('http-equiv') || name === 'httpequiv')) {
     throw fail(

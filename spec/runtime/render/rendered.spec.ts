@@ -393,6 +393,7 @@ describe('rendered', () => {
           '"a\fb"',
           '"a\\',
         ],
+        ...["url(a'b)", 'url(x" ) ; top: 1px; ")', 'url(a b)', 'url(a\\)', 'URL(a(b))', 'url(a'],
         ...[{}, [], () => '', Object.create(null)],
       ];
       for (const value of refused) {
@@ -400,7 +401,7 @@ describe('rendered', () => {
         expect(declarations, String(reports[0])).to.deep.equal(['top', '0']);
         expect(reports).to.have.lengthOf(1);
         expect(reports[0])
-          .to.match(/^A style was left out: color: [\s\S]* is not one declaration\.\n/)
+          .to.match(/^A style was left out: color: [\s\S]* is not one declaration\. Write .* in quotes: url\("…"\)\.\n/)
           .and.to.contain('<p style=${');
       }
     });
@@ -420,6 +421,8 @@ describe('rendered', () => {
         '"\\"; "',
         'calc(1px + 2px)',
         'red !important',
+        'linear-gradient(red, blue), URL( data:image/png;base64,AA==\t) url(//a/*b*/c;d) my-url(a) url()',
+        '"url(a)"',
       ];
       const { declarations, reports } = style(Object.fromEntries(values.map((value, index) => [`--x${index}`, value])));
 
@@ -432,6 +435,8 @@ describe('rendered', () => {
           '"\\"\\3b  "',
           'calc(1px + 2px)',
           'red !important',
+          'linear-gradient(red, blue), url("data:image/png\\3b base64,AA==") url("//a/*b*/c\\3b d") my-url(a) url("")',
+          '"url(a)"',
         ],
       ]);
     });

@@ -55,7 +55,7 @@ describe('template', () => {
       const others = [
         literal`<p class=${1}>a</p>`,
         literal`<p id=${1}>${2}</p>`,
-        literal`<p .a=${1}>${2}</p>`,
+        literal`<p .title=${1}>${2}</p>`,
         literal`<p>${2}</p>`,
       ];
       const hashes = [hash, ...others.map((statics) => defined(statics).hash)];
