@@ -21,6 +21,6 @@ export function placesBelow(base: string): Places {
     home: `${base}/`,
     session: (id) => `${base}/sessions/${encodeURIComponent(id)}`,
     page: (id, step) => `${base}/pages/${encodeURIComponent(id)}/${step}`,
-    recording: (id) => `${base}/recordings/${encodeURIComponent(id)}.json`,
+    recording: (id) => `${base}/recordings/${encodeURIComponent(id)}.jsonl.gz`,
   };
 }

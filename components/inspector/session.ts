@@ -214,7 +214,7 @@ const about = (places: Places, { id, now }: SessionModel, { summary }: SessionRe
     <code title="Session">${id}</code>
     ${summary.since > 0 && html`<span class="i-wide">${age(Math.max(0, now - summary.since))}</span>`}
     ${summary.address !== '' && html`<code class="i-wide">${summary.address}</code>`}
-    <a href=${places.recording(id)} download="${id}.json">Export</a></p>`;
+    <a href=${places.recording(id)} download="${id}.jsonl.gz">Export</a></p>`;
 
 /** Says where one is in time, while that is not the present. */
 function banner({ step }: SessionModel, { first, last }: HistoryView) {

@@ -9,6 +9,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { answerStatus, type Headers, type HttpAnswer, reserved } from '../http/http.js';
 import { writeAnswer } from '../http/node-adapter.js';
 import { readRequest } from '../http/node-request.js';
@@ -115,19 +117,23 @@ function answerLink(location: string, cookie: string): HttpAnswer {
   return { status: 303, headers, body: '' };
 }
 
-function answer(type: string, body: string, headers: Headers = []): HttpAnswer {
+function answer(type: string, body: HttpAnswer['body'], headers: Headers = []): HttpAnswer {
   const length = String(Buffer.byteLength(body));
 
   return { status: 200, headers: ['Content-Type', type, 'Content-Length', length, ...closed, ...headers], body };
 }
 
+const compress = promisify<string, Buffer>(gzip);
+
+/** A recording as a file. Its lines repeat each other, so that it is compressed on disk too. */
 async function answerRecording(inspection: Inspection, id: string): Promise<HttpAnswer | undefined> {
   const inspected = await inspection.open(id);
-  const body = inspected?.export() ?? '';
+  const text = inspected?.export() ?? '';
   inspected?.close();
-  if (body === '') return undefined;
+  if (text === '') return undefined;
+  const name = `attachment; filename="${id}.jsonl.gz"`;
 
-  return answer('application/json; charset=utf-8', body, ['Content-Disposition', `attachment; filename="${id}.json"`]);
+  return answer('application/gzip', await compress(text), ['Content-Disposition', name]);
 }
 
 async function answerPage(inspection: Inspection, id: string, step: string): Promise<HttpAnswer | undefined> {
@@ -138,7 +144,7 @@ async function answerPage(inspection: Inspection, id: string, step: string): Pro
   return body === undefined ? undefined : answer('text/html; charset=utf-8', body, ['Content-Security-Policy', policy]);
 }
 
-const recordingPath = /^\/recordings\/(?<id>[\w-]+)\.json$/;
+const recordingPath = /^\/recordings\/(?<id>[\w-]+)\.jsonl\.gz$/;
 const pagePath = /^\/pages\/(?<id>[\w-]+)\/(?<step>\d+)$/;
 
 /** What is not a page of the inspector; `undefined` if it is one. */

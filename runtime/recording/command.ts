@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { hidden } from '../platform/redact.js';
@@ -116,9 +117,13 @@ async function replayFile(file: string, module: string | undefined, where: Surro
 const ofSecrets =
   'what is secret is not in the recording; it is not compared, and what depends on it may come out otherwise';
 
+/** The text of a file, which may be compressed with gzip, as the inspector does. */
 async function textIn(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+    return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
     const text = `The recording ${path} cannot be read: ${textOf(cause)}. Give the path of a file that the inspector exported.`;
     throw new TroupeError(ErrorCode.Recording, text, { cause });

@@ -1,87 +1,74 @@
 /**
- * Values as JSON that can be read and comes back as it was: what JSON has no word for is an object with the one name
- * `$`, `{"$": ["date", "2026-01-01T00:00:00.000Z"]}`. `recording-file.ts` writes recordings with it.
+ * Plain data as JSON that comes back equal. `recording-file.ts` writes recordings with it.
  *
- * | tag | for |
+ * What JSON has no word for is an object with the single property `$`:
+ *
+ * | JSON | value |
  * |---|---|
- * | `undefined`, `number` | `undefined`; `NaN`, `Infinity`, `-Infinity` and `-0` |
- * | `date`, `bytes` | a date by its milliseconds, `null` for an invalid one; bytes as base64 |
- * | `object` | an object that has a property `$` itself |
- * | `lost` | what is no data, in words; it comes back as `undefined` |
+ * | `{"$": 12}` | the array or object that was written as number 12, counted from 0: the same object |
+ * | `{"$": ["undefined"]}` | `undefined`; also a function or an instance of a class, which is not data |
+ * | `{"$": ["number", "NaN"]}` | `NaN`, `Infinity`, `-Infinity`, `-0` |
+ * | `{"$": ["date", 1767225600000]}` | a date by its milliseconds, `null` for an invalid one |
+ * | `{"$": ["bytes", "AQI="]}` | a `Uint8Array`, as base64 |
+ * | `{"$": ["object", {"$": 1}]}` | an object that has a property `$` of its own |
+ *
+ * An object that stands in several values of one writer is written once. States that share what did not change are
+ * small for this reason, and share it again when they are read.
  */
 
 // TYPES -----------------------------------------------------------------------
 
-/** What JSON can say. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** What JSON can express. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** An object in JSON. */
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
-
-/** Whether something in JSON is an object, and no array. */
-export const isJsonObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
-/** Whether it stands for a value that JSON has no word for. */
-export const isTagged = (json: JsonObject): boolean => Object.hasOwn(json, '$');
+const tag = (...content: readonly Json[]): Json => ({ $: content });
 
 // WRITING ---------------------------------------------------------------------
 
-/** How deep a value may nest; what is deeper is taken to go round in circles. */
-const deepest = 500;
-
-const tagged = (...tag: readonly Json[]): JsonObject => ({ $: tag });
-
-/** Writes values. One that it is given again gives the same JSON, the very object: so what is unchanged is seen at once. */
+/** Writes values, each array and object once. */
 export class TaggedWriter {
-  readonly #known = new WeakMap<object, Json>();
+  /** The number of each array and object. */
+  readonly #numbers = new Map<object, number>();
 
   write(value: unknown): Json {
-    return this.#write(value, 0);
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return value;
+      case 'number':
+        return writeNumber(value);
+      case 'object':
+        return value === null ? null : this.#writeObject(value);
+      default:
+        return tag('undefined');
+    }
   }
 
-  #write(value: unknown, depth: number): Json {
-    if (typeof value !== 'object' || value === null) return scalar(value);
-    if (depth === deepest) return tagged('lost', `nested more than ${deepest} deep`);
-    const known = this.#known.get(value);
-    if (known !== undefined) return known;
-    const json = this.#object(value, depth + 1);
-    this.#known.set(value, json);
+  #writeObject(value: object): Json {
+    if (value instanceof Date) return tag('date', Number.isNaN(value.getTime()) ? null : value.getTime());
+    if (value instanceof Uint8Array) return tag('bytes', base64(value));
+    if (!Array.isArray(value) && !isObjectLiteral(value)) return tag('undefined');
+    const number = this.#numbers.get(value);
+    if (number !== undefined) return { $: number };
+    this.#numbers.set(value, this.#numbers.size);
+    if (Array.isArray(value)) return Array.from(value, (item) => this.write(item));
+    const json = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.write(item)]));
 
-    return json;
-  }
-
-  #object(value: object, depth: number): Json {
-    if (Array.isArray(value)) return Array.from(value, (item) => this.#write(item, depth));
-    if (value instanceof Date) return tagged('date', Number.isNaN(value.getTime()) ? null : value.getTime());
-    if (value instanceof Uint8Array) return tagged('bytes', base64(value));
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return tagged('lost', `an instance of ${nameOf(value)}`);
-    const json = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#write(item, depth)]));
-
-    return isTagged(json) ? tagged('object', json) : json;
-  }
-}
-
-function scalar(value: unknown): Json {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? value
-        : tagged('number', Object.is(value, -0) ? '-0' : String(value));
-    case 'undefined':
-      return tagged('undefined');
-    default:
-      return value === null ? null : tagged('lost', `a ${typeof value}`);
+    return Object.hasOwn(json, '$') ? tag('object', json) : json;
   }
 }
 
-const nameOf = (value: object): string => value.constructor?.name || 'an unknown class';
+function isObjectLiteral(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+
+  return prototype === Object.prototype || prototype === null;
+}
+
+function writeNumber(value: number): Json {
+  if (Object.is(value, -0)) return tag('number', '-0');
+
+  return Number.isFinite(value) ? value : tag('number', String(value));
+}
 
 function base64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
@@ -89,39 +76,41 @@ function base64(bytes: Uint8Array): string {
 
 // READING ---------------------------------------------------------------------
 
-/** Reads values. What stands in several places of the JSON as one object comes back as one. */
+/** Reads what one writer has written, in the order in which it was written. */
 export class TaggedReader {
-  readonly #known = new WeakMap<object, unknown>();
+  /** The arrays and objects by their numbers; one that is still being read is `undefined`. */
+  readonly #objects: unknown[] = [];
 
-  /** @throws Error if there is a tag that is none of ours */
+  /** @throws Error if there is an unknown tag, or a number that no object has */
   read(json: Json): unknown {
     if (typeof json !== 'object' || json === null) return json;
-    if (this.#known.has(json)) return this.#known.get(json);
-    const value = this.#object(json);
-    this.#known.set(json, value);
+    if (!Array.isArray(json) && Object.hasOwn(json, '$')) return this.#untag((json as { readonly $: Json }).$);
+
+    return this.#readObject(json);
+  }
+
+  #readObject(json: object): unknown {
+    const number = this.#objects.push(undefined) - 1;
+    const value = Array.isArray(json)
+      ? json.map((item) => this.read(item))
+      : Object.fromEntries(Object.entries(json).map(([name, item]) => [name, this.read(item)]));
+    this.#objects[number] = value;
 
     return value;
   }
 
-  #object(json: readonly Json[] | JsonObject): unknown {
-    if (!isJsonObject(json)) return json.map((item) => this.read(item));
-
-    return isTagged(json) ? this.#untag(json['$'] as Json) : this.#properties(json);
-  }
-
-  #properties(json: JsonObject): object {
-    return Object.fromEntries(Object.entries(json).map(([name, item]) => [name, this.read(item)]));
-  }
-
   #untag(given: Json): unknown {
-    const [tag, content] = (Array.isArray(given) ? given : []) as readonly Json[];
-    if (tag === 'undefined' || tag === 'lost') return undefined;
-    if (tag === 'number') return Number(content);
-    if (tag === 'date') return new Date(content === null ? Number.NaN : Number(content));
-    if (tag === 'bytes') return bytesOf(String(content));
-    if (tag === 'object' && content !== undefined && isJsonObject(content)) return this.#properties(content);
+    if (typeof given === 'number' && Number.isInteger(given) && given >= 0 && given < this.#objects.length) {
+      return this.#objects[given];
+    }
+    const [name, content] = (Array.isArray(given) ? given : []) as readonly Json[];
+    if (name === 'undefined') return undefined;
+    if (name === 'number') return Number(content);
+    if (name === 'date') return new Date(content === null ? Number.NaN : Number(content));
+    if (name === 'bytes') return bytesOf(String(content));
+    if (name === 'object' && typeof content === 'object' && content !== null) return this.#readObject(content);
 
-    throw new Error(`there is no tag ${JSON.stringify(given)}`);
+    throw new Error(`there is no tag ${JSON.stringify(given).slice(0, 80)}`);
   }
 }
 

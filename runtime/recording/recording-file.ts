@@ -1,54 +1,56 @@
 /**
- * Recordings as files: text that can be read, a step a line. The first states are written as they are, those after
- * each step as what has changed (`json-delta.ts`); what JSON has no word for is tagged (`json-tags.ts`).
+ * Recordings as files: lines of JSON, the first with what the recording begins with, then one for each step, with all
+ * states after it. What did not change since an earlier line is a reference to it there (`json-tags.ts`).
  *
- * `recording.ts` says what a recording is, `replay.ts` goes through one.
+ * `recording.ts` says what a recording is. `inspected-session.ts` exports one as a file, `command.ts` reads it for
+ * `replay.ts`.
  */
 
 import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
-import { applyDelta, deltaBetween } from './json-delta.js';
-import { isJsonObject, type Json, type JsonObject, TaggedReader, TaggedWriter } from './json-tags.js';
+import { type Json, TaggedReader, TaggedWriter } from './json-tags.js';
 import { pageOf } from './read-only-tree.js';
 import type { Recording, Step } from './recording.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What the page showed, as HTML. */
+/** The HTML that the page showed. */
 export interface RecordedPages {
-  /** As the recording begins. */
+  /** When the recording begins. */
   readonly first: string;
   /** After its last step. */
   readonly last: string;
 }
 
-/** A recording with what its page showed, if that is known. */
+/** A recording with the HTML that its page showed, if that is known. */
 export interface StoredRecording extends Recording {
   readonly pages?: RecordedPages | undefined;
 }
 
 /**
- * A recording with what its page showed, so that `replay` can say where views show something else by now. The pages
- * are made of the states in it: what is secret, and not in these, is not in the pages.
+ * A recording with the HTML that its page showed, by which `replay` finds changes of views. The HTML is rendered from
+ * the recorded states, so it holds no secret that these do not hold.
  */
 export function withPages(recording: Recording, component: AnyComponent): StoredRecording {
-  const { begun, first, steps } = recording;
-  const last = steps.at(-1);
-  const pages = {
-    first: pageOf(component, first, { at: begun }).html,
-    last: pageOf(component, last?.after ?? first, { at: last?.at ?? begun }).html,
-  };
+  return { ...recording, pages: pagesOf(recording, component) };
+}
 
-  return { ...recording, pages };
+/** The HTML that a component shows of the first and the last states of a recording. */
+export function pagesOf({ begun, first, steps }: Recording, component: AnyComponent): RecordedPages {
+  const last = steps.at(-1) ?? { after: first, at: begun };
+
+  return {
+    first: pageOf(component, first, { at: begun }).html,
+    last: pageOf(component, last.after, { at: last.at }).html,
+  };
 }
 
 // FORMAT ----------------------------------------------------------------------
 
-/** The name under which a file says that it is a recording, and of which format. */
+/** The property by which a file says that it is a recording, and of which format. */
 const mark = 'troupe recording';
 
-/** Raised when files change their meaning; one of another format is of no use. */
+/** Raised when the meaning of files changes; files of other formats are refused. */
 const format = 1;
 
 // WRITING ---------------------------------------------------------------------
@@ -57,229 +59,142 @@ const format = 1;
  * A recording as the text of a file.
  *
  * ```ts
- * writeFileSync('session.json', encodeRecording(withPages(recording, Counter)));
+ * writeFileSync('session.jsonl', encodeRecording(withPages(recording, Counter)));
  * ```
  *
- * **Note:** what is no data, such as a function in an event of a machine, is not in the file; it comes back as
- * `undefined`.
+ * **Note:** what is not plain data, such as a function in an event of a machine, comes back as `undefined`.
  */
-export function encodeRecording({ session, application, begun, first, steps, pages }: StoredRecording): string {
+export function encodeRecording({ steps, ...head }: StoredRecording): string {
   const writer = new TaggedWriter();
-  const { name, version } = first.root;
-  const head = { [mark]: format, session, application, component: name, version, begun };
-  const lines = Object.entries(pages === undefined ? head : { ...head, pages }).map(line);
-  const states = treeToJson(writer, first);
-  let before = states;
-  const written = steps.map((step) => {
-    const after = treeToJson(writer, step.after);
-    const changed = deltaBetween(before, after) ?? {};
-    before = after;
+  const lines = [{ [mark]: format, ...head }, ...steps];
 
-    return `    ${JSON.stringify({ ...stepToJson(writer, step), changed })}`;
-  });
-  lines.push(line(['first', states]), `  "steps": [${written.length === 0 ? '' : `\n${written.join(',\n')}\n  `}]`);
-
-  return `{\n${lines.join(',\n')}\n}\n`;
-}
-
-const line = ([name, value]: readonly [string, unknown]): string =>
-  `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`;
-
-/** What is empty takes no place. */
-function stepToJson(writer: TaggedWriter, { number, at, taken, given, asked }: Step): JsonObject {
-  const lists = Object.entries({ taken, given, asked }).filter(([, list]) => list.length > 0);
-
-  return {
-    number,
-    at,
-    ...Object.fromEntries(lists.map(([name, list]) => [name, list.map((each) => bare(writer.write(each)))])),
-  };
-}
-
-/** Without properties that are `undefined`. */
-function bare(json: Json): JsonObject {
-  return Object.fromEntries(Object.entries(json as JsonObject).filter(([, value]) => !isUndefined(value)));
-}
-
-const isUndefined = (json: Json): boolean =>
-  isJsonObject(json) && Array.isArray(json['$']) && json['$'][0] === 'undefined';
-
-function treeToJson(writer: TaggedWriter, { turns, root, letters }: TreeImage): JsonObject {
-  return { turns, root: cellToJson(writer, root), letters: letters.map((letter) => bare(writer.write(letter))) };
-}
-
-/** The children by their ids, so that one that changes is found again wherever it stands. */
-function cellToJson(
-  writer: TaggedWriter,
-  { name, version, state, subscriptions, children }: InstanceImage
-): JsonObject {
-  const fields = { name, version, state: writer.write(state), subscriptions: writer.write(subscriptions) };
-
-  return {
-    ...bare(fields),
-    children: Object.fromEntries(children.map((child) => [child.id, cellToJson(writer, child)])),
-  };
+  return lines.map((line) => `${JSON.stringify(writer.write(line))}\n`).join('');
 }
 
 // READING ---------------------------------------------------------------------
 
 /**
- * The recording in a file.
+ * The recording in the text of a file.
  *
- * @throws TroupeError `recording`, saying what is wrong with it, if it is none, or of another format
+ * @throws TroupeError `recording`, saying what is wrong, if it is not a recording, is damaged, or is of another format
  */
 export function decodeRecording(text: string): StoredRecording {
-  const file = fileIn(text);
+  const [first = '', ...lines] = text.trimEnd().split('\n');
+  const head = headIn(first);
   try {
-    return recordingIn(file);
+    const reader = new TaggedReader();
+    const { [mark]: _, ...recording } = reader.read(head) as Fields;
+    check(recording, headFields, 'the first line');
+    const steps = lines.map((line, index) => stepIn(line, reader, `step ${index + 1}`));
+
+    return { ...recording, steps } as unknown as StoredRecording;
   } catch (cause) {
     throw new TroupeError(ErrorCode.Recording, `The recording is damaged: ${textOf(cause)}.`, { cause });
   }
 }
 
-function fileIn(text: string): JsonObject {
+/** The first line as JSON, if it is that of a recording of this format. */
+function headIn(line: string): Json {
   const fix = 'Give the file that the inspector exported.';
-  let file: Json;
+  let head: Json;
   try {
-    file = JSON.parse(text);
+    head = JSON.parse(line);
   } catch (cause) {
-    throw new TroupeError(ErrorCode.Recording, `This is no recording: it is not JSON (${textOf(cause)}). ${fix}`, {
-      cause,
-    });
+    const text = `This is no recording: its first line is not JSON (${textOf(cause)}). ${fix}`;
+    throw new TroupeError(ErrorCode.Recording, text, { cause });
   }
-  if (!isJsonObject(file) || !Object.hasOwn(file, mark)) {
-    throw new TroupeError(ErrorCode.Recording, `This is no recording: it is JSON without "${mark}". ${fix}`);
+  if (!isFields(head) || !Object.hasOwn(head, mark)) {
+    throw new TroupeError(ErrorCode.Recording, `This is no recording: its first line has no "${mark}". ${fix}`);
   }
-  if (file[mark] === format) return file;
-  const found = JSON.stringify(file[mark]);
-  const remedy = 'Use the version of Troupe it was made with.';
-  throw new TroupeError(
-    ErrorCode.Recording,
-    `This is a recording of format ${found}; this version reads format ${format}. ${remedy}`
-  );
+  if (head[mark] === format) return head as Json;
+  const text = `This is a recording of format ${JSON.stringify(head[mark])}; this version reads format ${format}. Use the version of Troupe that made it.`;
+  throw new TroupeError(ErrorCode.Recording, text);
 }
 
-function recordingIn(file: JsonObject): StoredRecording {
-  const reader = new TaggedReader();
-  const cells = new CellReader(reader);
-  let states = objectIn(file, 'first', 'it');
-  const first = treeIn(states, reader, cells);
-  const steps = listIn(file, 'steps').map((json, index): Step => {
-    const what = `step ${index + 1}`;
-    if (!isJsonObject(json)) throw new Error(`${what} is no object`);
-    states = applyChanges(states, json, what);
-
-    return {
-      number: numberIn(json, 'number', what),
-      at: numberIn(json, 'at', what),
-      taken: entriesIn(json, 'taken', ['message', 'at'], what, reader).map(
-        (each) => ({ id: undefined, ...each }) as never
-      ),
-      given: entriesIn(json, 'given', ['event'], what, reader) as never,
-      asked: entriesIn(json, 'asked', ['kind', 'to', 'message'], what, reader) as never,
-      after: treeIn(states, reader, cells),
-    };
-  });
-  const [session, application] = [textIn(file, 'session'), textIn(file, 'application')];
-  const recording = { session, application, begun: numberIn(file, 'begun', 'it'), first, steps };
-
-  return file['pages'] === undefined ? recording : { ...recording, pages: pagesIn(objectIn(file, 'pages', 'it')) };
-}
-
-function applyChanges(before: JsonObject, step: JsonObject, what: string): JsonObject {
+function stepIn(line: string, reader: TaggedReader, what: string): Step {
+  let json: Json;
   try {
-    return applyDelta(before, objectIn(step, 'changed', 'it')) as JsonObject;
+    json = JSON.parse(line);
   } catch (cause) {
-    throw new Error(`${what} does not follow from what is before it, ${textOf(cause)}`, { cause });
+    throw new Error(`${what} is not JSON (${textOf(cause)})`, { cause });
   }
+  const step = reader.read(json);
+  check(step, stepFields, what);
+
+  return step as unknown as Step;
 }
 
-const pagesIn = (json: JsonObject): RecordedPages => ({ first: textIn(json, 'first'), last: textIn(json, 'last') });
+// CHECKS ----------------------------------------------------------------------
 
-function treeIn(json: JsonObject, reader: TaggedReader, cells: CellReader): TreeImage {
-  const letters = listIn(json, 'letters').map((each) => ({ cause: undefined, ...(reader.read(each) as object) }));
+type Fields = Readonly<Record<string, unknown>>;
 
-  return {
-    turns: numberIn(json, 'turns', 'the tree'),
-    root: cells.read('', objectIn(json, 'root', 'the tree')),
-    letters: letters as unknown as TreeImage['letters'],
-  };
-}
+/** Whether a value is of a type. */
+type Check = (value: unknown) => boolean;
 
-/** Reads components. One that has not changed comes back as the very object. */
-class CellReader {
-  readonly #reader: TaggedReader;
-  readonly #known = new WeakMap<JsonObject, InstanceImage>();
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
+const isVersion: Check = (value) => isText(value) || isNumber(value);
+const isAnything: Check = () => true;
 
-  constructor(reader: TaggedReader) {
-    this.#reader = reader;
-  }
+const arrayOf =
+  (isItem: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(isItem);
 
-  read(id: string, json: JsonObject): InstanceImage {
-    const known = this.#known.get(json);
-    if (known !== undefined) return known;
-    const what = id === '' ? 'the page' : id;
-    const { version, state, subscriptions } = json;
-    if (typeof version !== 'number' && typeof version !== 'string')
-      throw new Error(`the version of ${what} is missing`);
-    const children = objectIn(json, 'children', what);
-    const cell: InstanceImage = {
-      id,
-      name: textIn(json, 'name', what),
-      version,
-      state: state === undefined ? undefined : this.#reader.read(state),
-      subscriptions: (subscriptions === undefined ? undefined : this.#reader.read(subscriptions)) as never,
-      children: Object.keys(children).map((child) => this.read(child, objectIn(children, child, what))),
-    };
-    this.#known.set(json, cell);
+const optional =
+  (is: Check): Check =>
+  (value) =>
+    value === undefined || is(value);
 
-    return cell;
-  }
-}
+/** The first field that is missing or of another type. */
+const wrongIn = (value: Fields, checks: Readonly<Record<string, Check>>): string | undefined =>
+  Object.keys(checks).find((name) => checks[name]?.(value[name]) !== true);
 
-// FIELDS ----------------------------------------------------------------------
+const objectOf =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isFields(value) && wrongIn(value, checks) === undefined;
 
-/** What components took, were given or asked for: each with a path and these fields. */
-function entriesIn(
-  json: JsonObject,
-  name: string,
-  fields: readonly string[],
-  what: string,
-  reader: TaggedReader
-): readonly object[] {
-  return (json[name] === undefined ? [] : listIn(json, name, what)).map((entry) => {
-    const complete =
-      isJsonObject(entry) && Array.isArray(entry['path']) && fields.every((field) => Object.hasOwn(entry, field));
-    if (!complete) throw new Error(`"${name}" of ${what} holds something without path, ${fields.join(' or ')}`);
+const isPath = arrayOf(isText);
+const isMessage = objectOf({ type: isText });
 
-    return reader.read(entry) as object;
-  });
-}
+const isInstance: Check = (value) =>
+  objectOf({
+    id: isText,
+    name: isText,
+    version: isVersion,
+    state: isAnything,
+    subscriptions: optional(isFields),
+    children: arrayOf(isInstance),
+  })(value);
 
-function listIn(json: JsonObject, name: string, what = 'it'): readonly Json[] {
-  const value = json[name];
-  if (Array.isArray(value)) return value as readonly Json[];
+const isTree = objectOf({
+  turns: isNumber,
+  root: isInstance,
+  letters: arrayOf(objectOf({ path: isPath, message: isMessage, cause: optional(isText) })),
+});
 
-  throw new Error(`"${name}" of ${what} is no list`);
-}
+const headFields = {
+  session: isText,
+  application: isText,
+  begun: isNumber,
+  first: isTree,
+  pages: optional(objectOf({ first: isText, last: isText })),
+};
 
-function objectIn(json: JsonObject, name: string, what: string): JsonObject {
-  const value = json[name];
-  if (isJsonObject(value)) return value;
+const stepFields = {
+  number: isNumber,
+  at: isNumber,
+  taken: arrayOf(objectOf({ path: isPath, message: isMessage, at: isNumber, id: optional(isText) })),
+  given: arrayOf(objectOf({ path: isPath, event: isMessage })),
+  asked: arrayOf(objectOf({ path: isPath, kind: isText, to: isText, message: isMessage })),
+  after: isTree,
+};
 
-  throw new Error(`"${name}" of ${what} is no object`);
-}
-
-function numberIn(json: JsonObject, name: string, what: string): number {
-  const value = json[name];
-  if (typeof value === 'number') return value;
-
-  throw new Error(`"${name}" of ${what} is no number`);
-}
-
-function textIn(json: JsonObject, name: string, what = 'it'): string {
-  const value = json[name];
-  if (typeof value === 'string') return value;
-
-  throw new Error(`"${name}" of ${what} is no text`);
+function check(value: unknown, checks: Readonly<Record<string, Check>>, what: string): void {
+  if (!isFields(value)) throw new Error(`${what} is no object`);
+  const wrong = wrongIn(value, checks);
+  if (wrong !== undefined) throw new Error(`"${wrong}" of ${what} is missing or malformed`);
 }

@@ -12,9 +12,9 @@ import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import { pathOf } from '../tree/probe.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
-import { type Fault, pageOf, ReadOnlyTree } from './read-only-tree.js';
+import { type Fault, ReadOnlyTree } from './read-only-tree.js';
 import type { Asked, Recording, Step, Taken } from './recording.js';
-import type { RecordedPages } from './recording-file.js';
+import { pagesOf, type StoredRecording } from './recording-file.js';
 import { comparable, holdsSecret, inWords, isReproduced, placesBetween } from './state-diff.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -61,10 +61,7 @@ export interface Replay {
  *
  * @throws TroupeError `recording` if the component is another than the recorded one, or another version of it
  */
-export function replay(
-  recording: Recording & { readonly pages?: RecordedPages | undefined },
-  component: AnyComponent
-): Replay {
+export function replay(recording: StoredRecording, component: AnyComponent): Replay {
   const replaying = new Replaying(recording, component);
   for (const step of recording.steps) replaying.take(step);
   const { passed } = replaying;
@@ -389,16 +386,10 @@ function askedInWords(asked: Asked | undefined): string {
 // PAGES -----------------------------------------------------------------------
 
 /** What the recorded pages show otherwise now. */
-function pageNotes(
-  { begun, first, steps, pages }: Recording & { readonly pages?: RecordedPages | undefined },
-  component: AnyComponent
-): readonly string[] {
+function pageNotes(recording: StoredRecording, component: AnyComponent): readonly string[] {
+  const { pages } = recording;
   if (pages === undefined) return [];
-  const last = steps.at(-1);
-  const now = {
-    first: pageOf(component, first, { at: begun }).html,
-    last: pageOf(component, last?.after ?? first, { at: last?.at ?? begun }).html,
-  };
+  const now = pagesOf(recording, component);
 
   return (['first', 'last'] as const)
     .filter((which) => pages[which] !== now[which])

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Counter } from '../../examples/01-counter/counter.js';
@@ -182,7 +183,7 @@ describe('the inspector beside the examples', function () {
     expect(await faultsOf(page)).to.deep.equal([]);
 
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('Export').click()]);
-    const recording = decodeRecording(readFileSync(await download.path(), 'utf8'));
+    const recording = decodeRecording(gunzipSync(readFileSync(await download.path())).toString());
     const { differences } = replay(recording, Chat);
     expect([recording.steps.length > 3, differences]).to.deep.equal([true, []]);
   });

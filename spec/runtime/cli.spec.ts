@@ -34,20 +34,20 @@ describe('cli', () => {
       recorded.tell([], { type } as AnyMessage);
       await recorded.rest();
     }
-    const file = join(folder, 'session.json');
+    const file = join(folder, 'session.jsonl');
     const text = encodeRecording(withPages(recorded.end(), Counter as unknown as AnyComponent));
     writeFileSync(file, text);
     expect(run('replay', file)).to.deep.equal({ code: 0, out: '3 steps, no difference\n', err: '' });
-    writeFileSync(file, text.replace('"count":["=",2]', '"count":["=",5]'));
+    writeFileSync(file, text.replace('"count":2', '"count":5'));
     const { code, out } = run('replay', file);
     expect([code, out.split('\n').at(-2)]).to.deep.equal([1, '3 steps, 2 differences']);
   });
 
   it('prints how it is used, and what is wrong', () => {
     expect(run('--help').out).to.contain('Usage: troupe replay FILE');
-    const { code, out, err } = run('replay', join(folder, 'gone.json'));
+    const { code, out, err } = run('replay', join(folder, 'gone.jsonl'));
     expect([code, out]).to.deep.equal([2, '']);
-    expect(err).to.match(/^troupe: The recording .*gone\.json cannot be read/);
+    expect(err).to.match(/^troupe: The recording .*gone\.jsonl cannot be read/);
   });
 
   it('knows the components of all examples', () => {

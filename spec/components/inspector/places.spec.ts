@@ -6,7 +6,7 @@ describe('places', () => {
     const places = placesBelow('/app/inspector');
     expect([places.home, places.session('a'), places.page('a', 3), places.recording('a')]).to.deep.equal([
       ...['/app/inspector/', '/app/inspector/sessions/a'],
-      ...['/app/inspector/pages/a/3', '/app/inspector/recordings/a.json'],
+      ...['/app/inspector/pages/a/3', '/app/inspector/recordings/a.jsonl.gz'],
     ]);
   });
 

@@ -41,8 +41,8 @@ describe('the page of a session', () => {
     await open('/sessions/a', false);
     expect(page.getByRole('heading', { level: 1 }).textContent).to.match(/^counter/);
     expect((page.getByRole('radio', { name: /^counter/ }) as HTMLInputElement).checked).to.equal(true);
-    expect(page.getByRole('link', { name: 'Export' }).getAttribute('href')).to.equal('/recordings/a.json');
-    expect(page.getByRole('link', { name: 'Export' }).getAttribute('download')).to.equal('a.json');
+    expect(page.getByRole('link', { name: 'Export' }).getAttribute('href')).to.equal('/recordings/a.jsonl.gz');
+    expect(page.getByRole('link', { name: 'Export' }).getAttribute('download')).to.equal('a.jsonl.gz');
   });
 
   it('shows the state of the chosen actor, live', async () => {

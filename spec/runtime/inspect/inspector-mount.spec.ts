@@ -101,7 +101,7 @@ describe('the inspector, mounted', () => {
     it('is there, with its style, and answers sockets', async () => {
       const listening = await listen();
       const page = await ask(listening, `${place}/`);
-      expect([page.status, page.body.includes('SessionRegistry')]).to.deep.equal([200, true]);
+      expect([page.status, page.body.includes('Sessions')]).to.deep.equal([200, true]);
       expect(page.body).to.include(`href="${place}/style.css"`);
       const style = await ask(listening, `${place}/style.css`);
       expect([style.status, style.headers['content-type']]).to.deep.equal([200, 'text/css; charset=utf-8']);
@@ -186,7 +186,7 @@ describe('the inspector, mounted', () => {
         '/style.css',
         '/sessions/1',
         '/pages/1/1',
-        '/recordings/1.json',
+        '/recordings/1.jsonl.gz',
         '/_troupe/socket',
       ]) {
         const { status, body } = await ask(listening, `${place}${path}`);
@@ -282,9 +282,9 @@ describe('the inspector, mounted', () => {
       await ask(listening, '/');
       const { sessions } = await server.inspection.sessions();
       const id = sessions[0]?.id ?? '';
-      const recording = await ask(listening, `${place}/recordings/${id}.json`);
-      expect(recording.headers['content-disposition']).to.equal(`attachment; filename="${id}.json"`);
-      expect(JSON.parse(recording.body)).to.include({ session: id, component: 'counter' });
+      const recording = await ask(listening, `${place}/recordings/${id}.jsonl.gz`);
+      expect(recording.headers['content-disposition']).to.equal(`attachment; filename="${id}.jsonl.gz"`);
+      expect(recording.headers['content-type']).to.equal('application/gzip');
       const page = await ask(listening, `${place}/pages/${id}/0`);
       expect(page.body).to.include('<body inert').and.include('>0</button>').and.include('style="color: red');
       const policy = String(page.headers['content-security-policy']);
@@ -297,14 +297,14 @@ describe('the inspector, mounted', () => {
 
     it('are only read', async () => {
       const listening = await listen();
-      for (const path of ['/style.css', '/recordings/1.json', '/pages/1/1']) {
+      for (const path of ['/style.css', '/recordings/1.jsonl.gz', '/pages/1/1']) {
         expect(await post(listening, `${place}${path}`), path).to.be.oneOf([404, 405]);
       }
     });
 
     it('of sessions that are not there are not found', async () => {
       const listening = await listen();
-      for (const path of ['/recordings/nobody.json', '/pages/nobody/1', '/pages/..%2f/1']) {
+      for (const path of ['/recordings/nobody.jsonl.gz', '/pages/nobody/1', '/pages/..%2f/1']) {
         expect((await ask(listening, `${place}${path}`)).status, path).to.equal(404);
       }
     });

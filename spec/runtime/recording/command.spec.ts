@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import { runCommand } from '../../../runtime/recording/command.js';
@@ -44,7 +45,7 @@ describe('command', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'troupe-'));
     await mkdir(join(folder, 'deep', 'er'), { recursive: true });
-    await write('session.json', recording);
+    await write('session.jsonl', recording);
     await write('same.mjs', source(1));
     await write('other.mjs', source(2));
   });
@@ -69,12 +70,12 @@ describe('command', () => {
   }
 
   it('replays a recording with the components of a module', async () => {
-    expect(await run(['replay', 'session.json', '--components', 'same.mjs'])).to.deep.equal([
+    expect(await run(['replay', 'session.jsonl', '--components', 'same.mjs'])).to.deep.equal([
       0,
       ['2 steps, no difference'],
       [],
     ]);
-    expect(await run(['replay', 'session.json', '--components=other.mjs'])).to.deep.equal([
+    expect(await run(['replay', 'session.jsonl', '--components=other.mjs'])).to.deep.equal([
       1,
       [
         'step 1, tally, after added: .count is 2, recorded 1',
@@ -85,12 +86,25 @@ describe('command', () => {
     ]);
   });
 
+  it('reads a recording that is compressed', async () => {
+    await writeFile(join(folder, 'session.jsonl.gz'), gzipSync(recording));
+    expect(await run(['replay', 'session.jsonl.gz', '--components', 'same.mjs'])).to.deep.equal([
+      0,
+      ['2 steps, no difference'],
+      [],
+    ]);
+    await writeFile(join(folder, 'cut.jsonl.gz'), gzipSync(recording).subarray(0, 100));
+    const [code, , err] = await run(['replay', 'cut.jsonl.gz', '--components', 'same.mjs']);
+    expect(code).to.equal(2);
+    expect(err.join()).to.match(/cut\.jsonl\.gz cannot be read: unexpected end of file/);
+  });
+
   it('finds the module that the nearest package.json which names one says', async () => {
     await write('package.json', JSON.stringify({ troupe: { components: './same.mjs' } }));
     await write('deep/package.json', JSON.stringify({ name: 'says nothing' }));
-    expect((await run(['replay', '../../session.json'], 'deep/er'))[1]).to.deep.equal(['2 steps, no difference']);
+    expect((await run(['replay', '../../session.jsonl'], 'deep/er'))[1]).to.deep.equal(['2 steps, no difference']);
     await write('deep/package.json', JSON.stringify({ troupe: { components: '../other.mjs' } }));
-    expect((await run(['replay', '../../session.json'], 'deep/er'))[0]).to.equal(1);
+    expect((await run(['replay', '../../session.jsonl'], 'deep/er'))[0]).to.equal(1);
   });
 
   it('finds components in arrays and records, those of routes for instance', async () => {
@@ -100,14 +114,14 @@ describe('command', () => {
     );
     await write('list.mjs', `${source(1, 'tally', 'const Tally =')}export default [null, 3, Tally];`);
     for (const module of ['routes.mjs', 'list.mjs']) {
-      expect((await run(['replay', 'session.json', '--components', module]))[0]).to.equal(0);
+      expect((await run(['replay', 'session.jsonl', '--components', module]))[0]).to.equal(0);
     }
   });
 
   it('notes what is worth knowing', async () => {
-    await write('secret.json', recording.replaceAll('added', '[secret]'));
+    await write('secret.jsonl', recording.replaceAll('added', '[secret]'));
     await write('view.mjs', source(1).replace('<b>', '<i>').replace('</b>', '</i>'));
-    const [code, out] = await run(['replay', 'secret.json', '--components', 'view.mjs']);
+    const [code, out] = await run(['replay', 'secret.jsonl', '--components', 'view.mjs']);
     expect(code).to.equal(0);
     expect(out.map((line) => line.slice(0, 40))).to.deep.equal([
       'note: what is secret is not in the recor',
@@ -115,7 +129,7 @@ describe('command', () => {
       'note: the last page shows something else',
       '2 steps, no difference',
     ]);
-    const [, different] = await run(['replay', 'secret.json', '--components', 'other.mjs']);
+    const [, different] = await run(['replay', 'secret.jsonl', '--components', 'other.mjs']);
     expect(different.at(-1)).to.equal('2 steps, 2 differences, 2 of them over secrets');
     expect(different.at(-2)).to.contain('(depends on a secret, which is not recorded)');
   });
@@ -135,34 +149,39 @@ describe('command', () => {
       ['no file', ['replay'], 'replay takes the file of a recording', usage],
       ['two files', ['replay', 'a', 'b'], "'b' is another", usage],
       ['an option that is none', ['replay', 'a', '--fast'], "'--fast'", usage],
-      ['a file that is not there', ['replay', 'gone.json'], 'gone.json cannot be read', 'that the inspector exported'],
-      ['a file that is no recording', ['replay', 'same.mjs'], 'This is no recording: it is not JSON'],
-      ['no module', ['replay', 'session.json'], 'Where the components are is not said', 'Say --components MODULE'],
+      [
+        'a file that is not there',
+        ['replay', 'gone.jsonl'],
+        'gone.jsonl cannot be read',
+        'that the inspector exported',
+      ],
+      ['a file that is no recording', ['replay', 'same.mjs'], 'This is no recording: its first line is not JSON'],
+      ['no module', ['replay', 'session.jsonl'], 'Where the components are is not said', 'Say --components MODULE'],
       [
         'a module that is not there',
-        ['replay', 'session.json', '--components', 'gone.mjs'],
+        ['replay', 'session.jsonl', '--components', 'gone.mjs'],
         'cannot be loaded',
         'Build the project',
       ],
       [
         'a module that throws',
-        ['replay', 'session.json', '--components', 'wrong.mjs'],
+        ['replay', 'session.jsonl', '--components', 'wrong.mjs'],
         'not today',
         'cannot be loaded',
       ],
       [
         'a module without the component',
-        ['replay', 'session.json', '--components', 'clock.mjs'],
+        ['replay', 'session.jsonl', '--components', 'clock.mjs'],
         'exports no component of that name, but clock',
       ],
       [
         'a module with two of the name',
-        ['replay', 'session.json', '--components', 'two.mjs'],
+        ['replay', 'session.jsonl', '--components', 'two.mjs'],
         'exports 2 components with the name tally',
       ],
       [
         'a component of another version',
-        ['replay', 'session.json', '--components', 'next.mjs'],
+        ['replay', 'session.jsonl', '--components', 'next.mjs'],
         'The recording is of tally, version 1; the component is tally, version 2',
       ],
     ];
@@ -181,20 +200,21 @@ describe('command', () => {
 
     it('says so: a package.json that names something else', async () => {
       await write('package.json', JSON.stringify({ troupe: { components: 3 } }));
-      expect((await run(['replay', 'session.json']))[2].join()).to.contain(
+      expect((await run(['replay', 'session.jsonl']))[2].join()).to.contain(
         '"troupe": { "components" } is the path of a module'
       );
       await write('package.json', '{');
-      expect((await run(['replay', 'session.json']))[2].join()).to.contain('is not JSON');
+      expect((await run(['replay', 'session.jsonl']))[2].join()).to.contain('is not JSON');
     });
   });
 
   it('prints what a file holds without doing what it says to a terminal', async () => {
-    const hostile = JSON.parse(recording);
-    hostile.steps[0].taken[0].message.type = '\u001b[2Jgone\u009b';
-    hostile.steps[0].changed.root.state.count = ['=', 7];
-    await write('hostile.json', JSON.stringify(hostile));
-    const [, out, err] = await run(['replay', 'hostile.json', '--components', 'same.mjs']);
+    const [head, step] = recording.split('\n', 2) as [string, string];
+    const hostile = JSON.parse(step);
+    hostile.taken[0].message.type = '\u001b[2Jgone\u009b';
+    hostile.after.root.state.count = 7;
+    await write('hostile.jsonl', `${head}\n${JSON.stringify(hostile)}`);
+    const [, out, err] = await run(['replay', 'hostile.jsonl', '--components', 'same.mjs']);
     const all = [...out, ...err].join('\n');
     expect(all).to.include('\\x1b[2Jgone\\x9b');
     expect([...all].filter((character) => /[^\n -\u007e\u00a0-\uffff]/.test(character))).to.deep.equal([]);
