@@ -64,8 +64,6 @@ const stillToMove: readonly string[] = [
   'runtime/inspect/inspector-mount.ts -> runtime/server/options.ts',
   'runtime/inspect/inspector-mount.ts -> runtime/server/server.ts',
   'runtime/session/session.ts -> runtime/registry/write-behind.ts',
-  'runtime/subscription/presence.ts -> runtime/cluster/bus.ts',
-  'runtime/subscription/topic.ts -> runtime/cluster/bus.ts',
   'runtime/template/html.ts -> runtime/component/component.ts',
 ];
 

@@ -75,26 +75,6 @@ export interface BusHost {
 /** Makes the bus of a server. */
 export type BusFactory = (host: BusHost) => Bus;
 
-// TOPICS ----------------------------------------------------------------------
-
-/** Most characters of the name of a topic or a shared actor. */
-export const longestTopic = 256;
-
-/**
- * Refuses what cannot be the name of a topic.
- *
- * @param call what was called with it, for the error
- */
-export function checkTopic(call: string, name: unknown): asserts name is string {
-  if (typeof name === 'string' && name !== '' && name.length <= longestTopic) return;
-  const given = typeof name === 'string' ? `${name.length} characters` : String(name);
-
-  throw new TroupeError(
-    ErrorCode.Topic,
-    `${call} was given ${given} as a name; it takes a string of 1 to ${longestTopic} characters. Put an id into the name and what is long into the message.`
-  );
-}
-
 // MESSAGES --------------------------------------------------------------------
 
 /**

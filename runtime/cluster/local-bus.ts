@@ -5,8 +5,9 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { checkTopic } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
-import { type Bus, type BusHost, checkMessage, checkTopic, type Listener, type NodeListener } from './bus.js';
+import { type Bus, type BusHost, checkMessage, type Listener, type NodeListener } from './bus.js';
 import { Deduplicator } from './deduplicator.js';
 
 // TYPES -----------------------------------------------------------------------

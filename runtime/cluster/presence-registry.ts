@@ -14,8 +14,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import type { PresenceMember } from '../subscription/backplane.js';
-import { checkTopic } from './bus.js';
+import { checkTopic, type PresenceMember } from '../subscription/backplane.js';
 import type { Directory, DirectoryChange } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -9,16 +9,9 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { checkTopic } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
-import {
-  type Bus,
-  type BusFactory,
-  type BusHost,
-  checkMessage,
-  checkTopic,
-  type Listener,
-  type NodeListener,
-} from './bus.js';
+import { type Bus, type BusFactory, type BusHost, checkMessage, type Listener, type NodeListener } from './bus.js';
 import { type MakeClient, RedisLink } from './bus-redis-link.js';
 import { createMemoryBus, type MemoryBus, unreachable } from './local-bus.js';
 import { RedisDirectory } from './redis-directory.js';

@@ -27,8 +27,8 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import { Subject } from '../platform/subject.js';
+import { checkTopic } from '../subscription/backplane.js';
 import { type AnyMessage, isMessage } from '../template/html.js';
-import { checkTopic } from './bus.js';
 import { Deduplicator } from './deduplicator.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -4,6 +4,7 @@
  * declare what listens to it.
  */
 
+import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -26,4 +27,25 @@ export interface PresenceMember {
   readonly member: unknown;
   joined(member: unknown, id: string): void;
   left(member: unknown, id: string): void;
+}
+
+// TOPICS ----------------------------------------------------------------------
+
+/** Characters that the name of a topic or a shared actor may have. */
+export const maxTopicLength = 256;
+
+/**
+ * Refuses what cannot be the name of a topic or a shared actor.
+ *
+ * @param call the function it was given to, for the error
+ * @throws TroupeError `topic`
+ */
+export function checkTopic(call: string, name: unknown): asserts name is string {
+  if (typeof name === 'string' && name !== '' && name.length <= maxTopicLength) return;
+  const given = typeof name === 'string' ? `${name.length} characters` : String(name);
+
+  throw new TroupeError(
+    ErrorCode.Topic,
+    `${call} was given ${given} as a name; it takes a string of 1 to ${maxTopicLength} characters. Put an id into the name and what is long into the message.`
+  );
 }

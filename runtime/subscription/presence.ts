@@ -5,10 +5,10 @@
  * fetched is present nowhere.
  */
 
-import { checkTopic } from '../cluster/bus.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { foreignIn, messageRules } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
+import { checkTopic } from './backplane.js';
 import { type Port, Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------

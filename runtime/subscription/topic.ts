@@ -4,8 +4,8 @@
  * the hub (`backplane.ts`).
  */
 
-import { checkTopic } from '../cluster/bus.js';
 import type { AnyMessage } from '../template/html.js';
+import { checkTopic } from './backplane.js';
 import { type Port, type Start, Subscription } from './subscription-set.js';
 
 // LIMITS ----------------------------------------------------------------------
