@@ -25,7 +25,6 @@ import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import { Subject } from '../platform/subject.js';
 import { checkTopic } from '../subscription/backplane.js';
 import { type AnyMessage, isMessage } from '../template/html.js';
@@ -79,8 +78,6 @@ export interface LocalActors extends SharedActors {
 /** What the table needs. */
 export interface SharedActorsOptions {
   readonly clock: Clock;
-  /** What all sessions of the server know to be secret. Default: nothing. */
-  readonly common?: CommonSecrets | undefined;
   /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean | undefined;
   /** What the systems of actors are made with. */
@@ -163,7 +160,6 @@ export function createSharedActors(options: SharedActorsOptions): LocalActors {
 
 class SharedTable implements LocalActors, Host {
   readonly clock: OrderedClock;
-  readonly common: CommonSecrets | undefined;
   readonly development: boolean | undefined;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
@@ -180,7 +176,6 @@ class SharedTable implements LocalActors, Host {
   constructor(options: SharedActorsOptions) {
     this.#options = options;
     this.clock = new OrderedClock(options.clock);
-    this.common = options.common;
     this.development = options.development;
     this.inspect = options.inspect;
     this.report = options.report;
@@ -458,20 +453,8 @@ class SharedActor {
   // FAILURE -------------------------------------------------------------------
 
   #failed(actor: AnyActorRef | undefined, error: unknown): void {
-    const tell = this.#teller(actor, error);
-    if (actor === this.#actor) tell(this.#replace());
-    else tell('It had been stopped.');
-  }
-
-  /** Reports a failure, with what comes of it; the error may quote what the actor holds and what it was sent. */
-  #teller(actor: AnyActorRef | undefined, error: unknown): (outcome: string) => void {
-    const secrets = new Secrets(this.#host.common);
-    secrets.learn(actor?.getSnapshot());
-    secrets.learn(this.#taking);
-
-    return (outcome) => {
-      this.#host.report(ErrorCode.SharedActor, failure(this.name, error, outcome), {}, () => secrets);
-    };
+    const outcome = actor === this.#actor ? this.#replace() : 'It had been stopped.';
+    this.#host.report(ErrorCode.SharedActor, failure(this.name, error, outcome));
   }
 
   /** Says what comes of it. */

@@ -10,7 +10,6 @@ import type { ActorLogic, AnyActorLogic, EventFromLogic, InputFrom, Snapshot, Sn
 import { withoutStopEvent } from '../actor/reducer.js';
 import { ErrorCode, type Failure, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import { declareSecret } from '../platform/redact.js';
 import type { Subscription } from '../subscription/subscription-set.js';
 import { type AnyMessage, type Key, Placement, type Template } from '../template/html.js';
 import type { Effect, Enqueue } from './effect.js';
@@ -54,12 +53,13 @@ interface CommonOptions<Message extends AnyMessage> {
   /** The message it is sent when something of it has failed. Default: none; the server's `onError` is told anyway. */
   readonly onError?: (failure: Failure) => NoInfer<Message>;
   /**
-   * Names of fields that hold secrets, at any depth of its state, its props and the messages it takes. What is in them
-   * appears in no inspector, log or export; it is stored all the same, and shown in the page if the view shows it.
+   * Names of fields that hold secrets, at any depth of its state and of the messages it takes and sends. The inspector
+   * and recordings show `[secret]` in place of what is in them. It is stored all the same, and the page shows it if the
+   * view does. `password` is always such a name. Default: none.
    *
-   * **Note:** a name counts in all components of the process, in any case of letters: data goes from one to another
-   * under the name it has. `password` always counts, and so does what is typed into `<input type="password">`,
-   * whatever it is called. Default: none.
+   * **Note:** a name counts for all components of a page in which this one stands, in any case of letters. Only the
+   * field is hidden. A copy of the secret in a field of another name, in a key, in the name of a topic or in the message
+   * of an error is shown: declare each field that holds it.
    */
   readonly secret?: readonly string[];
 }
@@ -121,6 +121,7 @@ interface Viewed<State, Message extends AnyMessage, Props, Outgoing, Logic> {
   (props: Props & { readonly key: Key }): Placement<Outgoing> & Logic;
   readonly name: string;
   readonly version: number | string;
+  readonly secret: readonly string[];
   readonly onArrival: ((arrival: Arrival) => Message) | undefined;
   readonly view: (state: State) => Template<Message>;
   readonly subscriptions: (state: State) => Subscribed<Message>;
@@ -148,6 +149,8 @@ export interface LogicComponent<Logic extends AnyActorLogic>
 export interface AnyComponent<Props = never> {
   readonly name: string;
   readonly version: number | string;
+  /** The names of its fields that hold secrets. */
+  readonly secret: readonly string[];
   readonly onArrival: ((arrival: Arrival) => AnyMessage) | undefined;
   readonly view: (state: never) => Template<AnyMessage>;
   readonly subscriptions: (state: never) => Subscribed<AnyMessage>;
@@ -192,15 +195,14 @@ export function component<
 >(options: ComponentOptions<Model, Message, Props, Outgoing>): Component<Model, Message, Props, Outgoing>;
 export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {
   validate(options);
-  for (const field of options.secret ?? []) declareSecret(field);
   const place = (props: { readonly key: Key }): Placement<never> =>
     new Placement(place as unknown as AnyComponent, props);
-  const { name, version = 1, view, fallback, onArrival, onError, subscriptions = () => [] } = options;
+  const { name, version = 1, secret = [], view, fallback, onArrival, onError, subscriptions = () => [] } = options;
   const logic =
     'logic' in options ? logicOf(options as LogicOptions<AnyActorLogic>) : modelLogic(options as AnyOptions);
   Object.defineProperty(place, 'name', { value: name, enumerable: true });
 
-  return Object.assign(place, { version, view, fallback, onArrival, onError, subscriptions }, logic);
+  return Object.assign(place, { version, secret, view, fallback, onArrival, onError, subscriptions }, logic);
 }
 
 /** Options of a component made Elm style, whatever its model. */

@@ -11,7 +11,6 @@
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import { quotedBy } from '../platform/redact.js';
 import type { Page, Route, SessionRegistry } from '../registry/session-registry.js';
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
@@ -216,7 +215,7 @@ function answerFailure(options: HttpOptions, error: unknown, { component }: Rout
   if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503, document.styles);
   const id = report(ErrorCode.Internal, error, { component: component.name });
   const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
-  const { stack, message } = writeError(error, quotedBy(error));
+  const { stack, message } = writeError(error);
   const detail = development && error instanceof Error ? `\n\n${stack ?? message}` : '';
 
   return answerStatus(status, document.styles, `Error ${id}${detail}`);

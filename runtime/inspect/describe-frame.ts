@@ -3,8 +3,11 @@
  * `protocol.ts`; what they stand for is looked up in the page as it is rendered, which the frame speaks of.
  */
 
+import { hidden } from '../platform/redact.js';
 import { Instance, List, Mount, type Value } from '../render/rendered.js';
+import { tellsSecret } from '../render/secret-fields.js';
 import type { Part } from '../template/parts.js';
+import { instanceAt } from '../tree/component-instance.js';
 import { HandlerKind, ListOperation, PartKind, type Patch, type Wire } from '../wire/patch.js';
 import {
   Ask,
@@ -28,23 +31,31 @@ const longest = 200;
 
 // TARGETS ---------------------------------------------------------------------
 
+/** An instance or a list, and whether the component in whose view it stands declares secrets. */
+interface Target {
+  readonly value: Instance | List;
+  readonly isSecret: boolean;
+}
+
 /** What the numbers in a patch stand for. */
-type Targets = ReadonlyMap<number, Instance | List>;
+type Targets = ReadonlyMap<number, Target>;
 
 /** The instances and lists of a page that have these numbers. */
-function targetsIn(rendered: Value, numbers: ReadonlySet<number>): Targets {
-  const found = new Map<number, Instance | List>();
-  const waiting: unknown[] = [rendered];
+function targetsIn(page: Value, numbers: ReadonlySet<number>): Targets {
+  const found = new Map<number, Target>();
+  const waiting: (readonly [value: unknown, isSecret: boolean])[] = [[page, false]];
   while (waiting.length > 0 && found.size < numbers.size) {
-    const value = waiting.pop();
-    if (value instanceof Mount) waiting.push(value.rendered);
+    const [value, isSecret] = waiting.pop() as readonly [unknown, boolean];
+    if (value instanceof Mount) waiting.push([value.rendered, declaresSecrets(value)]);
     if (!(value instanceof Instance || value instanceof List)) continue;
-    if (numbers.has(value.number)) found.set(value.number, value);
-    for (const inner of value instanceof List ? value.rows : value.values) waiting.push(inner);
+    if (numbers.has(value.number)) found.set(value.number, { value, isSecret });
+    for (const inner of value instanceof List ? value.rows : value.values) waiting.push([inner, isSecret]);
   }
 
   return found;
 }
+
+const declaresSecrets = (page: Value): boolean => page instanceof Mount && instanceAt(page).component.secret.length > 0;
 
 // SERVER ----------------------------------------------------------------------
 
@@ -55,15 +66,20 @@ const reasons = {
   [Reason.Forked]: 'the session is a copy',
 } as const;
 
-/** What a frame to the client says; `rendered` is what the page shows. */
-export function describeServerFrame(frame: ServerFrame, rendered: Value): readonly string[] {
+/**
+ * What a frame to the client says. The values of password fields are hidden, and so is every value in the view of a
+ * component that declares secrets.
+ *
+ * @param page what the page shows
+ */
+export function describeServerFrame(frame: ServerFrame, page: Value): readonly string[] {
   switch (frame.kind) {
     case ServerKind.Adopt:
       return ['the page is as it was rendered', ...acknowledged(frame)];
     case ServerKind.Render:
       return [`the whole page: ${reasons[frame.reason]}`, ...acknowledged(frame)];
     case ServerKind.Patch:
-      return [...wordsOfPatch(frame.changes, rendered), ...acknowledged(frame)];
+      return [...wordsOfPatch(frame.changes, page), ...acknowledged(frame)];
     case ServerKind.Command:
       return [[frame.name, ...frame.operands.map(valueWords)].join(' ')];
     case ServerKind.Acknowledge:
@@ -85,46 +101,49 @@ function acknowledged({ processed, late = 0, dropped = 0 }: Acknowledging): read
   ];
 }
 
-function wordsOfPatch(changes: Patch, rendered: Value): readonly string[] {
+function wordsOfPatch(changes: Patch, page: Value): readonly string[] {
   const numbers = new Set<number>();
   for (let index = 0; index < changes.length; index += 3) numbers.add(changes[index] as number);
-  const targets = targetsIn(rendered, numbers);
+  const targets = targetsIn(page, numbers);
   const words: string[] = [];
   for (let index = 0; index < changes.length && words.length < mostLines; index += 3) {
     const [target, part, value] = changes.slice(index, index + 3) as [number, number, Wire];
-    words.push(changeWords(target, part, value, targets.get(target)));
+    if (target === 0) words.push(`the page: ${contentWords(value, declaresSecrets(page))}`);
+    else words.push(changeWords(target, part, value, targets.get(target)));
   }
   const more = changes.length / 3 - words.length;
 
   return more > 0 ? [...words, `${counted(more, 'more change')}`] : words;
 }
 
-function changeWords(target: number, part: number, value: Wire, found: Instance | List | undefined): string {
-  if (target === 0) return `the page: ${contentWords(value)}`;
-  if (found instanceof List) return operationWords(target, part, value, found.source !== undefined);
+function changeWords(target: number, part: number, value: Wire, found: Target | undefined): string {
   const place = `${target}.${part}`;
-  if (found === undefined) return `${place}: ${contentWords(value)}`;
+  // It is not in the page any more, so it is not known whose it was.
+  if (found === undefined) return `${place}: ${contentWords(value, true)}`;
+  const { value: there, isSecret } = found;
+  if (there instanceof List) return operationWords(target, part, value, there.source !== undefined && !isSecret);
+  const definition = there.definition.parts[part];
+  if (definition === undefined) return `${place}: ${hidden}`;
 
-  const there = found.definition.parts[part];
-
-  return there === undefined ? `${place}: ${valueWords(value)}` : partWords(there, place, value);
+  return partWords(definition, place, value, isSecret || tellsSecret(there, part));
 }
 
-function partWords({ kind, name, element }: Part, place: string, value: Wire): string {
+function partWords({ kind, name, element }: Part, place: string, value: Wire, isSecret: boolean): string {
   const on = element === '' ? place : `<${element}> ${place}`;
+  const valueText = (): string => (isSecret ? hidden : valueWords(value));
   switch (kind) {
     case PartKind.Child:
     case PartKind.Sole:
     case PartKind.Text:
-      return `in ${on}: ${contentWords(value)}`;
+      return `in ${on}: ${contentWords(value, isSecret)}`;
     case PartKind.Event:
       return `on ${on} @${name}: ${handlers[value as HandlerKind]}`;
     case PartKind.Property:
-      return `on ${on} .${name} = ${valueWords(value)}`;
+      return `on ${on} .${name} = ${valueText()}`;
     case PartKind.Boolean:
       return `on ${on} ${value === true ? name : `no ${name}`}`;
     default:
-      return value === null ? `on ${on} no ${name}` : `on ${on} ${name || 'style'} = ${valueWords(value)}`;
+      return value === null ? `on ${on} no ${name}` : `on ${on} ${name || 'style'} = ${valueText()}`;
   }
 }
 
@@ -153,9 +172,9 @@ function operationWords(list: number, operation: number, value: Wire, isKeyed: b
 // VALUES ----------------------------------------------------------------------
 
 /** What stands in a child part; see `Content` in `patch.ts`. */
-function contentWords(value: Wire): string {
+function contentWords(value: Wire, isSecret: boolean): string {
   if (value === null) return 'nothing';
-  if (!Array.isArray(value)) return valueWords(value);
+  if (!Array.isArray(value)) return isSecret ? hidden : valueWords(value);
   const [first] = value as readonly Wire[];
   if (first === null) return 'a keyed list';
   if (first === false) return 'a list';
@@ -227,12 +246,13 @@ function placeOf({ instance, part }: EventRecord): string {
   return typeof instance === 'number' ? `${instance}.${part}` : `${JSON.stringify(instance)}.${part}`;
 }
 
-/** An event, what it happened at, and its data, which may hold no secret any more. */
+/** An event, what it happened at, and its data; `hidden` if that is secret. */
 export function describeEvent(
   event: EventRecord,
   { name, element }: Pick<Part, 'name' | 'element'>,
-  data: EventData | undefined
+  data: EventData | typeof hidden | undefined
 ): string {
+  if (data === hidden) return `${name} on <${element}> ${placeOf(event)}: ${hidden}`;
   const given = Object.entries(data ?? {}).filter(([field, value]) => isTold(field, value));
   const told = given.map(([field, value]) => `${field} ${valueWords(value as Wire)}`).join(', ');
 

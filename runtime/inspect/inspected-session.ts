@@ -1,16 +1,17 @@
 /**
  * A session that somebody looks at, as `inspection.ts` promises it: what the recorder remembers, what the session is in
- * now, and what is stored of it if it is nowhere else. Everything is redacted here, on its way out.
+ * now, and what is stored of it if it is nowhere else. States and recordings are redacted here, on their way out.
  */
 
 import type { Snapshot } from 'xstate';
 import type { SharedView } from '../cluster/shared-actors.js';
 import type { AnyComponent } from '../component/component.js';
 import { type Layout, renderReadOnly } from '../http/layout.js';
+import { redact } from '../platform/redact.js';
 import { pageOf } from '../recording/read-only-tree.js';
 import type { Step } from '../recording/recording.js';
 import { encodeRecording, withPages } from '../recording/recording-file.js';
-import { imageOf, snapshotOf, stateIn, withoutSecrets } from '../recording/snapshot-views.js';
+import { imageOf, redactImage, snapshotOf, stateIn } from '../recording/snapshot-views.js';
 import { type LiveSession, sessionLife } from '../session/session.js';
 import type { SessionImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
@@ -72,8 +73,6 @@ const mostEntries = 100;
 export class InspectedSession implements Inspected {
   readonly id: string;
   readonly #options: InspectedSessionOptions;
-  /** Ids that are told otherwise than they are, because a secret stands in them. */
-  readonly #ids = new Map<string, string>();
 
   constructor(options: InspectedSessionOptions) {
     this.id = options.id;
@@ -99,32 +98,6 @@ export class InspectedSession implements Inspected {
   // ACTORS --------------------------------------------------------------------
 
   actors(): ActorView {
-    return this.#scrubbed(this.#actors());
-  }
-
-  /** Keys and errors may quote secrets. */
-  #scrubbed(view: ActorView): ActorView {
-    const { secrets } = this.#recorder;
-    const actors = view.actors.map((actor) => this.#scrubbed(actor));
-    const [name, lastError] = [secrets.scrub(view.name), secrets.scrub(view.lastError)];
-
-    return { ...view, id: this.#shownId(view.id), name, lastError, actors };
-  }
-
-  /** An id as it is told; what it stands for is remembered. */
-  #shownId(id: string): string {
-    const shown = this.#recorder.secrets.scrub(id);
-    if (shown !== id) this.#ids.set(shown, id);
-
-    return shown;
-  }
-
-  /** The actor that an id was told of. */
-  #idOf(shown: string): string {
-    return this.#ids.get(shown) ?? shown;
-  }
-
-  #actors(): ActorView {
     const { live, now, shared } = this.#options;
     const session = live();
     const { status, since } = this.summary();
@@ -158,14 +131,14 @@ export class InspectedSession implements Inspected {
   // STATE ---------------------------------------------------------------------
 
   state(actor: string, opened: readonly string[], step?: number): StateView {
-    const found = this.#find(this.#idOf(actor), step);
+    const found = this.#find(actor, step);
     if (typeof found === 'string') return { actor, rows: [], after: '', absence: found };
-    const { secrets } = this.#recorder;
-    const before = found.before && { value: secrets.redact(found.before.value) };
+    const { names } = this.#recorder;
+    const copies = new Map<object, unknown>();
+    const before = found.before && { value: redact(found.before.value, names, copies) };
+    const rows = rowsOf(redact(found.state, names, copies), { opened, before });
 
-    const rows = rowsOf(secrets.redact(found.state), { opened, before });
-
-    return { actor, rows, after: secrets.scrub(found.after), absence: '' };
+    return { actor, rows, after: found.after, absence: '' };
   }
 
   /** The state of an actor, or why there is none. */
@@ -271,8 +244,7 @@ export class InspectedSession implements Inspected {
 
   // CHARTS --------------------------------------------------------------------
 
-  chart(shown: string, step?: number): ChartView | undefined {
-    const actor = this.#idOf(shown);
+  chart(actor: string, step?: number): ChartView | undefined {
     const place = readActorId(actor);
     if (place?.kind === 'session') return step === undefined ? this.#sessionChart() : undefined;
     if (place?.kind === 'shared') return step === undefined ? this.#sharedChart(place.name) : undefined;
@@ -321,39 +293,20 @@ export class InspectedSession implements Inspected {
   log({ actor, type, skip, most }: LogQuery): LogView {
     const wanted = type?.toLowerCase();
     const all = this.#recorder.log.entries;
-    const asked = actor && this.#idOf(actor);
-    const isAll = asked === undefined && !wanted;
+    const isAll = actor === undefined && !wanted;
     const found = isAll
       ? all
-      : all.filter((entry) => isOf(entry, asked) && (!wanted || entry.type.toLowerCase().includes(wanted)));
+      : all.filter((entry) => isOf(entry, actor) && (!wanted || entry.type.toLowerCase().includes(wanted)));
     const { entries, skipped } = excerpt(found, skip, most);
-    const { secrets } = this.#recorder;
 
-    return {
-      entries: entries.map((entry) => ({
-        ...entry,
-        from: this.#shownId(entry.from),
-        to: this.#shownId(entry.to),
-        type: secrets.scrub(entry.type),
-        message: secrets.scrub(entry.message),
-        causedBy: secrets.scrub(entry.causedBy),
-        error: secrets.scrub(entry.error),
-      })),
-      found: found.length,
-      skipped,
-    };
+    return { entries: entries.map((entry) => ({ ...entry })), found: found.length, skipped };
   }
 
   wire({ skip, most }: Pick<LogQuery, 'skip' | 'most'>): WireView {
     const found = this.#recorder.wire.entries;
     const { entries, skipped } = excerpt(found, skip, most);
-    const { secrets } = this.#recorder;
 
-    return {
-      entries: entries.map((entry) => ({ ...entry, words: entry.words.map((line) => secrets.scrub(line)) })),
-      found: found.length,
-      skipped,
-    };
+    return { entries: entries.map((entry) => ({ ...entry, words: [...entry.words] })), found: found.length, skipped };
   }
 
   // TIME ----------------------------------------------------------------------
@@ -367,10 +320,9 @@ export class InspectedSession implements Inspected {
   step(number: number): StepView | undefined {
     const step = this.#recorder.steps.at(number);
     if (step === undefined) return undefined;
-    const { secrets } = this.#recorder;
     const told = (path: readonly string[], type: string) => ({
-      to: secrets.scrub(nameIn(step.after.root, path)),
-      type: secrets.scrub(spokenType(type)),
+      to: nameIn(step.after.root, path),
+      type: spokenType(type),
     });
     const taken = step.taken.map(({ path, message }) => told(path, message.type));
     const given = step.given.map(({ path, event }) => told(path, event.type));
@@ -384,7 +336,7 @@ export class InspectedSession implements Inspected {
     const component = image && this.#component(image);
     if (image === undefined || component === undefined) return renderReadOnly(document, notKnown, '');
     const at = this.#recorder.steps.at(number)?.at ?? stored?.at;
-    const { html } = pageOf(component, withoutSecrets(image, this.#recorder.secrets), { at });
+    const { html } = pageOf(component, redactImage(image, this.#recorder.names), { at });
 
     return renderReadOnly(document, html, this.summary().path);
   }
@@ -399,17 +351,17 @@ export class InspectedSession implements Inspected {
   export(): string {
     const { recording } = this.#recorder;
     if (recording === undefined) return '';
-    const { secrets } = this.#recorder;
-
+    const { names } = this.#recorder;
+    const copies = new Map<object, unknown>();
     const shown = {
       ...recording,
-      first: withoutSecrets(recording.first, secrets),
+      first: redactImage(recording.first, names, copies),
       steps: recording.steps.map((step) => ({
         ...step,
-        taken: secrets.redact(step.taken),
-        given: secrets.redact(step.given),
-        asked: secrets.redact(step.asked),
-        after: withoutSecrets(step.after, secrets),
+        taken: redact(step.taken, names, copies),
+        given: redact(step.given, names, copies),
+        asked: redact(step.asked, names, copies),
+        after: redactImage(step.after, names, copies),
       })),
     };
     const component = this.#component(shown.first);

@@ -14,7 +14,8 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createLogProbe, type Log } from '../platform/logger.js';
 import { isPromise } from '../platform/promise.js';
-import type { CommonSecrets } from '../platform/redact.js';
+import { componentsIn } from '../recording/read-only-tree.js';
+import { hideUnknown } from '../recording/snapshot-views.js';
 import type { Move, RegistryInstrumentation, SessionRegistry, TableEntry } from '../registry/session-registry.js';
 import type { LiveSession } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
@@ -32,8 +33,6 @@ export interface LiveInspectionOptions {
   readonly application: string;
   readonly channels: Channels;
   readonly clock: Clock;
-  /** What all sessions of the server know to be secret. */
-  readonly common: CommonSecrets;
   /** What the systems of actors are made with. */
   readonly inspect?: GuardedInspect | undefined;
   /** What happens seldom is said there, too. */
@@ -139,8 +138,8 @@ export class LiveInspection implements Inspection, RegistryInstrumentation {
   /** A reporter that also tells whoever looks. */
   overhearing(report: Reporter): Reporter {
     this.#report = report;
-    return (code, error, place, secrets) => {
-      const id = report(code, error, place, secrets);
+    return (code, error, place) => {
+      const id = report(code, error, place);
       const known = error instanceof TroupeError ? error.code : code;
       this.tell('failed', { session: place?.session, component: place?.component, id, code: known });
 
@@ -254,29 +253,24 @@ export class LiveInspection implements Inspection, RegistryInstrumentation {
   }
 
   #record(id: string, stored: SessionImage | undefined): Recorded {
-    const { application, clock, common } = this.#options;
+    const { application, clock } = this.#options;
+    const components = this.#sight?.components ?? [];
     const listeners = new Set<() => void>();
     const changed = (): void => this.#changed(id);
     const recorder = new SessionRecorder({
       application,
       channels: this.channels,
-      common,
       session: id,
       changed,
       failed: (error) => this.#failed(error, id),
       now: () => clock.now(),
-      listened: (name) => {
-        const recorded = this.#recorded.get(id);
-        if (recorded !== undefined) this.#watched(id, recorded, name);
-      },
     });
     const recorded: Recorded = {
-      ...{ recorder, stored, listeners, watched: new Map() },
+      ...{ recorder, stored: stored && withDeclared(stored, components, recorder), listeners, watched: new Map() },
       ...{ place: this.#placeOf(id), isStored: stored !== undefined, since: stored?.at ?? 0 },
       ...{ viewers: 0, telling: undefined, ending: undefined },
     };
     this.#recorded.set(id, recorded);
-    for (const secret of stored?.secrets ?? []) recorder.secrets.note(secret);
     const live = this.#entry(id)?.session;
     if (live !== undefined) recorder.attach(live);
 
@@ -364,13 +358,25 @@ export class LiveInspection implements Inspection, RegistryInstrumentation {
     const stop = this.#sight?.actors.watch(name, (snapshot) => {
       made.before = made.now;
       made.now = snapshot;
-      this.#recorded.get(id)?.recorder.learn(snapshot);
       this.#changed(id);
     });
     made.stop = stop ?? made.stop;
 
     return [made.now, made.before];
   }
+}
+
+/** A stored session, of whose components the recorder knows which fields are secret; what is not known has no state. */
+function withDeclared(
+  stored: SessionImage,
+  components: readonly AnyComponent[],
+  recorder: SessionRecorder
+): SessionImage {
+  const root = components.find(({ name }) => name === stored.tree.root.name);
+  const known = root === undefined ? [] : componentsIn(root, stored.tree);
+  for (const component of known) recorder.declare(component);
+
+  return { ...stored, tree: hideUnknown(stored.tree, new Set(known.map(({ name }) => name))) };
 }
 
 // SUMMARIES -------------------------------------------------------------------

@@ -10,13 +10,14 @@
  */
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
+import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { type ErrorCode, textOf } from '../platform/errors.js';
-import { type CommonSecrets, Secrets } from '../platform/redact.js';
+import { type hidden, redact, type SecretNames, secretNames, withoutData } from '../platform/redact.js';
 import { RingBuffer } from '../platform/ring-buffer.js';
 import type { Asked, Given, Recording, Step, Taken } from '../recording/recording.js';
-import { nothingOf, sharing, snapshotOf } from '../recording/snapshot-views.js';
+import { nothingOf, sharing } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Part } from '../template/parts.js';
@@ -46,9 +47,6 @@ const most = { log: 10_000, wire: 2_000, steps: 500 } as const;
 
 /** Characters of a message that are kept. */
 const longest = 2_000;
-
-/** What letters say that a subscription to a shared actor has sent. */
-const fromShared = '#shared ';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -82,8 +80,6 @@ export interface SessionRecorderOptions {
   /** The version of the application. */
   readonly application: string;
   readonly channels: Channels;
-  /** What all sessions of the server know to be secret. Default: nothing. */
-  readonly common?: CommonSecrets;
   readonly session: string;
   /** Called, often, when there is something new to see. */
   changed(): void;
@@ -91,8 +87,6 @@ export interface SessionRecorderOptions {
   failed(error: unknown): void;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** A shared actor tells the session something: what it holds is to be learned (`learn`), now and from now on. */
-  listened?(name: string): void;
 }
 
 /** What failed of an actor. */
@@ -138,17 +132,17 @@ export class SessionRecorder extends DiagnosticsProbe {
   #happening = '';
   /** The cells of actors that run other logic, as far as they have been asked for. */
   readonly #cells = new WeakMap<AnyActorRef, ComponentInstance>();
-  readonly #listened: (name: string) => void;
-  #secrets: Secrets;
+  /** The names of secret fields, as the components declare them that were in the page so far. */
+  readonly #names = new Set<string>();
+  /** Messages that were made of events of password fields. */
+  readonly #secret = new WeakSet<object>();
 
-  constructor({ application, changed, channels, common, failed, now, session, listened }: SessionRecorderOptions) {
-    super(session, channels, now, (text) => this.#secrets.scrub(text));
+  constructor({ application, changed, channels, failed, now, session }: SessionRecorderOptions) {
+    super(session, channels, now);
     this.#application = application;
     this.#guarded = guardProbe(this, failed);
     this.#changed = changed;
     this.#failed = failed;
-    this.#secrets = new Secrets(common);
-    this.#listened = listened ?? (() => undefined);
   }
 
   // RECORDING -----------------------------------------------------------------
@@ -158,12 +152,9 @@ export class SessionRecorder extends DiagnosticsProbe {
     this.detach();
     this.#live = live;
     live.observer = this.#guarded;
-    live.secrets ??= this.#secrets;
-    this.#secrets = live.secrets;
     this.steps.clear();
     this.#first = this.#image(undefined);
     this.#begun = live.clock.now();
-    for (const cell of live.tree.cells()) this.#learn(cell);
     const { system } = live.system();
     const subscription = system.inspect((event) => this.#overhear(event));
     this.#unsubscribe = () => subscription.unsubscribe();
@@ -189,12 +180,17 @@ export class SessionRecorder extends DiagnosticsProbe {
     return since;
   }
 
-  /** The secrets of the session. */
-  get secrets(): Secrets {
-    return this.#secrets;
+  /** The names of the fields that are not to be shown. */
+  get names(): SecretNames {
+    return this.#names;
   }
 
-  /** What the session has gone through, secrets included; `undefined` if it was never there. */
+  /** A component is in the page: the fields it declares are secret. */
+  declare(component: AnyComponent): void {
+    if (component.secret.length > 0) for (const name of secretNames([component])) this.#names.add(name);
+  }
+
+  /** What the session has gone through, secret fields included; `undefined` if it was never there. */
   get recording(): Recording | undefined {
     if (this.#first === undefined) return undefined;
 
@@ -222,24 +218,16 @@ export class SessionRecorder extends DiagnosticsProbe {
   /** All states as they are, or as they were after the last step if one of them cannot be stored. Shares with the step before what is the same. */
   #image(before: TreeImage | undefined): TreeImage {
     const { tree } = this.#live as LiveSession;
+    for (const cell of tree.cells()) this.declare(cell.component);
     try {
       const { root, turns } = tree.save();
 
       return { turns, root: sharing(before?.root, root), letters: [] };
     } catch (error) {
-      this.#note('/', this.#secrets.scrub(textOf(error)));
+      this.#note('/', textOf(error));
 
       return before ?? { turns: tree.turns, root: nothingOf(tree.root), letters: [] };
     }
-  }
-
-  #learn(cell: ComponentInstance): void {
-    this.#secrets.learn(cell.shown, cell.component.logic === undefined);
-  }
-
-  /** The state of a shared actor, whose secrets go on under other names. */
-  learn(snapshot: unknown): void {
-    this.#secrets.learn(snapshotOf(snapshot));
   }
 
   // LOG -----------------------------------------------------------------------
@@ -272,7 +260,7 @@ export class SessionRecorder extends DiagnosticsProbe {
 
   #messageText(message: AnyMessage): string {
     try {
-      const text = JSON.stringify(this.#secrets.redact(message)) ?? '';
+      const text = JSON.stringify(redact(this.#shown(message), this.#names)) ?? '';
 
       return text.length > longest ? `${text.slice(0, longest)}…` : text;
     } catch (error) {
@@ -280,25 +268,28 @@ export class SessionRecorder extends DiagnosticsProbe {
     }
   }
 
-  override happened(part: Part, event: EventRecord, data: EventData | undefined): void {
+  /** A message as it may be shown: without its data if that is of a password field. */
+  #shown<Message extends AnyMessage>(message: Message): Message {
+    return this.#secret.has(message) ? withoutData(message) : message;
+  }
+
+  override happened(part: Part, event: EventRecord, data: EventData | typeof hidden | undefined): void {
     this.#happening = `${part.name} on ${part.element}`;
     const place = this.#events.get(event);
-    if (place !== undefined)
-      place[0].words[place[1]] = this.#secrets.scrub(describeEvent(event, part, this.#secrets.redact(data)));
+    if (place !== undefined) place[0].words[place[1]] = describeEvent(event, part, redact(data, this.#names));
   }
 
   override queued(letter: Envelope, waiting: number): void {
     super.queued(letter, waiting);
-    if (typeof letter.from === 'string' && letter.from.startsWith(fromShared)) {
-      this.#listened(letter.from.slice(fromShared.length));
-    }
     // What is still to be looked up is told of when it is taken.
     if (letter.resolve === undefined) this.#enter(letter);
   }
 
   #enter(letter: Envelope): LogRecord {
     const { cell, message, at } = letter;
+    this.declare(cell.component);
     if (message !== undefined) this.#known.add(message);
+    if (message !== undefined && letter.isSecret === true) this.#secret.add(message);
     const record = this.#write({ ...this.#sender(letter), to: actorIdOf(cell), at }, message);
     this.#waiting.set(letter, record);
 
@@ -336,16 +327,14 @@ export class SessionRecorder extends DiagnosticsProbe {
     record.update = this.took;
     this.#round.push({ cell, cause, record });
     this.#turn.push({ cell, cause, record });
-    this.#secrets.learn(message);
     if (message === undefined || !cell.isPresent || cell.component.logic !== undefined) return;
-    this.#taken.push({ path: pathOf(cell), message, at, received: cell.received });
+    this.#taken.push({ path: pathOf(cell), message: this.#shown(message), at, received: cell.received });
   }
 
   override viewed(cell: ComponentInstance): void {
     super.viewed(cell);
     if (!this.hasRun(cell)) return;
     for (const { record } of this.#round) record.view += this.took;
-    this.#learn(cell);
   }
 
   override stepped(cells: readonly ComponentInstance[]): void {
@@ -371,7 +360,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     this.#performing = because;
     const { kind, message } = effect;
     const to = kind === 'publish' ? effect.topic : kind === 'send' ? effect.name : '';
-    this.steps.at(this.steps.last)?.asked.push({ path: pathOf(cell), kind, to, message });
+    this.steps.at(this.steps.last)?.asked.push({ path: pathOf(cell), kind, to, message: this.#shown(message) });
     if (to === '') return;
     this.#performing = undefined;
     const record = this.#write({ from: actorIdOf(cell), to: kind === 'publish' ? `topic ${to}` : `@${to}` }, message);
@@ -388,7 +377,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   }
 
   override failed(cell: ComponentInstance, _code: ErrorCode, error: unknown): void {
-    const text = this.#secrets.scrub(textOf(error));
+    const text = textOf(error);
     this.#note(actorIdOf(cell), text);
     const record = this.#turn.findLast((taken) => taken.cell === cell)?.record;
     if (record !== undefined) record.error = text;
@@ -421,9 +410,8 @@ export class SessionRecorder extends DiagnosticsProbe {
     const owner = this.#ownerOf(actor);
     if (owner === undefined) return;
     const given = event.event as AnyMessage;
-    this.#secrets.learn(given);
     const isOwn = owner.actor === actor;
-    if (isOwn) this.#given.push({ path: pathOf(owner), event: given });
+    if (isOwn) this.#given.push({ path: pathOf(owner), event: this.#shown(given) });
     if (this.#known.has(given)) return;
     const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
     const source = event.sourceRef as AnyActorRef | undefined;
@@ -480,15 +468,13 @@ export class SessionRecorder extends DiagnosticsProbe {
   override sent(frame: ServerFrame, bytes: number): void {
     super.sent(frame, bytes);
     if (frame.kind === ServerKind.Patch) for (const { record } of this.#turn) record.bytes += bytes;
-    // Before the words are cut short: half a secret would not be known for one.
-    const shown = frame.kind === ServerKind.Patch ? { ...frame, changes: this.#secrets.redact(frame.changes) } : frame;
-    this.#frame('down', serverWord(frame), bytes, describeServerFrame(shown, this.#live?.rendered ?? null));
+    const page = this.#live?.tree.isOver === false ? this.#live.tree.root.mount : null;
+    this.#frame('down', serverWord(frame), bytes, describeServerFrame(frame, page));
   }
 
   #frame(direction: WireEntry['direction'], kind: string, bytes: number, words: readonly string[]): WireRecord {
     const at = this.#live?.clock.now() ?? 0;
-    const scrubbed = words.map((line) => this.#secrets.scrub(line));
-    const record: WireRecord = { number: this.wire.last + 1, at, direction, kind, bytes, words: scrubbed };
+    const record: WireRecord = { number: this.wire.last + 1, at, direction, kind, bytes, words: [...words] };
     this.wire.push(record);
     this.#changed();
 

@@ -5,8 +5,8 @@
 
 import { ErrorCode, TroupeError, textOf } from './errors.js';
 import { createId } from './id.js';
+import { development } from './plain-data.js';
 import { isPromise } from './promise.js';
-import { quotedBy, type Secrets } from './redact.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -16,7 +16,7 @@ export interface ErrorReport {
   readonly id: string;
   /** What kind of fault, by a stable name. */
   readonly code: ErrorCode;
-  /** What was thrown, as it is: a message may quote secrets, which are left out where a report is printed or logged. */
+  /** What was thrown, as it is. **Note:** its message may quote a secret. */
   readonly error: unknown;
   /** The id of the session it happened in. */
   readonly session?: string | undefined;
@@ -30,21 +30,19 @@ export type OnError = (report: ErrorReport) => void;
 /** Where a fault happened, as far as it is known. */
 export type Whereabouts = Pick<ErrorReport, 'session' | 'component'>;
 
-/**
- * Makes a report and hands it on; returns its id. `code` is what to call an error that has no code itself.
- *
- * @param secrets asked for what must not be written down of it
- */
-export type Reporter = (code: ErrorCode, error: unknown, place?: Whereabouts, secrets?: () => Secrets) => string;
+/** Makes a report and hands it on; returns its id. `code` is what to call an error that has no code itself. */
+export type Reporter = (code: ErrorCode, error: unknown, place?: Whereabouts) => string;
 
-/** What was thrown, in writing, in the shape in which pino writes errors down. */
+/** What was thrown, in writing, in the shape in which pino writes errors. */
 export interface WrittenError {
+  /** The class of an error, or the type of anything else that was thrown. */
   readonly type: string;
-  readonly message: string;
-  readonly stack: string | undefined;
+  /** Given in development. */
+  readonly message?: string | undefined;
+  readonly stack?: string | undefined;
 }
 
-/** A report without secrets. */
+/** A report in writing. */
 export interface WrittenReport extends Omit<ErrorReport, 'error'> {
   readonly err: WrittenError;
 }
@@ -55,12 +53,21 @@ export interface WrittenReport extends Omit<ErrorReport, 'error'> {
  * Makes the function that everything in one server reports with. A report goes to `onError` and, in writing, to `log`;
  * if there is neither, it is printed. What `onError` itself throws, or rejects with if it is async, goes to stderr: a
  * faulty logger must not take the server down.
+ *
+ * The message of an error may quote anything, secrets included. So what is logged or printed in production has the class
+ * of the error alone, and only `onError` receives its message and its stack.
+ *
+ * @param isWhole whether messages and stacks are logged and printed. Default: unless `NODE_ENV` is `production`
  */
-export function createReporter(onError?: OnError, log?: (report: WrittenReport) => void): Reporter {
-  return (code, error, place, secrets) => {
+export function createReporter(
+  onError?: OnError,
+  log?: (report: WrittenReport) => void,
+  isWhole = development
+): Reporter {
+  return (code, error, place) => {
     const id = createId().slice(0, 8);
     const report: ErrorReport = { id, code: error instanceof TroupeError ? error.code : code, error, ...place };
-    const write = (made: ErrorReport): WrittenReport => writeReport(made, secrets?.() ?? quotedBy(error));
+    const write = (made: ErrorReport): WrittenReport => writeReport(made, isWhole);
     const failed = (failure: unknown): void => {
       printReport(write(report));
       printReport(write({ id, code: ErrorCode.Internal, error: failure }));
@@ -81,31 +88,29 @@ export function createReporter(onError?: OnError, log?: (report: WrittenReport) 
 
 // WRITING ---------------------------------------------------------------------
 
-function writeReport({ error, ...report }: ErrorReport, secrets: Secrets | undefined): WrittenReport {
-  return { ...report, err: writeError(error, secrets) };
+function writeReport({ error, ...report }: ErrorReport, isWhole: boolean): WrittenReport {
+  const { type, ...texts } = writeError(error);
+
+  return { ...report, err: isWhole ? { type, ...texts } : { type } };
 }
 
-/** Writes down what was thrown, which may be anything, without the secrets it may quote. */
-export function writeError(thrown: unknown, secrets: Secrets | undefined): WrittenError {
-  const scrub = (text: string): string => secrets?.scrub(text) ?? text;
+/** Writes down what was thrown, which may be anything. */
+export function writeError(thrown: unknown): WrittenError {
   try {
     if (thrown instanceof Error) {
       const { name, message, stack } = thrown;
-      return { type: String(name), message: scrub(String(message)), stack: stack && scrub(String(stack)) };
+      return { type: String(name), message: String(message), stack: stack && String(stack) };
     }
   } catch {
-    // An error that cannot be read is no more than a thing that was thrown.
+    // An error that cannot be read is written as any other thing that was thrown.
   }
 
-  return { type: typeof thrown, message: scrub(textOf(thrown)), stack: undefined };
+  return { type: typeof thrown, message: textOf(thrown), stack: undefined };
 }
 
-/** One line to stderr, and the stack of what was thrown while developing: what becomes of reports nobody asks for. */
+/** One line to stderr, followed by the stack if it is given: the default for reports. */
 export function printReport({ id, code, err, session, component }: WrittenReport): void {
-  const { type, message, stack } = err;
   const where = [component && ` in ${component}`, session && ` of session ${session}`].filter(Boolean).join('');
-  const isStackShown = process.env.NODE_ENV !== 'production' && stack !== undefined;
-  const said = stack === undefined ? message : `${type}: ${message}`;
 
-  process.stderr.write(`troupe ${code}${where} (${id}): ${isStackShown ? stack : said}\n`);
+  process.stderr.write(`troupe ${code}${where} (${id}): ${err.stack ?? err.message ?? err.type}\n`);
 }

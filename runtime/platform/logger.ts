@@ -1,7 +1,7 @@
 /**
  * The log: what a server tells of the rare things in its life, for people and whatever collects their lines. It has the
  * shape of pino, which many loggers have. `server.ts` and whoever makes probes (`diagnostics.ts`) say what has
- * happened; `error-report.ts` writes down what went wrong, without secrets. Without a logger nothing is said.
+ * happened; `error-report.ts` writes down what went wrong. Without a logger nothing is said.
  *
  * What happens often (messages, views, frames) is in no log: `diagnostics.ts` has it for metrics.
  */
@@ -63,7 +63,7 @@ export function logTo(logger: Logger): Log {
     activated: (event) => write('info', event, 'session brought back'),
     ended: (session) => write('debug', { session }, 'session ended'),
     hostile: (event) => write('warn', event, `connection closed: ${event.reason}`),
-    reported: (report) => write('error', report, report.err.message),
+    reported: (report) => write('error', report, report.err.message ?? `${report.code}: ${report.err.type}`),
     listening: (port, url) => write('info', { port, url }, 'server listens'),
     draining: () => write('info', {}, 'server drains'),
     closed: () => write('info', {}, 'server closed'),

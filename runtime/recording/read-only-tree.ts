@@ -194,8 +194,6 @@ export class ReadOnlyTree implements InstanceHost {
   }
 
   /** Nothing is written down. */
-  mayQuote(): void {}
-
   /** Nothing changes by itself. */
   changed(): void {}
 
@@ -228,6 +226,15 @@ const alone = (state: unknown): InstanceImage => {
 
   return { id: '', name, version, state, subscriptions: undefined, children: [] };
 };
+
+/** The components that stand in a page in the states it once had, as far as their views can be rendered. */
+export function componentsIn(root: AnyComponent, image: TreeImage): readonly AnyComponent[] {
+  try {
+    return Array.from(new ReadOnlyTree(root, image).cells(), (cell) => cell.component);
+  } catch {
+    return [root];
+  }
+}
 
 /**
  * The page of a component in the states it once had: the HTML of what stood in its root. Nothing happens over it:

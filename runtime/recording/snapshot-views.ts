@@ -5,7 +5,7 @@
 
 import type { LogicImage } from '../actor/checkpoint.js';
 import { isEqual } from '../platform/plain-data.js';
-import type { Secrets } from '../platform/redact.js';
+import { hidden, redact, type SecretNames } from '../platform/redact.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 
@@ -81,19 +81,20 @@ export function nothingOf({ component, id }: ComponentInstance): InstanceImage {
 
 // SECRETS ---------------------------------------------------------------------
 
-/** An image without secrets in its states and keys; the names of components are none. */
-export function withoutSecrets({ turns, root }: TreeImage, secrets: Secrets): TreeImage {
-  const within = (image: InstanceImage): InstanceImage => {
-    const isConstant = !isOfLogic(image.state);
+/**
+ * An image in whose states the fields of secret names are hidden.
+ *
+ * @param copies as `redact` takes them: steps of a recording share most of their states
+ */
+export function redactImage({ turns, root }: TreeImage, names: SecretNames, copies?: Map<object, unknown>): TreeImage {
+  return { turns, root: mapStates(root, ({ state }) => redact(state, names, copies)), letters: [] };
+}
 
-    return {
-      ...image,
-      id: secrets.scrub(image.id),
-      state: secrets.redact(image.state, isConstant),
-      subscriptions: image.subscriptions && secrets.redact(image.subscriptions),
-      children: image.children.map(within),
-    };
-  };
+/** An image in which only components of these names have a state: what others declare to be secret is not known. */
+export function hideUnknown({ turns, root }: TreeImage, known: ReadonlySet<string>): TreeImage {
+  return { turns, root: mapStates(root, ({ name, state }) => (known.has(name) ? state : hidden)), letters: [] };
+}
 
-  return { turns, root: within(root), letters: [] };
+function mapStates(image: InstanceImage, stateOf: (image: InstanceImage) => unknown): InstanceImage {
+  return { ...image, state: stateOf(image), children: image.children.map((child) => mapStates(child, stateOf)) };
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import { type CommonSecrets, hidden, isSecretName, mayQuote } from '../platform/redact.js';
+import { hidden, isSecretName, secretNames } from '../platform/redact.js';
 import { markup } from '../render/render-to-string.js';
 import { LiveSession, type Session, type SessionHost, type SessionStart } from '../session/session.js';
 import type { Backplane } from '../subscription/backplane.js';
@@ -114,8 +114,6 @@ export interface SessionRegistryOptions {
   /** What the application calls its present version. */
   readonly application: string;
   readonly clock: Clock;
-  /** What all sessions know to be secret. Default: nothing. */
-  readonly common?: CommonSecrets | undefined;
   /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean | undefined;
   /** Most dormant sessions. */
@@ -176,7 +174,6 @@ class SessionTable implements SessionRegistry, SessionHost {
   readonly clock: Clock;
   readonly grace: number;
   readonly hub: Backplane;
-  readonly common: CommonSecrets | undefined;
   readonly development: boolean | undefined;
   readonly isVolatile: boolean;
   readonly lookout: RegistryInstrumentation;
@@ -191,6 +188,8 @@ class SessionTable implements SessionRegistry, SessionHost {
   #attached = 0;
   #isClosed = false;
   #isDraining = false;
+  /** What developers were warned of. */
+  readonly #warnings = new Set<string>();
   /** Those who wait until no session is in use. */
   readonly #drained: (() => void)[] = [];
   #sweep: unknown;
@@ -203,7 +202,6 @@ class SessionTable implements SessionRegistry, SessionHost {
     this.grace = grace;
     this.hub = hub;
     this.isVolatile = keeper.isVolatile;
-    this.common = options.common;
     this.development = options.development;
     this.lookout = lookout;
     this.node = node;
@@ -360,43 +358,30 @@ class SessionTable implements SessionRegistry, SessionHost {
   #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
     const { component } = start;
     const session = new LiveSession(this, start);
-    const place: Place = { address, path: pathIn(start.props) };
+    const place: Place = { address, path: pathIn(start.props, component) };
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     try {
       const prepared = session.prepare();
 
       return prepared instanceof Promise
-        ? this.#startLater(this.#inTime(prepared, component), session, start, place)
+        ? this.#startLater(this.#inTime(prepared, component), session, place)
         : this.#keep(session, place);
     } catch (error) {
-      throw this.#fail(error, session, start, address);
+      this.#abandon(session, address);
+      throw error;
     }
   }
 
-  async #startLater(
-    prepared: Promise<void>,
-    session: LiveSession,
-    start: SessionStart,
-    place: Place
-  ): Promise<LiveSession> {
+  async #startLater(prepared: Promise<void>, session: LiveSession, place: Place): Promise<LiveSession> {
     try {
       await prepared;
 
       return this.#keep(session, place);
     } catch (error) {
-      throw this.#fail(error, session, start, place.address);
+      this.#abandon(session, place.address);
+      throw error;
     }
-  }
-
-  /** Gives the error on, with what it may quote: the session is gone when it is reported. */
-  #fail(error: unknown, session: LiveSession, { props }: SessionStart, address: string): unknown {
-    const secrets = session.learned();
-    secrets.learn(props);
-    mayQuote(error, secrets);
-    this.#abandon(session, address);
-
-    return error;
   }
 
   /** The session, now in the table; or the one that another call has put there meanwhile. */
@@ -489,6 +474,12 @@ class SessionTable implements SessionRegistry, SessionHost {
     this.lookout.moved?.(session, 'joined');
   }
 
+  warn(text: string): void {
+    if (this.#warnings.has(text)) return;
+    this.#warnings.add(text);
+    process.emitWarning(text, 'TroupeWarning');
+  }
+
   left(session: LiveSession): void {
     this.#attached--;
     this.lookout.moved?.(session, 'left');
@@ -524,10 +515,11 @@ const pageOf = (session: LiveSession): Page => {
   return { session, html: markup(session.rendered), offer: session.offer() };
 };
 
-/** The path a page was asked at, without the parameters that are secret; '' of what is no page. */
-function pathIn(props: Partial<PageProps>): string {
+/** The path a page was asked at, without the parameters whose names are secret in its component; '' of what is no page. */
+function pathIn(props: Partial<PageProps>, component: AnyComponent): string {
   const { params = {}, path = '' } = props;
-  const secret = Object.entries(params).filter(([name, value]) => isSecretName(name) && value !== '');
+  const names = secretNames([component]);
+  const secret = Object.entries(params).filter(([name, value]) => isSecretName(name, names) && value !== '');
 
   return secret.reduce((shown, [, value]) => shown.replaceAll(value, hidden), path);
 }

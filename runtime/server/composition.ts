@@ -27,7 +27,6 @@ import type { Reporter } from '../platform/error-report.js';
 import type { TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { Log } from '../platform/logger.js';
-import { CommonSecrets } from '../platform/redact.js';
 import { createSessionRegistry, type SessionRegistry } from '../registry/session-registry.js';
 import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/client-link.js';
@@ -106,7 +105,6 @@ async function admit(
 
 /** What is made of a server's settings besides them. */
 interface Means {
-  readonly common: CommonSecrets;
   readonly inspect: GuardedInspect | undefined;
   readonly report: Reporter;
   /** Runs something soon, when others have had their go. */
@@ -124,12 +122,12 @@ interface Shared {
   publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
 }
 
-function createShared(settings: Settings, { common, defer, inspect, report }: Means): Shared {
+function createShared(settings: Settings, { defer, inspect, report }: Means): Shared {
   const { clock, development } = settings;
   const node = createId();
   const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, common, defer, development, inspect, publish, report });
+  const local = createSharedActors({ clock, defer, development, inspect, publish, report });
   const actors = createDistributedActors(local, { bus, clock, defer, development, node, report });
   const attendance = createPresenceRegistry({ clock, directory: bus.directory, node, report });
   const hub: Backplane = {
@@ -159,14 +157,13 @@ export function createComposition(
 ): Composition {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
-  const common = new CommonSecrets();
-  const observatory = new LiveInspection({ application: settings.version, channels, clock, common, inspect, log });
+  const observatory = new LiveInspection({ application: settings.version, channels, clock, inspect, log });
   const report = observatory.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const { actors, bus, hub, local, node, publish } = createShared(settings, { common, defer, inspect, report });
+  const { actors, bus, hub, local, node, publish } = createShared(settings, { defer, inspect, report });
   const keeper = new WriteBehind({
     ...settings,
     defer,
@@ -178,7 +175,6 @@ export function createComposition(
   const sessions = createSessionRegistry({
     ...settings,
     application: settings.version,
-    common,
     defer,
     dormant: settings.dormantSessions,
     hub,

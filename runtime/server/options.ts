@@ -81,15 +81,17 @@ export interface ServerOptions {
   /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
   readonly largestSnapshot?: number;
   /**
-   * Is told of what happens in the life of sessions and of the server, and of everything that goes wrong, without
-   * secrets: a logger of pino, or `console`. Default: none, and nothing is said.
+   * Is told of what happens in the life of sessions and of the server, and of everything that goes wrong: a logger of
+   * pino, or `console`. Without `development` it gets the class of an error, but neither its message nor its stack.
+   * Default: none, and nothing is said.
    */
   readonly logger?: Logger;
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
   /**
-   * Is told of everything that goes wrong, with what was thrown as it is: it may quote secrets. Default: a line on
-   * stderr, without them; with a `logger` nothing, because that is told as well.
+   * Is told of everything that goes wrong, with what was thrown as it is: its message may quote secrets. Default: a line
+   * on stderr, with the class of the error only without `development`; with a `logger` nothing, because that is told as
+   * well.
    */
   readonly onError?: OnError;
   /** Origins whose pages may connect, `https://example.com`. Default: the host that was asked. */

@@ -121,7 +121,7 @@ export function createServer(options: ServerOptions): Server {
 function makeServer(options: ServerOptions, channels?: Channels): Server {
   const settings = readOptions(options);
   const log = settings.logger && logTo(settings.logger);
-  const reporter = createReporter(settings.onError, log?.reported);
+  const reporter = createReporter(settings.onError, log?.reported, settings.development);
   const site = createComposition(settings, reporter, new Scheduler(settings.clock, reporter).defer, {
     ...(channels && { channels }),
     log,

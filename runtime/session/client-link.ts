@@ -10,10 +10,11 @@
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
-import type { CommonSecrets, Secrets } from '../platform/redact.js';
+import { hidden } from '../platform/redact.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
 import type { EventValue, Instance } from '../render/rendered.js';
+import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
 import type { AnyMessage } from '../template/html.js';
 import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';
 import type { ComponentTree } from '../tree/component-tree.js';
@@ -36,7 +37,6 @@ import {
 } from '../wire/protocol.js';
 import { EventCounter } from './event-counter.js';
 import { type PageLoadRecord, PageLoads } from './page-loads.js';
-import { noteTyped } from './secret-input.js';
 import { SendWindow } from './send-window.js';
 import { resolve } from './stable-address.js';
 
@@ -73,12 +73,10 @@ export interface ClientLinkHost {
   readonly isVolatile: boolean;
   /** Is told what happens, if anybody looks. */
   readonly witness: Probe | undefined;
-  /** What was typed into password fields; made when something is. */
-  secrets: Secrets | undefined;
-  /** What all sessions of the server know to be secret. */
-  readonly common: CommonSecrets | undefined;
   /** The connection is given up. */
   lost(): void;
+  /** These texts were typed into password fields. */
+  typed(texts: readonly string[]): void;
 }
 
 /** A frame that counts. */
@@ -367,9 +365,11 @@ export class ClientLink {
   #addressed(event: EventRecord, instance: Instance | undefined, number: number): Envelope | Malformed {
     const { tree } = this.#host;
     const cell = instance?.mount === undefined ? tree.root : instanceAt(instance.mount);
+    const isSecret = instance !== undefined && tellsSecret(instance, event.part);
     try {
-      const message = this.#message(event, instance, cell);
-      return this.#addressedTo(cell, message, number);
+      const message = this.#message(event, instance, cell, isSecret);
+      const letter = this.#addressedTo(cell, message, number);
+      return isSecret ? { ...letter, isSecret } : letter;
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       return error;
@@ -412,7 +412,12 @@ export class ClientLink {
   }
 
   /** The message an event leads to; `undefined` if nothing stands there or the handler says so. */
-  #message(event: EventRecord, instance: Instance | undefined, cell: ComponentInstance): AnyMessage | undefined {
+  #message(
+    event: EventRecord,
+    instance: Instance | undefined,
+    cell: ComponentInstance,
+    isSecret: boolean
+  ): AnyMessage | undefined {
     const part = instance?.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
     const { witness } = this.#host;
@@ -422,8 +427,8 @@ export class ClientLink {
       return value ?? undefined;
     }
     const data = decodePayload(part.name, event.payload);
-    if (part.isSecret) noteTyped(this.#host, instance as Instance, data);
-    witness?.happened(part, event, data);
+    if (isSecret) this.#host.typed(typedSecrets(instance as Instance, event.part, data));
+    witness?.happened(part, event, isSecret ? hidden : data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {

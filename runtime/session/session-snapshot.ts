@@ -34,8 +34,6 @@ export interface SessionImage {
   readonly lineage: string | undefined;
   readonly effects: readonly EffectImage[];
   readonly tree: TreeImage;
-  /** What was typed into password fields and stands in the tree or the effects, so that it is known for what it is. */
-  readonly secrets?: readonly string[];
 }
 
 // FORMAT ----------------------------------------------------------------------
@@ -67,7 +65,6 @@ type Packed = readonly [
   root: PackedCell,
   letters?: readonly PackedLetter[],
   effects?: readonly PackedEffect[],
-  secrets?: readonly string[],
 ];
 
 // PACK ------------------------------------------------------------------------
@@ -77,17 +74,7 @@ type Packed = readonly [
  *
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
-export function pack({
-  application,
-  at,
-  node,
-  documents,
-  offer,
-  lineage,
-  effects,
-  tree,
-  secrets = [],
-}: SessionImage): Uint8Array {
+export function pack({ application, at, node, documents, offer, lineage, effects, tree }: SessionImage): Uint8Array {
   const head = [
     format,
     application,
@@ -101,7 +88,6 @@ export function pack({
   ];
   const letters = tree.letters.map(packLetter);
   const waiting = effects.map(packEffect);
-  if (secrets.length > 0) return packSnapshot([...head, letters, waiting, secrets]);
   if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
 
   return packSnapshot(letters.length > 0 ? [...head, letters] : head);
@@ -163,7 +149,7 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function imageOf(packed: Packed): SessionImage {
-  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = [], secrets] = packed;
+  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] = packed;
 
   return {
     application,
@@ -178,7 +164,6 @@ function imageOf(packed: Packed): SessionImage {
       root: unpackCell(root),
       letters: letters.map(([path, message, cause]) => ({ path, message, cause })),
     },
-    ...(secrets && { secrets }),
   };
 }
 

@@ -15,8 +15,8 @@ import { checkStepsIn } from '../component/step.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
+import { development } from '../platform/plain-data.js';
 import { isPromise } from '../platform/promise.js';
-import { type CommonSecrets, Secrets } from '../platform/redact.js';
 import type { Persistable } from '../registry/write-behind.js';
 import type { Value } from '../render/rendered.js';
 import type { Backplane } from '../subscription/backplane.js';
@@ -26,6 +26,7 @@ import { areHeard, DiagnosticsProbe, type Instrumentation, type Probe } from '..
 import { type ClientFrame, CloseCode, Command, Reason } from '../wire/protocol.js';
 import { ClientLink, type ClientLinkHost, type Connection, type JoinFrame, type RejoinReason } from './client-link.js';
 import { type EffectImage, EffectOutbox } from './effect-outbox.js';
+import { warnOfTyped } from './secret-warning.js';
 import type { SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -53,8 +54,6 @@ export interface SessionHost {
   /** What the application calls its present version. */
   readonly application: string;
   readonly clock: Clock;
-  /** What all sessions of the server know to be secret. Default: nothing. */
-  readonly common?: CommonSecrets | undefined;
   /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
   readonly development?: boolean | undefined;
   /** Milliseconds a session is kept in memory after its connection was lost. */
@@ -74,6 +73,8 @@ export interface SessionHost {
   send(name: string, message: AnyMessage, id: string): Promise<void> | void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
+  /** Warns the developer, of the same once. */
+  warn?(text: string): void;
   /** A session has changed. */
   changed(session: LiveSession): void;
   /** A connection has joined. */
@@ -138,7 +139,6 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   fence: number;
   /** Is told what happens, because somebody inspects it. */
   observer: Probe | undefined;
-  secrets: Secrets | undefined;
   readonly #host: SessionHost;
   /** Tells the channels, once they have been listened to. */
   #publisher: DiagnosticsProbe | undefined;
@@ -152,6 +152,8 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   #deliveries: EffectOutbox | undefined;
   /** What its component is told of its way here, with the next client that comes. */
   #origin: Omit<Arrival, 'node'> | undefined;
+  /** What was typed last into a password field, in development. */
+  #typed: readonly string[] | undefined;
   /** Effects that were stored, until it begins. */
   #effects: readonly EffectImage[] | undefined;
 
@@ -209,7 +211,6 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     const { application, clock, node } = this.#host;
     const effects = this.#deliveries?.images ?? this.#effects ?? [];
     const tree = this.tree.save();
-    const secrets = this.secrets?.standingIn([effects, tree]) ?? [];
     const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
 
     return {
@@ -221,7 +222,6 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
       lineage: this.#lineage,
       effects,
       tree,
-      ...(secrets.length > 0 && { secrets }),
     };
   }
 
@@ -245,7 +245,6 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
 
   /** A copy does not carry out again what the original does. */
   #restore(image: SessionImage, isCopy: boolean): void {
-    for (const secret of image.secrets ?? []) this.note(secret);
     this.client.restore(image.documents);
     this.#lineage = image.lineage;
     this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
@@ -281,35 +280,8 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     return this.#host.clock;
   }
 
-  /** Whoever tells of a fault in writing leaves out the secrets the session has then. */
   get report(): Reporter {
-    return (code, error, place) => this.#host.report(code, error, place, () => this.learned());
-  }
-
-  get common(): CommonSecrets | undefined {
-    return this.#host.common;
-  }
-
-  /** Something is known to be secret. */
-  note(value: string): void {
-    this.secrets ??= new Secrets(this.common);
-    this.secrets.note(value);
-  }
-
-  mayQuote(data: unknown): void {
-    this.secrets ??= new Secrets(this.common);
-    this.secrets.learn(data);
-  }
-
-  /** The secrets it knows: what was noted, and what stands in its states and props now. */
-  learned(): Secrets {
-    this.secrets ??= new Secrets(this.common);
-    for (const cell of this.tree.cells()) {
-      this.secrets.learn(cell.props);
-      this.secrets.learn(cell.state);
-    }
-
-    return this.secrets;
+    return this.#host.report;
   }
 
   get hub(): Backplane {
@@ -320,12 +292,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     if (this.observer !== undefined) return this.observer;
     const { channels } = this.#host.lookout;
     if (!areHeard(channels)) return undefined;
-    this.#publisher ??= new DiagnosticsProbe(
-      this.id,
-      channels,
-      () => this.clock.now(),
-      (text) => this.secrets?.scrub(text) ?? text
-    );
+    this.#publisher ??= new DiagnosticsProbe(this.id, channels, () => this.clock.now());
 
     return this.#publisher;
   }
@@ -395,8 +362,20 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   }
 
   turned(events: number): void {
+    if (events > 0 && this.#typed !== undefined) this.#warnOfTyped(this.#typed);
     this.client.turned(events);
     this.#host.changed(this);
+  }
+
+  // SECRETS -------------------------------------------------------------------
+
+  typed(texts: readonly string[]): void {
+    if (this.development ?? development) this.#typed = texts;
+  }
+
+  #warnOfTyped(typed: readonly string[]): void {
+    const { warn } = this.#host;
+    if (warn !== undefined) warnOfTyped(this.tree.cells(), typed, (text) => warn.call(this.#host, text));
   }
 
   // CONNECTIONS ---------------------------------------------------------------

@@ -6,7 +6,6 @@
  * Nodes are counted here as a browser will have them, so that a part can name its node by a number.
  */
 
-import { declareSecret } from '../platform/redact.js';
 import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { payloadFields } from '../wire/protocol.js';
 import {
@@ -41,7 +40,7 @@ export interface Part {
   readonly url: boolean;
   /** Whether the first page carries this property as attribute or content. */
   readonly reflected: boolean;
-  /** Whether its event may tell what was typed into a password field: on such a field, around one, or of a form. */
+  /** Whether it may tell what is typed into a password field: the value of one, or an event on one or around one. */
   readonly isSecret: boolean;
 }
 
@@ -59,9 +58,7 @@ export interface SecretParts {
   readonly isCertain: boolean;
   /** The parts by whose values other inputs are such fields, their `type` and `autocomplete`. */
   readonly deciding: readonly number[];
-  /** The parts that name the fields: by what they hold, the entries of a form tell what was typed there. */
-  readonly naming: readonly number[];
-  /** Static names of fields about which `deciding` decides; those of others are declared. */
+  /** The names that these fields have in the entries of a form, as far as the template writes them. */
   readonly names: readonly string[];
 }
 
@@ -124,7 +121,6 @@ interface Assembly {
   /** The password fields, and the elements around them. */
   readonly secret: SecretTags;
   readonly deciding: number[];
-  readonly naming: number[];
   /** The segment that is being written. */
   segment: string;
   html: string;
@@ -143,7 +139,6 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     opened: [],
     secret: secretTags(tokens),
     deciding: [],
-    naming: [],
     segment: '',
     html: '',
     nodes: 0,
@@ -157,9 +152,9 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   }
   if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
-  const { parts, segments, segment, html, deciding, naming } = assembly;
+  const { parts, segments, segment, html, deciding } = assembly;
   const { fields, names } = assembly.secret;
-  const secret = { isCertain: [...fields.values()].includes('always'), deciding, naming, names };
+  const secret = { isCertain: [...fields.values()].includes('always'), deciding, names };
 
   return { parts, segments: [...segments, segment], html, secret };
 }
@@ -212,9 +207,9 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   const { opened, parts, segments, segment } = assembly;
   const element = opened.at(-1)?.tag.name ?? '';
   const path = opened.map(({ tag }) => tag.element);
-  const isSecret = isSecretEvent(assembly, binding);
+  const isSecret = isSecretPart(assembly, binding);
 
-  noteSecret(assembly, binding);
+  noteDeciding(assembly, binding);
   parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret }, path));
   segments.push(segment);
   assembly.segment = '';
@@ -226,60 +221,61 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
 interface SecretTags {
   readonly fields: ReadonlyMap<OpenToken, SecretField>;
   readonly around: ReadonlySet<OpenToken>;
-  /** The static names of fields that may be password fields. */
+  /** Those of elements in which other templates may stand. */
+  readonly open: ReadonlySet<OpenToken>;
+  /** Their names, where these are static. */
   readonly names: readonly string[];
 }
 
-/** Finds the password fields, and declares the names they have in the entries of forms. */
+/** Finds the password fields and the elements around them. */
 function secretTags(tokens: readonly Token[]): SecretTags {
   const fields = new Map<OpenToken, SecretField>();
   const around = new Set<OpenToken>();
+  const open = new Set<OpenToken>();
   const names: string[] = [];
   const opened: OpenToken[] = [];
   for (const token of tokens) {
     if (token.kind === 'close') opened.pop();
+    if (token.kind === 'hole') for (const tag of opened) open.add(tag);
     if (token.kind !== 'open') continue;
     const field = takesSecret(token);
     if (field !== undefined) {
       fields.set(token, field);
       for (const tag of opened) around.add(tag);
       const name = entryName(token);
-      if (name !== '' && field === 'always') declareSecret(name);
-      else if (name !== '') names.push(name);
+      if (name !== '') names.push(name);
     }
     if (!token.ends) opened.push(token);
   }
 
-  return { fields, around, names };
+  return { fields, around, open, names };
 }
 
 /** Events bubble, and those of forms have entries of fields wherever these stand. */
-function isSecretEvent({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
+function isSecretPart({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
   const tag = opened.at(-1)?.tag;
-  if (kind !== PartKind.Event || tag === undefined) return false;
+  if (tag === undefined) return false;
+  if (kind !== PartKind.Event) return secret.fields.has(tag) && /^(?:default)?value$/i.test(name);
 
-  return secret.fields.has(tag) || secret.around.has(tag) || isHeardAround(tag, name);
+  return secret.fields.has(tag) || secret.around.has(tag) || mayBeAround(tag, name, secret.open.has(tag));
 }
 
-/** Whether an event tells what was typed somewhere in an element, or in a form, in whichever template that stands. */
-function isHeardAround({ name: element }: OpenToken, event: string): boolean {
+/** Whether an event tells what is typed in a form, or in an element, into a field that stands in another template. */
+function mayBeAround({ name: element }: OpenToken, event: string, isOpen: boolean): boolean {
   const fields = payloadFields(event);
 
-  return (
-    fields.includes('entries') || (!controls.has(element) && (fields.includes('values') || fields.includes('key')))
-  );
+  return fields.includes('entries') || (isOpen && !controls.has(element) && fields.includes('value'));
 }
 
 /** What holds no other controls. */
 const controls = new Set(['input', 'select', 'textarea', 'option', 'button', 'a', 'img', 'video', 'audio']);
 
-/** Notes which parts name a password field, and which decide whether it is one. */
-function noteSecret({ opened, secret, parts, deciding, naming }: Assembly, { kind, name }: Binding): void {
+/** Notes which parts decide whether an element is a password field. */
+function noteDeciding({ opened, secret, parts, deciding }: Assembly, { kind, name }: Binding): void {
   const tag = opened.at(-1)?.tag;
-  const field = tag && secret.fields.get(tag);
-  if (field === undefined || (kind !== PartKind.Attribute && kind !== PartKind.Property)) return;
-  if (name === 'name') naming.push(parts.length);
-  if (field === 'open' && (name === 'type' || name === 'autocomplete')) deciding.push(parts.length);
+  const isOpen = tag !== undefined && secret.fields.get(tag) === 'open';
+  if (!isOpen || (kind !== PartKind.Attribute && kind !== PartKind.Property)) return;
+  if (name === 'type' || name === 'autocomplete') deciding.push(parts.length);
 }
 
 // ELEMENTS --------------------------------------------------------------------

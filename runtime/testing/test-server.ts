@@ -66,7 +66,7 @@ export class TestServer {
     this.reports = new ReportedErrors(onError);
     this.#settings = readOptions({ ...defaults, ...options, clock: this.clock, onError: this.reports.add });
     this.#log = this.#settings.logger && logTo(this.#settings.logger);
-    const report = createReporter(this.reports.add, this.#log?.reported);
+    const report = createReporter(this.reports.add, this.#log?.reported, this.#settings.development);
     this.agenda = new TestScheduler(report);
     this.site = createComposition(this.#settings, report, this.agenda.defer);
     for (const [name, given] of Object.entries(actors)) {
@@ -117,7 +117,7 @@ export class TestServer {
       closed: new Map(),
       framesPerSecond,
       joinDeadline,
-      report: createReporter(this.reports.add, this.#log?.reported),
+      report: createReporter(this.reports.add, this.#log?.reported, this.#settings.development),
     };
 
     return new MemoryNetwork({

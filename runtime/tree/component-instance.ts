@@ -35,8 +35,6 @@ export interface InstanceHost {
   system(): AnyActorRef;
   /** Tells of a fault in a component; gives the id of the report. */
   report(code: ErrorCode, error: unknown, cell: ComponentInstance): string;
-  /** Something that is reported now or soon may quote this: what is secret in it is left out wherever that is written down. */
-  mayQuote(data: unknown): void;
   /** A cell has changed outside of any turn: one is due. */
   changed(cell: ComponentInstance): void;
   /** A message for a cell, to be taken in a turn. */
@@ -56,8 +54,6 @@ export interface InstanceStateHost {
   readonly development?: boolean | undefined;
   system(): AnyActorRef;
   report(code: ErrorCode, error: unknown): void;
-  /** As for `InstanceHost`: a message that has failed, and a state that is gone when that is reported. */
-  mayQuote(data: unknown): void;
   changed(): void;
   /** A message for the component in whose view this one stands. */
   toParent(message: AnyMessage): void;
@@ -586,10 +582,6 @@ export class ComponentInstance implements Home, InstanceStateHost {
 
   report(code: ErrorCode, error: unknown): string {
     return this.#host.report(code, error, this);
-  }
-
-  mayQuote(data: unknown): void {
-    this.#host.mayQuote(data);
   }
 
   changed(): void {

@@ -52,8 +52,6 @@ export interface ComponentTreeHost {
   send(name: string, message: AnyMessage, id: string): void;
   /** What an event of the page is called, by its number. */
   nameOf(event: number): string;
-  /** Something that is reported now or soon may quote this. */
-  mayQuote(data: unknown): void;
   /** Runs something soon, when what has arrived by now has been read. */
   defer(run: () => void): void;
   /** A turn is over and has taken so many events of the page. */
@@ -440,10 +438,6 @@ export class ComponentTree implements InstanceHost, TurnPowers {
 
   post(cell: ComponentInstance, message: AnyMessage, from: ComponentInstance): void {
     this.put(cell, message, from);
-  }
-
-  mayQuote(data: unknown): void {
-    this.#host.mayQuote(data);
   }
 
   /** Tells the host program of a fault, and the component itself if it wants to know. */

@@ -268,8 +268,6 @@ export class LogicState implements InstanceState {
 
   /** Replaces the actor by one that goes on from the last good snapshot. */
   #failed(actor: AnyActorRef, error: unknown): void {
-    this.#host.mayQuote(this.#taking);
-    this.#host.mayQuote(actor.getSnapshot());
     this.#host.report(ErrorCode.Update, error);
     if (actor !== this.#actor || !this.#isStarted) return;
     try {

@@ -22,6 +22,8 @@ export interface Envelope {
   readonly cause?: number | string | undefined;
   /** Who has sent it, for whoever looks: a component, the key of a subscription, `host`; a client's event says nothing. */
   readonly from?: ComponentInstance | string | undefined;
+  /** Whether the message was made of an event of a password field: then it is shown without its data. */
+  readonly isSecret?: boolean | undefined;
   /** Finds out whom and what it is for once all before it has been shown; it is taken alone. */
   readonly resolve?: (() => Envelope) | undefined;
   /** Called once it has been taken and the turn is committed. */

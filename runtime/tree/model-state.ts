@@ -136,20 +136,11 @@ export class ModelState implements InstanceState {
     const before = this.snapshot;
     this.#send(event);
     const { effects, fault } = this.snapshot;
-    if (fault !== undefined) {
-      this.#mayQuote(event);
-      this.#send(new Restored(before));
-    }
+    if (fault !== undefined) this.#send(new Restored(before));
     const step = { event, effects: fault === undefined ? effects : none, fault };
     steps.push(step);
 
     return step;
-  }
-
-  /** What has failed may quote what it was given and what it was to change, and both are gone when it is reported. */
-  #mayQuote(event: Received | PropsChanged): void {
-    this.#host.mayQuote(event instanceof Received ? event.message : event.props);
-    this.#host.mayQuote(this.shown);
   }
 
   /** Before there is an actor its logic is asked directly, which needs no scope for what a session sends. */
@@ -190,7 +181,6 @@ export class ModelState implements InstanceState {
     const tentative = this.#tentative;
     let found = false;
     if (tentative !== undefined) {
-      this.#host.mayQuote(this.shown);
       this.#send(new Restored(tentative.before));
       for (const { event } of tentative.steps.splice(0)) {
         if (!this.#takeAgain(tentative, event, show)) found = true;
@@ -206,7 +196,6 @@ export class ModelState implements InstanceState {
     try {
       show();
     } catch (error) {
-      this.#mayQuote(event);
       this.#send(new Restored(before));
       tentative.steps.pop();
       this.#host.report(ErrorCode.View, error);

@@ -10,6 +10,7 @@ import type { Effect } from '../component/effect.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Channel, Channels, Tell } from '../platform/diagnostics.js';
 import type { ErrorCode } from '../platform/errors.js';
+import type { hidden } from '../platform/redact.js';
 import type { Part } from '../template/parts.js';
 import type { Patch } from '../wire/patch.js';
 import {
@@ -31,8 +32,8 @@ export interface Probe {
   begin(cell?: ComponentInstance): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
-  /** What an event has happened at that leads to the message that is queued next. */
-  happened(part: Part, event: EventRecord, data: EventData | undefined): void;
+  /** What an event has happened at that leads to the message that is queued next; `hidden` if its data is secret. */
+  happened(part: Part, event: EventRecord, data: EventData | typeof hidden | undefined): void;
   /** A letter waits, as the last of so many. */
   queued(letter: Envelope, waiting: number): void;
   /** A component has taken what is in a letter. */
@@ -126,7 +127,6 @@ export class DiagnosticsProbe implements Probe {
   readonly #channels: Channels;
   /** Milliseconds since the epoch, on the clock of the session. */
   readonly #now: () => number;
-  readonly #scrub: (text: string) => string;
   #begun = 0;
   /** How often the view had run that is to be rendered. */
   #views = 0;
@@ -135,10 +135,8 @@ export class DiagnosticsProbe implements Probe {
   /** How long what was told last took, in milliseconds. */
   protected took = 0;
 
-  /** @param scrub leaves out of a text what is known to be secret */
-  constructor(session: string, channels: Channels, now: () => number, scrub = (text: string): string => text) {
+  constructor(session: string, channels: Channels, now: () => number) {
     this.session = session;
-    this.#scrub = scrub;
     this.#channels = channels;
     this.#now = now;
   }
@@ -162,13 +160,13 @@ export class DiagnosticsProbe implements Probe {
     received.publish({ session: this.session, kind: clientWord(frame), bytes, events });
   }
 
-  happened(_part: Part, _event: EventRecord, _data: EventData | undefined): void {}
+  happened(_part: Part, _event: EventRecord, _data: EventData | typeof hidden | undefined): void {}
 
   queued({ cell, message, page, cause }: Envelope, waiting: number): void {
     const { queued } = this.#channels;
     if (!queued.hasSubscribers) return;
     const event = page !== 0 && typeof cause === 'number' ? cause : 0;
-    queued.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), event, waiting });
+    queued.publish({ ...this.#place(cell), type: message?.type ?? '', event, waiting });
   }
 
   updated({ cell, message, at }: Envelope): void {
@@ -176,7 +174,7 @@ export class DiagnosticsProbe implements Probe {
     const { updated } = this.#channels;
     if (!updated.hasSubscribers) return;
     const waited = Math.max(0, this.begunAt - at);
-    updated.publish({ ...this.#place(cell), type: this.#scrub(message?.type ?? ''), waited, took });
+    updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
   }
 
   /** Whether the view of a cell has run since that began. */

@@ -14,7 +14,6 @@ import {
 } from 'xstate';
 import { createSharedActors } from '../../../runtime/cluster/shared-actors.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { hidden } from '../../../runtime/platform/redact.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { Calm } from '../../fixtures/calm.js';
 import { FakeHost, settled } from '../../fixtures/live-session.js';
@@ -281,32 +280,6 @@ describe('shared', () => {
       step(100);
       expect(seen).to.deep.equal([0, 1]);
     });
-  });
-
-  it('reports a failure with what the error may quote, of what it holds and of the event', () => {
-    const asked: string[] = [];
-    actors.close();
-    actors = createSharedActors({
-      clock: host.clock,
-      report: (_code, error, _place, secrets) => {
-        asked.push(secrets?.().scrub((error as Error).message) ?? 'nothing');
-        return 'id';
-      },
-      defer: (run) => host.defer(run),
-      publish: () => undefined,
-    });
-    const vault = fromTransition(
-      (state: { password: string }, { password }: { type: string; password: string }) => {
-        if (password !== '') throw new Error(`${password} is not ${state.password}`);
-        return state;
-      },
-      { password: 'held-1' }
-    );
-    actors.start('vault', vault);
-    actors.send('vault', { type: 'tried', password: 'tried-2' } as AnyMessage);
-    drain();
-    expect(asked).to.have.lengthOf(1);
-    expect(asked[0]).to.contain(`failed: ${hidden} is not ${hidden}.`);
   });
 
   describe('one that fails by itself', () => {

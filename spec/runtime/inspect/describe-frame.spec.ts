@@ -7,6 +7,7 @@ import {
   mostLines,
 } from '../../../runtime/inspect/describe-frame.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
+import { hidden } from '../../../runtime/platform/redact.js';
 import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
 import { Instance, renderRoot, type Value } from '../../../runtime/render/rendered.js';
@@ -178,10 +179,19 @@ describe('words', () => {
       expect(long).to.match(/^in <p> 1\.0: "b{199}…$/);
     });
 
-    it('call what is not in the page by its numbers', () => {
-      expect(describeServerFrame(patch(7, 3, 'text'), null)).to.deep.equal(['7.3: "text"']);
+    it('call what is not in the page by its numbers, and hide what it was given', () => {
+      expect(describeServerFrame(patch(7, 3, 'text'), null)).to.deep.equal([`7.3: ${hidden}`]);
+      expect(describeServerFrame(patch(7, 3, [null]), null)).to.deep.equal(['7.3: a keyed list']);
       const { rendered } = new Page(html`<p>${'a'}</p>`);
-      expect(describeServerFrame(patch(1, 9, 'text'), rendered)).to.deep.equal(['1.9: "text"']);
+      expect(describeServerFrame(patch(1, 9, 'text'), rendered)).to.deep.equal([`1.9: ${hidden}`]);
+    });
+
+    it('hide the value of a password field', () => {
+      const view = (text: string) => html`<input type="password" .value=${text}><input .value=${text}>`;
+      expect(wordsBetween(view('a'), view('b'))).to.deep.equal([
+        `on <input> 1.0 .value = ${hidden}`,
+        'on <input> 1.1 .value = "b"',
+      ]);
     });
   });
 

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { type AnyMessage, component, type Enqueue, type EventData, every, html, shared } from 'troupe';
 import { assign, setup } from 'xstate';
-import type { ActorView, LogEntry } from '../../../runtime/inspect/inspection.js';
+import type { ActorView, Inspected, LogEntry } from '../../../runtime/inspect/inspection.js';
 import { decodeRecording } from '../../../runtime/recording/recording-file.js';
+import { memory } from '../../../runtime/store/memory.js';
+import { TestServer } from '../../../runtime/testing/test-server.js';
 import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
 
 // COMPONENTS ------------------------------------------------------------------
@@ -344,14 +346,22 @@ describe('observed', () => {
     type Message = { type: 'typed'; text: string };
     const Door = component({
       name: 'door',
-      secret: ['pin'],
+      secret: ['pin', 'text'],
       init: () => ({ pin: 'canary-pin-1', text: '' }),
       update: (model, { text }: Message) => ({ ...model, text }),
       view: ({ pin, text }) => html<Message>`<p>${pin}</p>
         <label>Word <input type="password" .value=${text} @input=${({ value }: EventData) => ({ type: 'typed' as const, text: value })}></label>`,
     });
 
-    it('never come out', async () => {
+    const Free = component({
+      name: 'free',
+      init: () => ({ text: '' }),
+      update: (_model, { text }: Message) => ({ text }),
+      view: ({ text }) => html<Message>`<label>Word <input .value=${text}
+        @input=${({ value }: EventData) => ({ type: 'typed' as const, text: value })}></label>`,
+    });
+
+    it('of declared fields are shown nowhere, nor is the data of events of a password field', async () => {
       looked = await lookAt({ routes: { '/': Door } });
       const { page, seen } = looked;
       await page.type(page.getByLabelText('Word'), 'canary-word');
@@ -366,9 +376,26 @@ describe('observed', () => {
       ]);
       expect(out).to.not.include('canary').and.not.include('anary-w');
       expect(seen.state('/', []).rows.filter(({ kind }) => kind === 'secret')).to.have.length(2);
+      expect(seen.log({}).entries.map(({ message }) => message)).to.include('{"type":"typed","text":"[secret]"}');
+      expect(seen.wire({}).entries.flatMap(({ words }) => words)).to.include.members([
+        ...['input on <input> 1.2: [secret]', 'on <input> 1.1 .value = [secret]'],
+      ]);
     });
 
-    it('are not known by half in frames, nor forgotten over many others', async () => {
+    it('of one session do not hide the same text in others, nor in the same one under a name that is not declared', async () => {
+      looked = await lookAt({ routes: { '/': Door, '/free': Free } });
+      const { page, seen } = looked;
+      await page.type(page.getByLabelText('Word'), 'canary-word');
+      const other = await looked.open('/free');
+      await other.type(other.getByLabelText('Word'), 'canary-word');
+      const { sessions } = await looked.inspection.sessions({ text: 'free' });
+      const free = (await looked.inspection.open(sessions[0]?.id ?? '')) as Inspected;
+      expect(JSON.stringify(free.state('/', []))).to.include('canary-word');
+      expect(JSON.stringify(seen.state('/', []))).to.not.include('canary');
+      free.close();
+    });
+
+    it('are hidden in frames and in long lists', async () => {
       const long = `canary-${'x'.repeat(400)}`;
       type Shown = { type: 'shown' };
       const Long = component({
@@ -391,11 +418,11 @@ describe('observed', () => {
       ).to.not.include('canary');
     });
 
-    it('of a message are known from then on, also if a statechart keeps them under another name', async () => {
+    it('of a message and of the context of a statechart are hidden by their name', async () => {
       type Go = { type: 'go'; apiKey: string };
-      const keeping = setup({ types: {} as { context: { word: string }; events: Go } }).createMachine({
-        context: { word: '' },
-        on: { go: { actions: assign({ word: ({ event }) => event.apiKey }) } },
+      const keeping = setup({ types: {} as { context: { apiKey: string }; events: Go } }).createMachine({
+        context: { apiKey: '' },
+        on: { go: { actions: assign({ apiKey: ({ event }) => event.apiKey }) } },
       });
       const Keeping = component({
         name: 'keeping',
@@ -408,6 +435,41 @@ describe('observed', () => {
       expect(
         JSON.stringify([looked.seen.state('/', ['.context']), looked.seen.export(), looked.seen.log({})])
       ).to.not.include('canary');
+    });
+
+    it('of a child of a stored session are hidden, and so is the whole state of a child that is not shown', async () => {
+      const Inner = component({
+        name: 'inner',
+        secret: ['pin'],
+        init: () => ({ pin: 'canary-pin', text: 'shown' }),
+        update: (model, _message: Message) => model,
+        view: () => html<Message>`<p></p>`,
+      });
+      const outer = (isShown: boolean) =>
+        component({
+          name: 'outer',
+          init: () => ({ count: 0 }),
+          update: (model, _message: Message) => ({ count: model.count + 1 }),
+          view: () => html<Message>`<button @click=${{ type: 'typed', text: '' }}>go</button>
+            ${isShown && Inner({ key: 1 })}`,
+        });
+      const store = memory({});
+      const stored = await lookAt({ routes: { '/': outer(true) }, store, grace: 1_000 });
+      await stored.page.click(stored.page.getByRole('button', { name: 'go' }));
+      const { id } = stored.seen;
+      stored.page.disconnect();
+      await stored.server.advance(10_000);
+      await stored.close();
+      for (const isShown of [true, false]) {
+        const server = new TestServer({ routes: { '/': outer(isShown) }, store });
+        const seen = (await server.site.observatory.open(id)) as Inspected;
+        const actor = seen.actors().actors[0]?.actors[0]?.id ?? '';
+        const text = JSON.stringify(seen.state(actor, []));
+        expect(text).to.not.include('canary');
+        expect(text.includes('shown')).to.equal(isShown);
+        seen.close();
+        server.site.observatory.close();
+      }
     });
   });
 });

@@ -6,7 +6,6 @@ import {
   writeError,
 } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { hidden, mayQuote, Secrets } from '../../../runtime/platform/redact.js';
 import { Calm } from '../../fixtures/calm.js';
 import { settled } from '../../fixtures/live-session.js';
 
@@ -86,27 +85,12 @@ describe('report', () => {
     expect(said).to.match(/^troupe update in counter of session s1 \([\w-]{8}\): text\n$/);
   });
 
-  it('prints the stack while developing, and else what the error is called and says', () => {
+  it('prints the stack while developing', () => {
     const error = new TroupeError(ErrorCode.View, 'no');
-    const print = (): string => written(() => createReporter()(ErrorCode.Internal, error));
-    const { NODE_ENV } = process.env;
-    expect(print()).to.contain('): TroupeError: no\n    at ');
-    try {
-      process.env['NODE_ENV'] = 'production';
-      expect(print()).to.match(/\): TroupeError: no\n$/);
-    } finally {
-      if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
-      else process.env['NODE_ENV'] = NODE_ENV;
-    }
+    expect(written(() => createReporter()(ErrorCode.Internal, error))).to.contain('): TroupeError: no\n    at ');
   });
 
   describe('in writing', () => {
-    const knowing = (...values: readonly string[]): Secrets => {
-      const secrets = new Secrets();
-      for (const value of values) secrets.note(value);
-      return secrets;
-    };
-
     it('goes to the log and to onError as it is, and then is not printed', () => {
       const reports: ErrorReport[] = [];
       const logged: WrittenReport[] = [];
@@ -129,31 +113,22 @@ describe('report', () => {
       expect(logged[1]?.err).to.deep.equal({ type: 'number', message: '7', stack: undefined });
     });
 
-    it('holds no secret of its session, which is asked then and not before', () => {
-      let asked = 0;
-      const secrets = (): Secrets => {
-        asked++;
-        return knowing('hunter2');
-      };
+    it('has the class of the error alone in production, and onError has all of it', () => {
       const reports: ErrorReport[] = [];
-      const error = new Error('hunter2 is wrong');
-      createReporter((made) => reports.push(made))(ErrorCode.Update, error, {}, secrets);
-      expect([asked, reports[0]?.error]).to.deep.equal([0, error]);
-      const said = written(() => createReporter()(ErrorCode.Update, error, {}, secrets));
-      expect(said).to.contain(`Error: ${hidden} is wrong\n    at `).and.not.contain('hunter2');
-    });
-
-    it('holds none if the error has left its session, or onError repeats it', () => {
-      const error = new Error('hunter2 is wrong');
-      mayQuote(error, knowing('hunter2'));
-      mayQuote('text', knowing('text'));
+      const logged: WrittenReport[] = [];
+      const error = new TypeError('hunter2 is wrong');
+      const place = { component: 'login', session: 'abc' };
       const said = written(() => {
-        createReporter(() => {
-          throw new Error(`not told: ${error.message}`);
-        })(ErrorCode.Init, error);
-        createReporter()(ErrorCode.Init, 'text');
+        createReporter(undefined, undefined, false)(ErrorCode.Update, error, place);
+        createReporter(
+          (made) => reports.push(made),
+          (made) => logged.push(made),
+          false
+        )(ErrorCode.Update, error, place);
       });
-      expect(said).to.contain(`not told: ${hidden} is wrong`).and.contain('text').and.not.contain('hunter2');
+      expect(said).to.match(/^troupe update in login of session abc \([\w-]{8}\): TypeError\n$/);
+      expect(logged).to.deep.equal([{ id: reports[0]?.id, code: 'update', ...place, err: { type: 'TypeError' } }]);
+      expect(reports[0]?.error).to.equal(error);
     });
 
     it('is made of errors that cannot be read', () => {
@@ -163,7 +138,7 @@ describe('report', () => {
           throw new Error('unreadable');
         },
       });
-      expect(writeError(error, undefined)).to.deep.equal({ type: 'object', message: 'no', stack: undefined });
+      expect(writeError(error)).to.deep.equal({ type: 'object', message: 'no', stack: undefined });
     });
   });
 });

@@ -60,6 +60,14 @@ describe('logger', () => {
     expect(logger.lines).to.deep.equal([['error', { id, code: 'update', session: 's', err }, 'no']]);
   });
 
+  it('is told of reports in production without the message of the error', () => {
+    const logger = new Lines();
+    const id = createReporter(undefined, logTo(logger).reported, false)(ErrorCode.View, new TypeError('no'));
+    expect(logger.lines).to.deep.equal([
+      ['error', { id, code: 'view', err: { type: 'TypeError' } }, 'view: TypeError'],
+    ]);
+  });
+
   it('hears of diagnostics what is rare, and of a failure by its report alone', () => {
     const logger = new Lines();
     const probe = createLogProbe(logTo(logger));

@@ -20,7 +20,6 @@ describe('inert-state', () => {
     },
     report: (code, error) => void told.push(`${code}: ${(error as Error).message}`),
     changed: () => void done.push('changed'),
-    mayQuote: () => undefined,
     toParent: () => void done.push('to parent'),
   };
 

@@ -3,7 +3,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { Secrets } from '../../../runtime/platform/redact.js';
+import { redact } from '../../../runtime/platform/redact.js';
 import type { Recording } from '../../../runtime/recording/recording.js';
 import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
 import { type Difference, replay } from '../../../runtime/recording/replay.js';
@@ -498,8 +498,7 @@ describe('replay', () => {
       }) as AnyComponent;
     const typed = { type: 'typed', password: 'tell nobody' } as AnyMessage;
     const recording = await record(form(3), [[], typed], [[], { type: 'sent' }]);
-    const secrets = new Secrets();
-    const hidden: Recording = secrets.redact(recording);
+    const hidden: Recording = redact(recording);
     expect(JSON.stringify(hidden)).to.not.contain('nobody');
     expect(replay(hidden, form(3)).differences.map(({ at, secret }) => [at, secret])).to.deep.equal([
       ['.length', 'perhaps'],

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { hidden, Secrets } from '../../../runtime/platform/redact.js';
+import { hidden } from '../../../runtime/platform/redact.js';
 import {
+  hideUnknown,
   imageOf,
   isOfLogic,
   nothingOf,
+  redactImage,
   sharing,
   snapshotOf,
   stateIn,
-  withoutSecrets,
 } from '../../../runtime/recording/snapshot-views.js';
 import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
 
@@ -89,13 +90,15 @@ describe('images', () => {
     });
   });
 
-  it('can be had without secrets, of which the names of components are none', () => {
-    const secrets = new Secrets();
-    secrets.note('item');
-    const given = treeOf(image('', { password: 'x', title: 'item' }, [image('a', logic({ password: 'y' }))]));
-    const { root: shown } = withoutSecrets(given, secrets);
-    expect(shown).to.deep.equal(
-      image('', { password: hidden, title: hidden }, [image('a', logic({ password: hidden }))])
-    );
+  it('can be had without what stands in secret fields', () => {
+    const given = treeOf(image('', { pin: 'x', title: 'item' }, [image('a', logic({ password: 'y' }))]));
+    const { root: shown } = redactImage(given, new Set(['pin']));
+    expect(shown).to.deep.equal(image('', { pin: hidden, title: 'item' }, [image('a', logic({ password: hidden }))]));
+  });
+
+  it('can be had without the states of components that are not known', () => {
+    const unknown = { ...image('a', { title: 'inner' }), name: 'other' };
+    const { root: shown } = hideUnknown(treeOf(image('', { title: 'x' }, [unknown])), new Set(['item']));
+    expect(shown).to.deep.equal(image('', { title: 'x' }, [{ ...unknown, state: hidden }]));
   });
 });

@@ -3,9 +3,8 @@ import { expect } from 'chai';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import { createSimulatedClock, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
-import { ErrorCode, textOf } from '../../../runtime/platform/errors.js';
+import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { isId } from '../../../runtime/platform/id.js';
-import { hidden, quotedBy } from '../../../runtime/platform/redact.js';
 import { Scheduler } from '../../../runtime/platform/scheduler.js';
 import type { RegistryInstrumentation } from '../../../runtime/registry/session-registry.js';
 import {
@@ -202,31 +201,6 @@ describe('sessions', () => {
       expect(await late).to.include({ code: ErrorCode.Deadline, message: 'init of odd took longer than 100 ms' });
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 0 });
       expect(clock.pending).to.equal(0);
-    });
-
-    it('throws an error that knows which secrets of the session and of its route it may quote', async () => {
-      const quoting = (init: () => { apiKey: string } | Promise<{ apiKey: string }>) =>
-        component({
-          name: 'quoting',
-          secret: ['apiKey'],
-          init,
-          update: (model, _message: Message) => model,
-          view: ({ apiKey }) => {
-            throw new Error(`${apiKey} is no key`);
-          },
-        });
-      const open = (of: unknown): Promise<unknown> => {
-        const query = { password: 'hunter2' };
-        return Promise.resolve()
-          .then(() => sessions.open({ component: of as AnyComponent<PageProps>, props: { ...props, query } }, 'a'))
-          .catch((error: unknown) => error);
-      };
-      sessions = table();
-      for (const init of [() => ({ apiKey: 'key-1' }), async () => ({ apiKey: 'key-1' })]) {
-        const error = await open(quoting(init));
-        expect(textOf(error)).to.contain('key-1 is no key');
-        expect(quotedBy(error)?.scrub('key-1 and hunter2')).to.equal(`${hidden} and ${hidden}`);
-      }
     });
 
     it('throws an error if the first view throws', async () => {

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html as names, parseFragment } from 'parse5';
-import { isSecretName } from '../../../runtime/platform/redact.js';
 import { define } from '../../../runtime/template/template.js';
 import { Namespace } from '../../../runtime/wire/patch.js';
 
@@ -261,8 +260,8 @@ describe('parts', () => {
     }
   });
 
-  describe('of events that may tell secrets', () => {
-    /** The events that are told to be secret, by the value in their hole. */
+  describe('that may tell what is typed into a password field', () => {
+    /** The parts that are marked as secret. */
     const secretIn = (statics: TemplateStringsArray): readonly string[] =>
       define(statics, Namespace.Html)
         .parts.filter(({ isSecret }) => isSecret)
@@ -301,34 +300,35 @@ describe('parts', () => {
       expect(found).deep.equal(['main keydown', 'div input']);
     });
 
-    it('are those of forms, whose fields may stand elsewhere', () => {
-      expect(secretIn(literal`<form @submit=${1} @input=${2} @click=${4}>${3}</form>`)).deep.equal([
-        'form submit',
-        'form input',
-      ]);
+    it('are events of elements in which a field may stand in another template, if they tell a value or entries', () => {
+      const found = secretIn(literal`<form @submit=${1} @input=${2} @click=${4} @scroll=${5}>${3}</form>`);
+      expect(found).deep.equal(['form submit', 'form input', 'form click']);
+      expect(secretIn(literal`<button @click=${1}>${2}</button><p @wheel=${3}>${4}</p><p @click=${5}></p>`)).deep.equal(
+        []
+      );
     });
 
-    it('declare the static names of the fields, and tell which parts name the others', () => {
-      expect(['pass-1', 'pass-2'].map(isSecretName)).deep.equal([false, false]);
+    it('are values of such a field', () => {
+      expect(
+        secretIn(literal`<input type="password" .value=${1} name=${2}><input type=${3} .defaultValue=${4}>`)
+      ).deep.equal(['input value', 'input defaultValue']);
+      expect(secretIn(literal`<input type="password" value="a ${1}">`)).deep.equal(['input value']);
+      expect(secretIn(literal`<input type="email" .value=${1}>`)).deep.equal([]);
+    });
+
+    it('come with the static names of the fields, and with the parts that decide whether there is one', () => {
       const statics = literal`<input type="password" name="pass-1"><input name="user"><input name=${1}><input type=${2} name=${3}><input type="password" name="pass-2">`;
       expect(define(statics, Namespace.Html).secret).deep.equal({
         isCertain: true,
         deciding: [1],
-        naming: [2],
-        names: [],
+        names: ['pass-1', 'pass-2'],
       });
-      expect(['pass-1', 'pass-2', 'user'].map(isSecretName)).deep.equal([true, true, false]);
-    });
-
-    it('declare no name of a field that may be none', () => {
-      const statics = literal`<input type=${1} name="open-1"><input autocomplete=${2} name="open-2">`;
-      expect(define(statics, Namespace.Html).secret).deep.equal({
+      const open = literal`<input type=${1} name="open-1"><input autocomplete=${2} name="open-2">`;
+      expect(define(open, Namespace.Html).secret).deep.equal({
         isCertain: false,
         deciding: [0, 1],
-        naming: [],
         names: ['open-1', 'open-2'],
       });
-      expect(['open-1', 'open-2'].map(isSecretName)).deep.equal([false, false]);
     });
   });
 });

@@ -23,7 +23,6 @@ const Texts = component({
 
 describe('model-state', () => {
   let reports: string[];
-  let quotable: unknown[];
   let state: ModelState;
   let shown: string[];
 
@@ -39,7 +38,6 @@ describe('model-state', () => {
 
   beforeEach(() => {
     reports = [];
-    quotable = [];
     shown = [];
     const root = createActor(createMachine({})) as AnyActorRef;
     root.subscribe({ error: () => undefined });
@@ -48,7 +46,6 @@ describe('model-state', () => {
       clock: new FakeClock(),
       system: () => root,
       report: (code, error) => void reports.push(`${code} ${(error as Error).message}`),
-      mayQuote: (data) => void quotable.push(data),
       changed: () => undefined,
       toParent: () => undefined,
     };
@@ -85,21 +82,6 @@ describe('model-state', () => {
     expect(state.commit().map(({ message }) => message.type)).to.deep.equal(['b', 'c']);
     expect(reports).to.deep.equal(['view cannot show ?']);
     expect(shown).to.deep.equal(['a,b', 'a,b,c']);
-  });
-
-  it('tells what an error may quote that is gone when it is reported: the message or the props, and the model', () => {
-    take('b', 'c');
-    state.render(show);
-    state.commit();
-    expect(quotable).to.deep.equal([]);
-    take('!', 'd');
-    expect(quotable).to.deep.equal([{ type: 'added', text: '!' }, ['a', 'b', 'c']]);
-    state.render(show);
-    state.commit();
-    quotable = [];
-    state.receive({ first: '?' });
-    state.render(show);
-    expect(quotable).to.deep.include.members([{ first: '?' }, ['?', 'b', 'c', 'd']]);
   });
 
   it('does not show what is as it was', () => {
