@@ -1,6 +1,6 @@
 /**
- * Password fields in a rendered page. Templates know which of their elements may be password fields, and mark the parts
- * that may tell what is typed there (`parts.ts`); whether one is there now depends on what stands in their holes.
+ * Password fields in a rendered page. A template knows which of its elements may be password fields, and marks the parts
+ * that may tell what is typed there (`isSecret`). Whether one is there now depends on what stands in its holes.
  * An event on or around a password field is shown without its data wherever the runtime is looked at.
  */
 
