@@ -7,7 +7,7 @@
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Due, DueImage, OrderedClock } from './ordered-clock.js';
+import { type Due, type DueImage, inTime, type OrderedClock } from './ordered-clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -156,15 +156,26 @@ export class Checkpoint {
     const scheduled = Object.values(actor.system.getSnapshot()._scheduledEvents).filter(
       ({ source, target }) => wayTo(actor, source) && wayTo(actor, target) !== undefined
     );
+    if (this.#owner !== actor) checkpoints.set(actor, this);
     this.#owner = actor;
     watchTimers(actor, this.#clock);
     if (scheduled.length === 0 && this.#timers.size === 0) return;
-    this.#timers = new Map(scheduled.map((event) => [event, dues.get(event) ?? this.#clock.lastDue(event.delay)]));
+    this.#timers = new Map(scheduled.map((event) => [event, dueOf(event, this.#clock)]));
+  }
+
+  /**
+   * The timers of the actor are about to be cancelled, because it has failed. Its own stay as they were noted after
+   * the last event that it took. The actors below it have set and used up others meanwhile.
+   */
+  failing(actor: AnyActorRef): void {
+    const own = [...this.#timers].filter(([{ source }]) => source === actor);
+    this.#noteTimers(actor);
+    this.#timers = new Map([...own, ...[...this.#timers].filter(([{ source }]) => source !== actor)]);
   }
 
   #rearm(root: AnyActorRef, owner: AnyActorRef, timers: Timers): void {
     const now = this.#clock.now();
-    for (const [{ source, target, event, id }, due] of timers) {
+    for (const [{ source, target, event, id }, due] of [...timers].sort(([, left], [, right]) => inTime(left, right))) {
       const [from, to] = [source, target].map((actor) => found(root, wayTo(owner, actor)));
       if (from === undefined || to === undefined) continue;
       root.system.scheduler.schedule(from, to, event, Math.max(0, due.at - now), id);
@@ -179,21 +190,37 @@ const dues = new WeakMap<ScheduledEvent, Due>();
 
 type System = AnyActorRef['system'];
 
+/** Notes it first if the timer was set just now, before its system was watched. */
+function dueOf(event: ScheduledEvent, clock: OrderedClock): Due {
+  const due = dues.get(event) ?? clock.lastDue(event.delay);
+  dues.set(event, due);
+
+  return due;
+}
+
 /** The systems whose timers are noted as they are set. */
 const watched = new WeakSet<System>();
 
-/** From now on it is noted when timers are due: an actor further down sets them without anybody above it being told. */
+/** The checkpoints of actors whose timers were noted. */
+const checkpoints = new WeakMap<AnyActorRef, Checkpoint>();
+
+/** From now on it is noted when timers are due, and which are cancelled by a failure: an actor further down sets them without telling those above it. */
 function watchTimers({ system }: AnyActorRef, clock: OrderedClock): void {
   if (watched.has(system)) return;
   watched.add(system);
   const { scheduler } = system;
-  const { schedule } = scheduler;
+  const { schedule, cancelAll } = scheduler;
   scheduler.schedule = (...timer) => {
     schedule(...timer);
     const due = clock.lastDue(timer[3]);
     for (const event of Object.values(system.getSnapshot()._scheduledEvents)) {
       if (!dues.has(event)) dues.set(event, due);
     }
+  };
+  scheduler.cancelAll = (actor) => {
+    const { status } = actor.getSnapshot() as Snapshot<unknown>;
+    if (status === 'active' || status === 'error') checkpoints.get(actor)?.failing(actor);
+    cancelAll(actor);
   };
 }
 

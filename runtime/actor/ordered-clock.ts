@@ -22,6 +22,11 @@ export interface Due {
 /** A stored timer: when it is due, and how many timers were set after it. A number alone says that none was. */
 export type DueImage = number | readonly [at: number, later: number];
 
+/** Compares timers: first the one that is due first, of several at the same moment the one that was set first. */
+export function inTime(left: Due, right: Due): number {
+  return left.at - right.at || left.order - right.order;
+}
+
 /** A timer that is going to be set at the end of `inOrder`. */
 class HeldTimer {
   readonly due: Due;
@@ -114,7 +119,7 @@ export class OrderedClock implements Clock {
   }
 
   #set(held: HeldTimer[]): void {
-    held.sort(({ due: left }, { due: right }) => left.at - right.at || left.order - right.order);
+    held.sort((left, right) => inTime(left.due, right.due));
     const now = this.now();
     for (const timer of held) {
       if (!timer.isCleared) timer.id = this.#clock.setTimeout(timer.fn, Math.max(0, timer.due.at - now));
