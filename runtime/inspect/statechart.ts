@@ -1,11 +1,12 @@
 /**
- * Charts: the statechart of a machine, as plain data that can be drawn, and where in it a snapshot is. `live-inspection.ts`
- * gives them to whoever inspects an actor; how a chart is laid out and drawn is their own affair
- * (`components/inspector/`).
+ * Statecharts: the states and transitions of a machine as plain data that can be drawn, and the states in it that are
+ * active in a snapshot. `inspected-session.ts` shows them; the inspector lays them out and draws them.
  *
- * A machine is read by what XState makes public of it and known by its shape, so XState is not imported.
+ * Nodes and edges are those of XState's `toDirectedGraph`; guards, actions and events are described here in words.
  */
 
+import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { type DirectedGraphNode, getStateNodes, toDirectedGraph } from 'xstate/graph';
 import { hashOf } from '../platform/hash.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -55,41 +56,10 @@ export interface Chart {
 
 // MACHINES --------------------------------------------------------------------
 
-/** What is read of XState's `StateNode`. */
-interface Node {
-  readonly id: string;
-  readonly key: string;
-  readonly type: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
-  readonly history: false | 'shallow' | 'deep';
-  readonly config: { readonly target?: unknown };
-  readonly parent?: Node;
-  readonly initial: { readonly target: readonly Node[] };
-  readonly states: Readonly<Record<string, Node>>;
-  readonly entry: readonly unknown[];
-  readonly exit: readonly unknown[];
-  readonly invoke: readonly Invoked[];
-  readonly transitions: ReadonlyMap<string, readonly Transition[]>;
-  readonly always?: readonly Transition[];
-}
-
-interface Transition {
-  readonly eventType: string;
-  readonly target?: readonly Node[];
-  readonly guard?: unknown;
-  readonly actions: readonly unknown[];
-  /** Of delayed ones: milliseconds, or a name. */
-  readonly delay?: number | string;
-}
-
-interface Invoked {
-  readonly id: string;
-  readonly src: string;
-}
-
 const charts = new WeakMap<object, Chart>();
 
 /**
- * The chart of a machine; `undefined` of what is none. It is made once for each machine.
+ * The chart of a machine; `undefined` if the logic is not a machine. It is made once for each machine.
  *
  * ```ts
  * chartOf(Light.logic)?.transitions[0]; // { from: 'light.green', to: 'light.yellow', event: 'pressed', … }
@@ -99,8 +69,9 @@ export function chartOf(logic: unknown): Chart | undefined {
   if (!isMachine(logic)) return undefined;
   let chart = charts.get(logic);
   if (chart === undefined) {
-    const root = stateOf(logic.root);
-    const transitions = nodesFrom(logic.root).flatMap((node) => transitionsOf(node, logic.root));
+    const graph = toDirectedGraph(logic.root);
+    const root = stateOf(graph);
+    const transitions = nodesFrom(graph).flatMap(transitionsOf);
     chart = { id: `${root.id} ${hashOf(JSON.stringify([root, transitions]))}`, root, transitions };
     charts.set(logic, chart);
   }
@@ -108,70 +79,88 @@ export function chartOf(logic: unknown): Chart | undefined {
   return chart;
 }
 
-function isMachine(logic: unknown): logic is { readonly root: Node } {
-  const root = (logic as { root?: Partial<Node> } | null | undefined)?.root;
+/** By shape, because an application may bring an XState of its own, whose classes are others. */
+function isMachine(logic: unknown): logic is { readonly root: AnyStateNode } {
+  const root = (logic as { root?: Partial<AnyStateNode> } | null | undefined)?.root;
 
   return typeof root?.id === 'string' && root.transitions instanceof Map && typeof root.states === 'object';
 }
 
-function stateOf(node: Node): ChartState {
+function stateOf({ stateNode, children }: DirectedGraphNode): ChartState {
+  const { id, key, type, history, initial, entry, exit, invoke } = stateNode;
+
   return {
-    id: node.id,
-    name: node.key,
-    kind: node.history === 'deep' ? 'deep history' : node.type,
-    initial: node.type === 'compound' ? node.initial.target[0]?.id : undefined,
-    states: Object.values(node.states).map(stateOf),
-    entry: node.entry.filter(isWritten).map(nameOf),
-    exit: node.exit.filter(isWritten).map(nameOf),
-    invokes: node.invoke.map(sourceOf),
+    id,
+    name: key,
+    kind: history === 'deep' ? 'deep history' : type,
+    initial: type === 'compound' ? initial.target?.[0]?.id : undefined,
+    states: children.map(stateOf),
+    entry: entry.filter(isWritten).map(nameOf),
+    exit: exit.filter(isWritten).map(nameOf),
+    invokes: invoke.map(sourceOf),
   };
 }
 
 /** The node and all below it, in the order they are written. */
-const nodesFrom = (node: Node): readonly Node[] => [node, ...Object.values(node.states).flatMap(nodesFrom)];
+const nodesFrom = (node: DirectedGraphNode): readonly DirectedGraphNode[] => [
+  node,
+  ...node.children.flatMap(nodesFrom),
+];
 
-function transitionsOf(node: Node, root: Node): readonly ChartTransition[] {
-  const written = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
-  const counts = new Map<string, number>();
-  const transitions = written.flatMap((transition) => {
-    const index = counts.get(transition.eventType) ?? 0;
-    counts.set(transition.eventType, index + 1);
-
-    return transitionsTo(node, transition, index);
-  });
-
-  return node.type === 'history' ? [...transitions, ...defaultsOf(node, root)] : transitions;
+/** A transition to one of its targets. */
+interface Edge {
+  readonly target: { readonly id: string };
+  readonly transition: Pick<AnyTransitionDefinition, 'eventType' | 'guard' | 'actions'> & {
+    /** Of delayed ones: milliseconds, or a name. */
+    readonly delay?: unknown;
+  };
 }
 
-/** One for each target; what has none stays. */
-function transitionsTo(node: Node, transition: Transition, index: number): readonly ChartTransition[] {
-  const { eventType, target, guard, actions } = transition;
-  const targets = target === undefined || target.length === 0 ? [node] : target;
+function transitionsOf(node: DirectedGraphNode): readonly ChartTransition[] {
+  const { stateNode } = node;
+  const counts = new Map<string, number>();
 
-  return targets.map(({ id }, at) => ({
-    id: `${prefixOf(node.id, eventType)}${index}/${at}`,
-    from: node.id,
-    to: id,
-    event: eventOf(node, transition),
-    guard: eventType === routeEvent ? guardOfRoute(guard) : guardOf(guard),
-    actions: actions.map(nameOf),
-  }));
+  return edgesOf(node).map(({ target, transition }) => {
+    const { eventType, guard, actions } = transition;
+    const count = counts.get(eventType) ?? 0;
+    counts.set(eventType, count + 1);
+
+    return {
+      id: `${prefixOf(stateNode.id, eventType)}${count}`,
+      from: stateNode.id,
+      to: target.id,
+      event: eventOf(stateNode, transition),
+      guard: eventType === routeEvent ? guardOfRoute(guard) : guardOf(guard),
+      actions: actions.map(nameOf),
+    };
+  });
+}
+
+/** The edges that leave a state. XState's graph leaves out transitions without an event, and defaults of histories. */
+function edgesOf({ stateNode, edges }: DirectedGraphNode): readonly Edge[] {
+  const always = (stateNode.always ?? []) as readonly AnyTransitionDefinition[];
+  const unprompted = always.flatMap((transition) =>
+    (transition.target ?? [stateNode]).map((target) => ({ target, transition }))
+  );
+  const defaults = stateNode.type === 'history' ? defaultsOf(stateNode) : [];
+
+  return [...edges, ...unprompted, ...defaults];
 }
 
 /** Where a history state leads that remembers nothing. Without a target that is where its parent begins. */
-function defaultsOf(node: Node, root: Node): readonly ChartTransition[] {
-  const { parent, config } = node;
-  const written = [config.target ?? []].flat();
+function defaultsOf({ config, machine, parent }: AnyStateNode): readonly Edge[] {
+  const written: readonly unknown[] = [config.target ?? []].flat();
   const beginning = parent?.type === 'parallel' ? [parent] : (parent?.initial.target ?? []);
   const targets = written.length === 0 ? beginning : written.map(find).filter((target) => target !== undefined);
 
-  return transitionsTo(node, { eventType: 'by default', target: targets, actions: [] }, 0);
+  return targets.map((target) => ({ target, transition: { eventType: 'by default', actions: [] } }));
 
-  function find(path: unknown): Node | undefined {
-    if (typeof path !== 'string') return path as Node;
-    if (path.startsWith('#')) return nodesFrom(root).find(({ id }) => id === path.slice(1));
+  function find(path: unknown): AnyStateNode | undefined {
+    if (typeof path !== 'string') return path as AnyStateNode;
+    if (path.startsWith('#'))
+      return [machine.root, ...getStateNodes(machine.root)].find(({ id }) => id === path.slice(1));
 
-    return path.split('.').reduce((from: Node | undefined, key) => from?.states[key], node.parent);
+    return path.split('.').reduce((from: AnyStateNode | undefined, key) => from?.states[key], parent);
   }
 }
 
@@ -190,7 +179,7 @@ const eventsOfActors = [
   ['xstate.snapshot.', 'snapshot of'],
 ] as const;
 
-function eventOf(node: Node, { eventType, delay }: Transition): string {
+function eventOf(node: AnyStateNode, { eventType, delay }: Edge['transition']): string {
   if (delay !== undefined) return typeof delay === 'number' ? `after ${delay} ms` : `after ${delay}`;
   if (eventType === '') return 'always';
   if (eventType === routeEvent) return 'route';
@@ -219,7 +208,7 @@ export function spokenType(type: string): string {
 }
 
 /** An actor by its source, if that tells which of the state's it is; else by its id. */
-function actorName(node: Node, id: string): string {
+function actorName(node: AnyStateNode, id: string): string {
   const invoked = node.invoke.find((one) => one.id === id);
   if (invoked === undefined) return id;
   const source = sourceOf(invoked);
@@ -228,7 +217,8 @@ function actorName(node: Node, id: string): string {
 }
 
 /** Its source by name; of logic that stands there itself the id, if somebody has given one. */
-function sourceOf({ id, src }: Invoked): string {
+function sourceOf({ id, src }: { readonly id: string; readonly src: unknown }): string {
+  if (typeof src !== 'string') return id;
   if (!src.startsWith('xstate.invoke.')) return src;
 
   return src === `xstate.invoke.${id}` ? 'inline' : id;
@@ -384,7 +374,7 @@ function beginningOf(state: ChartState): readonly string[] {
 function isFor({ id, from }: ChartTransition, eventType: string): boolean {
   const prefix = prefixOf(from, eventType);
 
-  return id.startsWith(prefix) && /^\d+\/\d+$/.test(id.slice(prefix.length));
+  return id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length));
 }
 
 /** Whether it can follow at once after a state has been entered: `always`, or when that was the end of what is around. */
