@@ -3,7 +3,7 @@
  * public entries alone and only looks; what can be seen comes from an `Inspection`.
  *
  * The host that mounts it below `base` serves its style sheet at `style.css` there, the page of a session after a step
- * as an inert document at `pages/SESSION/STEP`, and its recording at `recordings/SESSION.jsonl.gz`.
+ * as a read-only document at `pages/SESSION/STEP`, and its recording at `recordings/SESSION.jsonl.gz`.
  */
 
 import type { AnyComponent, PageProps } from 'troupe';

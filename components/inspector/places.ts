@@ -9,7 +9,7 @@ export interface Places {
   readonly home: string;
   /** One session. */
   session(id: string): string;
-  /** The page of a session after a step, as an inert document. */
+  /** The page of a session after a step, as a read-only document. */
   page(id: string, step: number): string;
   /** The recording of a session, as a file. */
   recording(id: string): string;

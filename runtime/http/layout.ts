@@ -77,7 +77,7 @@ export const defaultLayout: DocumentTemplate = ({ language, root, script, styles
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
     ${linked(styles)}
-    <script type="module" src=${script}></script>
+    ${script !== '' && html`<script type="module" src=${script}></script>`}
   </head>
   <body>
     ${root}
@@ -109,50 +109,36 @@ export function renderPage({ language, styles, template, title, warn }: Layout, 
   return text;
 }
 
-/** What a document is told of a page that is only shown: nobody asks for it. */
-const nobody: PageProps = { params: {}, query: {}, path: '', principal: undefined, browser: '' };
+/** The props of a read-only page, which no request asks for. */
+const readOnlyProps: PageProps = { params: {}, query: {}, path: '', principal: undefined, browser: '' };
 
 /**
- * The HTML of a page that is only shown, as it was: no script, nothing that can be clicked or focused. If the document
- * template cannot make it without a request, the default one does.
+ * The HTML of a read-only page, which shows a past state. If the document template cannot make it without a request,
+ * the default one does. Scripts and forms of the layout are left in it: the content security policy that it is
+ * served with keeps them from running.
  *
- * @param content HTML of the root's content
+ * @param content HTML of the root's content; it cannot be clicked or focused
  */
 export function renderReadOnly({ language, styles, template, title }: Layout, content: string, path: string): string {
-  // What a client applies by script, under whatever policy, is written as it is in a page that has none.
+  // The client applies these styles by script; here no script runs, and the policy allows them in the HTML.
   const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
-  // A document may do without the tag of its body.
-  const shown = html`<div id="troupe" inert>${new PageRoot(styled)}</div>`;
   const page: DocumentPage = {
-    root: shown,
+    // Links open in a new tab, which the sandbox refuses: no link of a layout leads away from the page.
+    root: html`<base target="_blank"><div id="troupe" inert>${new PageRoot(styled)}</div>`,
     script: '',
     language,
     styles,
     title,
     url: path,
-    props: { ...nobody, path },
+    props: { ...readOnlyProps, path },
   };
   const make = (made: unknown): string => documentMarkup(checkedTemplate(made), () => undefined);
-  let text: string;
   try {
-    text = make(template(page));
+    return make(template(page));
   } catch {
-    text = make(defaultLayout(page));
+    return make(defaultLayout(page));
   }
-
-  return text.replace(pieces, (piece: string, script?: string, body?: string) => {
-    if (script !== undefined) return '';
-
-    return body === undefined ? piece : `<${body} inert${piece.slice(body.length + 1)}`;
-  });
 }
-
-/**
- * The pieces of a document that are looked at: scripts, from the tag to its end or that of all, and the tag of the
- * body; before them whatever may hold such words without meaning it, comments, texts that are no HTML, other tags.
- */
-const pieces =
-  /<!--[\s\S]*?(?:-->|$)|<(?:style|textarea|title)(?=[\s/>])[\s\S]*?(?:<\/(?:style|textarea|title)\b|$)|<(script)(?=[\s/>])(?:"[^"]*"|'[^']*'|[^'">])*>[\s\S]*?(?:<\/script\b[^>]*>|$)|<(?:(body)(?=[\s/>])|[a-z])(?:"[^"]*"|'[^']*'|[^'">])*>/gi;
 
 // CHECKS ----------------------------------------------------------------------
 

@@ -324,7 +324,7 @@ describe('observed', () => {
       const page = seen.page(0);
       expect(page)
         .to.match(/^<!doctype html>/i)
-        .and.include('<body inert');
+        .and.include('<div id="troupe" inert');
       expect(page).to.not.include('<script').and.not.include('data-troupe-token');
     });
   });

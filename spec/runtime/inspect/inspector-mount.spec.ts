@@ -286,7 +286,10 @@ describe('the inspector, mounted', () => {
       expect(recording.headers['content-disposition']).to.equal(`attachment; filename="${id}.jsonl.gz"`);
       expect(recording.headers['content-type']).to.equal('application/gzip');
       const page = await ask(listening, `${place}/pages/${id}/0`);
-      expect(page.body).to.include('<body inert').and.include('>0</button>').and.include('style="color: red');
+      expect(page.body)
+        .to.include('<div id="troupe" inert')
+        .and.include('>0</button>')
+        .and.include('style="color: red');
       const policy = String(page.headers['content-security-policy']);
       expect(policy)
         .to.match(/default-src 'none';/)
