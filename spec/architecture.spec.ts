@@ -64,7 +64,6 @@ const stillToMove: readonly string[] = [
   'runtime/inspect/inspector-mount.ts -> runtime/server/options.ts',
   'runtime/inspect/inspector-mount.ts -> runtime/server/server.ts',
   'runtime/session/session.ts -> runtime/registry/write-behind.ts',
-  'runtime/template/html.ts -> runtime/component/component.ts',
 ];
 
 /** Which folders or files may import what comes from outside. */

@@ -195,8 +195,7 @@ export function component<
 >(options: ComponentOptions<Model, Message, Props, Outgoing>): Component<Model, Message, Props, Outgoing>;
 export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): unknown {
   validate(options);
-  const place = (props: { readonly key: Key }): Placement<never> =>
-    new Placement(place as unknown as AnyComponent, props);
+  const place = (props: { readonly key: Key }): Placement<never> => new Placement(place, props);
   const { name, version = 1, secret = [], view, fallback, onArrival, onError, subscriptions = () => [] } = options;
   const logic =
     'logic' in options ? logicOf(options as LogicOptions<AnyActorLogic>) : modelLogic(options as AnyOptions);

@@ -6,7 +6,6 @@
  * run anywhere.
  */
 
-import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { EventData } from '../wire/protocol.js';
 
@@ -91,14 +90,19 @@ export function html<Message extends AnyMessage = never>(
 
 // COMPONENTS ------------------------------------------------------------------
 
+/** What can be placed in a view: a component. Only the tree, which runs components, knows more of it. */
+export interface Placeable {
+  readonly name: string;
+}
+
 /** A component placed in a view. Made by calling the component: `Child({ key: 'x', ...props })`. */
 export class Placement<out Message> {
-  readonly component: AnyComponent;
+  readonly component: Placeable;
   readonly props: { readonly key: Key };
   /** Which messages the component sends to the one whose view it stands in; only a type. */
   declare readonly message?: Message;
 
-  constructor(component: AnyComponent, props: { readonly key: Key }) {
+  constructor(component: Placeable, props: { readonly key: Key }) {
     this.component = component;
     this.props = props;
   }

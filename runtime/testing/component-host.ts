@@ -8,7 +8,7 @@ import type { Enqueue } from '../component/effect.js';
 import { type AnyMessage, html, type Key, type Placement } from '../template/html.js';
 
 /** A component that can stand in a view. */
-export interface Placeable<Props> extends AnyComponent {
+export interface HostedComponent<Props> extends AnyComponent {
   (props: Props & { readonly key: Key }): Placement<AnyMessage>;
 }
 
@@ -24,7 +24,7 @@ export function giveProps(props: object): AnyMessage & { readonly props: object 
 }
 
 /** A page of one component. */
-export function hostComponent<Props>(actor: Placeable<Props>, props: Props & object): AnyComponent<unknown> {
+export function hostComponent<Props>(actor: HostedComponent<Props>, props: Props & object): AnyComponent<unknown> {
   return component({
     name: 'hostComponent',
     init: (_page: unknown) => ({ props: props as object }),

@@ -6,7 +6,7 @@
 
 import type { AnyComponent } from '../component/component.js';
 import type { PageProps } from '../registry/session-registry.js';
-import { hostComponent, type Placeable } from './component-host.js';
+import { type HostedComponent, hostComponent } from './component-host.js';
 import { type TestPage, visit } from './test-page.js';
 import { TestServer, type TestServerOptions } from './test-server.js';
 
@@ -47,18 +47,18 @@ export interface SiteOptions extends OpenOptions {
  * @throws Error if a package is missing, there is no page, or something went wrong on the way
  */
 export function openPage<Props>(
-  component: Placeable<Props>,
+  component: HostedComponent<Props>,
   options: OpenOptions & { readonly props: NoInfer<Props> & object }
 ): Promise<TestPage>;
 export function openPage(component: AnyComponent<PageProps>, options?: OpenOptions): Promise<TestPage>;
 export function openPage(site: SiteOptions): Promise<TestPage>;
 export async function openPage(
-  given: AnyComponent<PageProps> | Placeable<object> | SiteOptions,
+  given: AnyComponent<PageProps> | HostedComponent<object> | SiteOptions,
   options: OpenOptions & { readonly props?: object } = {}
 ): Promise<TestPage> {
   if (typeof given !== 'function') return open(given as SiteOptions);
   const { props, ...rest } = options;
-  const page = props === undefined ? given : hostComponent(given as Placeable<object>, props);
+  const page = props === undefined ? given : hostComponent(given as HostedComponent<object>, props);
 
   return open({ ...rest, routes: { '/**': page as AnyComponent<PageProps> } });
 }

@@ -451,18 +451,19 @@ export class ComponentInstance implements Home, InstanceStateHost {
   // CHILDREN ------------------------------------------------------------------
 
   place(placement: Placement<unknown>, context: Context): Mount {
-    const { component, props } = placement;
+    const component = placement.component as AnyComponent;
+    const { props } = placement;
     const id = `${component.name} ${typeof props.key} ${props.key}`;
     this.#placing ??= new Map();
     const known = this.#children.get(id) ?? this.#leaving.get(id) ?? this.#placed?.get(id)?.cell;
-    const cell = known?.component === component ? known : this.#make(placement, context, id);
+    const cell = known?.component === component ? known : this.#make(component, props, context, id);
     if (this.#placing.has(id)) throw this.#duplicate(cell);
     this.#placing.set(id, { cell, props, context });
 
     return cell.mount;
   }
 
-  #make({ component, props }: Placement<unknown>, context: Context, id: string): ComponentInstance {
+  #make(component: AnyComponent, props: Placement<unknown>['props'], context: Context, id: string): ComponentInstance {
     const cell = new ComponentInstance(component, props, context, this.#host, this, id);
     const image = this.#image?.children.find((child) => child.id === id);
     if (image !== undefined) cell.restore(image);
