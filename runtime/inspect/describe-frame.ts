@@ -4,7 +4,7 @@
  */
 
 import { hidden } from '../platform/redact.js';
-import { Instance, List, Mount, type Value } from '../render/rendered.js';
+import { Instance, List, Mount, type Value } from '../render/nodes.js';
 import { tellsSecret } from '../render/secret-fields.js';
 import type { Part } from '../template/parts.js';
 import { instanceAt } from '../tree/component-instance.js';

@@ -1,25 +1,25 @@
 /**
- * What a client shows, as its server knows it: the tree that was sent, with the numbers its instances
- * and lists got on the way; the template definitions the client has met; and the handlers it can still
- * call. `diff.ts` writes into it, `session.ts` holds one for each joined page.
+ * The client tree: the server's model of what one client shows. It has the tree that was sent (`nodes.ts`) with the
+ * numbers of its instances and lists, the template definitions that the client has, and the handlers that the client can
+ * still call. `diff.ts` writes into it; `client-link.ts` holds one for each client.
  *
- * Both sides count instances in wire order (`patch.ts`), so this is where the counting is done.
+ * Both sides number instances and lists in wire order; the server's side of that is here.
  */
 
 import type { Definition } from '../template/template.js';
-import { Instance, List, Mount, type Value } from './rendered.js';
+import { Instance, List, Mount, type Value } from './nodes.js';
 
-/** Where a component stands in the page, and what of it the client has been sent. */
+/** Where a component stands in the page, and what the client was sent of it. */
 export interface Position {
   readonly target: number;
   readonly part: number;
   shown: Value;
 }
 
-/** Instances as they were until one frame replaced or removed them, by the number they had then. */
+/** The instances that one frame replaced or removed, as they were before, by number. */
 class Retired {
   readonly frame: number;
-  /** The first one: most frames retire no other, and a map costs more than all the rest of such a frame. */
+  /** The first one. Most frames retire no other, and a map would cost more than the rest of such a frame. */
   readonly #number: number;
   readonly #instance: Instance;
   #others: Map<number, Instance> | undefined;
@@ -45,34 +45,35 @@ class Retired {
   }
 }
 
-/** Instances kept for frames not acknowledged; from then on no further frame is made, as if the window were closed. */
-const mostRetired = 65_536;
+/** Retired instances kept until their frames are acknowledged. At the limit no frame is made, as if the send window were closed. */
+const maxRetired = 65_536;
 
-/** The server's picture of one client's page. */
+/** The server's model of what one client shows. */
 export class ClientTree {
-  /** What stands in the root. */
+  /** The content of the root. */
   content: Value = null;
   /** The last number given. */
   #count = 0;
-  /** The frame since which numbers mean what they mean. */
+  /** The frame of the last reset: earlier frames used the numbers for other instances. */
   #since = 0;
-  /** Definitions the client has, by the order of first meeting. */
+  /** Definitions that the client has, with their indices. */
   readonly #definitions = new Map<Definition, number>();
-  /** Hashes the client said it knows, in its order; taken as met when one of that hash is needed. */
+  /** Indices of the hashes that the client knows from an earlier connection, used when such a definition is written. */
   #remembered: Map<string, number> | undefined;
-  #met = 0;
+  /** The index of the next definition. */
+  #nextDefinition = 0;
   /** The components in the page. */
-  #standing: Map<Mount, Position> | undefined;
+  #positions: Map<Mount, Position> | undefined;
   /** Instances with event parts, by number. */
   readonly #listening = new Map<number, Instance>();
-  /** What frames not yet acknowledged have replaced or removed, oldest first. */
+  /** What frames that are not acknowledged have replaced or removed, oldest first. */
   #retired: Retired[] = [];
 
-  /** Starts anew with definitions a client remembers from an earlier connection. */
+  /** @param hashes of the definitions that the client has from an earlier connection, in its order */
   constructor(hashes: readonly string[] = []) {
     if (hashes.length === 0) return;
     this.#remembered = new Map(hashes.map((hash, index) => [hash, index]));
-    this.#met = hashes.length;
+    this.#nextDefinition = hashes.length;
   }
 
   // NUMBERS -------------------------------------------------------------------
@@ -88,7 +89,7 @@ export class ClientTree {
     list.number = ++this.#count;
   }
 
-  /** Lets an instance take the place of an earlier one of the same definition. */
+  /** Gives an instance the number of an earlier one of the same definition. */
   replace(previous: Instance, next: Instance, frame: number): void {
     next.number = previous.number;
     if (!next.definition.listens) return;
@@ -96,7 +97,7 @@ export class ClientTree {
     this.#retire(previous, frame);
   }
 
-  /** Forgets what has left the place it stood in, with all that stood in it. */
+  /** Forgets a value that was removed from its part, and everything in it. */
   leave(value: Value, frame: number, target: number, part: number): void {
     if (value instanceof List) {
       for (const row of value.rows) this.leave(row, frame, value.number, 0);
@@ -107,9 +108,9 @@ export class ClientTree {
       }
       if (value.definition.nests) this.#leaveChildren(value, frame);
     } else if (value instanceof Mount) {
-      const standing = this.#standing?.get(value);
-      // A component that already stands somewhere else has left before it was written there.
-      if (standing?.target === target && standing.part === part) this.#leaveMount(value, standing, frame);
+      const position = this.#positions?.get(value);
+      // A component that was written elsewhere in this frame was forgotten here before that.
+      if (position?.target === target && position.part === part) this.#leaveMount(value, position, frame);
     }
   }
 
@@ -118,28 +119,28 @@ export class ClientTree {
   }
 
   #leaveMount(mount: Mount, { target, part, shown }: Position, frame: number): void {
-    this.#standing?.delete(mount);
+    this.#positions?.delete(mount);
     this.leave(shown, frame, target, part);
   }
 
-  /** A component is being written at a place; where it stood before, it leaves. */
-  stand(mount: Mount, target: number, part: number, frame: number): void {
-    const before = this.#standing?.get(mount);
+  /** Notes that a component is written into a part. It is forgotten where it was before. */
+  place(mount: Mount, target: number, part: number, frame: number): void {
+    const before = this.#positions?.get(mount);
     if (before !== undefined) this.#leaveMount(mount, before, frame);
-    this.#standing ??= new Map();
-    this.#standing.set(mount, { target, part, shown: mount.rendered });
+    this.#positions ??= new Map();
+    this.#positions.set(mount, { target, part, shown: mount.rendered });
   }
 
-  /** Where a component stands; undefined if it is not in the page. */
-  standing(mount: Mount): Position | undefined {
-    return this.#standing?.get(mount);
+  /** Where a component stands; `undefined` if it is not in the page. */
+  positionOf(mount: Mount): Position | undefined {
+    return this.#positions?.get(mount);
   }
 
-  /** Starts counting anew, for a page that is written whole: until `frame` is applied, numbers mean the old one. */
-  restart(frame: number): void {
+  /** Resets the numbers for a page that is written whole. Until the client has applied `frame`, numbers are of the old page. */
+  reset(frame: number): void {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
-    this.#standing = undefined;
+    this.#positions = undefined;
     this.#count = 0;
     this.#since = frame;
   }
@@ -152,26 +153,26 @@ export class ClientTree {
 
   // DEFINITIONS ---------------------------------------------------------------
 
-  /** The definition's index if the client knows it; else undefined, and from now on it does. */
-  meet(definition: Definition): number | undefined {
+  /** The definition's index if the client has it; otherwise `undefined`, and the definition gets the next index. */
+  introduce(definition: Definition): number | undefined {
     const known = this.#definitions.get(definition) ?? this.#remembered?.get(definition.hash);
-    this.#definitions.set(definition, known ?? this.#met++);
+    this.#definitions.set(definition, known ?? this.#nextDefinition++);
 
     return known;
   }
 
-  /** The client has asked for everything, definitions too: it knows none any more. */
+  /** Forgets the definitions, because the client asks for all of them again. */
   forget(): void {
     this.#definitions.clear();
     this.#remembered = undefined;
-    this.#met = 0;
+    this.#nextDefinition = 0;
   }
 
   // HANDLERS ------------------------------------------------------------------
 
   /**
-   * The instance of this number as it was when the client had applied `frame`: a handler that a later frame
-   * has replaced can still be called by who has not seen that frame. Only instances with event parts are found.
+   * The instance of this number as it was when the client had applied `frame`. A client that has not applied a later
+   * frame can still call the handlers which that frame replaced. Only instances with event parts are found.
    */
   find(number: number, frame: number): Instance | undefined {
     for (const retired of this.#retired) {
@@ -182,28 +183,28 @@ export class ClientTree {
     return frame < this.#since ? undefined : this.#listening.get(number);
   }
 
-  /** How many instances are kept for clients that have not seen their end. */
+  /** The number of retired instances. */
   get retired(): number {
     return this.#retired.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Whether so many are kept that the client has to catch up first. */
+  /** Whether so many instances are retired that the client has to acknowledge frames first. */
   get isFull(): boolean {
-    return this.#retired.length > 0 && this.retired >= mostRetired;
+    return this.#retired.length > 0 && this.retired >= maxRetired;
   }
 
-  /** Forgets what `frame` has retired: it was not sent, so nobody saw the difference. */
+  /** Forgets what `frame` has retired, because that frame is not sent. */
   unretire(frame: number): void {
     if (this.#retired.at(-1)?.frame === frame) this.#retired.pop();
   }
 
-  /** The client has applied `frame`: handlers it no longer sees are let go. */
+  /** Forgets what the client cannot call any more, because it has applied `frame`. */
   acknowledge(frame: number): void {
     const retired = this.#retired;
     if (retired.length === 0) return;
-    let gone = 0;
-    while (gone < retired.length && (retired[gone] as Retired).frame <= frame) gone++;
-    if (gone === retired.length) this.#retired = [];
-    else if (gone > 0) retired.splice(0, gone);
+    let count = 0;
+    while (count < retired.length && (retired[count] as Retired).frame <= frame) count++;
+    if (count === retired.length) this.#retired = [];
+    else if (count > 0) retired.splice(0, count);
   }
 }

@@ -1,10 +1,9 @@
 /**
- * Compares the tree a client shows with the tree the session has rendered and writes the difference as
- * a patch (`patch.ts`). `rendered.ts` makes the trees, `client-tree.ts` keeps the numbers, `frame-codec.ts` packs
- * the result.
+ * Compares the tree that a client shows (`client-tree.ts`) with the tree that the session has rendered (`nodes.ts`), and
+ * writes the difference as a patch (`patch.ts`).
  *
- * Subtrees that are the same object are not looked into. Writes of parents come before those of their
- * children; nothing is written into what is removed in the same frame.
+ * Two values that are the same object are not compared further. Writes of parents come before those of their children;
+ * nothing is written into what is removed in the same frame.
  */
 
 import { type Key, UnsafeHtml } from '../template/html.js';
@@ -12,72 +11,73 @@ import type { Part } from '../template/template.js';
 import { ListOperation, PartKind, type Scalar, type Wire } from '../wire/patch.js';
 import type { ClientTree } from './client-tree.js';
 import { matchByKey, matchByPosition } from './keyed-list.js';
-import { handlerKind, Instance, List, Mount, type Value } from './rendered.js';
+import { handlerKind, Instance, List, Mount, type Value } from './nodes.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Where a frame is being written: a cursor local to one call. */
+/** A patch being written, local to one call. */
 interface Writing {
-  readonly mirror: ClientTree;
+  /** What the client shows. */
+  readonly tree: ClientTree;
   /** The number the frame will have. */
   readonly frame: number;
-  /** Without leaf values: the client finds them in the page it has. */
-  readonly adopting: boolean;
+  /** Whether the values of parts other than children are left out, because the client has them in its page. */
+  readonly isAdopting: boolean;
   readonly changes: Wire[];
 }
 
 // WHOLE PAGES -----------------------------------------------------------------
 
 /**
- * The whole page as content of the root part; the mirror starts anew with it.
+ * The whole page as content of the root part. The client tree is reset to it.
  *
- * @param frame the number of the frame it will travel in; until the client has applied that, events are from the old page
+ * @param frame the number of its frame; until the client has applied it, events come from the old page
  */
-export function describePage(mirror: ClientTree, next: Value, frame = 0): Wire {
-  return describeRoot(mirror, next, frame, false);
+export function describePage(tree: ClientTree, next: Value, frame = 0): Wire {
+  return describeRoot(tree, next, frame, false);
 }
 
-/** The page without its leaf values, for a client that has the HTML of it; the mirror starts anew with it. */
-export function describeAdoption(mirror: ClientTree, next: Value): Wire {
-  return describeRoot(mirror, next, 0, true);
+/** The page without the values that its HTML shows, for a client that has this HTML. The client tree is reset to it. */
+export function describeAdoption(tree: ClientTree, next: Value): Wire {
+  return describeRoot(tree, next, 0, true);
 }
 
-function describeRoot(mirror: ClientTree, next: Value, frame: number, adopting: boolean): Wire {
-  mirror.restart(frame);
-  mirror.content = next;
+function describeRoot(tree: ClientTree, next: Value, frame: number, isAdopting: boolean): Wire {
+  tree.reset(frame);
+  tree.content = next;
 
-  return describeChild({ mirror, frame, adopting, changes: [] }, 0, 0, next);
+  return describeChild({ tree, frame, isAdopting, changes: [] }, 0, 0, next);
 }
 
 // DIFF ------------------------------------------------------------------------
 
 /**
- * The changes that turn what the client shows into `next`; the mirror then shows `next`. Empty if
- * nothing the client can see has changed.
+ * The changes that turn what the client shows into `next`. The client tree then shows `next`. Empty if nothing that the
+ * client can see has changed.
  *
- * @param frame the number of the frame the changes will travel in
- * @param mounts components that show something else than they did, parents before their children
+ * @param frame the number of the frame of these changes
+ * @param mounts components whose content has changed, parents before their children
  */
-export function diff(mirror: ClientTree, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
-  const writing: Writing = { mirror, frame, adopting: false, changes: [] };
-  diffChild(writing, 0, 0, mirror.content, next);
-  mirror.content = next;
+export function diff(tree: ClientTree, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
+  const writing: Writing = { tree, frame, isAdopting: false, changes: [] };
+  diffChild(writing, 0, 0, tree.content, next);
+  tree.content = next;
   for (const mount of mounts) diffMount(writing, mount);
-  if (writing.changes.length === 0) mirror.unretire(frame);
+  if (writing.changes.length === 0) tree.unretire(frame);
 
   return writing.changes;
 }
 
-/** Writes what a component shows now, if it still stands in the page. */
+/** Writes what a component shows now, if it is still in the page. */
 function diffMount(writing: Writing, mount: Mount): void {
-  const standing = writing.mirror.standing(mount);
-  if (standing === undefined) return;
-  const { target, part, shown } = standing;
-  standing.shown = mount.rendered;
+  const position = writing.tree.positionOf(mount);
+  if (position === undefined) return;
+  const { target, part, shown } = position;
+  position.shown = mount.rendered;
   diffChild(writing, target, part, shown, mount.rendered, mount);
 }
 
-/** `mount` is where `next` stands, if it is what a component shows. */
+/** @param mount the component that shows `next`, if one does */
 function diffChild(writing: Writing, target: number, part: number, previous: Value, next: Value, mount?: Mount): void {
   if (previous === next) return;
   if (previous instanceof Instance && next instanceof Instance && previous.definition === next.definition) {
@@ -87,7 +87,7 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
   } else if (previous instanceof UnsafeHtml && next instanceof UnsafeHtml && previous.html === next.html) {
     return;
   } else if (!Object.is(previous, next)) {
-    writing.mirror.leave(previous, writing.frame, target, part);
+    writing.tree.leave(previous, writing.frame, target, part);
     const described =
       mount === undefined ? describeChild(writing, target, part, next) : describeMount(writing, target, part, mount);
     writing.changes.push(target, part, described);
@@ -95,7 +95,7 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
 }
 
 function diffInstance(writing: Writing, previous: Instance, next: Instance): void {
-  writing.mirror.replace(previous, next, writing.frame);
+  writing.tree.replace(previous, next, writing.frame);
   const { parts } = next.definition;
   for (let index = 0; index < parts.length; index++) {
     const before = previous.values[index] as Value;
@@ -132,12 +132,12 @@ function diffList(writing: Writing, previous: List, next: List): void {
   if (placed.length > 0) placeRows(writing, next, placed);
 }
 
-/** Writes one removal for each run of neighbours. */
+/** Writes one removal for each run of adjacent rows. */
 function removeRows(writing: Writing, list: List, removed: readonly number[]): void {
   for (let first = 0, last = 0; first < removed.length; first = last) {
     const start = removed[first] as number;
     while (last < removed.length && removed[last] === start + last - first) {
-      writing.mirror.leave(list.rows[removed[last++] as number] as Instance, writing.frame, list.number, 0);
+      writing.tree.leave(list.rows[removed[last++] as number] as Instance, writing.frame, list.number, 0);
     }
     const row = (list.rows[start] as Instance).number;
     const operands = last - first === 1 ? [row] : [row, last - first];
@@ -145,7 +145,7 @@ function removeRows(writing: Writing, list: List, removed: readonly number[]): v
   }
 }
 
-/** Writes moves and insertions from the end to the start, so that the row after each is in place. */
+/** Writes moves and insertions from the end to the start, so that the row after each is already in place. */
 function placeRows(writing: Writing, list: List, placed: readonly number[]): void {
   const { rows, number } = list;
   for (let last = placed.length - 1, first = last; last >= 0; last = first) {
@@ -181,11 +181,11 @@ function describeRows(writing: Writing, list: List, start: number, end: number, 
   return into;
 }
 
-/** Writes a definition and its values, numbering on the way. */
+/** Writes a definition and its values, and numbers the instances in wire order. */
 function describeInstance(writing: Writing, instance: Instance, into: Wire[]): Wire[] {
   const { definition, values } = instance;
-  writing.mirror.enter(instance);
-  into.push(writing.mirror.meet(definition) ?? definition.wire);
+  writing.tree.enter(instance);
+  into.push(writing.tree.introduce(definition) ?? definition.wire);
   for (let index = 0; index < values.length; index++) {
     into.push(describePart(writing, instance.number, index, definition.parts[index] as Part, values[index] as Value));
   }
@@ -201,28 +201,28 @@ function describePart(writing: Writing, target: number, index: number, part: Par
     case PartKind.Event:
       return handlerKind(value);
     case PartKind.Property:
-      return writing.adopting && part.reflected ? null : (value as Scalar);
+      return writing.isAdopting && part.reflected ? null : (value as Scalar);
     default:
-      return writing.adopting ? null : (value as Wire);
+      return writing.isAdopting ? null : (value as Wire);
   }
 }
 
 function describeChild(writing: Writing, target: number, part: number, value: Value): Wire {
   if (value instanceof Mount) {
-    writing.mirror.stand(value, target, part, writing.frame);
+    writing.tree.place(value, target, part, writing.frame);
     return describeMount(writing, target, part, value);
   }
   if (value instanceof Instance) return trim(describeInstance(writing, value, []));
   if (value instanceof List) {
-    writing.mirror.enterList(value);
+    writing.tree.enterList(value);
     return describeRows(writing, value, 0, value.rows.length, [isKeyed(value) ? null : false]);
   }
-  if (value instanceof UnsafeHtml) return writing.adopting ? [true] : [true, value.html];
+  if (value instanceof UnsafeHtml) return writing.isAdopting ? [true] : [true, value.html];
 
-  return writing.adopting ? null : (value as Scalar);
+  return writing.isAdopting ? null : (value as Scalar);
 }
 
-/** What a component shows, and behind it the component's key. */
+/** What a component shows, followed by the component's key. */
 function describeMount(writing: Writing, target: number, part: number, { key, rendered }: Mount): Wire {
   if (!(rendered instanceof Instance) || key === undefined) return describeChild(writing, target, part, rendered);
   const described = describeInstance(writing, rendered, []);

@@ -1,25 +1,25 @@
 /**
- * Keyed lists: which row of the last time an item belongs to (rendering), and the fewest moves from
- * one order of rows to another (diffing). `rendered.ts` calls the first, `diff.ts` the second.
+ * Keyed lists: which row of the last render an item belongs to, for `render.ts`, and the fewest moves from one order of
+ * rows to another, for `diff.ts`.
  *
- * Both walk old and new side by side and expect what lists mostly do: nothing, one row changed, some
- * added at an end, some removed. Only what such a walk cannot place is looked up by key, and only if
- * rows really changed their order is the longest increasing subsequence computed.
+ * Both walk the old and the new list side by side and expect the usual changes: none, one row changed, some rows added
+ * at an end, some removed. Only rows that this walk cannot place are looked up by key. Only if rows have changed their
+ * order is the longest increasing subsequence computed.
  */
 
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import type { Key, Repeat } from '../template/html.js';
-import type { Instance, List } from './rendered.js';
+import type { Instance, List } from './nodes.js';
 
-/** How far the walk looks ahead for where it can go on after rows have gone. */
-const lookAhead = 16;
+/** Rows that the walk looks ahead to continue after removed rows. */
+const maxLookAhead = 16;
 
 // RENDERING -------------------------------------------------------------------
 
 /** Renders the row of an item, into the row it had. */
 export type RenderRow = (item: unknown, key: Key, previous: Instance | undefined) => Instance;
 
-/** Shows the hole a list stands in, for errors. */
+/** Shows the hole of the list, for errors. */
 export type ShowPlace = () => string;
 
 /** The rows of a list and the set of their keys, if that was needed. */
@@ -29,7 +29,7 @@ export interface Aligned {
 }
 
 /**
- * Finds for each item the row it had, renders the rows that are not free, and checks the keys.
+ * Finds the row that each item had, renders the rows that cannot be taken over, and checks the keys.
  *
  * A worked trace, old items `a b c d`, new items `b C e d` (`C` is a new object with the key of `c`):
  *
@@ -39,11 +39,11 @@ export interface Aligned {
  *     2  e     d              not d; e is not ahead: e waits
  *     3  d     d              identical: the row is taken as it is, j = 4
  *
- * e waits and a is left over: e's key is looked up among the rows left over, is not there, so e is a
- * new row, and a has gone.
+ * e waits and a is left over. The key of e is not among the keys of the rows left over, so e is a new row, and a is
+ * removed.
  *
- * @param hoisted whether the view is the one of the last time, so that identical items have identical rows
- * @throws TroupeError `duplicate-key`, or `value` for a key that is none
+ * @param hoisted whether the view is the same function as in the last render, so that identical items have identical rows
+ * @throws TroupeError `duplicate-key`, or `value` for a key that is not a string or a number
  */
 export function alignRows(
   last: List | undefined,
@@ -87,14 +87,14 @@ export function alignRows(
   return { rows, keys: settle({ rows, waiting, left, source, last, lastItems, hoisted, render, showPlace }) };
 }
 
-/** The items the last rows were made of, unless the array has been changed in place: then only keys tell. */
+/** The items of the last rows. None if the array was changed in place: then rows are matched by key only. */
 function itemsOf(last: List | undefined, next: readonly unknown[]): readonly unknown[] {
   const items = last?.source?.items;
 
   return items === undefined || items === next || items.length !== last?.rows.length ? [] : items;
 }
 
-/** Takes over the rows of a run of identical items; gives its length. The loop most rows are done with in. */
+/** Takes over the rows of a run of identical items, and returns its length. Most rows pass through this loop only. */
 function takeRun(
   rows: Instance[],
   index: number,
@@ -103,9 +103,9 @@ function takeRun(
   lastItems: readonly unknown[],
   at: number
 ): number {
-  const most = Math.min(items.length - index, lastItems.length - at);
+  const maxRun = Math.min(items.length - index, lastItems.length - at);
   let run = 0;
-  while (run < most && items[index + run] === lastItems[at + run]) {
+  while (run < maxRun && items[index + run] === lastItems[at + run]) {
     rows[index + run] = lastRows[at + run] as Instance;
     run++;
   }
@@ -113,9 +113,9 @@ function takeRun(
   return run;
 }
 
-/** How many old items to skip so that `item` comes next; -1 if it is not near. */
+/** The number of old items to skip so that `item` comes next; -1 if it is not within reach. */
 function skip(lastItems: readonly unknown[], at: number, item: unknown): number {
-  const end = Math.min(lastItems.length, at + lookAhead);
+  const end = Math.min(lastItems.length, at + maxLookAhead);
   for (let ahead = at + 1; ahead < end; ahead++) {
     if (lastItems[ahead] === item) return ahead - at;
   }
@@ -138,13 +138,13 @@ interface Unplaced {
   readonly showPlace: ShowPlace;
 }
 
-/** Renders the items that wait, into rows left over with the same key, and brings the set of keys up to date. */
+/** Renders the waiting items, into rows left over with the same key, and updates the set of keys. */
 function settle(unplaced: Unplaced): Set<Key> | undefined {
   const { rows, waiting, left, source, last, lastItems, hoisted, render, showPlace } = unplaced;
 
-  if (waiting.length === 0 && left.length === 0) return handOn(last);
+  if (waiting.length === 0 && left.length === 0) return takeKeys(last);
 
-  const keys = handOn(last) ?? new Set(last?.rows.map((row) => row.key as Key));
+  const keys = takeKeys(last) ?? new Set(last?.rows.map((row) => row.key as Key));
   const byKey = new Map<Key, number>();
   for (const at of left) {
     const key = last?.rows[at]?.key as Key;
@@ -162,15 +162,15 @@ function settle(unplaced: Unplaced): Set<Key> | undefined {
   return keys;
 }
 
-/** Takes the keys from the last list: they go from list to list and are changed, so that adding a row to many is cheap. */
-function handOn(last: List | undefined): Set<Key> | undefined {
+/** Takes the set of keys from the last list. Each list changes the same set, so that adding a row to many is cheap. */
+function takeKeys(last: List | undefined): Set<Key> | undefined {
   const keys = last?.keys;
   if (last !== undefined) last.keys = undefined;
 
   return keys;
 }
 
-/** The key as it can travel, put into the set of keys. */
+/** Adds a key to the set of keys, and returns it as it can be encoded. */
 function checkedKey(given: Key, keys: Set<Key>, index: number, showPlace: ShowPlace): Key {
   if (typeof given !== 'string' && (typeof given !== 'number' || Number.isNaN(given))) {
     throw new TroupeError(
@@ -193,23 +193,23 @@ function checkedKey(given: Key, keys: Set<Key>, index: number, showPlace: ShowPl
 
 // DIFFING ---------------------------------------------------------------------
 
-/** How one order of rows becomes another. */
+/** The steps from one order of rows to another. */
 export interface Reordering {
-  /** Indices of old rows that have gone, ascending. */
+  /** Indices of old rows to remove, ascending. */
   readonly removed: readonly number[];
-  /** Indices of next rows that are new or have to move, ascending; all others are where they should be. */
+  /** Indices of next rows to insert or move, ascending; all others are in place. */
   readonly placed: readonly number[];
 }
 
-/** Told of each row that is kept but is not the same object any more. */
+/** Is called for each row that is kept but is another object than before. */
 export type KeepRow = (previous: Instance, next: Instance) => void;
 
-/** Whether a row can become the other by writing into it. */
+/** Whether writes into a row can turn it into the other. */
 function isKept(previous: Instance, next: Instance): boolean {
   return previous === next || (previous.key === next.key && previous.definition === next.definition);
 }
 
-/** Matches rows by position: those of the same definition are kept, others replaced. */
+/** Matches rows by position: rows of the same definition are kept, others are replaced. */
 export function matchByPosition(previous: readonly Instance[], next: readonly Instance[], keep: KeepRow): Reordering {
   const removed: number[] = [];
   const placed: number[] = [];
@@ -253,18 +253,18 @@ export function matchByKey(previous: readonly Instance[], next: readonly Instanc
   return matchMoved(previous, next, { waiting, left, keep });
 }
 
-/** The length of a run of rows that are the same objects. The loop most rows are done with in. */
+/** The length of a run of rows that are the same objects. Most rows pass through this loop only. */
 function sameRun(previous: readonly Instance[], at: number, next: readonly Instance[], index: number): number {
-  const most = Math.min(previous.length - at, next.length - index);
+  const maxRun = Math.min(previous.length - at, next.length - index);
   let run = 0;
-  while (run < most && previous[at + run] === next[index + run]) run++;
+  while (run < maxRun && previous[at + run] === next[index + run]) run++;
 
   return run;
 }
 
-/** Where this row is, at `at` or not far ahead; -1 if it is not near. */
+/** The index of the row, at `at` or within reach after it; -1 if it is not there. */
 function findRow(previous: readonly Instance[], at: number, row: Instance): number {
-  const end = Math.min(previous.length, at + lookAhead);
+  const end = Math.min(previous.length, at + maxLookAhead);
   for (let index = at; index < end; index++) {
     if (isKept(previous[index] as Instance, row)) return index;
   }
@@ -272,7 +272,7 @@ function findRow(previous: readonly Instance[], at: number, row: Instance): numb
   return -1;
 }
 
-/** Looks up by key what the walk could not match, and who has to move if rows changed their order. */
+/** Looks up by key the rows that the walk could not match, and finds which have to move if the order changed. */
 function matchMoved(
   previous: readonly Instance[],
   next: readonly Instance[],
@@ -295,7 +295,7 @@ function matchMoved(
   return { removed, placed: fewestPlaced(previous.length, next.length, { removed, waiting, moved }) };
 }
 
-/** Which next rows are not part of a longest run that can stay: the new ones and the fewest that must move. */
+/** The next rows that are not part of a longest subsequence that can stay: the new ones and the fewest that must move. */
 function fewestPlaced(
   before: number,
   after: number,
@@ -325,8 +325,8 @@ function fewestPlaced(
 }
 
 /**
- * Marks a longest subsequence of `sources` (ignoring -1) that increases: these rows keep their places,
- * all others move once. Patience sorting with binary search (Fredman 1975), O(n log n).
+ * Marks a longest subsequence of `sources` (ignoring -1) that increases: these rows keep their places, and all others
+ * move once. Patience sorting with binary search (Fredman 1975), O(n log n).
  *
  * A worked trace for sources `2 0 1 3`:
  *

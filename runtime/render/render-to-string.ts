@@ -1,20 +1,21 @@
 /**
- * The first render: a rendered tree (`rendered.ts`) as HTML that a browser parses to exactly the nodes
- * the client would have created. `session-registry.ts` calls it for the page, `layout.ts` for the layout.
+ * Writes a rendered tree (`nodes.ts`) as HTML that a browser parses to exactly the nodes that the client would create.
+ * `session-registry.ts` calls it for the first page, `layout.ts` for the layout.
  *
- * Everything dynamic is escaped here, and nowhere else. What HTML cannot say as it is gets written so
- * that the parser gives it back: a carriage return as a reference, a newline at the start of `pre` and
- * `textarea` twice.
+ * Everything dynamic is escaped here, and nowhere else. What a parser would change is written so that the parser gives it
+ * back: a carriage return as a reference, a newline at the start of `pre` and `textarea` twice.
  */
 
 import { type Template, UnsafeHtml } from '../template/html.js';
 import { defineDocument, type Part } from '../template/template.js';
 import { Mark, PartKind } from '../wire/patch.js';
-import { Instance, List, Mount, type Report, renderLayout, type StyleValue, type Value } from './rendered.js';
+import { Instance, List, Mount, type StyleValue, type Value } from './nodes.js';
+import { renderLayout } from './render.js';
+import type { Report } from './value-errors.js';
 
 // PAGES -----------------------------------------------------------------------
 
-/** The HTML of what stands in a page's root. */
+/** The HTML of a value. */
 export function markup(value: Value): string {
   if (value === null) return '';
   if (value instanceof Instance) return instanceMarkup(value);
@@ -79,7 +80,7 @@ function afterStartTag(element: string, content: string): string {
   return content.startsWith('\n') && /^(?:pre|textarea|listing)$/i.test(element) ? `\n${content}` : content;
 }
 
-/** A property as the attribute or content that gives the element this state: `value` is text, the others are truths. */
+/** A property as the attribute or content that gives the element this state: `value` is text, all others are booleans. */
 function propertyMarkup(part: Part, value: Value): string {
   if (part.name !== 'value') return value ? ` ${part.name}=""` : '';
   if (value === null) return '';

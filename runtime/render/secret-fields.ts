@@ -7,7 +7,7 @@
 import { isSecretName } from '../platform/redact.js';
 import { isSecretWord, saysPurpose } from '../template/attributes.js';
 import type { EventData } from '../wire/protocol.js';
-import { Instance, List, Mount, type Value } from './rendered.js';
+import { Instance, List, Mount, type Value } from './nodes.js';
 
 /**
  * Whether a part tells what is typed into a password field: an event on such a field or on an element around it, or the

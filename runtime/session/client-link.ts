@@ -13,7 +13,7 @@ import { synchronous } from '../platform/promise.js';
 import { hidden } from '../platform/redact.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
-import type { EventValue, Instance } from '../render/rendered.js';
+import type { EventValue, Instance } from '../render/nodes.js';
 import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
 import type { AnyMessage } from '../template/html.js';
 import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';

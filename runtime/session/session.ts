@@ -18,7 +18,7 @@ import { ErrorCode } from '../platform/errors.js';
 import { development } from '../platform/plain-data.js';
 import { isPromise } from '../platform/promise.js';
 import type { Persistable } from '../registry/write-behind.js';
-import type { Value } from '../render/rendered.js';
+import type { Value } from '../render/nodes.js';
 import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import { ComponentTree, type ComponentTreeHost } from '../tree/component-tree.js';

@@ -4,7 +4,7 @@
  * the rendered tree as it is when the event's turn has come.
  */
 
-import { Instance, List, Mount, type Value } from '../render/rendered.js';
+import { Instance, List, Mount, type Value } from '../render/nodes.js';
 import type { Address } from '../wire/protocol.js';
 
 /**

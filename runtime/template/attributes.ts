@@ -1,7 +1,7 @@
 /**
  * Attributes with holes, in lit's notation: `name=${}`, `name="a ${} b"`, `?name=${}`, `.name=${}`,
  * `@name=${}`. This file says what part each of them is and refuses those that would be a way around
- * escaping or could not be applied. The scanner below it reads them; `template.ts` above places them.
+ * escaping or could not be applied. `scanner.ts` reads them, and `parts.ts` places them.
  */
 
 import { Namespace, PartKind } from '../wire/patch.js';

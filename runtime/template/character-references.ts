@@ -1,8 +1,7 @@
 /**
- * Character references (`&amp;`, `&#58;`) in the static text around holes, turned into the characters
- * an HTML parser would read. `template.ts` needs it where static text and values are joined to one
- * string: in attributes and in the text of `title` and `textarea`. Everywhere else static HTML goes to
- * the parser as written. This file imports nothing.
+ * Character references (`&amp;`, `&#58;`) in the static text around holes, decoded as an HTML parser would. `attributes.ts`
+ * calls this where static text and values are joined to one string: in attributes and in the text of `title` and
+ * `textarea`. All other static HTML goes to the parser as written. This file imports nothing.
  */
 
 // NAMES -----------------------------------------------------------------------

@@ -1,12 +1,11 @@
 /**
- * The content model: what an HTML parser would do with an element where it stands. Parsers move, close
- * or drop what is in the wrong place without a word (`<div>` in `<p>`, `<tr>` directly in `<table>`),
- * and the page would then not be the tree the template says. `template.ts` asks here before a template
- * is used, for the template itself and for each place it stands in.
+ * The content model: what an HTML parser would do with an element in a place. Parsers silently move, close or drop an
+ * element in a wrong place (`<div>` in `<p>`, `<tr>` directly in `<table>`). The page would then differ from the template.
+ * `template.ts` asks here before a template is used, for the template itself and for each place where it is used.
  *
- * A `Context` is all that matters of the ancestors of a place, across templates and components. There
- * are few of them, each exists once, and `enter` leads from one to the next. Elements are strict here:
- * every one has its end tag, so a context depends on ancestors alone and never on what came before.
+ * A `Context` has everything that matters of the ancestors of a place, across templates and components. There are few
+ * contexts, each exists once, and `enter` leads from one to the next. Every element here has its end tag, so a context
+ * depends on ancestors alone and never on what came before.
  */
 
 import { Namespace } from '../wire/patch.js';
@@ -27,7 +26,7 @@ export interface Context {
   readonly namespace: Namespace;
   /** The element directly around, where that matters; else ''. */
   readonly parent: string;
-  /** What is open further around and would be closed by some start tags: `Open` bits. */
+  /** Ancestors that some start tags would close: `Open` bits. */
   readonly open: number;
   /** Whether text other than white space may stand there. */
   readonly text: boolean;
@@ -39,7 +38,7 @@ export interface Refusal {
   readonly fix: string;
 }
 
-/** What may be open around a place, in the scope that parsers look for it in. */
+/** What may be open around a place, in the scope that parsers search. */
 const Open = { P: 1, A: 2, Button: 4, Nobr: 8, Form: 16, Item: 32, Description: 64, Ruby: 128, Document: 256 } as const;
 
 // ELEMENTS --------------------------------------------------------------------
@@ -96,7 +95,7 @@ const rubyTexts = words('rb rp rt rtc');
 const svgIntegrationPoints = words('desc foreignobject title');
 const mathMlTextPoints = words('mi mn mo ms mtext');
 
-/** Open `<p>`-like things that a `<rt>` in a `<ruby>` closes. */
+/** Open elements that a `<rt>` in a `<ruby>` closes. */
 const rubyClosed = words('dd dt li optgroup option p rb rp rt rtc');
 
 // RULES -----------------------------------------------------------------------
@@ -117,7 +116,7 @@ const onlyChildren: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['option', new Set<string>()],
 ]);
 
-/** Parents of which text is moved out, dropped or never shown. */
+/** Parents whose text is moved out, dropped or never shown. */
 const textless = words('#document html head table colgroup tbody thead tfoot tr select optgroup');
 
 /** The only elements some elements may stand in; elsewhere the parser drops them or adds what is missing. */
@@ -136,7 +135,7 @@ const onlyParents: ReadonlyMap<string, readonly string[]> = new Map([
   ['th', ['tr']],
 ]);
 
-/** Elements that are nowhere possible, and why. */
+/** Elements that cannot stand anywhere, and why. */
 const impossible: ReadonlyMap<string, Refusal> = new Map([
   ['frame', { reason: 'frames cannot stand in a page with a body', fix: 'Use <iframe>.' }],
   ['frameset', { reason: 'frames cannot stand in a page with a body', fix: 'Use <iframe>.' }],
@@ -191,7 +190,7 @@ const closings: readonly Closing[] = [
 
 const contexts = new Map<string, Context>();
 
-/** Contexts are interned: there are as many as situations, a few hundred, however deep pages nest. */
+/** Contexts are interned. There are a few hundred, at any depth of nesting. */
 function contextWith(namespace: Namespace, parent: string, open: number): Context {
   const key = `${namespace} ${parent} ${open}`;
   const known = contexts.get(key);
@@ -297,10 +296,10 @@ export function refusalOf(element: Element, context: Context): Refusal | undefin
   return context.namespace === Namespace.Html ? refuseHtml(element.name, context) : refuseForeign(element, context);
 }
 
-/** What the live root is known by: the template that puts it into a document has it, and no other. */
+/** Refuses the attributes that identify the live root. Only the template that puts it into a document has them. */
 export function refuseReserved({ attributes }: Element): Refusal | undefined {
   const name = [...attributes.keys()].find((key) => key.startsWith('data-troupe'));
-  if (name !== undefined) return { reason: `${name} belongs to Troupe`, fix: 'Name the attribute otherwise.' };
+  if (name !== undefined) return { reason: `${name} belongs to Troupe`, fix: 'Give the attribute another name.' };
   if (attributes.get('id') !== 'troupe') return undefined;
   return { reason: 'the id troupe belongs to the root of the page', fix: 'Choose another id.' };
 }
@@ -360,7 +359,7 @@ function refuseParent(name: string, { parent }: Context): Refusal | undefined {
   return { reason: `the parser drops it outside of ${list}`, fix: `Put it directly into ${list}.` };
 }
 
-/** Elements that only the element directly around is closed by. */
+/** Refuses elements that close the element directly around them. */
 function refuseDirect(name: string, { parent, open }: Context): Refusal | undefined {
   if (headings.has(name) && headings.has(parent)) {
     return { reason: `the parser ends the <${parent}> before it`, fix: `End the <${parent}> first.` };

@@ -1,9 +1,8 @@
 /**
- * What a view is written with: the `html` tag, keyed lists and raw HTML. The values made here are
- * inert: nothing is scanned or escaped until `rendered.ts` turns them into a rendered tree.
+ * What a view is written with: the `html` tag, keyed lists and raw HTML. A view returns these values, and `render.ts`
+ * reads them. Making one does nothing else: nothing is scanned or escaped before it is rendered.
  *
- * A view returns these values; `rendered.ts` reads them. Imports nothing of Node, so that a view can
- * run anywhere.
+ * Imports nothing of Node, so that a view can run anywhere.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';

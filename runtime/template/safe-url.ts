@@ -1,12 +1,12 @@
 /**
- * Which URLs may stand in a page: those whose scheme cannot run script. `template.ts` marks the parts
- * that hold a URL by `takesUrl`; whoever writes a value into such a part asks `safeUrl` or `safeSrcset`
- * first and writes `invalidUrl` instead of what is refused. This file imports nothing.
+ * Which URLs may stand in a page: those whose scheme cannot run script. `attributes.ts` marks the parts that hold a URL
+ * by `takesUrl`. Before `attribute-values.ts` writes a value into such a part, it asks `safeUrl` or `safeSrcset`, and
+ * writes `invalidUrl` instead of a refused one. This file imports nothing.
  */
 
 // CONSTANTS -------------------------------------------------------------------
 
-/** What stands in the page in place of a refused URL: it leads nowhere and is easily found. */
+/** What replaces a refused URL: it leads nowhere and is easy to find. */
 export const invalidUrl = 'about:invalid';
 
 /** Attributes, in any element and as properties too, whose value is a URL or a list of URLs. */
@@ -17,17 +17,17 @@ const urlNames = new Set(
   ).split(' ')
 );
 
-/** Schemes that run or carry script in some browser of today or yesterday. */
+/** Schemes that run or carry script in a browser, old ones included. */
 const scriptSchemes = new Set('javascript jscript livescript mhtml mk mocha ms-its vbs vbscript'.split(' '));
 
-/** Schemes in front of another URL, which then decides. */
+/** Schemes before another URL, whose scheme then decides. */
 const wrapperSchemes = new Set('feed jar pcast view-source wyciwyg'.split(' '));
 
 /** Images that are only pixels. SVG is not: it is a document. */
 const pixelData = /^data:image\/(?:avif|gif|jpe?g|png|webp)[;,]/i;
 
-/** What URL parsers strip or remove, and the controls that other software drops: NUL above all. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+/** Characters that URL parsers remove, and controls that other software drops, NUL above all. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it matches
 const ignored = /[\u0000-\u0020\u007f]+/g;
 
 const scheme = /^([a-z][a-z0-9+.-]*):/i;
@@ -47,8 +47,8 @@ export function takesUrl(element: string, name: string): boolean {
 /**
  * Whether a URL is relative or has a scheme that cannot run script.
  *
- * It reads as URL parsers do: leading control characters and spaces, and tabs and line breaks anywhere,
- * do not count; neither does case. Of `data:` URLs only images made of pixels pass.
+ * It reads a URL as parsers do: case does not count, nor do leading control characters and spaces, nor tabs and line
+ * breaks anywhere. Of `data:` URLs, only images made of pixels pass.
  *
  * ```ts
  * safeUrl('/users/7'); // true

@@ -1,10 +1,9 @@
 /**
- * The scanner reads the static strings of a template and gives its tokens: tags, text, comments and
- * holes, well nested. `content-model.ts` stands below it and says in which namespace content is parsed;
- * `template.ts` above it makes parts and segments from the tokens.
+ * The scanner: the static strings of a template become tokens, which are tags, text, comments and holes, well nested.
+ * `content-model.ts` says in which namespace content is parsed; `parts.ts` makes parts and segments of the tokens.
  *
- * It is stricter than an HTML parser: what a parser would silently repair is an error here, with the
- * place marked and the fix.
+ * It is stricter than an HTML parser: what a parser would silently repair is an error here, with the place marked and
+ * the fix.
  */
 
 import type { TroupeError } from '../platform/errors.js';
@@ -91,7 +90,7 @@ interface Opened {
   readonly context: Context;
 }
 
-/** Where the scan is. Local to one call of `scan`. */
+/** The state of a scan, local to one call of `scan`. */
 interface Scan {
   readonly source: string;
   readonly outer: Context;
@@ -119,7 +118,7 @@ function scanNext(state: Scan): void {
   else state.tokens.push({ kind: 'text', text: take(state, pattern.text)?.[0] ?? '', at });
 }
 
-/** The match of a pattern at the present place, which moves behind it. */
+/** The match of a pattern at the current place, which then moves past it. */
 function take(state: Scan, expression: RegExp): RegExpExecArray | null {
   expression.lastIndex = state.at;
   const match = expression.exec(state.source);
@@ -285,7 +284,7 @@ function scanValue(state: Scan, name: string, at: number): AttributeToken {
   throw fail(state, `The value of ${name} is missing. Write ${name}="…".`);
 }
 
-/** The value; one without quotes must not run into a quote, nor a hole in it into the slash of `/>`. */
+/** The value. One without quotes must not end at a quote, nor a hole in it at the slash of `/>`. */
 function checkBare(state: Scan, match: RegExpExecArray): string {
   const { double, single, bare } = match.groups ?? {};
   if (bare === undefined) return double ?? single ?? '';
@@ -337,7 +336,7 @@ function elementOf(name: string, attributes: readonly AttributeToken[]): Element
 
 // CONTENT ---------------------------------------------------------------------
 
-/** What follows a start tag of HTML without being HTML: a dropped line break, or text up to the end tag. */
+/** Reads what follows a start tag without being HTML: a dropped line break, or text up to the end tag. */
 function scanContent(state: Scan, name: string): void {
   const at = state.at;
   if (newlineDroppingElements.has(name) && peek(state, pattern.lineBreakReference)) {

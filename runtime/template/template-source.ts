@@ -1,14 +1,14 @@
 /**
  * The source of a template: its static strings as one text, in which a NUL stands for each hole, and
- * the errors that quote it. `scanner.ts` reads it; everything that finds a fault in a template says so
- * by `templateError`.
+ * the errors that quote it. `scanner.ts` reads it. Every fault in a template
+ * is reported by `templateError`.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 
 // SOURCE ----------------------------------------------------------------------
 
-/** Stands for a hole in a source: the one character HTML can never contain. */
+/** Stands for a hole in a source: the only character that HTML can never contain. */
 export const hole = '\0';
 
 /**
@@ -46,7 +46,7 @@ export function markHole(statics: TemplateStringsArray, index: number): string {
   return quote(source, placeOfHole(source, index));
 }
 
-/** The line around `at` with the place marked below it, two lines before and one behind. */
+/** The line around `at` with the place marked below it, two lines before and one after. */
 function quote(source: string, at: number): string {
   const before = source.slice(0, at).split('\n').map(show);
   const after = source.slice(at).split('\n').map(show);
@@ -57,7 +57,7 @@ function quote(source: string, at: number): string {
   return lines.map((line) => `    ${line}`.trimEnd()).join('\n');
 }
 
-/** Holes are shown as people write them. */
+/** A source with holes as they are written. */
 function show(text: string): string {
   return text.replaceAll(hole, '${…}');
 }

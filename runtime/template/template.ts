@@ -1,9 +1,9 @@
 /**
- * A template literal, scanned once per process: what never changes (`segments` for the first page,
- * `html` for the client) and its `parts`, which is where each hole is. Views then return only values.
+ * The definition of a template literal, made once per process: the static HTML (`segments` for the first page, `html`
+ * for the client) and the parts, which say where each hole is. Views then return only values.
  *
- * `scanner.ts`, `attributes.ts` and `content-model.ts` stand below and say what the static HTML means and
- * what of it is refused; `rendered.ts` above fills the parts with values.
+ * `scanner.ts` reads the static HTML, `content-model.ts` says what a parser would do with it, and `parts.ts` makes the
+ * parts. `render.ts` fills the parts with values.
  */
 
 import { hashOf } from '../platform/hash.js';
@@ -39,11 +39,11 @@ export interface Definition {
   readonly segments: readonly string[];
   /** The HTML of the empty template, for the client. */
   readonly html: string;
-  /** Hash of everything the client is told. */
+  /** Hash of everything that the client is sent. */
   readonly hash: string;
-  /** What the client is told. */
+  /** What the client is sent. */
   readonly wire: DefinitionWire;
-  /** Whether part i is hole i and nothing else, for all. */
+  /** Whether part i consists of hole i alone, for all parts. */
   readonly simple: boolean;
   /** Whether there are event parts. */
   readonly listens: boolean;
@@ -95,15 +95,15 @@ export function defineDocument(statics: TemplateStringsArray): Definition {
   return definition;
 }
 
-/** What the content of a child part stands in, if its template stands in `outer`. */
+/** The context of the content of a child part whose template stands in `outer`. */
 export function contextOf(part: Part, outer: Context): Context {
   return (part as TemplatePart).contextIn(outer);
 }
 
 /**
- * Makes sure that a template stays as it is where it stands.
+ * Checks that a parser would leave a template as it is in a context.
  *
- * @throws TroupeError `template` if the parser would move or close something across its border.
+ * @throws TroupeError `template` if the parser would move or close something across the border of the template
  */
 export function checkIn(definition: Definition, context: Context): void {
   (definition as TemplateDefinition).checkIn(context);
@@ -155,7 +155,7 @@ class TemplateDefinition implements Definition {
     this.#checked.add(context);
   }
 
-  /** Makes sure that nothing here needs a client: documents are written once. */
+  /** Refuses parts that need a client: documents are written once. */
   checkDead(): void {
     const live = this.parts.find(isLive);
     if (live === undefined) return;
@@ -188,7 +188,7 @@ function rootsOf(tokens: readonly Token[]): readonly Element[] {
   return roots;
 }
 
-/** Walks through a template that stands in `outer` and throws at what the parser would not leave there. */
+/** Walks through a template that stands in `outer`, and throws at the first token that the parser would not leave there. */
 function checkContent(source: string, tokens: readonly Token[], outer: Context, place: string): void {
   const contexts: Context[] = [];
   let context = outer;
@@ -226,7 +226,7 @@ function checkText(source: string, token: Token, context: Context, place: string
   });
 }
 
-/** A document says all its parts itself, in their order, so that nothing in it is the parser's guess. */
+/** A document has all its elements, in their order, so that the parser adds none. */
 function checkDocument(source: string, tokens: readonly Token[]): void {
   checkDoctype(source, tokens);
   checkContent(source, tokens, documentContext, 'here');
@@ -254,7 +254,7 @@ function checkDoctype(source: string, tokens: readonly Token[]): void {
   if (second) throw templateError(source, second.at, 'A document has one <!doctype html>. Remove the second.');
 }
 
-/** The place of the one element of that name; throws if there is none or another. */
+/** The place of the only element of that name; throws if there is none or a second. */
 function checkOnce(source: string, tokens: readonly Token[], name: string): number {
   const [first, second] = tokens.filter((token) => token.kind === 'open' && token.element.name === name);
   if (first === undefined) throw templateError(source, 0, `A document has a <${name}>. Write it with its end tag.`);

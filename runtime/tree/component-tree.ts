@@ -12,7 +12,7 @@ import type { Effect } from '../component/effect.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import type { Mount, Value } from '../render/rendered.js';
+import type { Mount, Value } from '../render/nodes.js';
 import type { Backplane } from '../subscription/backplane.js';
 import {
   declaredBy,

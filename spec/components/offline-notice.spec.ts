@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { html } from 'troupe';
 import { offlineNotice } from 'troupe/components/offline-notice';
+import { renderRoot } from '../../runtime/render/render.js';
 import { markup } from '../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../runtime/render/rendered.js';
 import { newPage } from '../browser/chromium.js';
 
 /** The HTML of a view, without the comments around its children. */

@@ -3,8 +3,8 @@ import type { LogModel } from '../../../components/inspector/log.js';
 import type { LogRow } from '../../../components/inspector/log-entries.js';
 import { logView } from '../../../components/inspector/log-view.js';
 import { atEnd } from '../../../components/inspector/scrolling.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../../runtime/render/rendered.js';
 
 const entry = (number: number): LogRow => ({
   ...{ number, at: 0, from: 'browser', to: 'c', fromName: 'browser', toName: 'counter', type: `t${number}` },

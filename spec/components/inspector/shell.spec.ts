@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { html } from 'troupe';
 import { placesBelow } from '../../../components/inspector/places.js';
 import { badge, failure, notice, shell } from '../../../components/inspector/shell.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../../runtime/render/rendered.js';
 
 function written(view: unknown): string {
   const report = (error: unknown) => {

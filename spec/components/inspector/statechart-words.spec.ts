@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createMachine } from 'xstate';
 import { outline, outlook, whereabouts } from '../../../components/inspector/statechart-words.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../../runtime/render/rendered.js';
 import { chartFrom } from '../../fixtures/charts.js';
 
 const chart = chartFrom(

@@ -10,8 +10,8 @@ import { TrafficLight } from '../../../examples/04-traffic-light/traffic-light.j
 import type { ChartView } from '../../../runtime/inspect/inspection.js';
 import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { markup } from '../../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../../runtime/render/rendered.js';
 import { peers } from '../../../runtime/testing/test-dependencies.js';
 import { newPage } from '../../browser/chromium.js';
 import { chartFrom } from '../../fixtures/charts.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { ClientTree } from '../../../runtime/render/client-tree.js';
 import { describePage, diff } from '../../../runtime/render/diff.js';
-import { Instance, List, renderRoot, type Value } from '../../../runtime/render/rendered.js';
+import { Instance, List, type Value } from '../../../runtime/render/nodes.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { type Hole, html, repeat } from '../../../runtime/template/html.js';
 import { define } from '../../../runtime/template/template.js';
 import { Namespace } from '../../../runtime/wire/patch.js';
@@ -227,7 +228,7 @@ describe('mirror', () => {
     it('are met once', () => {
       const mirror = new ClientTree();
 
-      expect([mirror.meet(a), mirror.meet(b), mirror.meet(a), mirror.meet(b)]).to.deep.equal([
+      expect([mirror.introduce(a), mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([
         undefined,
         undefined,
         0,
@@ -238,7 +239,12 @@ describe('mirror', () => {
     it('have the index that the client remembers them under', () => {
       const mirror = new ClientTree(['unknown', b.hash]);
 
-      expect([mirror.meet(a), mirror.meet(b), mirror.meet(a), mirror.meet(b)]).to.deep.equal([undefined, 1, 2, 1]);
+      expect([mirror.introduce(a), mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([
+        undefined,
+        1,
+        2,
+        1,
+      ]);
     });
 
     it('of the same content are one to a client that remembers it', () => {
@@ -246,15 +252,15 @@ describe('mirror', () => {
       const twin = statics(html`<a></a>`);
 
       expect(twin).to.not.equal(a);
-      expect([mirror.meet(a), mirror.meet(twin)]).to.deep.equal([0, 0]);
+      expect([mirror.introduce(a), mirror.introduce(twin)]).to.deep.equal([0, 0]);
     });
 
     it('are all unknown once they are forgotten', () => {
       const mirror = new ClientTree([b.hash]);
-      mirror.meet(a);
+      mirror.introduce(a);
       mirror.forget();
 
-      expect([mirror.meet(b), mirror.meet(a), mirror.meet(b)]).to.deep.equal([undefined, undefined, 0]);
+      expect([mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([undefined, undefined, 0]);
     });
   });
 
@@ -266,7 +272,7 @@ describe('mirror', () => {
     mirror.enterList(list);
 
     expect([instance.number, list.number]).to.deep.equal([1, 2]);
-    mirror.restart(1);
+    mirror.reset(1);
     mirror.enterList(list);
     expect(list.number).to.equal(1);
   });

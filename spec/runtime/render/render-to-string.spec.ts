@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import { TroupeError } from '../../../runtime/platform/errors.js';
+import { renderRoot } from '../../../runtime/render/render.js';
 import { documentMarkup, markup } from '../../../runtime/render/render-to-string.js';
-import { renderRoot } from '../../../runtime/render/rendered.js';
 import { type Hole, html, PageRoot, repeat, Template, unsafeHtml } from '../../../runtime/template/html.js';
 import { lawParameters } from '../../laws/parameters.js';
 

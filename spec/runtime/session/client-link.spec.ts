@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import type { Instance } from '../../../runtime/render/rendered.js';
+import type { Instance } from '../../../runtime/render/nodes.js';
 import type { JoinFrame, RejoinReason } from '../../../runtime/session/client-link.js';
 import { LiveSession } from '../../../runtime/session/session.js';
 import { pack, unpack } from '../../../runtime/session/session-snapshot.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { assign, setup } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
-import type { Instance } from '../../../runtime/render/rendered.js';
+import type { Instance } from '../../../runtime/render/nodes.js';
 import { html } from '../../../runtime/template/html.js';
 import type { EventData } from '../../../runtime/wire/protocol.js';
 import { eventsFrame, FakeConnection, FakeHost, joinFrame, startSession } from '../../fixtures/live-session.js';

@@ -6,7 +6,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { component } from '../../../runtime/component/component.js';
-import type { Value } from '../../../runtime/render/rendered.js';
+import type { Value } from '../../../runtime/render/nodes.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html, repeat } from '../../../runtime/template/html.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
-import { Instance, List, Mount, type Value } from '../../../runtime/render/rendered.js';
+import { Instance, List, Mount, type Value } from '../../../runtime/render/nodes.js';
 import { resolve } from '../../../runtime/session/stable-address.js';
 import { html, repeat } from '../../../runtime/template/html.js';
 import { FakeHost, startSession } from '../../fixtures/live-session.js';
