@@ -231,7 +231,7 @@ describe('canary', () => {
   });
   afterEach(() => told.stop());
 
-  it('is listened for on channels', () => {
+  it('is found on a channel, which proves that channels are searched', () => {
     channel('troupe:sent').publish({ session: sign });
     expect(told.diagnostics.join()).to.contain(sign);
   });
@@ -310,7 +310,7 @@ describe('canary', () => {
     ];
 
     for (const [url, what, visit] of visitors) {
-      it(`is not what was ${what}, seen as it happens or later, in pages of the inspector or by itself`, async () => {
+      it(`is not what was ${what}: in views and pages of the inspector, during the recording and after it`, async () => {
         looked = await lookAt({ routes, logger: told.logger, onError: () => undefined }, url);
         await visit(looked.page);
         const { id } = looked.seen;
@@ -363,13 +363,13 @@ describe('canary', () => {
       expectClean(told.stderr, 'troupe update in login of session', '): Error\n');
     });
 
-    it('is not on the page that tells of an error', async () => {
+    it('is not on the page that shows an error', async () => {
       const answer = await fetch(`${await listen()}/broken`);
       expect(answer.status).to.equal(500);
       expectClean([await answer.text(), ...told.stderr], '): TroupeError\n');
     });
 
-    it('is what onError of the application gets, which is for it to keep', async () => {
+    it('is in the error that onError receives, and not in the log', async () => {
       const errors: unknown[] = [];
       await fetch(`${await listen({ onError: ({ error }) => errors.push(error), logger: told.logger })}/broken`);
       expect((errors[0] as Error).message).to.contain(declared);

@@ -1,12 +1,12 @@
 /**
- * The channels: where what happens in a server is told to whoever measures it, over Node's `diagnostics_channel`.
- * What is told stands in `diagnostics.ts`; they are of the process, so all servers in it tell the same ones.
+ * The channels of Node's `diagnostics_channel` on which servers publish the events of `diagnostics.ts`. Channels belong
+ * to the process: all servers in it publish on the same ones.
  */
 
 import { channel } from 'node:diagnostics_channel';
 import type { Channel, Channels } from './diagnostics.js';
 
-/** What the names of all channels begin with. */
+/** The beginning of the name of every channel. */
 export const prefix = 'troupe:';
 
 const open = (name: keyof Channels): Channel<never> => channel(`${prefix}${name}`) as Channel<never>;

@@ -1,7 +1,7 @@
 /**
- * Diagnostics: what a server tells of itself while it works, for metrics. Each kind of happening has a channel of
- * Node's `diagnostics_channel`, `troupe:` and its name; what is published there is one object of the type that stands
- * here. While nobody has subscribed nothing is made and nothing is measured.
+ * Diagnostics: the events that a server publishes for metrics. Each kind of event has a channel of Node's
+ * `diagnostics_channel`, named `troupe:` and the name of the kind. An event is one object of the type given here. While
+ * a channel has no subscriber, no event is made for it and nothing is measured.
  *
  * ```ts
  * import { subscribe } from 'node:diagnostics_channel';
@@ -9,96 +9,96 @@
  * subscribe('troupe:updated', (event) => histogram.record((event as UpdatedEvent).took));
  * ```
  *
- * They hold names, counts and times, and nothing of what a state, a message or a frame is made of: what is secret
- * cannot come out here. All durations are in milliseconds, `at` in milliseconds since the epoch.
+ * Events have names, counts and durations, and no data of a state, a message or a frame. So they show no secret, unless
+ * the type of a message contains one. All durations are in milliseconds.
  *
- * This file knows no Node: a probe is a function. `diagnostics-node.ts` makes one of the channels, `session-recorder.ts` is another.
+ * This file does not import Node: `diagnostics-node.ts` has the channels of the process.
  */
 
 import type { ErrorCode } from './errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What happens in a session. */
+/** An event of a session. */
 interface OfSession {
   /** The id of the session. */
   readonly session: string;
 }
 
-/** What happens to a component. */
+/** An event of a component instance. */
 interface OfComponent extends OfSession {
   /** The name of the component. */
   readonly component: string;
-  /** The names of the components that lead to it from the root of its page, whose path is empty. Keys are data, and not told. */
+  /** The names of the components that lead to it from the root of its page, whose path is empty. Keys are data and left out. */
   readonly path: readonly string[];
 }
 
-/** A frame of a client has been read. */
+/** The server has read a frame of a client. */
 export interface ReceivedEvent extends OfSession {
   readonly kind: 'join' | 'events' | 'acknowledge';
   readonly bytes: number;
-  /** How many events are in it. */
+  /** How many events the frame has. */
   readonly events: number;
 }
 
 /** A message waits for a component. */
 export interface QueuedEvent extends OfComponent {
   /**
-   * The type of the message; '' for an event that has led to none. Of one that was sent again, which is looked up once
-   * all before it is shown, it is '' too, and the component is the page's.
+   * The type of the message; '' for an event that has led to none. An event that was sent again is resolved only after
+   * all messages before it are shown: its type is '' too, and its component is the root.
    */
   readonly type: string;
-  /** The number of the client's event it follows from at once; 0 if it comes from elsewhere. */
+  /** The number of the client's event that was made into the message; 0 for any other message. */
   readonly event: number;
-  /** How many wait, this one included. */
+  /** How many messages wait, this one included. */
   readonly waiting: number;
 }
 
 /** A component has taken a message. */
 export interface UpdatedEvent extends OfComponent {
   readonly type: string;
-  /** How long it waited. */
+  /** How long the message waited. */
   readonly waited: number;
-  /** How long it took. */
+  /** How long `update` took. */
   readonly took: number;
 }
 
-/** A component's view was rendered. */
+/** The view of a component was rendered. */
 export interface ViewedEvent extends OfComponent {
   readonly took: number;
 }
 
-/** What the page shows was compared with what the client shows. */
+/** The rendered page was compared with the client tree. */
 export interface DiffedEvent extends OfSession {
   readonly changes: number;
   readonly took: number;
 }
 
-/** A frame was sent. */
+/** The server has sent a frame. */
 export interface SentEvent extends OfSession {
   readonly kind: 'adopt' | 'render' | 'patch' | 'command' | 'acknowledge';
   readonly bytes: number;
 }
 
-/** A session was stored and is not in memory any more. */
+/** A session was stored and has left memory. */
 export interface PassivatedEvent extends OfSession {
-  /** How long storing it took. */
+  /** How long storing took. */
   readonly took: number;
 }
 
-/** A session was brought back from the store, or from another node. */
+/** A session was brought into memory from the store, or from another node. */
 export interface ActivatedEvent extends OfSession {
-  /** The node that had stored it. */
+  /** The node that stored it. */
   readonly from: string;
   readonly took: number;
 }
 
-/** A client has come back to its session. */
+/** A client has joined its session again. */
 export interface ResumedEvent extends OfSession {
   readonly reason: 'resumed' | 'restored' | 'forked' | 'fresh';
 }
 
-/** Something went wrong: the same that `onError` is told. */
+/** An error was reported: `onError` receives the same report. */
 export interface FailedEvent {
   readonly session: string | undefined;
   readonly component: string | undefined;
@@ -116,7 +116,7 @@ export interface HostileEvent {
   readonly reason: string;
 }
 
-/** What is told, by the name of its channel without `troupe:`. */
+/** The events, by the name of their channel without `troupe:`. */
 export interface Diagnostics {
   readonly received: ReceivedEvent;
   readonly queued: QueuedEvent;

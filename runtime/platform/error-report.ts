@@ -1,6 +1,6 @@
 /**
- * Reports: how faults reach the host program. Whoever catches something makes a report of it; the option
- * `onError` receives it.
+ * Error reports: how faults reach the host program. Code that catches an error makes a report of it with the `Reporter`
+ * of its server. The option `onError` receives the report; `logger.ts` writes it to the log.
  */
 
 import { ErrorCode, TroupeError, textOf } from './errors.js';
@@ -10,13 +10,13 @@ import { isPromise } from './promise.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** One fault, as the host program is told of it. */
+/** One fault, as `onError` receives it. */
 export interface ErrorReport {
-  /** Names this report; the error page shows it, so that a user can quote it. */
+  /** Identifies this report. The error page shows it, so that a user can quote it. */
   readonly id: string;
-  /** What kind of fault, by a stable name. */
+  /** The kind of fault, by a stable name. */
   readonly code: ErrorCode;
-  /** What was thrown, as it is. **Note:** its message may quote a secret. */
+  /** What was thrown, unchanged. **Note:** its message may quote a secret. */
   readonly error: unknown;
   /** The id of the session it happened in. */
   readonly session?: string | undefined;
@@ -24,25 +24,25 @@ export interface ErrorReport {
   readonly component?: string | undefined;
 }
 
-/** Receives every report. May be async; nobody waits for it. */
+/** Receives every report. May be async; its promise is not awaited. */
 export type OnError = (report: ErrorReport) => void;
 
-/** Where a fault happened, as far as it is known. */
+/** Where a fault happened, as far as that is known. */
 export type Whereabouts = Pick<ErrorReport, 'session' | 'component'>;
 
-/** Makes a report and hands it on; returns its id. `code` is what to call an error that has no code itself. */
+/** Makes a report, passes it on and returns its id. `code` names an error that has no code of its own. */
 export type Reporter = (code: ErrorCode, error: unknown, place?: Whereabouts) => string;
 
-/** What was thrown, in writing, in the shape in which pino writes errors. */
+/** An error in the shape in which pino writes errors. */
 export interface WrittenError {
   /** The class of an error, or the type of anything else that was thrown. */
   readonly type: string;
-  /** Given in development. */
+  /** Given in development only, as is `stack`. */
   readonly message?: string | undefined;
   readonly stack?: string | undefined;
 }
 
-/** A report in writing. */
+/** A report as it is logged and printed. */
 export interface WrittenReport extends Omit<ErrorReport, 'error'> {
   readonly err: WrittenError;
 }
@@ -50,24 +50,24 @@ export interface WrittenReport extends Omit<ErrorReport, 'error'> {
 // REPORTS ---------------------------------------------------------------------
 
 /**
- * Makes the function that everything in one server reports with. A report goes to `onError` and, in writing, to `log`;
- * if there is neither, it is printed. What `onError` itself throws, or rejects with if it is async, goes to stderr: a
- * faulty logger must not take the server down.
+ * Makes the reporter of one server. A report goes to `onError` and, written, to `log`. Without either it is printed to
+ * stderr. If `onError` throws or rejects, the report and that error are printed: a faulty `onError` must not stop the
+ * server.
  *
- * The message of an error may quote anything, secrets included. So what is logged or printed in production has the class
- * of the error alone, and only `onError` receives its message and its stack.
+ * The message of an error may quote anything, secrets included. So in production a written report has the class of the
+ * error alone, and only `onError` receives its message and its stack.
  *
- * @param isWhole whether messages and stacks are logged and printed. Default: unless `NODE_ENV` is `production`
+ * @param hasMessages whether written reports have messages and stacks. Default: unless `NODE_ENV` is `production`
  */
 export function createReporter(
   onError?: OnError,
   log?: (report: WrittenReport) => void,
-  isWhole = development
+  hasMessages = development
 ): Reporter {
   return (code, error, place) => {
     const id = createId().slice(0, 8);
     const report: ErrorReport = { id, code: error instanceof TroupeError ? error.code : code, error, ...place };
-    const write = (made: ErrorReport): WrittenReport => writeReport(made, isWhole);
+    const write = (made: ErrorReport): WrittenReport => writeReport(made, hasMessages);
     const failed = (failure: unknown): void => {
       printReport(write(report));
       printReport(write({ id, code: ErrorCode.Internal, error: failure }));
@@ -76,9 +76,9 @@ export function createReporter(
     if (log !== undefined) log(write(report));
     else if (onError === undefined) printReport(write(report));
     try {
-      const told: unknown = onError?.(report);
+      const returned: unknown = onError?.(report);
 
-      if (isPromise(told)) Promise.resolve(told).catch(failed);
+      if (isPromise(returned)) Promise.resolve(returned).catch(failed);
     } catch (failure) {
       failed(failure);
     }
@@ -88,13 +88,13 @@ export function createReporter(
 
 // WRITING ---------------------------------------------------------------------
 
-function writeReport({ error, ...report }: ErrorReport, isWhole: boolean): WrittenReport {
+function writeReport({ error, ...report }: ErrorReport, hasMessages: boolean): WrittenReport {
   const { type, ...texts } = writeError(error);
 
-  return { ...report, err: isWhole ? { type, ...texts } : { type } };
+  return { ...report, err: hasMessages ? { type, ...texts } : { type } };
 }
 
-/** Writes down what was thrown, which may be anything. */
+/** An error in writing. What was thrown may be anything. */
 export function writeError(thrown: unknown): WrittenError {
   try {
     if (thrown instanceof Error) {
@@ -102,13 +102,13 @@ export function writeError(thrown: unknown): WrittenError {
       return { type: String(name), message: String(message), stack: stack && String(stack) };
     }
   } catch {
-    // An error that cannot be read is written as any other thing that was thrown.
+    // An error whose properties throw is written as any other value.
   }
 
   return { type: typeof thrown, message: textOf(thrown), stack: undefined };
 }
 
-/** One line to stderr, followed by the stack if it is given: the default for reports. */
+/** Prints one line to stderr, followed by the stack if there is one. */
 export function printReport({ id, code, err, session, component }: WrittenReport): void {
   const where = [component && ` in ${component}`, session && ` of session ${session}`].filter(Boolean).join('');
 

@@ -1,9 +1,8 @@
 /**
- * The log: what a server tells of the rare things in its life, for people and whatever collects their lines. It has the
- * shape of pino, which many loggers have. `server.ts` and whoever makes probes (`diagnostics.ts`) say what has
- * happened; `error-report.ts` writes down what went wrong. Without a logger nothing is said.
+ * The log: one line for each rare event in the life of a server and of its sessions, and one for each error report
+ * (`error-report.ts`). A logger has the shape of pino, which many loggers have. Without a logger nothing is logged.
  *
- * What happens often (messages, views, frames) is in no log: `diagnostics.ts` has it for metrics.
+ * Frequent events (messages, views, frames) are not logged: `diagnostics.ts` publishes them for metrics.
  */
 
 import type { Diagnostics } from './diagnostics.js';
@@ -12,10 +11,10 @@ import { ignoreRejection } from './promise.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Writes one line: what is known of something that has happened, and a sentence. */
-export type LogLine = (known: object, message: string) => void;
+/** Writes one line: the fields of an event, and a sentence. */
+export type LogLine = (fields: object, message: string) => void;
 
-/** What a log is written with: a logger of pino, `console`, or anything else that has these. */
+/** The logger of the host program: one of pino, `console`, or any object with these functions. */
 export interface Logger {
   readonly debug: LogLine;
   readonly info: LogLine;
@@ -23,35 +22,35 @@ export interface Logger {
   readonly error: LogLine;
 }
 
-/** What can be said in the log. */
+/** The log of a server: one function for each kind of line. */
 export interface Log {
-  /** A session has been made for a first page. */
+  /** A session was made for a first page. */
   opened(session: string, component: string): void;
-  /** A client has joined it. */
+  /** A client has joined a session. */
   joined(session: string): void;
   resumed(event: Diagnostics['resumed']): void;
   passivated(event: Diagnostics['passivated']): void;
   activated(event: Diagnostics['activated']): void;
-  /** It is not in memory any more. */
+  /** A session has left memory. */
   ended(session: string): void;
   hostile(event: Diagnostics['hostile']): void;
   reported(report: WrittenReport): void;
-  /** The server listens. */
+  /** The server is listening. */
   listening(port: number, url: string): void;
-  /** It takes no new sessions. */
+  /** The server takes no new sessions. */
   draining(): void;
   closed(): void;
 }
 
 // LOG -------------------------------------------------------------------------
 
-/** Makes what writes with a logger. One that throws, or rejects, costs nobody anything but its line. */
+/** Makes a log that writes with a logger. If the logger throws or rejects, its line is lost and nothing else. */
 export function logTo(logger: Logger): Log {
-  const write = (level: keyof Logger, known: object, message: string): void => {
+  const write = (level: keyof Logger, fields: object, message: string): void => {
     try {
-      ignoreRejection(logger[level](known, message));
+      ignoreRejection(logger[level](fields, message));
     } catch {
-      // There is nobody left to be told.
+      // The logger is where a fault would be reported.
     }
   };
 
@@ -72,14 +71,14 @@ export function logTo(logger: Logger): Log {
 
 // PROBE -----------------------------------------------------------------------
 
-/** What of diagnostics is said in the log. That something failed is left out: the report of it is there, with more. */
+/** The diagnostics events that are logged. `failed` is not one: the report of the error is logged, and has more. */
 const logged = ['passivated', 'activated', 'resumed', 'hostile'] as const satisfies readonly (keyof Diagnostics)[];
 
-/** Makes a probe that writes a log; it can be told of anything and passes most of it over. */
+/** Makes a probe that takes every diagnostics event and logs the rare ones. */
 export function createLogProbe(
   log: Log
 ): <Name extends keyof Diagnostics>(name: Name, event: Diagnostics[Name]) => void {
   return (name, event) => {
-    for (const known of logged) if (name === known) (log[known] as (event: unknown) => void)(event);
+    for (const rare of logged) if (name === rare) (log[rare] as (event: unknown) => void)(event);
   };
 }

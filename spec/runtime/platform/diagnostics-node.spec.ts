@@ -1,4 +1,4 @@
-/** What a real server tells over Node's channels while it is used, stored, brought back, fails and is attacked. */
+/** What a real server publishes on Node's channels: in use, in passivation, activation, failures and attacks. */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -65,7 +65,7 @@ type Told = { readonly [Name in keyof Diagnostics]: Diagnostics[Name][] };
 
 const names = Object.keys(channels) as readonly (keyof Diagnostics)[];
 
-/** Everything that is told in this process. */
+/** Everything that is published in this process. */
 class Listener {
   readonly told = Object.fromEntries(names.map((name) => [name, []])) as unknown as Told;
   readonly #stops: (() => void)[] = [];
@@ -263,18 +263,18 @@ describe('channels', () => {
     return client;
   }
 
-  it('are eleven, and have the names of the types', () => {
+  it('are eleven, with the names of the types', () => {
     expect(prefix).to.equal('troupe:');
     expect(names).to.have.members(Object.keys(shapes));
     for (const name of names) expect(channels[name].hasSubscribers, name).to.equal(true);
   });
 
-  it('are heard by nobody when the last has gone', () => {
+  it('have no subscribers once the last has left', () => {
     listener.stop();
     for (const name of names) expect(channels[name].hasSubscribers, name).to.equal(false);
   });
 
-  it('tell a click from frame to frame', async () => {
+  it('publish the events of a click, from frame to frame', async () => {
     const page = await load(url);
     const client = await joined(page);
     const bytes = client.say(ClientKind.Events, [[1, 0]], 1);
@@ -298,7 +298,7 @@ describe('channels', () => {
     ]);
   });
 
-  it('tell what becomes of a session: its client goes, it is stored, brought back, and shown again', async () => {
+  it('publish the passivation, the activation and the restore of a session', async () => {
     const page = await load(url);
     const client = await joined(page);
     client.say(ClientKind.Events, [[1, 0]], 1);
@@ -315,7 +315,7 @@ describe('channels', () => {
     for (const name of ['passivated', 'activated', 'resumed'] as const) expect(listener.told[name]).to.have.lengthOf(1);
   });
 
-  it('tell that a client is back with a session that has waited for it', async () => {
+  it('publish the resume of a client whose session stayed in memory', async () => {
     await server.close();
     await listen({ grace: 60_000 });
     const page = await load(url);
@@ -332,7 +332,7 @@ describe('channels', () => {
     expect([listener.told.passivated, listener.told.activated]).to.deep.equal([[], []]);
   });
 
-  it('tell what fails, where, and under which id and code it was reported', async () => {
+  it('publish a failure with session, component, id and code of its report', async () => {
     const page = await load(url);
     const client = await joined(page);
     client.say(ClientKind.Events, [[1, broken]], 1);
@@ -341,7 +341,7 @@ describe('channels', () => {
     expect(failed).to.deep.equal({ session, component: 'page', id: failed.id, code: ErrorCode.Update });
   });
 
-  it('tell of a client that says what no client says, before and after it has joined', async () => {
+  it('publish a frame that breaks the protocol, before and after the join', async () => {
     const page = await load(url);
     const stranger = new Client(url, page);
     clients.push(stranger);
@@ -359,7 +359,7 @@ describe('channels', () => {
     expect(listener.told.hostile).to.have.lengthOf(2);
   });
 
-  it('do not call a client hostile that only goes, or is refused', async () => {
+  it('publish no hostile event for a client that leaves or is refused', async () => {
     const page = await load(url);
     const client = await joined(page);
     await client.leave();
@@ -371,7 +371,7 @@ describe('channels', () => {
     expect(listener.told.hostile).to.deep.equal([]);
   });
 
-  it('tell events of exactly the shape of their types, and nothing of what is typed or kept, whatever happens', async () => {
+  it('publish events of exactly the shape of their types, without typed text and without models', async () => {
     const page = await load(url);
     const client = await joined(page);
     client.say(ClientKind.Events, [[1, 0]], 1);

@@ -27,8 +27,8 @@ function written(run: () => void): string {
   return lines.join('');
 }
 
-describe('report', () => {
-  it('hands on what was thrown, where, under an id of its own', () => {
+describe('error report', () => {
+  it('passes on what was thrown and where, with an id', () => {
     const reports: ErrorReport[] = [];
     const report = createReporter((made) => reports.push(made));
     const error = new Error('broken');
@@ -39,14 +39,14 @@ describe('report', () => {
     expect(report(ErrorCode.View, error)).to.not.equal(id);
   });
 
-  it('calls an error by its own code, if it has one', () => {
+  it('has the code of the error, if that has one', () => {
     const reports: ErrorReport[] = [];
 
     createReporter((made) => reports.push(made))(ErrorCode.Internal, new TroupeError(ErrorCode.Init, 'no'));
     expect(reports[0]?.code).to.equal('init');
   });
 
-  it('survives an onError that throws, and loses neither error', () => {
+  it('and the error are printed if onError throws', () => {
     const said = written(() => {
       const report = createReporter(() => {
         throw new Error('faulty logger');
@@ -58,7 +58,7 @@ describe('report', () => {
     expect(said).to.contain('first').and.to.contain('faulty logger');
   });
 
-  it('survives an async onError that rejects, and one whose promise is no native one', async () => {
+  it('and the error are printed if an async onError rejects, also with a thenable that is no promise', async () => {
     const calm = new Calm();
     calm.watch();
     const lines: string[] = [];
@@ -73,25 +73,25 @@ describe('report', () => {
     for (const text of ['first', 'faulty logger', 'second', 'odd logger']) expect(lines.join('')).to.contain(text);
   });
 
-  it('prints what has no text', () => {
+  it('is printed if what was thrown has no text', () => {
     const said = written(() => createReporter()(ErrorCode.Update, Object.create(null)));
 
     expect(said).to.match(/^troupe update \([\w-]{8}\): something that has no text\n$/);
   });
 
-  it('prints code, place, id and what was thrown', () => {
+  it('is printed with code, component, session, id and what was thrown', () => {
     const said = written(() => createReporter()(ErrorCode.Update, 'text', { session: 's1', component: 'counter' }));
 
     expect(said).to.match(/^troupe update in counter of session s1 \([\w-]{8}\): text\n$/);
   });
 
-  it('prints the stack while developing', () => {
+  it('is printed with the stack in development', () => {
     const error = new TroupeError(ErrorCode.View, 'no');
     expect(written(() => createReporter()(ErrorCode.Internal, error))).to.contain('): TroupeError: no\n    at ');
   });
 
   describe('in writing', () => {
-    it('goes to the log and to onError as it is, and then is not printed', () => {
+    it('goes to the log, and unwritten to onError, and is not printed then', () => {
       const reports: ErrorReport[] = [];
       const logged: WrittenReport[] = [];
       const error = new Error('broken');
@@ -113,7 +113,7 @@ describe('report', () => {
       expect(logged[1]?.err).to.deep.equal({ type: 'number', message: '7', stack: undefined });
     });
 
-    it('has the class of the error alone in production, and onError has all of it', () => {
+    it('has the class of the error alone in production, while onError receives the error', () => {
       const reports: ErrorReport[] = [];
       const logged: WrittenReport[] = [];
       const error = new TypeError('hunter2 is wrong');
@@ -131,7 +131,7 @@ describe('report', () => {
       expect(reports[0]?.error).to.equal(error);
     });
 
-    it('is made of errors that cannot be read', () => {
+    it('is made of errors whose properties throw', () => {
       const error = new Error('no');
       Object.defineProperty(error, 'stack', {
         get() {

@@ -7,7 +7,7 @@ import { settled } from '../../fixtures/live-session.js';
 
 type Line = readonly [level: string, known: unknown, message: string];
 
-/** A logger whose functions need to be called on it, as those of many are. */
+/** A logger whose functions use `this`, as those of many loggers do. */
 class Lines implements Logger {
   readonly lines: Line[] = [];
   debug(known: object, message: string): void {
@@ -25,7 +25,7 @@ class Lines implements Logger {
 }
 
 describe('logger', () => {
-  it('is told of the life of sessions and of the server, in words and with what is known', () => {
+  it('gets a line with fields and a sentence for each event of sessions and of the server', () => {
     const logger = new Lines();
     const log = logTo(logger);
     log.opened('s', 'counter');
@@ -52,7 +52,7 @@ describe('logger', () => {
     ]);
   });
 
-  it('is told of reports, with errors in the shape of pino', () => {
+  it('gets reports, with errors in the shape of pino', () => {
     const logger = new Lines();
     const error = new TypeError('no');
     const id = createReporter(undefined, logTo(logger).reported)(ErrorCode.Update, error, { session: 's' });
@@ -60,7 +60,7 @@ describe('logger', () => {
     expect(logger.lines).to.deep.equal([['error', { id, code: 'update', session: 's', err }, 'no']]);
   });
 
-  it('is told of reports in production without the message of the error', () => {
+  it('gets reports in production without the message of the error', () => {
     const logger = new Lines();
     const id = createReporter(undefined, logTo(logger).reported, false)(ErrorCode.View, new TypeError('no'));
     expect(logger.lines).to.deep.equal([
@@ -68,7 +68,7 @@ describe('logger', () => {
     ]);
   });
 
-  it('hears of diagnostics what is rare, and of a failure by its report alone', () => {
+  it('gets rare diagnostics events, but not `failed`, whose report it gets', () => {
     const logger = new Lines();
     const probe = createLogProbe(logTo(logger));
     probe('passivated', { session: 's', took: 1 });
@@ -87,7 +87,7 @@ describe('logger', () => {
     ]);
   });
 
-  it('costs nobody anything if it throws, or rejects', async () => {
+  it('loses no more than its line if it throws or rejects', async () => {
     const calm = new Calm();
     calm.watch();
     const broken = (): never => {
