@@ -6,7 +6,7 @@
 import { expect } from 'chai';
 import { component, type EventData, html } from 'troupe';
 import type { Logger } from 'troupe/server';
-import type { Instance } from '../../runtime/render/rendered.js';
+import type { Instance } from '../../runtime/render/nodes.js';
 import type { LiveSession } from '../../runtime/session/session.js';
 import { eventsFrame, FakeConnection, joinFrame } from '../fixtures/live-session.js';
 import { lookAt } from '../fixtures/looked-at.js';
