@@ -1,14 +1,14 @@
 /**
  * Events on their way: numbered when they are raised, kept until what they led to is stored, sent again on
  * the next connection if it is not shown yet. `events.ts` puts them in, `session.ts` sends them; what is
- * left when the page goes is handed over by `heritage.ts`.
+ * left when the page goes is handed over by `reload-storage.ts`.
  *
- * The numbers here only ever grow. Those that the server counts by begin anew with each session: they are
- * smaller by `origin`.
+ * The numbers only ever grow, and the server counts by the same. So an event that has lost its effect is sent
+ * all the same, as one that happened at nothing.
  */
 
 import type { Wire } from '../runtime/wire/patch.js';
-import { type Address, Limit } from '../runtime/wire/protocol.js';
+import { type Address, type EventRange, Limit } from '../runtime/wire/protocol.js';
 import { encode } from './codec.js';
 import type { Instance } from './instance.js';
 
@@ -46,8 +46,8 @@ export class Outbox {
   processed = 0;
   /** The number of the last event that is durable: what came before it is gone. */
   durable = 0;
-  /** What the server counts as 0. */
-  origin = 0;
+  /** The names of the events kept, oldest first. The last range is of this page load, and may be empty. */
+  names: EventRange[] = [[`${Math.random()}`.slice(2), 1, 0]];
   #events: Raised[] = [];
   /** The number of the last event that has gone out on the present connection. */
   #gone = 0;
@@ -62,11 +62,23 @@ export class Outbox {
     return this.#events.map(({ stored }) => stored);
   }
 
+  /** The name of this page load, another each time. */
+  get load(): string {
+    return (this.names.at(-1) as EventRange)[0];
+  }
+
+  /** Takes up what other page loads have left, before this one has raised any. */
+  inherit(names: readonly EventRange[], events: readonly Stored[]): void {
+    for (const event of events) this.add(event);
+    this.names = [...names.filter(([, , count]) => count), [this.load, 1, 0]];
+  }
+
   /** Takes up an event; answers its number, or 0 if there is no more room, or never will be in a frame. */
   add(stored: Stored, instance: Instance | null = null): number {
     const bytes = Size.around + encode(stored as Wire).length;
     if (this.#events.length >= Limit.outbox || bytes > Limit.frame) return 0;
     this.#events.push({ instance, stored, bytes });
+    (this.names.at(-1) as EventRange)[2]++;
     return this.raised;
   }
 
@@ -85,15 +97,19 @@ export class Outbox {
    * So many more are processed, and all but the last `late` of those are durable.
    *
    * @param anew whether `count` is not of more but of all: the server has gone back to a state that contains these.
-   * Later ones go out again, by their addresses. Says how many it has lost although they were durable.
+   * Later ones that are not durable go out again, by their addresses. Says how many it has lost although they were durable.
    */
   advance(count: number, late = 0, anew = false): number {
-    const number = count + (anew ? this.origin : this.processed);
+    const number = anew ? count : this.processed + count;
     const lost = this.durable - number;
-    // Where the server counts others than are here, counting goes on from its number.
     this.processed = Math.min(Math.max(number, this.durable), this.raised);
-    this.origin += this.processed - number;
-    this.durable += this.#events.splice(0, Math.max(0, this.processed - late - this.durable)).length;
+    while (this.durable < this.processed - late) {
+      this.#events.shift();
+      this.durable++;
+      const [range, next] = this.names as [EventRange, EventRange?];
+      range[1]++;
+      if (!--range[2] && next) this.names.shift();
+    }
     if (anew) for (const event of this.#events) event.instance = null;
     this.#gone = Math.max(anew ? 0 : this.#gone, this.processed);
     return Math.max(0, lost);
@@ -109,18 +125,18 @@ export class Outbox {
     const sent = this.#gone - this.processed;
     this.rewind();
     const spoilt = this.take().slice(0, sent);
-    for (const event of spoilt) {
-      event.instance = null;
-      event.stored = nothing;
-    }
+    spoilt.forEach(spoil);
     return spoilt.length;
   }
 
-  /** Drops all and says how many were not processed; the server counts from the start again. */
+  /** All lose their effect. Says how many were not processed. */
   drop(): number {
-    const lost = this.raised - this.processed;
-    this.origin = this.processed = this.durable = this.#gone = this.raised;
-    this.#events = [];
-    return lost;
+    this.#events.forEach(spoil);
+    return this.raised - this.processed;
   }
+}
+
+function spoil(event: Raised): void {
+  event.instance = null;
+  event.stored = nothing;
 }

@@ -9,10 +9,10 @@ import type { Wire } from '../runtime/wire/patch.js';
 import { Ask, ClientKind, Command, Limit, Reason, ServerKind, Verdict, version } from '../runtime/wire/protocol.js';
 import { encode } from './codec.js';
 import type { Events } from './events.js';
-import type { Heritage } from './heritage.js';
 import type { Inputs } from './inputs.js';
 import { addressOf } from './instance.js';
 import type { Outbox } from './outbox.js';
+import type { ReloadStorage } from './reload-storage.js';
 import type { Handler, View } from './view.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -36,7 +36,7 @@ export interface SessionParts {
   readonly connection: Connection;
   readonly events: Pick<Events, 'begin' | 'edited'>;
   readonly typing: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
-  readonly heritage: Pick<Heritage, 'astray' | 'fallBack' | 'heir' | 'keep' | 'leave' | 'name' | 'settle' | 'token'>;
+  readonly reloadStorage: Pick<ReloadStorage, 'astray' | 'fallBack' | 'keep' | 'leave' | 'settle' | 'token'>;
   readonly outbox: Outbox;
   readonly view: Pick<View, 'adopt' | 'isBound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
@@ -84,17 +84,15 @@ export class Session {
 
   /** The socket is open: joins. */
   opened(): void {
-    const { client, heritage, outbox, view } = this.#parts;
-    const { astray, heir, name, token } = heritage;
-    heritage.leave(0);
+    const { client, reloadStorage, outbox, view } = this.#parts;
+    const { astray, token } = reloadStorage;
+    reloadStorage.leave(0);
     outbox.rewind();
     view.definitions.keep();
-    const { origin, processed, raised } = outbox;
     // A page that shows another session's has taken a frame too many: nothing in it is to be adopted.
-    const counts = [this.#frame || +astray, processed - origin, raised - origin];
-    // Once the server counts otherwise, it knows this document.
-    const from = heir && !origin ? [heir] : [];
-    this.#send([ClientKind.Join, version, client, token, ...counts, view.definitions.hashes, name, ...from]);
+    const frame = this.#frame || +astray;
+    const { durable, names, processed } = outbox;
+    this.#send([ClientKind.Join, version, client, token, frame, processed, durable, view.definitions.hashes, names]);
     this.#expect();
   }
 
@@ -103,11 +101,11 @@ export class Session {
    * the code.
    */
   closed(code: number): boolean {
-    const { heritage, outbox } = this.#parts;
+    const { reloadStorage, outbox } = this.#parts;
     this.#answered = this.#asked = false;
     clearTimeout(this.#watching);
     this.#told();
-    const anew = code === Verdict.Refused && heritage.fallBack();
+    const anew = code === Verdict.Refused && reloadStorage.fallBack();
     if (anew) this.#drop(outbox.drop());
     if (code === Verdict.TooBig || code === Verdict.Malformed) this.#drop(outbox.spoil());
     return anew;
@@ -157,7 +155,7 @@ export class Session {
       this.#parts.connection.giveUp();
       return;
     }
-    const { heritage, tell, typing } = this.#parts;
+    const { reloadStorage, tell, typing } = this.#parts;
     const [kind, ...fields] = frame as [number, ...Wire[]];
     const content = kind === ServerKind.Acknowledge ? null : fields.shift();
     const [processed = +(kind >= ServerKind.Patch), ...others] = fields;
@@ -165,7 +163,7 @@ export class Session {
     const [late = 0, last] = others;
     const isFirst = !this.#answered;
     const lost = this.#count(kind, reason, processed as number, late as number);
-    if (kind === ServerKind.Render && last) heritage.token = last as string;
+    if (kind === ServerKind.Render && last) reloadStorage.token = last as string;
     try {
       this.#show(kind, content as Wire, processed);
     } catch (error) {
@@ -173,7 +171,7 @@ export class Session {
       this.#broken = true;
     }
     typing.release();
-    if (isFirst) heritage.settle();
+    if (isFirst) reloadStorage.settle();
     if (reason || (isFirst && kind)) tell(reasons[reason ?? Reason.Resumed], lost);
     this.#drop(kind === ServerKind.Acknowledge ? ((last ?? 0) as number) : 0);
     this.#answer();
@@ -189,7 +187,8 @@ export class Session {
       this.#untold++;
     }
     if (kind === ServerKind.Command) return 0;
-    const lost = reason === Reason.Fresh ? outbox.drop() : outbox.advance(processed, late, !!reason);
+    const dropped = reason === Reason.Fresh ? outbox.drop() : 0;
+    const lost = dropped + outbox.advance(processed, late, !!reason);
     typing.processed(outbox.processed, outbox.durable);
     if (reason === Reason.Fresh) typing.release();
     return lost;
@@ -262,7 +261,7 @@ export class Session {
     const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance);
     this.#drop(+!number);
     // One frame for all that one DOM event leads to: the first that comes takes all.
-    queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.heritage.keep()));
+    queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.reloadStorage.keep()));
     return number;
   }
 

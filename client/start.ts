@@ -5,9 +5,9 @@
 import { Mark } from '../runtime/wire/patch.js';
 import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
-import { Heritage } from './heritage.js';
 import { Inputs } from './inputs.js';
 import { Outbox } from './outbox.js';
+import { ReloadStorage } from './reload-storage.js';
 import { Session } from './session.js';
 import { Socket } from './socket.js';
 import { View } from './view.js';
@@ -61,7 +61,7 @@ export function startOn(root: Element, client: string): void {
     },
     events,
     typing: inputs,
-    heritage: new Heritage(root, outbox),
+    reloadStorage: new ReloadStorage(root, outbox),
     outbox,
     view,
     client,

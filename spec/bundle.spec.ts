@@ -48,7 +48,7 @@ describe('bundle', () => {
 
   it('gives short names to nothing that is written as text', () => {
     const files = [
-      'client/heritage.ts',
+      'client/reload-storage.ts',
       'client/payload.ts',
       'client/start.ts',
       'runtime/wire/protocol.ts',

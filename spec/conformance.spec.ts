@@ -69,8 +69,8 @@ class Pair {
       events: { edited: new Set(), begin: () => 0 },
       typing: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
       outbox: new Outbox(),
-      heritage: {
-        ...{ name: 'document', token: 'token', heir: undefined, astray: false },
+      reloadStorage: {
+        ...{ token: 'token', astray: false },
         ...{ fallBack: () => false, keep: ignore, leave: ignore, settle: ignore },
       },
       view: this.#view(),
@@ -165,7 +165,7 @@ class Pair {
 describe('conformance', () => {
   it('ClientKind.Join is answered with ServerKind.Adopt, whose tree holds no values', () => {
     const { up, down, shadow } = new Pair().connect();
-    expect(up[0]).to.include({ kind: ClientKind.Join, token: 'token', frame: 0, processed: 0, sent: 0 });
+    expect(up[0]).to.include({ kind: ClientKind.Join, token: 'token', frame: 0, processed: 0, durable: 0, sent: 0 });
     expect(down).to.have.length(1).with.nested.property('[0].kind', ServerKind.Adopt);
     expect(shadow.shown)
       .to.have.property('values')

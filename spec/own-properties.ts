@@ -7,10 +7,10 @@
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
   'instance', 'typing', 'isBound', 'giveUp', 'owner', 'parts', 'definition', 'outbox', 'processed', 'contents', 'patch', 'payload', 'nodes',
-  'definitions', 'handler', 'durable', 'keyed', 'heritage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
-  'raised', 'raise', 'settle', 'settled', 'heir', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
-  'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote',
+  'definitions', 'handler', 'durable', 'keyed', 'reloadStorage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
+  'raised', 'raise', 'settle', 'settled', 'names', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
+  'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote', 'astray', 'inherit',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */
-export const letters = 'sTEFnimyvtdAexXpUrMwabZQcOGzChKSIWgfBJVDoPHLljquRkYN';
+export const letters = 'GnoZuabecmOHpARtxBqTXSlrwhWLyJCzFUQVsIPjDMEYfKikgdvN';

@@ -75,7 +75,7 @@ export function readCookie(request: HttpRequest): string | undefined {
   return cookieShape.exec(header(request, 'cookie'))?.[1];
 }
 
-const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.document}})\\.([^;\\s]+)`, 'g');
+const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.load}})\\.([^;\\s]+)`, 'g');
 
 /** What pages have left for the one that is loaded in their place: the document's name and its token, the nearest path first. */
 export function readLeft(request: HttpRequest): readonly { readonly document: string; readonly token: string }[] {

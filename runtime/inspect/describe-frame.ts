@@ -221,20 +221,17 @@ function eventLines(events: readonly EventRecord[]): readonly string[] {
 }
 
 /** The token is not among it: it opens the session. */
-function joinWords({
-  document,
-  frame,
-  processed,
-  sent,
-  hashes,
-  heir: [from, first, count],
-}: JoinWords): readonly string[] {
+function joinWords({ load, frame, processed, sent, hashes, names }: JoinWords): readonly string[] {
+  const inherited = names.slice(0, -1);
+  const events = inherited.reduce((sum, [, , count]) => sum + count, 0);
+  const loads = inherited.map(([from]) => from).join(', ');
+
   return [
-    `document ${document}`,
+    `page load ${load}`,
     frame === 0 ? 'shows the first page' : `has applied ${counted(frame, 'frame')}`,
     `knows of ${counted(processed, 'event')} processed, of ${sent} sent`,
     ...(hashes.length > 0 ? [`remembers ${counted(hashes.length, 'template')}`] : []),
-    ...(first > 0 ? [`heir of ${counted(count, 'event')} of document ${from}`] : []),
+    ...(events > 0 ? [`has inherited ${counted(events, 'event')} of page load ${loads}`] : []),
   ];
 }
 

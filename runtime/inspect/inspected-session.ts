@@ -165,11 +165,11 @@ export class InspectedSession implements Inspected {
   #sessionState(): Found | string {
     const session = this.#options.live();
     if (session === undefined) return 'The session is not in memory.';
-    const { document, processed, number } = session.client;
+    const { load, processed, number } = session.client;
     const { status, path, address } = this.summary();
 
     return {
-      state: { status, path, address, document, page: number, processed, turns: session.tree.turns },
+      state: { status, path, address, load, page: number, processed, turns: session.tree.turns },
       after: '',
     };
   }

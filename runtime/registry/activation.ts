@@ -110,7 +110,7 @@ export class Activation {
     const found = this.#options.find(entrance.id);
     if (found === undefined || !found.client.isConnected) return found;
 
-    return found.client.document === entrance.document ? found : CloseCode.TryLater;
+    return found.client.load === entrance.document ? found : CloseCode.TryLater;
   }
 
   async #claim(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
@@ -204,7 +204,7 @@ export class Activation {
     const session = this.#options.find(id);
     if (session === undefined) return { kind: 'absent' };
     session.tree.catchUp();
-    if (session.client.isConnected && session.client.document !== document) {
+    if (session.client.isConnected && session.client.load !== document) {
       return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
     }
     // Not as replaced: a client that has come back here, while it was asked for there, joins again.

@@ -246,7 +246,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     const { id, document } = entrance;
     const found = this.#entries.get(id)?.session;
     if (found !== undefined) {
-      if (found.client.isConnected && found.client.document !== document) return undefined;
+      if (found.client.isConnected && found.client.load !== document) return undefined;
       found.release();
       await this.#makeSure(found);
     }
@@ -280,7 +280,7 @@ class SessionTable implements SessionRegistry, SessionHost {
   }
 
   #enterFound(found: LiveSession, entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
-    if (!found.client.isConnected || found.client.document === entrance.document) return found;
+    if (!found.client.isConnected || found.client.load === entrance.document) return found;
 
     return this.full(entrance.address) ? CloseCode.TryLater : this.#recall.fork(found, entrance);
   }

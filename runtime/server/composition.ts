@@ -77,7 +77,7 @@ interface Admission {
  */
 async function admit(
   { router, sessions, tokens }: Admission,
-  { document, token }: JoinFrame,
+  { load, token }: JoinFrame,
   { address, cookie, principal }: RequestIdentity
 ): Promise<Admitted | CloseCode> {
   const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
@@ -87,7 +87,7 @@ async function admit(
   const { id, offer, url } = claim;
   const entered = sessions.enter({
     id,
-    document,
+    document: load,
     address,
     route: () => {
       const place = router.find(url);

@@ -89,7 +89,7 @@ export class ClientLink {
   /** Counted with each document: events of earlier ones are taken but no longer counted. 0 is what nobody's events have. */
   number = 1;
   readonly #host: ClientLinkHost;
-  #documents = new PageLoads();
+  #loads = new PageLoads();
   #connection: Connection | undefined;
   /** When the last connection of the present document was opened. */
   #latest = 0;
@@ -113,37 +113,37 @@ export class ClientLink {
 
   // STORING -------------------------------------------------------------------
 
-  /** The document that has the page, '' if none has had it. */
-  get document(): string {
-    return this.#documents.present;
+  /** The page load that has the session, '' if none has had it. */
+  get load(): string {
+    return this.#loads.present;
   }
 
-  /** How many of its events are done. */
+  /** How many of its events are processed. */
   get processed(): number {
     return this.#ledger.processed;
   }
 
-  /** Its documents, as they can be stored between turns. */
+  /** Its page loads, as they can be stored between turns. */
   save(): readonly PageLoadRecord[] {
-    return this.#documents.records(this.#ledger.processed);
+    return this.#loads.records(this.#ledger.processed);
   }
 
   /** Goes on with what was stored. */
   restore(records: readonly PageLoadRecord[]): void {
-    this.#documents = PageLoads.from(records);
+    this.#loads = PageLoads.from(records);
     this.#ledger = new EventCounter(records.at(-1)?.applied);
   }
 
-  /** The store holds so many events of a document; its client is told. */
-  stored(document: string, applied: number): void {
-    if (document !== this.#documents.present || this.#host.isVolatile) return;
-    this.#ledger.store(applied);
+  /** The store holds a state with these page loads; the client gets to know how many of its events are durable. */
+  stored(records: readonly PageLoadRecord[]): void {
+    if (records.at(-1)?.load !== this.load || this.#host.isVolatile) return;
+    this.#ledger.store(this.#loads.numberIn(new Map(records.map(({ load, applied }) => [load, applied]))));
     this.flush();
   }
 
-  /** What an event is called, by its number. */
+  /** The name of an event, by its number. */
   nameOf(event: number): string {
-    return this.#documents.nameOf(event);
+    return this.#loads.nameOf(event);
   }
 
   // CONNECTIONS ---------------------------------------------------------------
@@ -160,8 +160,8 @@ export class ClientLink {
    * Whether the page has opened another connection since it opened this one: it has given this one up, and what it said
    * on it comes late. To answer that would be to take the page for one that it was before.
    */
-  isOutdated({ opened }: Connection, document: string): boolean {
-    return document === this.#documents.present && opened < this.#latest;
+  isOutdated({ opened }: Connection, load: string): boolean {
+    return load === this.load && opened < this.#latest;
   }
 
   /** Takes a connection in place of the one it had, which is closed as replaced. Says whether it had one. */
@@ -203,21 +203,16 @@ export class ClientLink {
    */
   answer(frame: JoinFrame, takeOffer: () => boolean): Reason | undefined {
     const introduction = this.#introduction;
-    const isAnother = frame.document !== this.#documents.present;
+    const isAnother = frame.load !== this.load;
     if (introduction?.reason === Reason.Fresh && (isAnother || this.#isUnaware(frame)))
       return this.#startFresh(frame, introduction);
-    if (isAnother) this.#change(frame);
+    const isOther = isAnother || this.#mirror === undefined || this.#isAhead(frame);
+    const done = isOther ? this.#change(frame) : this.#ledger.processed;
     // Only now: what was left to be done before may have changed what the page shows.
     const isOffered = takeOffer();
     if (isOffered && frame.frame === 0 && introduction?.reason !== Reason.Forked) return this.#adopt(frame);
-    if (
-      isAnother ||
-      this.#mirror === undefined ||
-      frame.frame === 0 ||
-      this.#isUnaware(frame) ||
-      this.#isAhead(frame)
-    ) {
-      return this.#introduce(frame, introduction ?? { reason: Reason.Restored });
+    if (isOther || this.#mirror === undefined || frame.frame === 0 || this.#isUnaware(frame)) {
+      return this.#introduce(frame, introduction ?? { reason: Reason.Restored }, done);
     }
 
     return this.#resume(frame, this.#mirror);
@@ -233,16 +228,22 @@ export class ClientLink {
     return processed > this.#ledger.processed;
   }
 
-  /** Another document takes the page over. What is left of the events of the present one is done first. */
-  #change({ document, heir: [from, first, count] }: JoinFrame): void {
+  /**
+   * A page load joins whose counts are not those of this link: another, or one that was here before the state was
+   * restored. The events that wait are done first. Says how many of its own are.
+   */
+  #change(frame: JoinFrame): number {
+    const isRestored = frame.load === this.load && this.#mirror === undefined;
     // What these turns change is nobody's difference: the newcomer has got no page yet.
     this.#mirror = undefined;
     // What else waits, that a subscription has just begun to tell, comes after the page that the newcomer shows already.
     if (this.#host.tree.inbox.hasEvents) this.#host.tree.catchUp();
-    const heritage = first === 0 ? undefined : { document: from, first, count };
-    const done = this.#documents.change(document, this.#ledger.processed, heritage);
-    this.#ledger = new EventCounter(done, this.#host.isVolatile ? done : 0);
+    const done = this.#loads.change(frame, this.#ledger.processed);
+    // Events that the client no longer has cannot come again, even if the state has lost them.
+    this.#ledger = new EventCounter(Math.max(done, frame.durable), this.#host.isVolatile || isRestored ? done : 0);
     this.number++;
+
+    return done;
   }
 
   #adopt(frame: JoinFrame): undefined {
@@ -260,23 +261,24 @@ export class ClientLink {
   /** The client's page is of a session that is gone. */
   #startFresh(frame: JoinFrame, introduction: RejoinReason): Reason {
     this.number++;
-    this.#documents = PageLoads.from([{ document: frame.document, applied: 0 }]);
-    this.#ledger = new EventCounter();
+    this.#loads = new PageLoads();
+    this.#loads.change(frame, 0);
+    this.#ledger = new EventCounter(frame.sent);
 
-    return this.#introduce(frame, introduction);
+    return this.#introduce(frame, introduction, frame.sent);
   }
 
   /**
    * A client that does not know this session, or not in this state: everything is sent. Frames are counted from the
    * start, so a client that comes back without having got that is known by its old count.
    */
-  #introduce(frame: JoinFrame, introduction: RejoinReason): Reason {
+  #introduce(frame: JoinFrame, introduction: RejoinReason, done: number): Reason {
     this.#introduction = introduction;
     this.#unseen = frame.frame;
     this.#mirror = new ClientTree(frame.hashes);
     this.#window = new SendWindow();
     this.#ledger.restart(0);
-    this.#renderWhole(introduction.reason, this.#ledger.processed, introduction.token);
+    this.#renderWhole(introduction.reason, done, introduction.token);
 
     return introduction.reason;
   }

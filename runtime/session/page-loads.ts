@@ -1,160 +1,134 @@
 /**
- * The documents of a session: which of their events its state contains. A session has one document at a
- * time, whose events `event-counter.ts` counts; of those it had before only the number is kept, for the case that
- * they come back, or that another takes over what they have left (`protocol.ts`, "PageLoads").
+ * The page loads of a session: which of their events its state contains. A session has one page load at a
+ * time, whose events `event-counter.ts` counts. Of the earlier ones only a number is kept: a browser may go
+ * back to one, and another may have inherited its events (`protocol.ts`, "Inherited events").
  *
- * An event that is handed down goes by several numbers, and whoever has it may send it. So each has one name,
- * the one it had where it was made:
+ * Several page loads may hold the same event, and any of them may send it. So each event has one name, the
+ * page load that made it and its number there, and the events of one page load are applied in order:
  *
- *     a        made 1 2 3, of which 1 was applied                                  a.1 a.2 a.3
- *     b heir of a from 2, two of them: its events 1 2 are a.2 a.3, then come       b.3 b.4 ...
- *     a comes back and sends 2 3: if b's first two are applied, so are these
+ *     a          makes a.1 a.2 a.3, of which a.1 is applied      { a: 1 }
+ *     b          inherits a.2 a.3, makes b.1, sends all three    { a: 3, b: 1 }
+ *     a again    sends a.2 a.3 a.4: only a.4 is new              { a: 4, b: 1 }
+ *
+ * A connection counts its events instead. Their numbers go on from the last one that was durable when the
+ * page load joined; for b in the example the numbers 1 2 3 are a.2 a.3 b.1.
  */
+
+import type { ClientFrame, ClientKind, EventRange } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a document has taken over from another: `count` events, the first of which was number `first` there. */
-export interface InheritedEvents {
-  readonly document: string;
-  readonly first: number;
-  readonly count: number;
-}
-
-/** A document and how many of its events the state contains. */
+/** A page load and how many of the events that it made the state contains. */
 export interface PageLoadRecord {
-  readonly document: string;
+  readonly load: string;
   readonly applied: number;
-  readonly heritage?: InheritedEvents | undefined;
 }
 
-/** Events of one document that were made one after the other in one document, itself or another. */
-interface Stretch {
-  readonly maker: string;
-  /** The number the first of them has there. */
-  readonly first: number;
-  readonly count: number;
-}
+/** What a join says of events. */
+export type JoinNames = Pick<
+  Extract<ClientFrame, { kind: typeof ClientKind.Join }>,
+  'durable' | 'load' | 'names' | 'sent'
+>;
 
-/** Page loads that are remembered beside the present one; the oldest is forgotten. */
-const mostRemembered = 16;
+/** Page loads that are remembered besides the present one and those it has inherited from; the oldest is forgotten. */
+const maxRemembered = 16;
 
-// DOCUMENTS -------------------------------------------------------------------
+// PAGE LOADS ------------------------------------------------------------------
 
-/** The documents of one session. */
+/** The page loads of one session. */
 export class PageLoads {
   /** The one that has the session, '' before the first. */
   present = '';
-  #heritage: InheritedEvents | undefined;
-  /** Those that had it before, oldest first. */
-  #earlier: readonly PageLoadRecord[] | undefined;
+  /** The names of its events, of which the first has the number `#durable + 1`. The last range has no end. */
+  #names: readonly EventRange[] = [];
+  #durable = 0;
+  /** How many events of a page load are applied. For the present one `#note` brings it up to date. */
+  #applied: Map<string, number> | undefined;
 
-  /** Goes on with what `records` gave. */
+  /** Continues from what `records` returned. Until the present one has joined again, what it has inherited is not known. */
   static from(records: readonly PageLoadRecord[]): PageLoads {
-    const documents = new PageLoads();
-    const last = records.at(-1);
-    if (last !== undefined) {
-      documents.present = last.document;
-      documents.#heritage = last.heritage;
-    }
-    if (records.length > 1) documents.#earlier = records.slice(0, -1);
+    const loads = new PageLoads();
+    loads.present = records.at(-1)?.load ?? '';
+    loads.#names = openEnded([[loads.present, 1, 0]]);
+    const applied = records.filter((record) => record.applied > 0);
+    if (applied.length > 0) loads.#applied = new Map(applied.map((record) => [record.load, record.applied]));
 
-    return documents;
+    return loads;
   }
 
-  /** All of them, the present one last; `applied` of its events are. None before the first has come. */
-  records(applied: number): readonly PageLoadRecord[] {
+  /** All page loads, the present one last, of whose events `processed` are applied. Empty before the first. */
+  records(processed: number): readonly PageLoadRecord[] {
     if (this.present === '') return [];
-    const record = { document: this.present, applied, heritage: this.#heritage };
+    this.#note(processed);
+    const records = [...(this.#applied ?? [])].map(([load, applied]) => ({ load, applied }));
+    const others = records.filter(({ load }) => load !== this.present);
 
-    return [...(this.#earlier ?? []), record];
+    return [...others, { load: this.present, applied: this.#applied?.get(this.present) ?? 0 }];
   }
 
   /**
-   * A document takes the session over from the present one, of whose events `applied` are. Gives how many of
-   * the newcomer's own are: of those it has taken over from another, or had made when it was here before.
+   * A page load joins, the present one or another. Of the events of the present one `processed` are applied.
+   * Returns how many events of the one that joins are.
    */
-  change(document: string, applied: number, heritage: InheritedEvents | undefined): number {
-    const records = this.records(applied);
-    const before = records.find((record) => record.document === document);
-    const others = records.filter((record) => record !== before).slice(-mostRemembered);
-    this.#earlier = others.length === 0 ? undefined : others;
-    this.#heritage = before === undefined ? acyclic(records, document, heritage) : before.heritage;
-    this.present = document;
+  change({ durable, load, names, sent }: JoinNames, processed: number): number {
+    this.#note(processed);
+    this.present = load;
+    this.#names = openEnded(names);
+    this.#durable = durable;
+    this.#forget();
 
-    return appliedOf(records, { document, applied: Number.POSITIVE_INFINITY, heritage: this.#heritage });
+    return Math.min(sent, this.numberIn(this.#applied));
   }
 
-  /** What an event of the present document is called, the same whoever has taken it over. */
+  /** How many events of the present page load a state contains. */
+  numberIn(applied: ReadonlyMap<string, number> | undefined): number {
+    let number = 0;
+    for (const [load, first, count] of this.#names) {
+      const known = Math.min(count, Math.max(0, (applied?.get(load) ?? 0) - first + 1));
+      number += known;
+      if (known < count) break;
+    }
+
+    return this.#durable + number;
+  }
+
+  /** The name of an event of the present page load by its number; the same for all page loads that inherit it. */
   nameOf(number: number): string {
-    const record = { document: this.present, applied: number, heritage: this.#heritage };
-    const { maker, first, count } = stretchesOf(this.#earlier ?? [], record).at(-1) as Stretch;
-
-    return `${maker}.${first + count - 1}`;
-  }
-}
-
-// HERITAGE --------------------------------------------------------------------
-
-/** A heritage, unless it leads back to its heir, which no client says: then there is none. */
-function acyclic(
-  records: readonly PageLoadRecord[],
-  document: string,
-  heritage: InheritedEvents | undefined
-): InheritedEvents | undefined {
-  for (let from = heritage?.document; from !== undefined; from = find(records, from)?.heritage?.document) {
-    if (from === document) return undefined;
-  }
-
-  return heritage;
-}
-
-const find = (records: readonly PageLoadRecord[], document: string): PageLoadRecord | undefined =>
-  records.find((record) => record.document === document);
-
-/** The first `applied` events of a document by where they were made, in order. */
-function stretchesOf(records: readonly PageLoadRecord[], { document, applied, heritage }: PageLoadRecord): Stretch[] {
-  const inherited = Math.min(applied, heritage?.count ?? 0);
-  const stretches = heritage === undefined || inherited === 0 ? [] : handedDown(records, heritage, inherited);
-  if (applied > inherited) stretches.push({ maker: document, first: inherited + 1, count: applied - inherited });
-
-  return stretches;
-}
-
-/** Of what is handed down the first `count`: some may have been handed down to that document, too. */
-function handedDown(
-  records: readonly PageLoadRecord[],
-  { document, first }: InheritedEvents,
-  count: number
-): Stretch[] {
-  const heritage = find(records, document)?.heritage;
-  const last = first - 1 + count;
-  const stretches: Stretch[] = [];
-  let number = 1;
-  for (const stretch of stretchesOf(records, { document, applied: last, heritage })) {
-    const before = Math.max(0, first - number);
-    if (before < stretch.count) {
-      stretches.push({ maker: stretch.maker, first: stretch.first + before, count: stretch.count - before });
+    let before = this.#durable;
+    for (const [load, first, count] of this.#names) {
+      if (number <= before + count) return `${load}.${first + number - before - 1}`;
+      before += count;
     }
-    number += stretch.count;
+
+    return '';
   }
 
-  return stretches;
-}
-
-/** How many events of a document are applied, whichever document they were applied as. */
-function appliedOf(records: readonly PageLoadRecord[], document: PageLoadRecord): number {
-  const reached = new Map<string, number>();
-  for (const record of records) {
-    for (const { maker, first, count } of stretchesOf(records, record)) {
-      reached.set(maker, Math.max(reached.get(maker) ?? 0, first - 1 + count));
+  /** Notes by name that the first `processed` events are applied. */
+  #note(processed: number): void {
+    let left = processed - this.#durable;
+    for (const [load, first, count] of this.#names) {
+      if (left <= 0) return;
+      const taken = Math.min(left, count);
+      left -= taken;
+      if (taken === 0) continue;
+      this.#applied ??= new Map();
+      const applied = Math.max(this.#applied.get(load) ?? 0, first - 1 + taken);
+      // The order of the entries is that of their last use.
+      this.#applied.delete(load);
+      this.#applied.set(load, applied);
     }
   }
-  let applied = 0;
-  for (const { maker, first, count } of stretchesOf(records, document)) {
-    const taken = Math.min(count, Math.max(0, (reached.get(maker) ?? 0) - (first - 1)));
-    applied += taken;
-    if (taken < count) break;
-  }
 
-  return applied;
+  #forget(): void {
+    const needed = new Set([this.present, ...this.#names.map(([load]) => load)]);
+    const others = [...(this.#applied?.keys() ?? [])].filter((load) => !needed.has(load));
+    for (const load of others.slice(0, -maxRemembered)) this.#applied?.delete(load);
+  }
+}
+
+/** The events in these ranges, and those that their last page load is going to make. */
+function openEnded(names: readonly EventRange[]): readonly EventRange[] {
+  const [load, first] = names.at(-1) as EventRange;
+
+  return [...names.slice(0, -1), [load, first, Number.POSITIVE_INFINITY]];
 }

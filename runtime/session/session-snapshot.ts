@@ -15,7 +15,7 @@ import type { AnyMessage } from '../template/html.js';
 import type { EnvelopeImage, InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { packSnapshot, unpackSnapshot } from '../wire/frame-codec.js';
 import type { EffectImage } from './effect-outbox.js';
-import type { InheritedEvents, PageLoadRecord } from './page-loads.js';
+import type { PageLoadRecord } from './page-loads.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -27,7 +27,7 @@ export interface SessionImage {
   readonly at: number;
   /** The node that stored it. */
   readonly node: string;
-  readonly documents: readonly PageLoadRecord[];
+  readonly loads: readonly PageLoadRecord[];
   /** The first page that a client may adopt: its number, and the turn after which it was made. */
   readonly offer: readonly [number: number, turn: number] | undefined;
   /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
@@ -39,10 +39,9 @@ export interface SessionImage {
 // FORMAT ----------------------------------------------------------------------
 
 /** Raised when snapshots change their meaning; one of another format is of no use. */
-const format = 1;
+const format = 2;
 
-type PackedHeritage = readonly [document: string, first: number, count: number];
-type PackedDocument = readonly [document: string, applied: number, heritage?: PackedHeritage];
+type PackedPageLoad = readonly [load: string, applied: number];
 type PackedCell = readonly [
   id: string,
   name: string,
@@ -58,7 +57,7 @@ type Packed = readonly [
   application: string,
   at: number,
   node: string,
-  documents: readonly PackedDocument[],
+  loads: readonly PackedPageLoad[],
   offer: readonly [number: number, turn: number] | null,
   lineage: string | null,
   turns: number,
@@ -74,13 +73,13 @@ type Packed = readonly [
  *
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
-export function pack({ application, at, node, documents, offer, lineage, effects, tree }: SessionImage): Uint8Array {
+export function pack({ application, at, node, loads, offer, lineage, effects, tree }: SessionImage): Uint8Array {
   const head = [
     format,
     application,
     at,
     node,
-    documents.map(packDocument),
+    loads.map(({ load, applied }) => [load, applied]),
     offer ?? null,
     lineage ?? null,
     tree.turns,
@@ -91,12 +90,6 @@ export function pack({ application, at, node, documents, offer, lineage, effects
   if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
 
   return packSnapshot(letters.length > 0 ? [...head, letters] : head);
-}
-
-function packDocument({ document, applied, heritage }: PageLoadRecord): PackedDocument {
-  if (heritage === undefined) return [document, applied];
-
-  return [document, applied, [heritage.document, heritage.first, heritage.count]];
 }
 
 function packLetter({ path, message, cause }: EnvelopeImage): PackedLetter {
@@ -149,13 +142,13 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function imageOf(packed: Packed): SessionImage {
-  const [, application, at, node, documents, offer, lineage, turns, root, letters = [], effects = []] = packed;
+  const [, application, at, node, loads, offer, lineage, turns, root, letters = [], effects = []] = packed;
 
   return {
     application,
     at,
     node,
-    documents: documents.map(unpackDocument),
+    loads: loads.map(([load, applied]) => ({ load, applied })),
     offer: offer ?? undefined,
     lineage: lineage ?? undefined,
     effects: effects.map(([kind, to, message, id]) => ({ kind, to, message, id })),
@@ -165,14 +158,6 @@ function imageOf(packed: Packed): SessionImage {
       letters: letters.map(([path, message, cause]) => ({ path, message, cause })),
     },
   };
-}
-
-function unpackDocument([document, applied, heritage]: PackedDocument): PageLoadRecord {
-  return { document, applied, heritage: heritage && unpackHeritage(heritage) };
-}
-
-function unpackHeritage([document, first, count]: PackedHeritage): InheritedEvents {
-  return { document, first, count };
 }
 
 function unpackCell([id, name, version, state, subscriptions, children = []]: PackedCell): InstanceImage {

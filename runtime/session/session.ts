@@ -204,7 +204,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
 
   /** Whether somebody has joined, so that it is worth keeping. */
   get isUsed(): boolean {
-    return this.client.document !== '';
+    return this.client.load !== '';
   }
 
   save(): SessionImage {
@@ -217,7 +217,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
       application,
       at: clock.now(),
       node,
-      documents: this.client.save(),
+      loads: this.client.save(),
       offer,
       lineage: this.#lineage,
       effects,
@@ -225,9 +225,8 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     };
   }
 
-  stored({ documents }: SessionImage): void {
-    const present = documents.at(-1);
-    if (present !== undefined) this.client.stored(present.document, present.applied);
+  stored({ loads }: SessionImage): void {
+    this.client.stored(loads);
   }
 
   /** As `save`, for a session of another id. */
@@ -245,7 +244,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
 
   /** A copy does not carry out again what the original does. */
   #restore(image: SessionImage, isCopy: boolean): void {
-    this.client.restore(image.documents);
+    this.client.restore(image.loads);
     this.#lineage = image.lineage;
     this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
     if (isCopy) return;
@@ -386,7 +385,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
       connection.close(CloseCode.GoingAway, 'The session has ended.');
       return;
     }
-    if (this.client.isOutdated(connection, frame.document)) {
+    if (this.client.isOutdated(connection, frame.load)) {
       connection.close(CloseCode.Replaced, 'The page has joined on a later connection.');
       return;
     }

@@ -17,6 +17,7 @@ import {
   type ClientFrame,
   ClientKind,
   type EventData,
+  type EventRange,
   type EventRecord,
   eventDefaults,
   Limit,
@@ -137,7 +138,12 @@ export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
 function join(fields: readonly Wire[]): ClientFrame {
   const theirs = count(fields[1], 'version');
   if (theirs !== version) return { ...otherVersion, version: theirs };
-  atMost(fields, 10, 'join frame');
+  atMost(fields, 9, 'join frame');
+  const durable = count(fields[6], 'durable');
+  const names = list(fields[8], 'names', Limit.outbox).map(range);
+  const own = names.at(-1);
+  if (own === undefined) throw new Malformed('names is empty');
+
   return {
     kind: ClientKind.Join,
     version,
@@ -145,31 +151,28 @@ function join(fields: readonly Wire[]): ClientFrame {
     token: text(fields[3], 'token'),
     frame: count(fields[4], 'frame'),
     processed: count(fields[5], 'processed'),
-    sent: count(fields[6], 'sent'),
+    durable,
     hashes: texts(fields[7], 'hashes', Limit.definitions),
-    document: documentName(fields[8]),
-    heir: fields.length > 9 ? heir(fields[9]) : nobody,
+    names,
+    load: own[0],
+    sent: names.reduce((sum, [, , count]) => sum + count, durable),
   };
 }
 
-function documentName(value: Wire | undefined): string {
-  const name = text(value, 'document');
-  if (!/^[\w-]+$/.test(name) || name.length > Limit.document) throw new Malformed('document is no name');
+function loadName(value: Wire | undefined): string {
+  const name = text(value, 'load');
+  if (!/^[\w-]+$/.test(name) || name.length > Limit.load) throw new Malformed('load is not a name');
   return name;
 }
 
-const nobody: JoinHeir = ['', 0, 0];
-
-type JoinHeir = Extract<ClientFrame, { kind: typeof ClientKind.Join }>['heir'];
-
-function heir(value: Wire | undefined): JoinHeir {
-  const fields = list(value, 'heir', 3);
-  return [documentName(fields[0]), count(fields[1], 'first'), count(fields[2], 'count')];
+function range(value: Wire): EventRange {
+  const fields = list(value, 'range', 3);
+  return [loadName(fields[0]), count(fields[1], 'first'), count(fields[2], 'count', Limit.outbox)];
 }
 
 const otherVersion = {
-  ...{ kind: ClientKind.Join, client: '', token: '', frame: 0, processed: 0, sent: 0, hashes: [] },
-  ...{ document: '', heir: nobody },
+  ...{ kind: ClientKind.Join, client: '', token: '', frame: 0, processed: 0, durable: 0, hashes: [] },
+  ...{ names: [], load: '', sent: 0 },
 };
 
 function events(value: Wire | undefined): readonly EventRecord[] {

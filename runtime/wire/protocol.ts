@@ -13,44 +13,52 @@
  *
  * Client to server:
  *
- *     join         [0, version, client, token, frame, processed, sent, hashes, document, heir = ['', 0, 0]]
+ *     join         [0, version, client, token, frame, processed, durable, hashes, names]
  *     events       [1, events, frames = 1]
  *     acknowledge  [2, frames = 0, ask = 0]
  *
  * **Joining.** The client opens the socket and sends `join` first: the protocol `version`, the name of
  * the `client` script ('' when self-built), the `token` from the page, the number of the last `frame`
- * it has applied (0: none, and the page is as it came with the token), the number of its events it knows
- * to be `processed`, the number it has made (`sent`), the `hashes` of the template definitions it knows,
- * in their order, and a random name for its `document`, another each time a page is loaded. The server
- * answers with exactly one of:
+ * it has applied (0: none, and the page is as it came with the token), the numbers of the last of its events
+ * that it knows to be `processed` and to be `durable`, the `hashes` of the template definitions it knows, in
+ * their order, and the `names` of the events that it keeps. The server answers with exactly one of:
  * `adopt` (the page is as the server rendered it: bind, change nothing), `render` (make the page so),
  * `acknowledge` (nothing or little was missed; frames follow). After the answer the client sends the
  * events that were not processed again.
  *
- * **Page loads.** A session has one document at a time. The one it has takes over from its own earlier
- * connection; another claims a session that nobody is connected to. If somebody is, the session *forks*:
- * the newcomer gets a session of its own with the same state, and the `token` of that.
+ * **Page loads.** Each loading of a page in a browser has a name of its own, and a session has one page load
+ * at a time. The one it has takes over from its own earlier connection. Another claims a session that has no
+ * connection. If it has one, the session *forks*: the newcomer gets a session of its own with the same state,
+ * and the `token` of that. For example, a user reloads page `a`: the connection of `a` ends, `b` joins the same
+ * session. The user duplicates the tab instead: `a` stays connected, `b` gets a fork.
  *
  * **Reasons.** A `render` says why. `resumed`: the session is the one the client knows; both go on
  * counting. With each of the others the frames are counted from 0 again. `restored`: the state comes from
- * a store, or another document has used it meanwhile; `processed` is then not a difference but the number
- * of this document's events that the state contains: later ones are sent again. `forked` is the same for
- * a session that has forked. `fresh`: a new session begins, events are counted from 0 again and what was
- * not processed is lost.
+ * a store, or another page load has used it meanwhile; `processed` is then not a difference but the number
+ * of this page load's events that the state contains: later ones are sent again, as far as they are not durable. `forked` is the same for
+ * a session that has forked. `fresh`: a new session begins and what was not processed is lost; `processed` is
+ * the number of the last event that the join named.
  *
  * **Frames are counted, not sent.** A client counts the numbered frames; its session counts them too.
  * The client says how many it has applied since it last said so: in `events`, else in `acknowledge`
  * every 16 frames or 100 ms. The server stops sending at 128 frames or 64 KB unacknowledged.
  *
  * **Events are counted, not numbered.** `events` is a list of `[instance, part, payload?]`; their
- * numbers follow from their order on the connection. Each document counts its own from 1. `processed` in
+ * numbers follow from their order on the connection. Each page load counts from 1. `processed` in
  * a frame is how many more of them the page now shows the effect of, since the last frame that said so;
  * `late` is how many fewer than these the store holds safely. What the store holds is *durable*: the client
- * keeps an event until then.
+ * keeps an event until then. For example, a client has sent 5 events and knows of 2 processed. A patch with
+ * `processed` 2 and `late` 3 says: the first 4 are processed, of which only the first is durable.
  *
- * **Events that outlive a page.** A document that is loaded in place of another takes over the events that
- * one has left unfinished: it counts them as its own first ones and says in `heir` whose they were, which
- * number the first of them had there, and how many they are. The answer's `processed` tells how many of them are done.
+ * **Inherited events.** A page load takes over the events that the one before it in the same tab has kept. It
+ * sends and counts them before its own. So that an event is applied once, whichever page load sends it, it has a name:
+ * the page load that made it, and its number among those that this one made. `names` are ranges
+ * `[load, first, count]` of the events that follow the last durable one. The last range names the page load that
+ * joins, and may be empty. For example, `a` has made 5 events, of which 3 are durable:
+ *
+ *     a joins       durable 3, names [['a', 4, 2]]
+ *     b replaces a  durable 0, names [['a', 4, 2], ['b', 1, 0]]                if a.4 is done: `processed` 1
+ *     c replaces b  durable 0, names [['a', 4, 2], ['b', 1, 7], ['c', 1, 0]]   if b has made 7 events
  *
  * **Stable addresses.** An event whose instance has no number any more, or that was made before a
  * `restored`, `forked` or reloaded page, says in place of the number what it happened at:
@@ -77,7 +85,7 @@
 import type { Patch, Wire } from './patch.js';
 
 /** Raised whenever a frame changes its meaning. Client and server must agree. */
-export const version = 2;
+export const version = 3;
 
 // KINDS -----------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 // RELOADING -------------------------------------------------------------------
 
 /**
- * The cookie a page leaves for the one that is loaded in its place: its document's name, a dot, its token.
+ * The cookie a page leaves for the one that is loaded in its place: the name of its page load, a dot, its token.
  * For the path of the page alone, and for a few seconds.
  */
 export const pageCookie = 'troupe-page';
@@ -156,8 +164,8 @@ export const Limit = {
   acknowledgeDelay: 100,
   /** Events a client keeps that are not durable; the oldest are kept, newer ones dropped. */
   outbox: 1_000,
-  /** Characters of a document's name. */
-  document: 32,
+  /** Characters of a page load's name. */
+  load: 32,
   /** Definitions a client remembers and tells in a join. */
   definitions: 1_024,
   /** Depth of arrays in a frame. */
@@ -213,6 +221,9 @@ export interface EventRecord {
   readonly payload?: readonly Wire[] | undefined;
 }
 
+/** Events by their names: `count` of those that a page load made, from its number `first` on. */
+export type EventRange = [load: string, first: number, count: number];
+
 /** A frame to the server, as an object. */
 export type ClientFrame =
   /** The first frame of a connection. */
@@ -223,11 +234,14 @@ export type ClientFrame =
       readonly token: string;
       readonly frame: number;
       readonly processed: number;
-      readonly sent: number;
+      readonly durable: number;
       readonly hashes: readonly string[];
-      readonly document: string;
-      /** Whose events its first ones are, which number the first of them had, and how many they are; '' and 0 if all are its own. */
-      readonly heir: readonly [document: string, first: number, count: number];
+      /** The events after the last durable one by their names; the last range is of the page load that joins. */
+      readonly names: readonly EventRange[];
+      /** The name of the page load that joins, from `names`. */
+      readonly load: string;
+      /** The number of the last event in `names`. */
+      readonly sent: number;
     }
   /** What the user did, and how many frames were applied since the last word of that. */
   | { readonly kind: typeof ClientKind.Events; readonly events: readonly EventRecord[]; readonly frames: number }

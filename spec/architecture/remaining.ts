@@ -106,7 +106,6 @@ export const remaining: Readonly<Record<string, Rule>> = {
       'spec/browser': 4,
       spec: 17,
       'spec/chaos': 12,
-      'spec/client': 16,
       'spec/components/inspector': 3,
       'spec/docs': 4,
       'spec/examples': 4,

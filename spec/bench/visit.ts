@@ -83,7 +83,9 @@ export interface Progress {
 /** Opens the socket of a page and sends a join, of a page that has just been loaded or has been there before. */
 export async function sendJoin(page: Page, document: string, { frame, processed }: Progress): Promise<WebSocket> {
   const socket = await open(page.socket, { Cookie: page.cookie, Origin: page.origin });
-  socket.send(pack([ClientKind.Join, version, '', page.token, frame, processed, processed, [], document]));
+  socket.send(
+    pack([ClientKind.Join, version, '', page.token, frame, processed, processed, [], [[document, processed + 1, 0]]])
+  );
   return socket;
 }
 

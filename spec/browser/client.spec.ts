@@ -146,12 +146,13 @@ describe('the client in Chromium', () => {
 
   it('joins with what the page says, and is live when it is answered', async () => {
     const line = await stage.line();
-    const { client, token, frame, processed, sent, hashes } = await line.next(ClientKind.Join);
-    expect({ client, token, frame, processed, sent, hashes }).to.deep.equal({
+    const { client, token, frame, processed, durable, sent, hashes } = await line.next(ClientKind.Join);
+    expect({ client, token, frame, processed, durable, sent, hashes }).to.deep.equal({
       client: 'aB_9-z',
       token: 'mac.own.1./',
       frame: 0,
       processed: 0,
+      durable: 0,
       sent: 0,
       hashes: [],
     });
@@ -368,7 +369,7 @@ describe('the client in Chromium', () => {
   describe('a reload', () => {
     it('leaves its events, and the cookie that says which session to show, to the page that comes', async () => {
       const first = await stage.line();
-      const { document: name } = await first.next(ClientKind.Join);
+      const { load: name } = await first.next(ClientKind.Join);
       first.send(adoption);
       await state('live');
       await page.click('button');
@@ -384,9 +385,18 @@ describe('the client in Chromium', () => {
         `troupe-page=${name}.mac.own.1./`,
       ]);
       const second = await stage.line();
-      const { document: other, token, heir, processed, sent } = await second.next(ClientKind.Join);
-      expect({ token, heir, processed, sent }).to.deep.equal({
-        ...{ token: 'mac.own.2./', heir: [name, 2, 1], processed: 0, sent: 1 },
+      const { load: other, token, names, processed, durable, sent } = await second.next(ClientKind.Join);
+      expect({ token, names, processed, durable, sent }).to.deep.equal({
+        ...{
+          token: 'mac.own.2./',
+          names: [
+            [name, 2, 1],
+            [other, 1, 0],
+          ],
+          processed: 0,
+          durable: 0,
+          sent: 1,
+        },
       });
       expect(other).to.not.equal(name);
       expect(await page.evaluate(() => document.cookie)).to.equal('');
@@ -398,9 +408,9 @@ describe('the client in Chromium', () => {
 
     it('joins the session of the page before if it was given another one, and is its fork from then on', async () => {
       await adopted();
-      expect(await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:${location.href}`)}`)[0])).to.equal(
-        'mac.own.1./'
-      );
+      expect(
+        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:3:${location.href}`)}`)[0])
+      ).to.equal('mac.own.1./');
       stage.token = 'mac.other.1./';
       await page.reload();
       const second = await stage.line();
@@ -425,7 +435,7 @@ describe('the client in Chromium', () => {
       second.socket.close(CloseCode.Refused);
       const third = await stage.line();
       const { token, sent } = await third.next(ClientKind.Join);
-      expect([token, sent]).to.deep.equal(['mac.other.1./', 0]);
+      expect([token, sent]).to.deep.equal(['mac.other.1./', 1]);
       expect(await told()).to.equal('dropped 1,');
       expect(stage.loads).to.equal(2);
     });
@@ -438,7 +448,7 @@ describe('the client in Chromium', () => {
       await page.click('button');
       await pending(1);
       expect(
-        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:${location.href}`)}`)[3])
+        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:3:${location.href}`)}`)[2])
       ).to.have.length(1);
       await page.reload();
       const second = await stage.line();
@@ -448,15 +458,15 @@ describe('the client in Chromium', () => {
     });
   });
 
-  it('comes back from the back/forward cache as the same document, without its cookie', async () => {
+  it('comes back from the back/forward cache as the same page load, without its cookie', async () => {
     const first = await stage.line();
-    const { document: name } = await first.next(ClientKind.Join);
+    const { load: name } = await first.next(ClientKind.Join);
     first.send(adoption);
     await state('live');
     await page.goto(`${page.url()}client-aB_9-z.js`);
     await page.goBack({ waitUntil: 'commit' });
     const second = await stage.line();
-    const { document: again, frame } = await second.next(ClientKind.Join);
+    const { load: again, frame } = await second.next(ClientKind.Join);
     expect([again, frame]).to.deep.equal([name, 1]);
     expect(stage.loads).to.equal(1);
     expect(await page.evaluate(() => document.cookie)).to.equal('');

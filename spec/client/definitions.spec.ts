@@ -12,7 +12,7 @@ describe('client/definitions', () => {
   });
   after(() => watched.expectNoErrors());
 
-  it('parses a definition once, and is told of its event types', async () => {
+  it('parses a definition once, and reports its event types', async () => {
     const seen = await run(() => {
       const types: string[] = [];
       const definitions = new troupe.definitions.Definitions((type) => types.push(type));

@@ -263,7 +263,7 @@ describe('client/events', () => {
         const [text, box, plain] = bench.root.querySelectorAll('input');
         (text as HTMLInputElement).value = 'typed';
         (box as HTMLInputElement).checked = true;
-        (plain as HTMLInputElement).value = 'nobody asks';
+        (plain as HTMLInputElement).value = 'not asked for';
         bench.adopt([['edits', 0, html, 0, 8, 'input', 0, 8, 'change', 1, 8, 'change', 3, 8, 'input'], 2, 2, 2, 2]);
         return bench.raised;
       });
@@ -283,7 +283,7 @@ describe('client/events', () => {
       expect(raised).to.deep.equal([[1, 0, ['typed']]]);
     });
 
-    it('does not tell events of what is gone, or of what nobody handles now', async () => {
+    it('does not tell events of what is gone, or of what has no handler now', async () => {
       const raised = await run(() => {
         bench.load('<b data-troupe-on="click"></b><i data-troupe-on="click"></i>');
         bench.find('b').click();

@@ -132,7 +132,7 @@ describe('client/inputs', () => {
       expect(log).to.deep.equal([[], ['a']]);
     });
 
-    it('over an early edit waits until the edit is processed, and is dropped if nobody wants to hear of it', async () => {
+    it('over an early edit waits until the edit is processed, and is dropped if it has no handler', async () => {
       const log = await run(() => {
         const { control, inputs, log, write } = createBench();
         inputs.keep([control]);

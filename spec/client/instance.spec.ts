@@ -112,7 +112,7 @@ describe('client/instance', () => {
       ]);
     });
 
-    it('has the key it is told by a page that is adopted or comes again', async () => {
+    it('has the key in an adopted page and in one that is rendered again', async () => {
       const found = await watched.page.evaluate(
         ({ page, inner }) => {
           const root = document.createElement('div');

@@ -59,7 +59,7 @@ describe('client/main', () => {
       expect([kind, ...fields.slice(0, 7)]).to.deep.equal([ClientKind.Join, version, client, 'secret', 0, 0, 0, []]);
       expect(fields)
         .to.have.length(8)
-        .with.property('7')
+        .with.nested.property('[7][0][0]')
         .that.matches(/^[\w-]{8,32}$/);
     });
   }

@@ -65,13 +65,11 @@ describe('client/outbox', () => {
     expect(outbox.raised).to.equal(4);
   });
 
-  it('drops what is on its way, and counts from the start', () => {
+  it('takes their effect from all, and counts on', () => {
     const outbox = filled(1, 2);
     outbox.advance(1);
     expect(outbox.drop()).to.equal(1);
-    const { raised, processed, durable, origin } = outbox;
-    expect([raised - origin, processed - origin, durable - origin]).to.deep.equal([0, 0, 0]);
-    expect(outbox.stored).to.deep.equal([]);
+    expect(outbox.stored).to.deep.equal([[0, 0]]);
     expect(outbox.add([['h', null], 1])).to.equal(3);
   });
 
@@ -112,28 +110,48 @@ describe('client/outbox', () => {
       outbox.take();
       outbox.advance(4, 3);
       expect(outbox.advance(2, 0, true)).to.equal(0);
-      expect([outbox.processed, outbox.durable, outbox.origin]).to.deep.equal([2, 2, 0]);
+      expect([outbox.processed, outbox.durable]).to.deep.equal([2, 2]);
       const again = outbox.take();
       expect(parts(again)).to.deep.equal([3, 4]);
       expect(again.map(({ instance: at }) => at)).to.deep.equal([null, null]);
     });
 
-    it('goes on from its number if that is less than what was durable, and says how many are lost', () => {
+    it('sends none again that was durable, and says how many of them are lost', () => {
       const outbox = filled(1, 2, 3, 4);
       outbox.advance(3);
       expect(outbox.advance(1, 0, true)).to.equal(2);
-      const { raised, processed, origin } = outbox;
-      expect([processed - origin, raised - origin]).to.deep.equal([1, 2]);
+      const { raised, processed, durable } = outbox;
+      expect([processed, durable, raised]).to.deep.equal([3, 3, 4]);
       expect(parts(outbox.take())).to.deep.equal([4]);
       expect(outbox.add([['h', null], 5])).to.equal(5);
     });
+  });
 
-    it('goes on from its number if that is more than were made', () => {
-      const outbox = filled(1, 2);
-      outbox.advance(5);
-      expect([outbox.processed, outbox.processed - outbox.origin, outbox.raised - outbox.origin]).to.deep.equal([
-        2, 5, 5,
-      ]);
+  describe('names', () => {
+    const names = (outbox: Outbox): string =>
+      outbox.names.map(([load, first, count]) => `${load} ${first} ${count}`).join();
+
+    it('what is not durable: inherited events by the page loads that made them, then its own', () => {
+      const outbox = new Outbox();
+      outbox.names = [['c', 1, 0]];
+      outbox.inherit(
+        [
+          ['a', 4, 2],
+          ['b', 1, 1],
+          ['z', 1, 0],
+        ],
+        [4, 5, 1].map((part) => [['h', null], part])
+      );
+      expect([names(outbox), outbox.load]).to.deep.equal(['a 4 2,b 1 1,c 1 0', 'c']);
+      for (const part of [1, 2, 3]) outbox.add([['h', null], part]);
+      outbox.advance(1);
+      expect(names(outbox)).to.equal('a 5 1,b 1 1,c 1 3');
+      outbox.advance(4, 1);
+      expect(names(outbox)).to.equal('c 2 2');
+      outbox.advance(1);
+      expect(names(outbox)).to.equal('c 4 0');
+      outbox.add([['h', null], 4]);
+      expect(names(outbox)).to.equal('c 4 1');
     });
   });
 });

@@ -44,7 +44,7 @@ describe('client/selects', () => {
     expect(await settle('c', 'c')).to.deep.equal(['b']);
   });
 
-  it('leave selects alone whose value is nobody’s', async () => {
+  it('leave selects alone whose value no part writes', async () => {
     const assigned = await watched.page.evaluate(() => {
       const assigned: unknown[] = [];
       const selects = new troupe.selects.Selects((_, value) => assigned.push(value));

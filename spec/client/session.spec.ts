@@ -12,6 +12,7 @@ import {
   ClientKind,
   CloseCode,
   Command,
+  type EventRange,
   Limit,
   Reason,
   ServerKind,
@@ -51,13 +52,12 @@ function createPage() {
     log.push(`${what} ${JSON.stringify(value)}`);
   };
   const outbox = new Outbox();
-  const heritage = {
-    name: 'document',
+  outbox.names = [['a', 1, 0]];
+  const reloadStorage = {
     token: 'token',
-    heir: undefined as readonly [string, number, number] | undefined,
     fallback: false,
     astray: false,
-    fallBack: () => heritage.fallback,
+    fallBack: () => reloadStorage.fallback,
     keep: () => log.push(`keep ${outbox.stored.length}`),
     leave: () => undefined,
     settle: () => undefined,
@@ -85,7 +85,7 @@ function createPage() {
       processed: (event, durable) => log.push(`processed ${event} ${durable}`),
       release: () => undefined,
     },
-    heritage,
+    reloadStorage,
     outbox,
     view: view as never,
     client: 'hash',
@@ -98,7 +98,7 @@ function createPage() {
   const page = {
     clock,
     handler,
-    heritage,
+    reloadStorage,
     pending: 0,
     settled: false,
     instance,
@@ -115,6 +115,13 @@ function createPage() {
     },
   };
   return page;
+}
+
+/** What a join says of frames and events. */
+function joinOf(frame: Wire | undefined): unknown {
+  const [, , , , applied, processed, durable, , names] = frame as Wire[];
+  const sent = (names as EventRange[]).reduce((sum, [, , count]) => sum + count, durable as number);
+  return { frame: applied, processed, durable, sent };
 }
 
 /** A page that has joined and been adopted. */
@@ -142,7 +149,7 @@ describe('client/session', () => {
       const page = createPage();
       page.session.opened();
       expect(page.sent()).to.deep.equal([
-        [ClientKind.Join, version, 'hash', 'token', 0, 0, 0, ['h1', 'h2'], 'document'],
+        [ClientKind.Join, version, 'hash', 'token', 0, 0, 0, ['h1', 'h2'], [['a', 1, 0]]],
       ]);
     });
 
@@ -163,7 +170,7 @@ describe('client/session', () => {
       page.sent();
       page.session.opened();
       expect(page.sent()).to.deep.equal([
-        [ClientKind.Join, version, 'hash', 'token', 2, 1, 2, ['h1', 'h2'], 'document'],
+        [ClientKind.Join, version, 'hash', 'token', 2, 1, 1, ['h1', 'h2'], [['a', 2, 1]]],
       ]);
     });
 
@@ -210,28 +217,33 @@ describe('client/session', () => {
 
     it('says that it has a frame already if its page shows another session than it joins', () => {
       const page = createPage();
-      page.heritage.astray = true;
+      page.reloadStorage.astray = true;
       page.session.opened();
       expect(page.sent()).to.have.length(1).with.nested.property('[0][4]', 1);
     });
 
-    it('says whose heir it is, until the server counts otherwise', async () => {
+    it('names the events that it keeps', async () => {
       const page = createPage();
-      page.heritage.heir = ['other', 7, 1];
-      page.outbox.add([['h', null], 3]);
+      page.outbox.inherit([['other', 7, 1]], [[['h', null], 3]]);
       page.session.opened();
-      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([1, ['h1', 'h2'], 'document', ['other', 7, 1]]);
-      page.receive(ServerKind.Render, null, 0, Reason.Fresh);
+      const names = (): Wire => (page.sent()[0] as Wire[])[8] as Wire;
+      expect(names()).to.deep.equal([
+        ['other', 7, 1],
+        ['a', 1, 0],
+      ]);
+      page.receive(ServerKind.Render, null, 1, Reason.Fresh);
       page.session.closed(0);
       page.sent();
       page.session.opened();
-      expect((page.sent()[0] as Wire[]).slice(6)).to.deep.equal([0, ['h1', 'h2'], 'document']);
+      expect(names()).to.deep.equal([['a', 1, 0]]);
     });
 
     it('sends what it has inherited, unless it is done', () => {
       const page = createPage();
-      page.heritage.heir = ['other', 7, 1];
-      for (const part of [3, 4]) page.outbox.add([['h', null], part]);
+      page.outbox.inherit(
+        [['other', 7, 2]],
+        [3, 4].map((part) => [['h', null], part])
+      );
       page.session.opened();
       page.sent();
       page.receive(ServerKind.Adopt, null, 1);
@@ -274,26 +286,38 @@ describe('client/session', () => {
       expect(page.sent().map((frame) => ((frame as Wire[])[1] as Wire[]).length)).to.deep.equal([32, 32, 6]);
     });
 
-    it('are told to be processed before the frame that says so is shown', () => {
+    it('count as processed before the frame that says so is shown', () => {
       const page = joinedPage();
       page.outbox.add([['h', null], 0]);
       page.receive(ServerKind.Patch, ['change']);
       expect(page.log).to.deep.equal(['processed 1 1', 'patch ["change"]']);
     });
 
-    it('are dropped when a new session begins, and the page is told', async () => {
+    it('are dropped when a new session begins, and the page is notified', async () => {
       const page = joinedPage();
       await page.raise();
       await page.raise();
       page.session.closed(0);
       page.session.opened();
-      page.receive(ServerKind.Render, null, 0, Reason.Fresh);
+      page.receive(ServerKind.Render, null, 2, Reason.Fresh);
       expect(page.log).to.include('fresh 2');
       await page.raise();
       page.session.closed(0);
       page.sent();
       page.session.opened();
-      expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 0, 1]);
+      expect(joinOf(page.sent()[0])).to.deep.equal({ frame: 1, processed: 2, durable: 2, sent: 3 });
+    });
+
+    it('that were raised after the join are sent without effect when a new session begins', async () => {
+      const page = joinedPage();
+      await page.raise();
+      page.session.closed(0);
+      page.session.opened();
+      await page.raise();
+      page.sent();
+      page.receive(ServerKind.Render, null, 1, Reason.Fresh);
+      expect(page.log).to.include('fresh 2');
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[0, 0]]]]);
     });
 
     it('go out 16 KB in a frame', async () => {
@@ -309,7 +333,7 @@ describe('client/session', () => {
       expect(frames.flatMap((frame) => (frame as Wire[])[1] as Wire[]).length).to.equal(20);
     });
 
-    it('are dropped alone, and the page is told, if one is larger than a frame', async () => {
+    it('are dropped alone, and the page is notified, if one is larger than a frame', async () => {
       const page = joinedPage();
       await page.raise(['a']);
       expect(page.session.raise(page.handler, ['x'.repeat(Limit.frame)])).to.equal(0);
@@ -322,14 +346,14 @@ describe('client/session', () => {
       expect(page.log).to.include('dropped 1');
     });
 
-    it('are sent again without effect when the server could not read them, and the page is told', async () => {
+    it('are sent again without effect when the server could not read them, and the page is notified', async () => {
       const page = joinedPage();
       await page.raise(['a']);
       page.session.closed(CloseCode.Malformed);
       expect(page.log).to.include('dropped 1');
       await page.raise(['b']);
       page.session.opened();
-      expect((page.sent().at(-1) as Wire[]).slice(5, 7)).to.deep.equal([0, 2]);
+      expect(joinOf(page.sent().at(-1))).to.include({ processed: 0, sent: 2 });
       page.receive(ServerKind.Acknowledge, 0);
       expect(page.sent()).to.deep.equal([
         [
@@ -355,7 +379,7 @@ describe('client/session', () => {
       expect(page.log).to.include('processed 2 1');
       page.session.closed(0);
       page.session.opened();
-      expect((page.sent().at(-1) as Wire[]).slice(4, 7)).to.deep.equal([2, 2, 2]);
+      expect(joinOf(page.sent().at(-1))).to.deep.equal({ frame: 2, processed: 2, durable: 1, sent: 2 });
       page.receive(ServerKind.Acknowledge, 0);
       expect(page.sent()).to.deep.equal([]);
       expect(page.pending).to.equal(0);
@@ -367,7 +391,7 @@ describe('client/session', () => {
       ['patch', [ServerKind.Patch, [], 1, 1]],
       ['acknowledge', [ServerKind.Acknowledge, 1, 1]],
     ] as const) {
-      it(`is told by ${name}`, async () => {
+      it(`is in ${name}`, async () => {
         const page = joinedPage();
         await page.raise();
         page.receive(...(fields as readonly Wire[]));
@@ -404,11 +428,11 @@ describe('client/session', () => {
         expect(page.pending).to.equal(2);
         page.session.closed(0);
         page.session.opened();
-        expect((page.sent()[0] as Wire[]).slice(4, 7)).to.deep.equal([1, 2, 3]);
+        expect(joinOf(page.sent()[0])).to.deep.equal({ frame: 1, processed: 2, durable: 1, sent: 3 });
       });
     }
 
-    it('goes on counting where it is behind what was durable, and tells how many are lost', async () => {
+    it('has lost what was durable and is not in its state: the page is notified, and none of it is sent', async () => {
       const page = joinedPage();
       for (const payload of ['a', 'b', 'c']) await page.raise([payload]);
       page.receive(ServerKind.Patch, [], 2);
@@ -422,7 +446,7 @@ describe('client/session', () => {
       expect(page.log).to.include('processed 3 3');
       page.session.closed(0);
       page.session.opened();
-      expect((page.sent().at(-1) as Wire[]).slice(4, 7)).to.deep.equal([2, 1, 1]);
+      expect(joinOf(page.sent().at(-1))).to.deep.equal({ frame: 2, processed: 3, durable: 3, sent: 3 });
     });
 
     it('sends by number again what is raised afterwards', async () => {
@@ -440,7 +464,7 @@ describe('client/session', () => {
       page.session.closed(0);
       page.session.opened();
       page.receive(ServerKind.Render, null, 0, Reason.Forked, 0, 'another');
-      expect(page.heritage.token).to.equal('another');
+      expect(page.reloadStorage.token).to.equal('another');
       page.session.closed(0);
       page.sent();
       page.session.opened();
@@ -448,7 +472,7 @@ describe('client/session', () => {
     });
   });
 
-  describe('what the page is told', () => {
+  describe('what the page is notified of', () => {
     it('is nothing when it is adopted', () => {
       const page = createPage();
       page.session.opened();
@@ -480,7 +504,7 @@ describe('client/session', () => {
   describe('a token that is refused', () => {
     it("gives way to the page's own, if that was not joined; what was to go there is lost", async () => {
       const page = createPage();
-      page.heritage.fallback = true;
+      page.reloadStorage.fallback = true;
       page.outbox.add([['h', null], 3]);
       page.session.opened();
       expect(page.session.closed(CloseCode.Refused)).to.equal(true);
@@ -493,12 +517,12 @@ describe('client/session', () => {
     it('loads the page again otherwise', () => {
       const page = joinedPage();
       expect(page.session.closed(CloseCode.Refused)).to.equal(false);
-      page.heritage.fallback = true;
+      page.reloadStorage.fallback = true;
       expect(page.session.closed(CloseCode.Reload)).to.equal(false);
     });
   });
 
-  it('moves when it is told to, and counts that', () => {
+  it('moves on the command of the server, and counts that frame', () => {
     const page = joinedPage();
     page.receive(ServerKind.Command, Command.Move, 500);
     expect(page.log).to.deep.equal(['move 500']);

@@ -26,7 +26,7 @@ const definition = (hash: string): Wire => [hash, 0, '<button></button>', 0, 8, 
 const adoption: ServerFrame = { kind: ServerKind.Adopt, tree: [definition('h'), 1, null], processed: 0 };
 const fresh: ServerFrame = { kind: ServerKind.Render, tree: [0, 1, 'new'], processed: 0, reason: Reason.Fresh };
 
-/** What chance makes of the name of a document in these specs. */
+/** What chance makes of the name of a page load in these specs. */
 const name = '987654321';
 
 describe('client/start', () => {
@@ -85,14 +85,16 @@ describe('client/start', () => {
     await start();
     expect(await opened()).to.deep.equal([`${new URL(watched.page.url()).origin.replace('http', 'ws')}/app/socket`]);
     await open();
-    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 0, 0, 0, [], name]]);
+    expect(await sent(ClientKind.Join)).to.deep.equal([
+      [ClientKind.Join, version, '', 'secret', 0, 0, 0, [], [[name, 1, 0]]],
+    ]);
   });
 
   it('joins under the name it is given', async () => {
     await start(root, { client: 'hash' });
     await open();
     expect(await sent(ClientKind.Join)).to.deep.equal([
-      [ClientKind.Join, version, 'hash', 'secret', 0, 0, 0, [], name],
+      [ClientKind.Join, version, 'hash', 'secret', 0, 0, 0, [], [[name, 1, 0]]],
     ]);
   });
 
@@ -145,7 +147,7 @@ describe('client/start', () => {
     expect(await pending()).to.equal(null);
   });
 
-  it('moves to another connection when it is told to', async () => {
+  it('moves to another connection on the command of the server', async () => {
     await start();
     await open();
     await receive(adoption);
@@ -153,7 +155,9 @@ describe('client/start', () => {
     await watched.page.waitForFunction(() => sockets.length === 2);
     expect(await state()).to.equal('live');
     await open();
-    expect(await sent(ClientKind.Join)).to.deep.equal([[ClientKind.Join, version, '', 'secret', 2, 0, 0, ['h'], name]]);
+    expect(await sent(ClientKind.Join)).to.deep.equal([
+      [ClientKind.Join, version, '', 'secret', 2, 0, 0, ['h'], [[name, 1, 0]]],
+    ]);
     expect(await run(() => sockets.map(({ readyState }) => readyState))).to.deep.equal([3, 1]);
     expect(await state()).to.equal('live');
   });
@@ -190,7 +194,7 @@ describe('client/start', () => {
       await receive({ kind: ServerKind.Patch, changes: [1, 1, '1'], processed: 1, late: 0 });
       await drop(CloseCode.GoingAway);
       await reconnect();
-      await receive(fresh);
+      await receive({ ...fresh, processed: 3 });
       expect(await run(() => told)).to.deep.equal([['fresh', 'root', 2]]);
       expect(await run(() => document.querySelector('button')?.textContent)).to.equal('new');
     });

@@ -15,8 +15,8 @@ import type { Random } from '../laws/schema.js';
 export const randomBytes = (random: Random, count: number): Buffer =>
   Buffer.from(Array.from({ length: count }, () => random.below(256)));
 
-/** A document as each page names its own. */
-const documentName = (random: Random): string => `document-${random.below(1_000_000)}`;
+/** A page load as each page names its own. */
+const loadName = (random: Random): string => `load-${random.below(1_000_000)}`;
 
 // VALUES ----------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ export const validJoin = (random: Random, token: string): Buffer =>
     random.below(3),
     random.below(3),
     [],
-    documentName(random),
+    [[loadName(random), random.below(3), random.below(3)]],
   ]);
 
 /** A join with everything in it, wrong in some of it. */
@@ -102,8 +102,10 @@ export function hostileJoin(random: Random, tokens: readonly string[]): Buffer {
   const token = random.pick(tokens);
   const fields: Wire[] = [
     ...[ClientKind.Join, version, '', token, random.below(4), random.below(4), random.below(4)],
-    ...[Array.from({ length: random.below(4) }, () => random.pick(['hash', '', 'a'.repeat(22)])), documentName(random)],
-    ...(random.chance(0.3) ? [[random.pick([documentName(random), 'a']), random.below(1_000)]] : []),
+    Array.from({ length: random.below(4) }, () => random.pick(['hash', '', 'a'.repeat(22)])),
+    Array.from({ length: random.below(4) }, () => [
+      ...[random.pick([loadName(random), 'a']), random.below(1_000), random.below(1_000)],
+    ]),
   ];
   const changed = random.below(fields.length);
 

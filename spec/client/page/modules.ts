@@ -3,12 +3,12 @@
 export * as definitions from '../../../client/definitions.js';
 export * as dom from '../../../client/dom.js';
 export * as events from '../../../client/events.js';
-export * as heritage from '../../../client/heritage.js';
 export * as inputs from '../../../client/inputs.js';
 export * as instance from '../../../client/instance.js';
 export * as leaves from '../../../client/leaves.js';
 export * as outbox from '../../../client/outbox.js';
 export * as payload from '../../../client/payload.js';
+export * as reloadStorage from '../../../client/reload-storage.js';
 export * as selects from '../../../client/selects.js';
 export * as source from '../../../client/source.js';
 export * as start from '../../../client/start.js';

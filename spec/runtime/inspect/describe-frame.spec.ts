@@ -21,6 +21,7 @@ import {
   Ask,
   ClientKind,
   type EventData,
+  type EventRange,
   type EventRecord,
   eventDefaults,
   Reason,
@@ -236,7 +237,7 @@ describe('words', () => {
   describe('of a client', () => {
     it('say what it knows when it joins, and not its token', () => {
       expect(describeClientFrame(joinFrame())).to.deep.equal([
-        'document document',
+        'page load document',
         'shows the first page',
         'knows of 0 events processed, of 0 sent',
       ]);
@@ -246,9 +247,16 @@ describe('words', () => {
         'knows of 1 event processed, of 3 sent',
         'remembers 1 template',
       ]);
-      const heir = { ...joinFrame(), token: 'top secret', heir: ['other', 4, 2] as const };
-      expect(describeClientFrame(heir).at(-1)).to.equal('heir of 2 events of document other');
-      expect(describeClientFrame(heir).join()).to.not.contain('top secret');
+      const reloaded = {
+        ...joinFrame(),
+        token: 'top secret',
+        names: [
+          ['other', 4, 2],
+          ['document', 1, 0],
+        ] as EventRange[],
+      };
+      expect(describeClientFrame(reloaded).at(-1)).to.equal('has inherited 2 events of page load other');
+      expect(describeClientFrame(reloaded).join()).to.not.contain('top secret');
     });
 
     it('have a line for each event, and one for the frames applied', () => {

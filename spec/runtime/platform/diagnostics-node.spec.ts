@@ -204,7 +204,17 @@ class Client {
   }
 
   join(token: string, frame = 0, processed = 0): number {
-    return this.say(ClientKind.Join, version, '', token, frame, processed, processed, [], 'document');
+    return this.say(
+      ClientKind.Join,
+      version,
+      '',
+      token,
+      frame,
+      processed,
+      processed,
+      [],
+      [['document', processed + 1, 0]]
+    );
   }
 
   /** Waits for a frame of a kind. */

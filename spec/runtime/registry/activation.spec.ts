@@ -61,7 +61,7 @@ function join(
 ) {
   const { frame = 0, processed = 0, offer = 0 } = given;
   const connection = new FakeConnection();
-  session.join(connection, { ...joinFrame({ frame, processed, sent: processed }), document }, offer);
+  session.join(connection, { ...joinFrame({ frame, processed, sent: processed }), load: document }, offer);
 
   return connection;
 }
@@ -327,7 +327,18 @@ describe('a session lasts', () => {
       const { session, connection } = await clicked(2);
       session.leave(connection);
       const heir = new FakeConnection();
-      session.join(heir, { ...joinFrame({ sent: 3 }), document: 'another', heir: ['document', 2, 3] }, 0);
+      session.join(
+        heir,
+        {
+          ...joinFrame({ sent: 3 }),
+          load: 'another',
+          names: [
+            ['document', 2, 3],
+            ['another', 1, 0],
+          ],
+        },
+        0
+      );
       expect(heir.frames[0], 'of events 2, 3 and 4 the first is done').to.include({ processed: 1 });
     });
 

@@ -91,7 +91,7 @@ class FakeSession implements Persistable {
       application: '',
       at: 0,
       node: 'node',
-      documents: [],
+      loads: [],
       offer: undefined,
       lineage: undefined,
       effects: [],

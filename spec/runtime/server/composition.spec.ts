@@ -39,10 +39,11 @@ const joinWith = (token: string): JoinFrame => ({
   token,
   frame: 0,
   processed: 0,
+  durable: 0,
   sent: 0,
   hashes: [],
-  document: 'd',
-  heir: ['', 0, 0],
+  load: 'd',
+  names: [['d', 1, 0]],
 });
 
 /** The token in a page, and the visitor it was given to. */

@@ -1,4 +1,4 @@
-/** What `session.spec.ts` does not say of pages: documents that change, states that were stored, addresses that stay. */
+/** What `session.spec.ts` does not say of pages: page loads that change, states that were stored, addresses that stay. */
 
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
@@ -10,7 +10,15 @@ import { pack, unpack } from '../../../runtime/session/session-snapshot.js';
 import { html, repeat } from '../../../runtime/template/html.js';
 import { decode } from '../../../runtime/wire/decode.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
-import { ClientKind, CloseCode, type EventData, Reason, ServerKind, version } from '../../../runtime/wire/protocol.js';
+import {
+  ClientKind,
+  CloseCode,
+  type EventData,
+  type EventRange,
+  Reason,
+  ServerKind,
+  version,
+} from '../../../runtime/wire/protocol.js';
 import { acknowledgeFrame, FakeConnection, FakeHost, modelOf, written } from '../../fixtures/live-session.js';
 
 // PAGES -----------------------------------------------------------------------
@@ -41,17 +49,20 @@ const Notes = component({
 // FRAMES ----------------------------------------------------------------------
 
 interface Join {
-  readonly document: string;
+  readonly load: string;
   readonly frame?: number;
   readonly processed?: number;
+  readonly durable?: number;
   readonly sent?: number;
-  readonly heir?: readonly [string, number, number];
+  readonly inherited?: readonly EventRange[];
 }
 
-const joinOf = ({ document, frame = 0, processed = 0, sent = 0, heir }: Join): JoinFrame => {
-  const fields: Wire[] = [ClientKind.Join, version, '', 'token', frame, processed, sent, [], document];
+const joinOf = ({ load, frame = 0, processed = 0, durable = 0, sent = 0, inherited = [] }: Join): JoinFrame => {
+  const own = inherited.reduce((rest, [, , count]) => rest - count, sent - durable);
+  const first = inherited.length === 0 ? durable + 1 : 1;
+  const names: Wire = [...inherited, [load, first, Math.max(0, own)]];
 
-  return written(...(heir === undefined ? fields : [...fields, heir])) as JoinFrame;
+  return written(ClientKind.Join, version, '', 'token', frame, processed, durable, [], names) as JoinFrame;
 };
 
 /** All that a frame to the client says, defaults left out. */
@@ -78,7 +89,7 @@ function told(bytes: Uint8Array): Told {
   return Object.fromEntries([['kind', kind], ...values.map((value, index) => [fields[kind]?.[index], value])]);
 }
 
-/** A connection of one document. */
+/** A connection of one page load. */
 class Line {
   readonly connection = new FakeConnection();
   readonly #session: LiveSession;
@@ -105,7 +116,7 @@ class Line {
 const click = [1, 0];
 const type = (text: string): readonly Wire[] => [1, 1, [text]];
 
-describe('page', () => {
+describe('client link', () => {
   let host: FakeHost;
 
   beforeEach(() => {
@@ -133,62 +144,62 @@ describe('page', () => {
 
   it('takes nothing for an event of its client that is none, also when it was restored', () => {
     const session = start();
-    new Line(session, { document: 'a' });
+    new Line(session, { load: 'a' });
     const restored = start(undefined, stored(session));
-    new Line(restored, { document: 'a' });
+    new Line(restored, { load: 'a' });
     restored.tree.put(restored.tree.root, { type: 'noted', text: 'heard' } as Message);
     rest();
     expect([notes(restored), restored.client.processed]).to.deep.equal(['heard', 0]);
   });
 
-  // DOCUMENTS -----------------------------------------------------------------
+  // PAGE LOADS ----------------------------------------------------------------
 
   it('is not taken for what it was: what it says late, on a connection it has given up, is refused', () => {
     const session = start();
     const given = new FakeConnection();
-    const page = new Line(session, { document: 'a' }, session.offer());
+    const page = new Line(session, { load: 'a' }, session.offer());
     page.send([click], 1);
     host.turn();
-    session.join(given, joinOf({ document: 'a' }));
+    session.join(given, joinOf({ load: 'a' }));
     expect(given.closed?.code).to.equal(CloseCode.Replaced);
     expect(given.frames).to.deep.equal([]);
     expect(page.connection.closed).to.equal(undefined);
     session.leave(page.connection);
-    session.join(new FakeConnection(), joinOf({ document: 'a', frame: 2, processed: 1, sent: 1 }));
+    session.join(new FakeConnection(), joinOf({ load: 'a', frame: 2, processed: 1, sent: 1 }));
     const later = new FakeConnection();
-    session.join(later, joinOf({ document: 'a', frame: 2, processed: 1, sent: 1 }));
+    session.join(later, joinOf({ load: 'a', frame: 2, processed: 1, sent: 1 }));
     expect(later.frames.map(({ kind }) => kind)).to.deep.equal([ServerKind.Acknowledge]);
   });
 
-  describe('another document', () => {
+  describe('another page load', () => {
     it('is sent the page as a whole and nothing before it, and its own events count from 1', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('x'), type('y')]);
       rest();
-      const b = new Line(session, { document: 'b' });
+      const b = new Line(session, { load: 'b' });
       expect(a.connection.closed?.code).to.equal(CloseCode.Replaced);
       expect(b.told.map(({ kind, processed = 0, reason }) => [kind, processed, reason])).to.deep.equal([
         [ServerKind.Render, 0, Reason.Restored],
       ]);
       b.send([type('z')], 1);
       rest();
-      expect([notes(session), session.client.processed, session.client.document]).to.deep.equal(['x,y,z', 1, 'b']);
+      expect([notes(session), session.client.processed, session.client.load]).to.deep.equal(['x,y,z', 1, 'b']);
     });
 
     it('gets what was still waiting of the one before it in that page, in no frame of its own', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('x'), click]);
       a.send([type('y')]);
-      const b = new Line(session, { document: 'b' });
+      const b = new Line(session, { load: 'b' });
       expect(b.told.map(({ kind }) => kind)).to.deep.equal([ServerKind.Render]);
       expect(notes(session)).to.equal('x,a,y,b');
       rest();
       expect(b.told, 'what they did is in the page').to.deep.equal([]);
-      expect(session.save().documents.map(({ document, applied }) => [document, applied])).to.deep.equal([
+      expect(session.save().loads.map(({ load, applied }) => [load, applied])).to.deep.equal([
         ['a', 3],
         ['b', 0],
       ]);
@@ -196,7 +207,7 @@ describe('page', () => {
 
     it('finds all of that done, however much there is', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       const { hash } = (session.rendered as Instance).definition;
       a.send(Array.from({ length: 900 }, (_, index) => [[hash, null], 1, [`${index}`]]));
       // A turn takes 8 milliseconds and no more.
@@ -205,20 +216,20 @@ describe('page', () => {
         host.clock.advance(3);
         return now.call(host.clock);
       };
-      const b = new Line(session, { document: 'b', heir: ['a', 1, 900], sent: 900 });
+      const b = new Line(session, { load: 'b', inherited: [['a', 1, 900]], sent: 900 });
       expect(b.told.map(({ processed }) => processed)).to.deep.equal([900]);
       expect(modelOf<readonly string[]>(session)).to.have.length(900);
     });
 
     it('that comes back is told the number of its events that are done', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('x'), type('y')]);
       rest();
-      new Line(session, { document: 'b' }).send([type('z')], 1);
+      new Line(session, { load: 'b' }).send([type('z')], 1);
       rest();
-      const back = new Line(session, { document: 'a', frame: 2, processed: 1, sent: 4 });
+      const back = new Line(session, { load: 'a', frame: 2, processed: 1, sent: 4 });
       expect(back.told[0]).to.include({ kind: ServerKind.Render, processed: 2, reason: Reason.Restored });
       back.send([type('v'), type('w')], 1);
       rest();
@@ -227,45 +238,45 @@ describe('page', () => {
 
     it('takes over what the one before has left: what is done of it is not done again, what is not is', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('1'), type('2'), type('3')]);
       rest();
       // The client of `a` knows of one that is done, and has made two that never arrived.
-      const b = new Line(session, { document: 'b', heir: ['a', 2, 4], sent: 4 });
+      const b = new Line(session, { load: 'b', inherited: [['a', 2, 4]], sent: 4 });
       expect(b.told[0]).to.include({ processed: 2 });
       b.send([type('4'), type('5')], 1);
       rest();
       expect(notes(session)).to.equal('1,2,3,4,5');
       expect(session.client.nameOf(4)).to.equal('a.5');
-      expect(session.client.nameOf(5)).to.equal('b.5');
+      expect(session.client.nameOf(5)).to.equal('b.1');
     });
 
     it('calls its effects by the names of the events they follow from, whoever has them', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([type('1'), click], 1);
       rest();
-      new Line(session, { document: 'b', heir: ['a', 3, 1], sent: 1 }).send([type('3'), type('2')], 1);
+      new Line(session, { load: 'b', inherited: [['a', 3, 1]], sent: 1 }).send([type('3'), type('2')], 1);
       rest();
       expect(host.posted.map(([, message, id]) => [(message as Message).type, id])).to.deep.equal([
         ['1', 'session.a.1.0'],
         ['a', 'session.a.2.1'],
         ['b', 'session.a.2.0.0'],
         ['3', 'session.a.3.0'],
-        ['2', 'session.b.2.0'],
+        ['2', 'session.b.1.0'],
       ]);
     });
 
     it('goes on with the page that was made for it, told how much of what it took over is done', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('1'), type('2')]);
       rest();
       session.leave(a.connection);
       const offer = session.offer();
-      const b = new Line(session, { document: 'b', heir: ['a', 1, 3], sent: 3 }, offer);
+      const b = new Line(session, { load: 'b', inherited: [['a', 1, 3]], sent: 3 }, offer);
       expect(b.told[0]).to.include({ kind: ServerKind.Adopt, processed: 2 });
       b.send([type('3')], 1);
       rest();
@@ -275,21 +286,21 @@ describe('page', () => {
     it('whose page has changed meanwhile, or was given to somebody else, gets it as a whole', () => {
       const session = start();
       const offer = session.offer();
-      new Line(session, { document: 'a' }, offer).send([type('1')]);
+      new Line(session, { load: 'a' }, offer).send([type('1')]);
       rest();
-      const b = new Line(session, { document: 'b' }, offer);
+      const b = new Line(session, { load: 'b' }, offer);
       expect(b.told[0]).to.include({ kind: ServerKind.Render, reason: Reason.Restored });
       const changed = session.offer();
       b.send([type('2')], 1);
       rest();
-      expect(new Line(session, { document: 'c' }, changed).told[0]).to.include({ kind: ServerKind.Render });
+      expect(new Line(session, { load: 'c' }, changed).told[0]).to.include({ kind: ServerKind.Render });
     });
 
     it('is not closed for what one before it has said', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([[[hash(session), null], 1, [7]]]);
-      const b = new Line(session, { document: 'b' });
+      const b = new Line(session, { load: 'b' });
       expect(b.connection.closed).to.equal(undefined);
       expect(b.told.map(({ kind }) => kind)).to.deep.equal([ServerKind.Render]);
     });
@@ -298,9 +309,9 @@ describe('page', () => {
   // STORED --------------------------------------------------------------------
 
   describe('a page that was stored', () => {
-    it('is known to its document: nothing is lost, nothing done twice', () => {
+    it('is known to its page load: nothing is lost, nothing done twice', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       a.send([type('1'), type('2')]);
       rest();
@@ -309,7 +320,7 @@ describe('page', () => {
       rest();
       const restored = start(undefined, image);
       // The client knows of three and has made four; the third was not stored.
-      const again = new Line(restored, { document: 'a', frame: 4, processed: 3, sent: 4 });
+      const again = new Line(restored, { load: 'a', frame: 4, processed: 3, sent: 4 });
       expect(again.told[0]).to.include({ kind: ServerKind.Render, processed: 2, reason: Reason.Restored });
       again.send([type('3'), type('4')], 1);
       rest();
@@ -325,29 +336,29 @@ describe('page', () => {
 
     it('is introduced again to a client that has not got that', () => {
       const image = stored(start());
-      const restored = start(undefined, { ...image, documents: [{ document: 'a', applied: 2 }] });
+      const restored = start(undefined, { ...image, loads: [{ load: 'a', applied: 2 }] });
       for (let round = 0; round < 3; round++) {
-        const again = new Line(restored, { document: 'a', frame: 9, processed: 2, sent: 2 });
+        const again = new Line(restored, { load: 'a', frame: 9, processed: 2, sent: 2 });
         expect(again.told[0], `${round}`).to.include({
           kind: ServerKind.Render,
           processed: 2,
           reason: Reason.Restored,
         });
       }
-      const got = new Line(restored, { document: 'a', frame: 1, processed: 2, sent: 2 });
+      const got = new Line(restored, { load: 'a', frame: 1, processed: 2, sent: 2 });
       expect(got.told, 'nothing was missed').to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0 }]);
     });
 
     it('as a copy tells its token until that has arrived, and does not know the page it was made for', () => {
       const origin = start();
-      new Line(origin, { document: 'a' }).send([type('1')], 1);
+      new Line(origin, { load: 'a' }).send([type('1')], 1);
       rest();
       const fork = start({ reason: Reason.Forked, token: 'another' }, stored(origin));
       for (const offer of [0, fork.offer()]) {
-        const b = new Line(fork, { document: 'b' }, offer);
+        const b = new Line(fork, { load: 'b' }, offer);
         expect(b.told[0]).to.include({ kind: ServerKind.Render, reason: Reason.Forked, token: 'another' });
       }
-      const b = new Line(fork, { document: 'b', frame: 1 });
+      const b = new Line(fork, { load: 'b', frame: 1 });
       b.seen(0);
       expect(b.told).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0 }]);
       b.send([type('b')]);
@@ -357,27 +368,27 @@ describe('page', () => {
   });
 
   describe('a fresh page', () => {
-    it('counts from 0 again, and says so until that has arrived', () => {
+    it('has taken all that the client has made, and says so until that has arrived', () => {
       const session = start({ reason: Reason.Fresh });
       for (let round = 0; round < 2; round++) {
-        const line = new Line(session, { document: 'a', frame: 7, processed: 5, sent: 9 });
+        const line = new Line(session, { load: 'a', frame: 7, processed: 5, sent: 9 });
         const [frame] = line.told;
-        expect([frame?.kind, frame?.processed ?? 0, frame?.reason]).to.deep.equal([ServerKind.Render, 0, Reason.Fresh]);
+        expect(frame).to.include({ kind: ServerKind.Render, processed: 9, reason: Reason.Fresh });
       }
-      const line = new Line(session, { document: 'a', frame: 1, sent: 1 });
+      const line = new Line(session, { load: 'a', frame: 1, processed: 9, durable: 9, sent: 10 });
       line.send([type('1')]);
       rest();
-      expect([notes(session), session.client.processed]).to.deep.equal(['1', 1]);
-      expect(session.client.nameOf(1)).to.equal('a.1');
+      expect([notes(session), session.client.processed]).to.deep.equal(['1', 10]);
+      expect(session.client.nameOf(10)).to.equal('a.10');
     });
 
-    it('is fresh to the next document, too, as long as nobody is known to have got it', () => {
+    it('is fresh to the next page load, too, as long as nobody is known to have got it', () => {
       const session = start({ reason: Reason.Fresh });
-      new Line(session, { document: 'a', frame: 7 });
-      const b = new Line(session, { document: 'b', frame: 3 });
+      new Line(session, { load: 'a', frame: 7 });
+      const b = new Line(session, { load: 'b', frame: 3 });
       expect(b.told[0]).to.include({ reason: Reason.Fresh });
       b.seen(1);
-      const c = new Line(session, { document: 'c' });
+      const c = new Line(session, { load: 'c' });
       expect(c.told[0]).to.include({ reason: Reason.Restored });
     });
   });
@@ -387,29 +398,29 @@ describe('page', () => {
   describe('what is stored', () => {
     it('is told: with each frame how much is not, and by itself when it is', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       expect(a.told.map(({ late = 0 }) => late)).to.deep.equal([0]);
       a.send([type('1'), type('2')]);
       rest();
       expect(a.told).to.have.length(1).with.nested.property('[0].late', 2);
-      session.stored({ ...session.save(), documents: [{ document: 'a', applied: 1 }] });
-      session.stored({ ...session.save(), documents: [{ document: 'a', applied: 1 }] });
+      session.stored({ ...session.save(), loads: [{ load: 'a', applied: 1 }] });
+      session.stored({ ...session.save(), loads: [{ load: 'a', applied: 1 }] });
       expect(a.told).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 1 }]);
-      session.stored({ ...session.save(), documents: [{ document: 'z', applied: 2 }] });
-      expect(a.told, 'of another document').to.deep.equal([]);
+      session.stored({ ...session.save(), loads: [{ load: 'z', applied: 2 }] });
+      expect(a.told, 'of another page load').to.deep.equal([]);
       session.stored(session.save());
       expect(a.told).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0 }]);
     });
 
     it('is told as it is now after frames that are sent again and say how it was', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([type('1')], 1);
       rest();
       session.leave(a.connection);
       session.stored(session.save());
-      const again = new Line(session, { document: 'a', frame: 1, sent: 1 });
+      const again = new Line(session, { load: 'a', frame: 1, sent: 1 });
       expect(again.told.map(({ kind, processed = 1, late = 0 }) => [kind, processed, late])).to.deep.equal([
         [ServerKind.Acknowledge, 0, 0],
         [ServerKind.Patch, 1, 1],
@@ -420,7 +431,7 @@ describe('page', () => {
     it('is not spoken of where that is lost with the process, though it is stored when it is put away', () => {
       host.isVolatile = true;
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([type('1')], 1);
       rest();
       expect(a.told.map(({ late = 0 }) => late)).to.deep.equal([0, 0]);
@@ -429,12 +440,12 @@ describe('page', () => {
       expect(a.told).to.deep.equal([]);
     });
 
-    it('is of another document not known to be', () => {
+    it('is of another page load not known to be', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([type('1'), type('2')], 1);
       rest();
-      const b = new Line(session, { document: 'b', heir: ['a', 1, 2], sent: 2 });
+      const b = new Line(session, { load: 'b', inherited: [['a', 1, 2]], sent: 2 });
       expect(b.told[0]).to.include({ processed: 2, late: 2 });
     });
   });
@@ -444,7 +455,7 @@ describe('page', () => {
   describe('an event at a stable address', () => {
     it('happens at what stands there when all before it is done', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       const root = [hash(session), null];
       a.send([type('x')], 1);
       rest();
@@ -463,7 +474,7 @@ describe('page', () => {
 
     it('where nothing stands counts, is told of as dropped, and reported', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([type('x')], 1);
       rest();
       a.seen(1);
@@ -484,7 +495,7 @@ describe('page', () => {
 
     it('whose handler wants no message is not dropped', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.seen(1);
       expect(a.told).to.have.length(1);
       a.send([[[hash(session), null], 1, ['']]]);
@@ -495,7 +506,7 @@ describe('page', () => {
 
     it('with a payload no client sends closes the connection, and counts', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send([[[hash(session), null], 1, [7]]]);
       rest();
       expect(a.connection.closed?.code).to.equal(CloseCode.Malformed);
@@ -504,7 +515,7 @@ describe('page', () => {
 
     it('that makes no sense costs nobody anything', () => {
       const session = start();
-      const a = new Line(session, { document: 'a' });
+      const a = new Line(session, { load: 'a' });
       a.send(
         [[], [null], ['length'], [null, 2, 'length'], [null, 3, 0], [null, 1e9, null]]
           .map((steps) => [[hash(session), ...steps] as Wire, 0])
@@ -522,7 +533,7 @@ describe('page', () => {
   it('tells its client to do something by a frame that counts, and nobody if there is none', () => {
     const session = start();
     session.move(500);
-    const a = new Line(session, { document: 'a' });
+    const a = new Line(session, { load: 'a' });
     expect(a.told).to.have.length(1);
     session.move(500);
     expect(a.connection.frames.at(-1)).to.deep.equal({ kind: ServerKind.Command, name: 'move', operands: [500] });

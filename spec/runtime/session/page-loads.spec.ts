@@ -1,112 +1,127 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type InheritedEvents, type PageLoadRecord, PageLoads } from '../../../runtime/session/page-loads.js';
+import { type JoinNames, type PageLoadRecord, PageLoads } from '../../../runtime/session/page-loads.js';
+import type { EventRange } from '../../../runtime/wire/protocol.js';
 import { lawParameters } from '../../laws/parameters.js';
 
-const heir = (document: string, first: number, count: number): InheritedEvents => ({ document, first, count });
+/** What a page load says when it joins, with nothing of its own. */
+const joining = (load: string, inherited: readonly EventRange[] = [], sent = 1_000): JoinNames => {
+  return { durable: 0, load, names: [...inherited, [load, 1, 0]], sent };
+};
 
-/** Page loads of which the first has come. */
-function started(document = 'a'): PageLoads {
-  const documents = new PageLoads();
-  documents.change(document, 0, undefined);
+/** Page loads of which the first has joined. */
+function started(load = 'a'): PageLoads {
+  const loads = new PageLoads();
+  loads.change(joining(load), 0);
 
-  return documents;
+  return loads;
 }
 
-describe('documents', () => {
-  it('are none before the first has come', () => {
-    const documents = new PageLoads();
-    expect([documents.present, documents.records(0)]).to.deep.equal(['', []]);
-    expect(documents.change('a', 0, undefined)).to.equal(0);
-    expect(documents.records(2)).to.deep.equal([{ document: 'a', applied: 2, heritage: undefined }]);
+describe('page loads', () => {
+  it('are none before the first has joined', () => {
+    const loads = new PageLoads();
+    expect([loads.present, loads.records(0)]).to.deep.equal(['', []]);
+    expect(loads.change(joining('a'), 0)).to.equal(0);
+    expect(loads.records(2)).to.deep.equal([{ load: 'a', applied: 2 }]);
   });
 
-  it('that come back go on where they were', () => {
-    const documents = started();
-    expect(documents.change('b', 3, undefined)).to.equal(0);
-    expect(documents.change('a', 7, undefined)).to.equal(3);
-    expect(documents.change('b', 4, undefined)).to.equal(7);
-    expect(documents.records(8).map(({ document, applied }) => [document, applied])).to.deep.equal([
+  it('that come back continue where they were', () => {
+    const loads = started();
+    expect(loads.change(joining('b'), 3)).to.equal(0);
+    expect(loads.change(joining('a'), 7)).to.equal(3);
+    expect(loads.change(joining('b'), 4)).to.equal(7);
+    expect(loads.records(8).map(({ load, applied }) => [load, applied])).to.deep.equal([
       ['a', 4],
       ['b', 8],
     ]);
   });
 
-  it('that take over events have those done that were applied there', () => {
+  it('that inherit events have those done that were applied before', () => {
     for (const [applied, done] of [
       [2, 0],
       [3, 1],
       [5, 3],
       [9, 3],
     ] as const) {
-      expect(started().change('b', applied, heir('a', 3, 3)), `${applied}`).to.equal(done);
+      expect(started().change(joining('b', [['a', 3, 3]]), applied), `${applied}`).to.equal(done);
     }
   });
 
-  it('that take over from one that nobody knows have none done', () => {
-    expect(started().change('b', 5, heir('z', 1, 3))).to.equal(0);
+  it('that inherit from an unknown one have none done', () => {
+    expect(started().change(joining('b', [['z', 1, 3]]), 5)).to.equal(0);
   });
 
-  it('that come back find done what others have done for them', () => {
-    const documents = started();
-    documents.change('b', 1, heir('a', 2, 3));
-    expect(documents.change('a', 2, undefined), 'a.1 and, as b 1 and 2, a.2 and a.3').to.equal(3);
-    expect(documents.change('b', 4, undefined), 'a has done the third of them by itself').to.equal(3);
+  it('that come back find done what others have sent for them', () => {
+    const loads = started();
+    loads.change(joining('b', [['a', 2, 3]]), 1);
+    expect(loads.change(joining('a'), 2), 'a.1 and, sent by b, a.2 and a.3').to.equal(3);
+    expect(loads.change(joining('b', [['a', 2, 3]]), 4), 'a has sent the third of them itself').to.equal(3);
   });
 
-  it('do no event twice that was handed down twice', () => {
-    const documents = started();
-    documents.change('b', 0, heir('a', 1, 2));
-    expect(documents.change('c', 1, heir('b', 2, 3)), 'a.1 is done, b has a.2 and three of its own').to.equal(0);
-    expect(documents.change('b', 2, undefined), 'a.1, a.2, b.3').to.equal(3);
-    expect(documents.change('a', 3, undefined)).to.equal(2);
-    expect(documents.change('d', 2, heir('a', 1, 2))).to.equal(2);
+  it('apply no event twice that was inherited twice', () => {
+    const loads = started();
+    loads.change(joining('b', [['a', 1, 2]]), 0);
+    const ofB: readonly EventRange[] = [
+      ['a', 2, 1],
+      ['b', 1, 2],
+    ];
+    expect(loads.change(joining('c', ofB), 1), 'a.1 is applied; c has a.2 and two of b').to.equal(0);
+    expect(loads.change(joining('b', [['a', 1, 2]]), 2), 'a.1, a.2, b.1').to.equal(3);
+    expect(loads.change(joining('a'), 3)).to.equal(2);
+    expect(loads.change(joining('d', [['a', 1, 2]]), 2)).to.equal(2);
   });
 
-  it('call an event by where it was made', () => {
-    const documents = started();
-    expect(documents.nameOf(3)).to.equal('a.3');
-    documents.change('b', 1, heir('a', 2, 2));
-    expect([1, 2, 3, 4].map((number) => documents.nameOf(number))).to.deep.equal(['a.2', 'a.3', 'b.3', 'b.4']);
-    documents.change('c', 1, heir('b', 2, 2));
-    expect([1, 2, 3].map((number) => documents.nameOf(number))).to.deep.equal(['a.3', 'b.3', 'c.3']);
-    documents.change('a', 0, undefined);
-    expect(documents.nameOf(2)).to.equal('a.2');
+  it('name an event by the page load that made it', () => {
+    const loads = started();
+    expect(loads.nameOf(3)).to.equal('a.3');
+    loads.change(joining('b', [['a', 2, 2]]), 1);
+    expect([1, 2, 3, 4].map((position) => loads.nameOf(position))).to.deep.equal(['a.2', 'a.3', 'b.1', 'b.2']);
+    const ofB: readonly EventRange[] = [
+      ['a', 3, 1],
+      ['b', 1, 1],
+    ];
+    loads.change(joining('c', ofB), 1);
+    expect([1, 2, 3].map((position) => loads.nameOf(position))).to.deep.equal(['a.3', 'b.1', 'c.1']);
+    loads.change(joining('a'), 0);
+    expect(loads.nameOf(2)).to.equal('a.2');
   });
 
-  it('cannot be their own heirs, however long the way round', () => {
-    const documents = started();
-    expect(documents.change('b', 2, heir('b', 1, 9)), 'at once').to.equal(0);
-    expect(documents.records(0).at(-1)?.heritage).to.equal(undefined);
-    documents.change('c', 0, heir('d', 1, 9));
-    expect(documents.change('d', 0, heir('c', 1, 9)), 'over another').to.equal(0);
-    documents.change('e', 0, heir('d', 1, 9));
-    expect(documents.nameOf(4)).to.equal('d.4');
-  });
-
-  it('are remembered, sixteen beside the present one', () => {
-    const documents = started('0');
-    for (let number = 1; number <= 17; number++) documents.change(`${number}`, 1, undefined);
-    expect(documents.records(1).map(({ document }) => Number(document))).to.deep.equal(
+  it('are remembered, sixteen besides the present one', () => {
+    const loads = started('0');
+    for (let number = 1; number <= 17; number++) loads.change(joining(`${number}`), 1);
+    expect(loads.records(1).map(({ load }) => Number(load))).to.deep.equal(
       Array.from({ length: 17 }, (_, index) => index + 1)
     );
-    expect(documents.change('0', 1, undefined), 'forgotten').to.equal(0);
-    expect(documents.change('3', 1, undefined)).to.equal(1);
+    expect(loads.change(joining('0'), 1), 'forgotten').to.equal(0);
+    expect(loads.change(joining('3'), 1)).to.equal(1);
   });
 
-  it('go on from what was stored', () => {
-    const documents = started();
-    documents.change('b', 4, heir('a', 3, 4));
-    documents.change('c', 3, undefined);
-    const records = documents.records(5);
+  it('are remembered as long as one has inherited from them, however many they are', () => {
+    const loads = new PageLoads();
+    const ranges = Array.from({ length: 40 }, (_, index) => [`${index}`, 1, 1] as EventRange);
+    for (const [load] of ranges) {
+      loads.change(joining(load), 0);
+      loads.records(1);
+    }
+    loads.change(joining('heir', ranges), 0);
+    loads.records(40);
+    for (const other of ['x', 'y']) loads.change(joining(other, ranges), 1);
+    expect(loads.change(joining('heir', ranges), 40)).to.equal(40);
+  });
+
+  it('continue from what was stored', () => {
+    const loads = started();
+    loads.change(joining('b', [['a', 3, 4]]), 4);
+    loads.change(joining('c'), 3);
+    const records = loads.records(5);
     const restored = PageLoads.from(structuredClone(records) as PageLoadRecord[]);
     expect([restored.present, restored.records(5)]).to.deep.equal(['c', records]);
-    expect([documents, restored].map((one) => one.change('b', 5, undefined))).to.deep.equal([3, 3]);
+    expect([loads, restored].map((one) => one.change(joining('b', [['a', 3, 4]]), 5))).to.deep.equal([3, 3]);
     expect(restored.nameOf(2)).to.equal('a.4');
     expect(PageLoads.from([]).present).to.equal('');
   });
 
-  it('apply every event once and in the order of its document, whoever comes, sends and hands down', () => {
+  it('apply every event once and in the order of its page load, whichever joins, sends and inherits', () => {
     const step = fc.tuple(fc.constantFrom(...steps), fc.nat(9), fc.nat(9));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (sequence) => {
@@ -123,31 +138,48 @@ describe('documents', () => {
 
 const steps = ['load', 'back', 'make', 'send', 'store'] as const;
 
-/** A document and its events by their names, which the session does not know. */
+/** A page load and its events by their names, inherited ones first; of them so many are durable. */
 interface Page {
   readonly name: string;
   readonly events: string[];
-  readonly heritage: InheritedEvents | undefined;
+  durable: number;
+}
+
+const isOwn = ({ name }: Page, event: string): boolean => event.startsWith(`${name}.`);
+
+/** What a page says of its events. */
+function joinOf(page: Page): JoinNames {
+  const { durable, events, name: load } = page;
+  const names: EventRange[] = [];
+  for (const event of events.slice(durable)) {
+    const [maker, number] = event.split('.') as [string, string];
+    const last = names.at(-1);
+    if (last?.[0] === maker) last[2]++;
+    else names.push([maker, Number(number), 1]);
+  }
+  const own = events.filter((event) => isOwn(page, event)).length;
+  if (names.at(-1)?.[0] !== load) names.push([load, own + 1, 0]);
+
+  return { durable, load, names, sent: events.length };
 }
 
 /** Page loads that come and go, and beside what is tried here a session that simply keeps the names of all it has applied. */
 class World {
   readonly #pages: Page[] = [];
-  #documents = new PageLoads();
+  #loads = new PageLoads();
   #present: Page | undefined;
   #applied = 0;
   /** What was applied, in order. */
   readonly #names: string[] = [];
 
-  /** A page is loaded in place of another, and takes over what is left of its events, or is loaded beside it. */
+  /** A page is loaded in place of another, and inherits what is left of its events, or is loaded beside it. */
   load(which: number, count: number): void {
     // No more than are remembered.
     if (this.#pages.length === 16) return;
     const from = count === 0 ? undefined : this.#pages[which % this.#pages.length];
-    const first = from === undefined ? 0 : this.#done(from) + 1;
-    const left = from === undefined ? [] : from.events.slice(first - 1);
-    const heritage = from && left.length > 0 ? heir(from.name, first, left.length) : undefined;
-    const page = { name: `p${this.#pages.length}`, events: left, heritage };
+    // The page before it need not know of all that are applied.
+    const events = from?.events.slice(Math.max(from.durable, this.#done(from) - (count % 3))) ?? [];
+    const page = { name: `p${this.#pages.length}`, events, durable: 0 };
     this.#pages.push(page);
     this.#come(page);
   }
@@ -159,8 +191,11 @@ class World {
 
   make(_which: number, count: number): void {
     const page = this.#present;
-    if (page !== undefined)
-      for (let made = 0; made < count % 4; made++) page.events.push(`${page.name}.${page.events.length + 1}`);
+    if (page === undefined) return;
+    for (let made = 0; made < count % 4; made++) {
+      const own = page.events.filter((event) => isOwn(page, event)).length;
+      page.events.push(`${page.name}.${own + 1}`);
+    }
   }
 
   /** The session gets some of the events that the present page has not got done. */
@@ -168,17 +203,24 @@ class World {
     const events = this.#present?.events ?? [];
     for (const name of events.slice(this.#applied, this.#applied + count)) {
       this.#applied++;
-      expect(this.#documents.nameOf(this.#applied)).to.equal(name);
+      expect(this.#loads.nameOf(this.#applied)).to.equal(name);
       this.#names.push(name);
     }
   }
 
-  store(): void {
-    this.#documents = PageLoads.from(structuredClone(this.#documents.records(this.#applied)) as PageLoadRecord[]);
+  /** The state is stored and restored; the present page joins again, which may know what is durable. */
+  store(_which: number, count: number): void {
+    const records = structuredClone(this.#loads.records(this.#applied)) as PageLoadRecord[];
+    this.#loads = PageLoads.from(records);
+    if (this.#present === undefined) return;
+    if (count % 2 === 0) this.#present.durable = this.#applied;
+    // Until the page has joined again, its own events are all that is known.
+    this.#applied = records.at(-1)?.applied ?? 0;
+    this.#come(this.#present);
   }
 
   #come(page: Page): void {
-    this.#applied = this.#documents.change(page.name, this.#applied, page.heritage);
+    this.#applied = this.#loads.change(joinOf(page), this.#applied);
     this.#present = page;
     expect(this.#applied, page.name).to.equal(this.#done(page));
   }

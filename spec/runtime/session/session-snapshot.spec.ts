@@ -14,7 +14,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   application: '1.2.3',
   at: 1_700_000_000_000,
   node: 'node',
-  documents: [],
+  loads: [],
   offer: undefined,
   lineage: undefined,
   effects: [],
@@ -26,16 +26,15 @@ const again = (given: SessionImage): SessionImage => unpack(pack(given));
 
 describe('snapshot', () => {
   it('brings back a session with all there is to it', () => {
-    const heritage = { document: 'a', first: 2, count: 3 };
     const machine = {
       snapshot: { value: 'waiting', context: { n: 1 } },
       timers: [{ from: [], to: ['child'], event: { type: 'late' }, id: 'x', due: 1.5e12 }],
       held: [{ type: 'held' }],
     };
     const full = image({
-      documents: [
-        { document: 'a', applied: 4, heritage: undefined },
-        { document: 'b', applied: 9, heritage },
+      loads: [
+        { load: 'a', applied: 4 },
+        { load: 'b', applied: 9 },
       ],
       offer: [2, 7],
       lineage: 'older',
@@ -62,8 +61,8 @@ describe('snapshot', () => {
   });
 
   it('is small: a counter takes less than 100 bytes', () => {
-    const documents = [{ document: 'aZ09_-aZ09_-aZ09', applied: 9 }];
-    expect(pack(image({ documents })).length).to.be.below(100);
+    const loads = [{ load: 'aZ09_-aZ09_-aZ09', applied: 9 }];
+    expect(pack(image({ loads })).length).to.be.below(100);
   });
 
   it('brings every state back as it was', () => {
@@ -137,7 +136,7 @@ describe('snapshot', () => {
   it('refuses another format, and says which', () => {
     const [, ...rest] = [0, '', 0, 'n', [], null, 0, ['', 'page', 1, 0]];
     for (const [bytes, message] of [
-      [packSnapshot([99, ...rest]), /^A snapshot of format 99; this version reads format 1\.$/],
+      [packSnapshot([99, ...rest]), /^A snapshot of format 99; this version reads format 2\.$/],
       [packSnapshot({ format: 1 }), /^A snapshot of format object/],
       [packSnapshot([]), /^A snapshot of format undefined/],
     ] as const) {
@@ -148,7 +147,7 @@ describe('snapshot', () => {
   });
 
   it('refuses bytes that are none of ours with nothing but that', () => {
-    const whole = pack(image({ documents: [{ document: 'a', applied: 1 }] }));
+    const whole = pack(image({ loads: [{ load: 'a', applied: 1 }] }));
     const change = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }) });
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),

@@ -223,7 +223,7 @@ describe('session', () => {
         const connection = new FakeConnection();
         session.join(connection, joinFrame({ frame, processed: frame, sent: frame }));
         const [answer] = connection.take();
-        expect(answer).to.include({ kind: ServerKind.Render, processed: 0, reason: Reason.Fresh });
+        expect(answer).to.include({ kind: ServerKind.Render, processed: frame, reason: Reason.Fresh });
         session.receive(connection, acknowledgeFrame(1));
         expect(clicked(session, connection, click.increment)).to.have.length(1);
       }
@@ -787,7 +787,7 @@ describe('session', () => {
       while (host.waiting > 0) host.turn();
       expect(countOf(session)).to.equal(10_000);
       const again = new FakeConnection();
-      session.join(again, joinFrame({ frame: 1, processed: 0, sent: 11_000 }));
+      session.join(again, joinFrame({ frame: 1, processed: 0, sent: 1_000 }));
       for (let round = 0; round < 11; round++) {
         session.receive(again, eventsFrame(events));
         while (host.waiting > 0) host.turn();
@@ -938,7 +938,7 @@ describe('session', () => {
 
     it('ignores a join on a connection that has joined', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, written(ClientKind.Join, version, '', 'token', 0, 0, 0, [], 'document'));
+      session.receive(connection, written(ClientKind.Join, version, '', 'token', 0, 0, 0, [], [['document', 1, 0]]));
       expect(connection.take()).to.deep.equal([]);
     });
   });

@@ -137,15 +137,24 @@ describe('codec', () => {
         token: 't',
         frame: 256,
         processed: 2,
-        sent: 3,
+        durable: 1,
         hashes: ['a', 'b'],
-        document: 'd-1',
-        heir: ['', 0, 0],
+        names: [['d-1', 2, 3]],
+        load: 'd-1',
+        sent: 4,
       };
-      expect(decodeClientFrame(hex('99 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31'))).to.deep.equal(join);
-      expect(decodeClientFrame(hex('9a 00 02 a163 a174 cd0100 02 03 92a161a162 a3642d31 93a1650702'))).to.deep.equal({
+      expect(decodeClientFrame(hex('99 00 03 a163 a174 cd0100 02 01 92a161a162 91 93a3642d310203'))).to.deep.equal(
+        join
+      );
+      expect(
+        decodeClientFrame(hex('99 00 03 a163 a174 cd0100 02 01 92a161a162 92 93a1650702 93a3642d310100'))
+      ).to.deep.equal({
         ...join,
-        heir: ['e', 7, 2],
+        names: [
+          ['e', 7, 2],
+          ['d-1', 1, 0],
+        ],
+        sent: 3,
       });
     });
 
@@ -176,18 +185,33 @@ describe('codec', () => {
       ['a kind that is no number', '91 a130', /unknown kind/],
       ['a kind of -0', '91 cb8000000000000000', /version is not a whole number/],
       ['a join without version', '91 00', /version is not a whole number/],
-      ['a join that ends early', '97 00 02 a163 a174 00 00 00', /hashes is not an array/],
-      ['a join without a document', '98 00 02 a163 a174 00 00 00 90', /document is not a string/],
-      ['a document without a name', '99 00 02 a163 a174 00 00 00 90 a0', /document is no name/],
-      ['a document with a name of other signs', '99 00 02 a163 a174 00 00 00 90 a1 2e', /document is no name/],
-      ['an heir of nobody', '9a 00 02 a163 a174 00 00 00 90 a164 93a00000', /document is no name/],
-      ['an heir that is no array', '9a 00 02 a163 a174 00 00 00 90 a164 00', /heir is not an array/],
-      ['an heir from no event', '9a 00 02 a163 a174 00 00 00 90 a164 91a165', /first is not a whole number/],
-      ['a join with more than there is to say', '9b 00 02 a163 a174 00 00 00 90 a164 92a16501 00', /more than 10/],
-      ['a token that is no string', '99 00 02 a163 01 00 00 00 90 a164', /token is not a string/],
-      ['a negative frame number', '99 00 02 a163 a174 ff 00 00 90 a164', /frame is not a whole number/],
-      ['half an event', '99 00 02 a163 a174 00 cb3ff8000000000000 00 90 a164', /processed is not a whole number/],
-      ['a hash that is no string', '99 00 02 a163 a174 00 00 00 9101 a164', /hashes holds something that is no string/],
+      ['a join that ends early', '97 00 03 a163 a174 00 00 00', /names is not an array/],
+      ['a join without names', '98 00 03 a163 a174 00 00 00 90', /names is not an array/],
+      ['a join without a page load', '99 00 03 a163 a174 00 00 00 90 90', /names is empty/],
+      ['a page load without a name', '99 00 03 a163 a174 00 00 00 90 91 93a00100', /load is not a name/],
+      ['a page load with a name of other signs', '99 00 03 a163 a174 00 00 00 90 91 93a12e0100', /load is not a name/],
+      ['names without a range', '99 00 03 a163 a174 00 00 00 90 91 00', /range is not an array/],
+      ['a range of no page load', '99 00 03 a163 a174 00 00 00 90 91 93000100', /load is not a string/],
+      ['a range from no number on', '99 00 03 a163 a174 00 00 00 90 91 91a165', /first is not a whole number/],
+      ['a range without a length', '99 00 03 a163 a174 00 00 00 90 91 92a16501', /count is not a whole number/],
+      [
+        'more events than a client keeps',
+        '99 00 03 a163 a174 00 00 00 90 91 93a16501cd03e9',
+        /count is not .* 0 to 1000/,
+      ],
+      ['a join with more than there is to say', '9a 00 03 a163 a174 00 00 00 90 91 93a1650100 00', /more than 9/],
+      ['a token that is no string', '99 00 03 a163 01 00 00 00 90 91 93a1640100', /token is not a string/],
+      ['a negative frame number', '99 00 03 a163 a174 ff 00 00 90 91 93a1640100', /frame is not a whole number/],
+      [
+        'half an event',
+        '99 00 03 a163 a174 00 cb3ff8000000000000 00 90 91 93a1640100',
+        /processed is not a whole number/,
+      ],
+      [
+        'a hash that is no string',
+        '99 00 03 a163 a174 00 00 00 9101 91 93a1640100',
+        /hashes holds something that is no string/,
+      ],
       ['an address without a hash', '92 01 91929000', /hash is not a string/],
       ['an address whose hash is none', '92 01 919292c0c000', /hash is not a string/],
       ['an address that leads nowhere', '92 01 919291a16800', /address ends with a part/],
@@ -221,7 +245,9 @@ describe('codec', () => {
 
     it('more hashes than a client remembers', () => {
       const count = Limit.definitions + 1;
-      const bytes = hex(`98 00 02 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)}`);
+      const bytes = hex(
+        `99 00 03 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)} 91 93a1640100`
+      );
       expect(() => decodeClientFrame(bytes)).to.throw(Malformed, /hashes has more than 1024/);
     });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Stored } from '../../client/outbox.js';
-import { Limit, pageCookie } from '../../runtime/wire/protocol.js';
+import { Limit, pageCookie, version } from '../../runtime/wire/protocol.js';
 import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');
@@ -8,18 +8,18 @@ declare const troupe: typeof import('./page/modules.js');
 interface Bench {
   root: HTMLElement;
   outbox: InstanceType<typeof troupe.outbox.Outbox>;
-  heritage: InstanceType<typeof troupe.heritage.Heritage>;
+  storage: InstanceType<typeof troupe.reloadStorage.ReloadStorage>;
 }
 declare const bench: Bench;
 
 /** Where a page of this address finds what is left for it. */
-const keyOf = (href: string): string => `troupe:${href}`;
+const keyOf = (href: string): string => `troupe:${version}:${href}`;
 const events: readonly Stored[] = [
   [['h', null], 1, ['a']],
   [['h', null, 2, 'row'], 0],
 ];
 
-describe('client/heritage', () => {
+describe('client/reload-storage', () => {
   let watched: WatchedPage;
   const run = <Result, Argument = undefined>(work: (argument: Argument) => Result, argument?: Argument) =>
     watched.page.evaluate(work as never, argument as never) as Promise<Awaited<Result>>;
@@ -35,14 +35,14 @@ describe('client/heritage', () => {
     await watched.page.context().clearCookies();
   });
 
-  /** The document that a page with this token begins with. */
+  /** What a page with this token begins with. */
   const start = (token = 'mac.own.1./') =>
     run((token) => {
       const root = document.createElement('div');
       root.setAttribute('data-troupe-token', token);
       const outbox = new troupe.outbox.Outbox();
-      const heritage = new troupe.heritage.Heritage(root, outbox);
-      Object.assign(window, { bench: { root, outbox, heritage } });
+      const storage = new troupe.reloadStorage.ReloadStorage(root, outbox);
+      Object.assign(window, { bench: { root, outbox, storage } });
     }, token);
   /** What another page has left. */
   const leave = async (left: readonly unknown[], at?: string) =>
@@ -54,18 +54,18 @@ describe('client/heritage', () => {
   const left = async () => run((key) => JSON.parse(`${sessionStorage.getItem(key)}`) as unknown[], keyOf(await href()));
   const found = () =>
     run(() => {
-      const { token, heir } = bench.heritage;
-      return { token, heir, stored: bench.outbox.stored };
+      const { names, stored } = bench.outbox;
+      return { token: bench.storage.token, inherited: names.slice(0, -1), stored };
     });
-  const nothing = { token: 'mac.own.1./', heir: undefined, stored: [] };
+  const nothing = { token: 'mac.own.1./', inherited: [], stored: [] };
 
   it('has a name, another each time', async () => {
     await start();
-    const first = await run(() => bench.heritage.name);
+    const first = await run(() => bench.outbox.load);
     await start();
-    expect(await run(() => bench.heritage.name)).to.not.equal(first);
+    expect(await run(() => bench.outbox.load)).to.not.equal(first);
     expect(first).to.match(/^[\w-]+$/);
-    expect(first.length).to.be.within(8, Limit.document);
+    expect(first.length).to.be.within(8, Limit.load);
   });
 
   describe('the events', () => {
@@ -83,18 +83,18 @@ describe('client/heritage', () => {
           },
           { event, events }
         );
-        const name = await run(() => bench.heritage.name);
-        expect(await left()).to.deep.equal(['mac.own.1./', name, 2, events.slice(1)]);
+        const name = await run(() => bench.outbox.load);
+        expect(await left()).to.deep.equal(['mac.own.1./', [[name, 2, 1]], events.slice(1)]);
       });
     }
 
     it('are taken up once, by a page at the same place', async () => {
-      await leave(['mac.other.1./', 'other', 7, events]);
+      await leave(['mac.other.1./', [['other', 7, 2]], events]);
       await run(() => history.replaceState(null, '', '#fragment'));
       await start();
       expect(await found()).to.deep.equal({
         token: 'mac.other.1./',
-        heir: ['other', 7, events.length],
+        inherited: [['other', 7, 2]],
         stored: events,
       });
       expect(await left()).to.equal(null);
@@ -104,36 +104,49 @@ describe('client/heritage', () => {
 
     it('are not taken up anywhere else, and wait where they were left', async () => {
       const elsewhere = `${await href()}?other`;
-      await leave(['mac.other.1./', 'other', 7, events], elsewhere);
+      await leave(['mac.other.1./', [['other', 7, 2]], events], elsewhere);
       await start();
       expect(await found()).to.deep.equal(nothing);
       expect(await run((key) => sessionStorage.getItem(key), keyOf(elsewhere))).to.be.a('string');
     });
 
     it('if there are none, are a reason to join the session again after a reload only', async () => {
-      await leave(['mac.other.1./', 'other', 7, []]);
+      await leave(['mac.other.1./', [], []]);
       await watched.page.reload();
       await start();
-      expect(await found()).to.deep.equal({ token: 'mac.other.1./', heir: ['other', 7, 0], stored: [] });
+      expect(await found()).to.deep.equal({ token: 'mac.other.1./', inherited: [], stored: [] });
       await watched.page.goto(await href());
       await start();
       expect(await found()).to.deep.equal(nothing);
     });
 
-    it('stay those of the document before as long as the server does not know this one', async () => {
-      await leave(['mac.other.1./', 'other', 7, events]);
+    it('keep the names that they had where they were made, beside those of this page load', async () => {
+      await leave(['mac.other.1./', [['other', 7, 2]], events]);
       await start();
       await run(() => {
         bench.outbox.add([['h', null], 5]);
-        bench.heritage.keep();
+        bench.storage.keep();
       });
-      expect((await left()).slice(1)).to.deep.equal(['other', 7, [...events, [['h', null], 5]]]);
+      const name = await run(() => bench.outbox.load);
+      const all = [...events, [['h', null], 5]];
+      expect((await left()).slice(1)).to.deep.equal([
+        [
+          ['other', 7, 2],
+          [name, 1, 1],
+        ],
+        all,
+      ]);
       await run(() => {
         bench.outbox.advance(1, 0);
-        bench.heritage.settle();
+        bench.storage.settle();
       });
-      const name = await run(() => bench.heritage.name);
-      expect((await left()).slice(1)).to.deep.equal([name, 2, [events[1], [['h', null], 5]]]);
+      expect((await left()).slice(1)).to.deep.equal([
+        [
+          ['other', 8, 1],
+          [name, 1, 1],
+        ],
+        all.slice(1),
+      ]);
     });
 
     it('are forgotten where the browser keeps nothing, and all goes on', async () => {
@@ -154,7 +167,7 @@ describe('client/heritage', () => {
       expect(await found()).to.deep.equal(nothing);
     });
 
-    it('are not taken from what nobody has written so', async () => {
+    it('are not read from a value of another format', async () => {
       await run((key) => sessionStorage.setItem(key, '{"events":'), keyOf(await href()));
       await start();
       expect(await found()).to.deep.equal(nothing);
@@ -163,42 +176,39 @@ describe('client/heritage', () => {
 
   describe('the token', () => {
     it('is the one of the page if both are of the same session', async () => {
-      await leave(['mac.own.0./', 'other', 7, events]);
+      await leave(['mac.own.0./', [['other', 7, 2]], events]);
       await start();
-      expect(await found()).to.deep.equal({ token: 'mac.own.1./', heir: ['other', 7, events.length], stored: events });
-      expect(await run(() => bench.heritage.fallBack())).to.equal(false);
+      expect(await found()).to.deep.equal({ token: 'mac.own.1./', inherited: [['other', 7, 2]], stored: events });
+      expect(await run(() => bench.storage.fallBack())).to.equal(false);
     });
 
-    it('stands in the root, whoever changes it', async () => {
+    it('is the attribute of the root', async () => {
       await start();
       await run(() => {
-        bench.heritage.token = 'mac.fork.1./';
-        bench.heritage.keep();
+        bench.storage.token = 'mac.fork.1./';
+        bench.storage.keep();
       });
       expect(await run(() => bench.root.getAttribute('data-troupe-token'))).to.equal('mac.fork.1./');
       expect((await left())[0]).to.equal('mac.fork.1./');
     });
 
     it('is the one of the page again if the inherited one is refused, once', async () => {
-      await leave(['mac.other.1./', 'other', 7, events]);
+      await leave(['mac.other.1./', [['other', 7, 2]], events]);
       await start();
-      expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([true, 'mac.own.1./']);
-      expect(await run(() => bench.heritage.fallBack())).to.equal(false);
+      expect(await run(() => [bench.storage.fallBack(), bench.storage.token])).to.deep.equal([true, 'mac.own.1./']);
+      expect(await run(() => bench.storage.fallBack())).to.equal(false);
     });
 
     it('stays the inherited one once that has been accepted', async () => {
-      await leave(['mac.other.1./', 'other', 7, events]);
+      await leave(['mac.other.1./', [['other', 7, 2]], events]);
       await start();
-      await run(() => bench.heritage.settle());
-      expect(await run(() => [bench.heritage.fallBack(), bench.heritage.token])).to.deep.equal([
-        false,
-        'mac.other.1./',
-      ]);
+      await run(() => bench.storage.settle());
+      expect(await run(() => [bench.storage.fallBack(), bench.storage.token])).to.deep.equal([false, 'mac.other.1./']);
     });
   });
 
   describe('the cookie', () => {
-    it('says document and session to a reload of this page, for some seconds', async () => {
+    it('names page load and session to a reload of this page, for some seconds', async () => {
       await watched.page.goto(new URL('/?page', watched.page.url()).href);
       await start('mac.own.1./a;b');
       const before = Date.now() / 1_000;
@@ -209,7 +219,7 @@ describe('client/heritage', () => {
       expect({ name, path, sameSite, secure, httpOnly }).to.deep.equal({
         ...{ name: pageCookie, path: '/', sameSite: 'Lax', secure: false, httpOnly: false },
       });
-      expect(decodeURIComponent(value)).to.equal(`${await run(() => bench.heritage.name)}.mac.own.1./a;b`);
+      expect(decodeURIComponent(value)).to.equal(`${await run(() => bench.outbox.load)}.mac.own.1./a;b`);
       expect(expires - before).to.be.within(5, 15);
     });
 
@@ -217,7 +227,7 @@ describe('client/heritage', () => {
       await start();
       await run(() => dispatchEvent(new Event('pagehide')));
       expect(await watched.page.context().cookies()).to.have.length(1);
-      await run(() => bench.heritage.leave(0));
+      await run(() => bench.storage.leave(0));
       expect(await watched.page.context().cookies()).to.deep.equal([]);
     });
   });

@@ -1,48 +1,41 @@
 /**
- * What one page leaves to the next that is loaded in its place: the events that are not durable, in the
- * storage of the tab, and for a reload a cookie that says which session to show. Beside it, what that is
- * about: the document's name, and the token of its session. `start.ts` makes it, `session.ts` joins with it.
+ * What one page load leaves in the browser for the next one in the same tab: the events that are not durable
+ * with their names, in the storage of the tab, and for a reload a cookie that says which session to show. Beside
+ * the events stands the token of their session. `start.ts` makes it, `session.ts` joins with it.
  *
  * A tab that is duplicated inherits as well, because browsers copy the storage: it joins the session of the
  * other one and is given a fork of it.
  */
 
 import { Mark } from '../runtime/wire/patch.js';
-import { pageCookie } from '../runtime/wire/protocol.js';
+import { type EventRange, pageCookie, version } from '../runtime/wire/protocol.js';
 import type { Outbox, Stored } from './outbox.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What is left in the storage of the tab; `first` is the number that the document counts the first event by. */
-type Left = readonly [token: string, document: string, first: number, events: readonly Stored[]];
+/** What is left in the storage of the tab: whose session, the names of the events, and the events. */
+type Left = readonly [token: string, names: readonly EventRange[], events: readonly Stored[]];
 
 /** Where in the storage a page finds what was left for it: what one leaves is for its own address alone, and waits there. */
-const keyOf = (): string => `troupe:${location.href.split('#')[0]}`;
+const keyOf = (): string => `troupe:${version}:${location.href.split('#')[0]}`;
 
-// HERITAGE --------------------------------------------------------------------
+// RELOAD STORAGE --------------------------------------------------------------
 
-/** What a page has got from another, and leaves to another. */
-export class Heritage {
-  /** The name of this document. */
-  readonly name = `${Math.random()}`.slice(2);
-  /** Whose events its first ones are, the number the first of them had there, and how many they are. */
-  readonly heir: readonly [document: string, first: number, count: number] | undefined;
+/** What a page load has got from the one before it, and leaves to the next. */
+export class ReloadStorage {
   readonly #root: Element;
   readonly #outbox: Outbox;
-  /** Whose the events are, and the number the first of all had there: as long as nobody knows this document, still the other's. */
-  #whose: readonly [document: string, first: number, count?: number] = [this.name, 1];
   /** The token of the page, as long as it is not sure that the inherited one is good. */
   #fallback = '';
 
-  /** Takes up what another page has left, and puts its events into the outbox. */
+  /** Takes what another page load has left, and puts its events into the outbox. */
   constructor(root: Element, outbox: Outbox) {
     this.#root = root;
     this.#outbox = outbox;
     const left = inherit();
     if (left) {
-      const [token, document, first, events] = left;
-      this.#whose = this.heir = [document, first, events.length];
-      for (const event of events) outbox.add(event);
+      const [token, names, events] = left;
+      outbox.inherit(names, events);
       if (idOf(token) !== idOf(this.token)) {
         this.#fallback = this.token;
         this.token = token;
@@ -74,7 +67,6 @@ export class Heritage {
 
   /** The join has been answered. From now on a tab that is duplicated finds the session. */
   settle(): void {
-    this.#whose = [this.name, 1];
     this.#fallback = '';
     this.keep();
   }
@@ -89,16 +81,14 @@ export class Heritage {
 
   /** Keeps the events for a page that is loaded in place of this one, if the browser lets it. */
   keep(): void {
-    const { durable, origin, stored } = this.#outbox;
-    const [document, first] = this.#whose;
-    const left: Left = [this.token, document, first + durable - origin, stored];
+    const left: Left = [this.token, this.#outbox.names, this.#outbox.stored];
     attempt(() => sessionStorage.setItem(keyOf(), JSON.stringify(left)));
   }
 
   /** Leaves the cookie for the page itself, for so many seconds: a reload has to ask for its page within. */
   leave(seconds: number): void {
     const { pathname, protocol } = location;
-    const value = encodeURIComponent(`${this.name}.${this.token}`);
+    const value = encodeURIComponent(`${this.#outbox.load}.${this.token}`);
     const secure = protocol === 'https:' ? ';secure' : '';
     attempt(() => {
       // biome-ignore lint/suspicious/noDocumentCookie: there is nothing else where a page is being left
@@ -124,7 +114,7 @@ const inherit = (): Left | undefined =>
   attempt(() => {
     const left = JSON.parse(`${sessionStorage.getItem(keyOf())}`) as Left;
     sessionStorage.removeItem(keyOf());
-    const [, , , { length }] = left;
+    const [, , { length }] = left;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     return length || navigation?.type !== 'navigate' ? left : undefined;
   });
