@@ -8,5 +8,5 @@ import { runCommand } from './recording/command.js';
 process.exitCode = await runCommand(process.argv.slice(2), {
   folder: process.cwd(),
   print: (line) => console.log(line),
-  complain: (line) => console.error(line),
+  printError: (line) => console.error(line),
 });

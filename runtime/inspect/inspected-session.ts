@@ -9,8 +9,9 @@ import type { AnyComponent } from '../component/component.js';
 import { type Layout, renderReadOnly } from '../http/layout.js';
 import { redact } from '../platform/redact.js';
 import { pageOf } from '../recording/read-only-tree.js';
+import { withPages } from '../recording/recorded-pages.js';
 import type { Step } from '../recording/recording.js';
-import { encodeRecording, withPages } from '../recording/recording-file.js';
+import { encodeRecording } from '../recording/recording-file.js';
 import { imageOf, redactImage, snapshotOf, stateIn } from '../recording/snapshot-views.js';
 import { type LiveSession, sessionLife } from '../session/session.js';
 import type { SessionImage } from '../session/session-snapshot.js';
@@ -324,8 +325,8 @@ export class InspectedSession implements Inspected {
       to: nameIn(step.after.root, path),
       type: spokenType(type),
     });
-    const taken = step.taken.map(({ path, message }) => told(path, message.type));
-    const given = step.given.map(({ path, event }) => told(path, event.type));
+    const taken = step.messages.map(({ path, message }) => told(path, message.type));
+    const given = step.events.map(({ path, event }) => told(path, event.type));
 
     return { number, at: step.at, messages: [...taken, ...given] };
   }
@@ -358,9 +359,9 @@ export class InspectedSession implements Inspected {
       first: redactImage(recording.first, names, copies),
       steps: recording.steps.map((step) => ({
         ...step,
-        taken: redact(step.taken, names, copies),
-        given: redact(step.given, names, copies),
-        asked: redact(step.asked, names, copies),
+        messages: redact(step.messages, names, copies),
+        events: redact(step.events, names, copies),
+        effects: redact(step.effects, names, copies),
         after: redactImage(step.after, names, copies),
       })),
     };
@@ -391,11 +392,11 @@ function nameIn(root: InstanceImage, path: readonly string[]): string {
 }
 
 /** The type of the last message that a component took in a step. */
-function typeIn({ taken, given }: Step, path: readonly string[]): string {
+function typeIn({ messages, events }: Step, path: readonly string[]): string {
   const id = pathId(path);
-  const message = taken.findLast((one) => pathId(one.path) === id)?.message;
+  const message = messages.findLast((one) => pathId(one.path) === id)?.message;
 
-  return message?.type ?? given.findLast((one) => pathId(one.path) === id)?.event.type ?? '';
+  return message?.type ?? events.findLast((one) => pathId(one.path) === id)?.event.type ?? '';
 }
 
 function descendantsOf(snapshot: unknown): ReturnType<typeof childrenOf> {

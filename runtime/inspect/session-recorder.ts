@@ -16,7 +16,7 @@ import type { Channels } from '../platform/diagnostics.js';
 import { type ErrorCode, textOf } from '../platform/errors.js';
 import { type hidden, redact, type SecretNames, secretNames, withoutData } from '../platform/redact.js';
 import { RingBuffer } from '../platform/ring-buffer.js';
-import type { Asked, Given, Recording, Step, Taken } from '../recording/recording.js';
+import type { RecordedEffect, RecordedEvent, RecordedMessage, Recording, Step } from '../recording/recording.js';
 import { nothingOf, sharing } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
 import type { AnyMessage } from '../template/html.js';
@@ -58,13 +58,13 @@ export interface WireRecord extends Omit<WireEntry, 'words'> {
   readonly words: string[];
 }
 
-/** A step whose effects are still being asked for. */
+/** A step whose effects are still being requested. */
 interface OpenStep extends Step {
-  readonly asked: Asked[];
+  readonly effects: RecordedEffect[];
 }
 
 /** A message that was taken in the round that runs; its id can still be stamped on it. */
-interface TakenNow extends Omit<Taken, 'id'> {
+interface MessageInRound extends Omit<RecordedMessage, 'id'> {
   readonly received: Received | undefined;
 }
 
@@ -123,8 +123,8 @@ export class SessionRecorder extends DiagnosticsProbe {
   /** Events whose words are to be replaced, with where these stand. */
   readonly #events = new WeakMap<EventRecord, readonly [entry: WireRecord, line: number]>();
   /** What has been taken in the round that runs, and in the turn. */
-  #taken: TakenNow[] = [];
-  #given: Given[] = [];
+  #taken: MessageInRound[] = [];
+  #given: RecordedEvent[] = [];
   #round: InTurn[] = [];
   #turn: InTurn[] = [];
   /** What the letters that are put in next follow from, and what the next event has happened at. */
@@ -347,10 +347,15 @@ export class SessionRecorder extends DiagnosticsProbe {
 
   #step(live: LiveSession): void {
     const number = this.steps.last + 1;
-    const taken = this.#taken.map(({ path, message, at, received }) => ({ path, message, at, id: received?.stamped }));
+    const messages = this.#taken.map(({ path, message, at, received }) => ({
+      path,
+      message,
+      at,
+      id: received?.stamped,
+    }));
     const after = this.#image(this.before(number));
     for (const { record } of this.#round) record.step = number;
-    const gone = this.steps.push({ number, at: live.clock.now(), taken, given: this.#given, asked: [], after });
+    const gone = this.steps.push({ number, at: live.clock.now(), messages, events: this.#given, effects: [], after });
     if (gone !== undefined) this.#first = gone.after;
     this.#changed();
   }
@@ -360,7 +365,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     this.#performing = because;
     const { kind, message } = effect;
     const to = kind === 'publish' ? effect.topic : kind === 'send' ? effect.name : '';
-    this.steps.at(this.steps.last)?.asked.push({ path: pathOf(cell), kind, to, message: this.#shown(message) });
+    this.steps.at(this.steps.last)?.effects.push({ path: pathOf(cell), kind, to, message: this.#shown(message) });
     if (to === '') return;
     this.#performing = undefined;
     const record = this.#write({ from: actorIdOf(cell), to: kind === 'publish' ? `topic ${to}` : `@${to}` }, message);

@@ -1,6 +1,6 @@
 /**
- * The command `troupe`, but for the process it runs in: what it is told, what it prints, how it exits. `cli.ts` runs
- * it; `replay.ts` does the work.
+ * The command `troupe`, apart from its process: arguments, output, exit code. `cli.ts` runs it. It reads a recording
+ * (`recording-file.ts`), replays it (`replay.ts`) and prints the differences.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -16,50 +16,47 @@ import { type Difference, replay } from './replay.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Where a command is run. */
-export interface Surroundings {
-  /** The folder in which it is run. */
+/** What a command needs of its process. */
+export interface CommandProcess {
+  /** The current folder. */
   readonly folder: string;
-  /** Prints a line of what was asked for. */
+  /** Prints a line to the standard output. */
   print(line: string): void;
-  /** Prints a line of what is wrong. */
-  complain(line: string): void;
+  /** Prints a line to the standard error output. */
+  printError(line: string): void;
 }
 
 const help = `Usage: troupe replay FILE [--components MODULE]
 
-Goes through a recording again with the components as they are now: gives them the recorded messages in the
-recorded order and compares each state, and each effect that is asked for, with the recording. Nothing else
-happens: no subscription starts, no effect is carried out.
+Replays a recording with the components as they are now: gives them the recorded messages in the recorded
+order, and compares each state and each requested effect with the recording. Nothing else happens: no
+subscription starts, no effect is performed.
 
   FILE                  a recording, as the inspector exports it
   --components MODULE   the module that exports the components: alone, in arrays or in records, such as the
-                        routes of a server. Default: what package.json says, in this folder or above:
-                        "troupe": { "components": "./dist/components.js" }
+                        routes of a server. Default: the module that package.json names, in this folder or
+                        the nearest above: "troupe": { "components": "./dist/components.js" }
   --help                prints this
 
-Exits with 0 if nothing differs, with 1 if something does, with 2 if it cannot be told.`;
+Exits with 0 if nothing differs, with 1 if something differs, with 2 if the recording cannot be replayed.`;
 
 // COMMAND ---------------------------------------------------------------------
 
-/** How a command ends. */
+/** Exit codes. */
 const exit = { same: 0, different: 1, unusable: 2 } as const;
 
-/**
- * Runs the command with these arguments; gives the code to exit with. It never throws: what is wrong is printed, with
- * what to do about it.
- */
-export async function runCommand(given: readonly string[], surroundings: Surroundings): Promise<number> {
+/** Runs the command with these arguments and returns its exit code. It never throws: it prints the error and the remedy. */
+export async function runCommand(given: readonly string[], process: CommandProcess): Promise<number> {
   try {
     const { file, components, isHelp } = readArguments(given);
     if (isHelp) {
-      surroundings.print(help);
+      process.print(help);
       return exit.same;
     }
 
-    return await replayFile(file, components, surroundings);
+    return await replayFile(file, components, process);
   } catch (error) {
-    surroundings.complain(`troupe: ${textOf(error)}`);
+    process.printError(`troupe: ${textOf(error)}`);
     return exit.unusable;
   }
 }
@@ -75,9 +72,9 @@ function readArguments(given: readonly string[]): Arguments {
   const [command, file, ...others] = positionals;
   const isHelp = values.help === true || given.length === 0 || command === 'help';
   if (isHelp) return { file: '', components: undefined, isHelp };
-  if (command !== 'replay') throw wrong(`there is no command '${command}'; there is replay`);
-  if (file === undefined) throw wrong('replay takes the file of a recording');
-  if (others.length > 0) throw wrong(`replay takes one file, and '${others[0]}' is another`);
+  if (command !== 'replay') throw wrong(`there is no command '${command}'; the only one is replay`);
+  if (file === undefined) throw wrong('replay needs the file of a recording');
+  if (others.length > 0) throw wrong(`replay takes one file; '${others[0]}' is a second one`);
 
   return { file, components: values.components, isHelp };
 }
@@ -100,24 +97,23 @@ const wrong = (what: string): TroupeError =>
 
 // REPLAY ----------------------------------------------------------------------
 
-async function replayFile(file: string, module: string | undefined, where: Surroundings): Promise<number> {
-  const text = await textIn(resolve(where.folder, file));
+async function replayFile(file: string, module: string | undefined, process: CommandProcess): Promise<number> {
+  const text = await textIn(resolve(process.folder, file));
   const recording = decodeRecording(text);
-  const path = module === undefined ? await modulePath(where.folder) : resolve(where.folder, module);
+  const path = module === undefined ? await modulePath(process.folder) : resolve(process.folder, module);
   const component = componentIn(await exportsOf(path), recording.first.root.name, path);
   const { steps, differences, notes } = replay(recording, component);
-  if (text.includes(hidden)) where.print(`note: ${ofSecrets}`);
-  for (const note of notes) where.print(visible(`note: ${note}`));
-  for (const difference of differences) where.print(visible(describe(difference)));
-  where.print(`${counted(steps, 'step')}, ${outcome(differences)}`);
+  if (text.includes(hidden)) process.print(`note: ${ofSecrets}`);
+  for (const note of notes) process.print(visible(`note: ${note}`));
+  for (const difference of differences) process.print(visible(describe(difference)));
+  process.print(`${counted(steps, 'step')}, ${outcome(differences)}`);
 
   return differences.length === 0 ? exit.same : exit.different;
 }
 
-const ofSecrets =
-  'what is secret is not in the recording; it is not compared, and what depends on it may come out otherwise';
+const ofSecrets = 'secrets are not in the recording: they are not compared, and what depends on them may differ';
 
-/** The text of a file, which may be compressed with gzip, as the inspector does. */
+/** The text of a file. The inspector compresses recordings with gzip; one that is not compressed is read as well. */
 async function textIn(path: string): Promise<string> {
   try {
     const bytes = await readFile(path);
@@ -132,9 +128,10 @@ async function textIn(path: string): Promise<string> {
 
 // COMPONENTS ------------------------------------------------------------------
 
-const remedy = 'Say --components MODULE, or in package.json: "troupe": { "components": "./dist/components.js" }.';
+const remedy =
+  'Give --components MODULE, or write into package.json: "troupe": { "components": "./dist/components.js" }.';
 
-/** The module that the nearest package.json which names one says. */
+/** The module that package.json names, in this folder or the nearest above that names one. */
 async function modulePath(folder: string): Promise<string> {
   for (let at = resolve(folder); ; at = dirname(at)) {
     const named = await namedIn(join(at, 'package.json'));
@@ -142,7 +139,10 @@ async function modulePath(folder: string): Promise<string> {
     if (dirname(at) === at) break;
   }
 
-  throw new TroupeError(ErrorCode.Options, `Where the components are is not said in ${folder} or above. ${remedy}`);
+  throw new TroupeError(
+    ErrorCode.Options,
+    `No package.json in ${folder} or above names the module of the components. ${remedy}`
+  );
 }
 
 async function namedIn(path: string): Promise<string | undefined> {
@@ -159,7 +159,10 @@ async function namedIn(path: string): Promise<string | undefined> {
     throw new TroupeError(ErrorCode.Options, `${path} is not JSON: ${textOf(cause)}. ${remedy}`, { cause });
   }
 
-  throw new TroupeError(ErrorCode.Options, `${path}: "troupe": { "components" } is the path of a module. ${remedy}`);
+  throw new TroupeError(
+    ErrorCode.Options,
+    `${path}: "troupe": { "components" } must be the path of a module. ${remedy}`
+  );
 }
 
 async function exportsOf(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -179,8 +182,8 @@ function componentIn(exported: Readonly<Record<string, unknown>>, name: string, 
   const names = [...new Set(Array.from(components, (component) => component.name))].sort().join(', ');
   const text =
     named.length === 0
-      ? `The recording is of ${name}, and ${path} exports no component of that name, but ${names || 'none at all'}. Export it there, or name another module by --components.`
-      : `${path} exports ${named.length} components with the name ${name}. Name a module by --components that exports the one of the recording.`;
+      ? `The recording is of ${name}, and ${path} exports no component of that name, but ${names || 'none'}. Export it there, or give another module by --components.`
+      : `${path} exports ${named.length} components with the name ${name}. Give a module by --components that exports only the recorded one.`;
 
   throw new TroupeError(ErrorCode.Options, text);
 }
@@ -198,10 +201,9 @@ function isComponent(value: unknown): value is AnyComponent {
   return typeof view === 'function' && typeof transition === 'function';
 }
 
-// WORDS -----------------------------------------------------------------------
+// OUTPUT ----------------------------------------------------------------------
 
-/** A difference as a line: `step 3, todo > item 7, after renamed: .title is "b", recorded "a"`. */
-/** What a file holds is shown, and tells no terminal what to do. */
+/** Text of a file without control characters, which could command the terminal. */
 function visible(text: string): string {
   const coded = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
@@ -209,6 +211,7 @@ function visible(text: string): string {
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, coded);
 }
 
+/** A difference as a line: `step 3, todo > item 7, after renamed: .title is "b", recorded "a"`. */
 function describe({ step, path, component, took, kind, at, recorded, replayed, secret }: Difference): string {
   const place = path.length === 0 ? component : path.map(shortened).join(' > ');
   const after = took.length === 0 ? '' : `, after ${took.join(', ')}`;
@@ -221,7 +224,7 @@ function describe({ step, path, component, took, kind, at, recorded, replayed, s
 
 function sentence(kind: Difference['kind'], at: string, recorded: string, replayed: string): string {
   if (kind === 'state') return `${at || 'the state'} is ${replayed}, recorded ${recorded}`;
-  if (kind === 'effect') return `asks for ${replayed}, recorded ${recorded}${at === '' ? '' : ` (at ${at})`}`;
+  if (kind === 'effect') return `requests ${replayed}, recorded ${recorded}${at === '' ? '' : ` (at ${at})`}`;
 
   return `${replayed}, recorded ${recorded}`;
 }
@@ -233,7 +236,7 @@ function outcome(differences: readonly Difference[]): string {
   if (differences.length === 0) return 'no difference';
   const secret = differences.filter((difference) => difference.secret !== 'no').length;
 
-  return `${counted(differences.length, 'difference')}${secret === 0 ? '' : `, ${secret} of them over secrets`}`;
+  return `${counted(differences.length, 'difference')}${secret === 0 ? '' : `, ${secret} of them due to secrets`}`;
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

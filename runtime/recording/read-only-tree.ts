@@ -25,7 +25,7 @@ import { pathOf } from '../tree/probe.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { Rendering } from '../tree/turn.js';
 import { ReadOnlyModelState, ReadOnlyState } from './read-only-state.js';
-import type { Given, Taken } from './recording.js';
+import type { RecordedEvent, RecordedMessage } from './recording.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ export class ReadOnlyTree implements InstanceHost {
     if (this.faults.length > 0) throw new TroupeError(ErrorCode.Version, (this.faults[0] as Fault).message);
     // Here no component can begin later.
     void this.root.prepare();
-    for (const cell of this.cells()) cell.takeMarks();
+    for (const cell of this.instances()) cell.takeMarks();
   }
 
   // QUERIES -------------------------------------------------------------------
@@ -109,15 +109,15 @@ export class ReadOnlyTree implements InstanceHost {
   }
 
   /** All cells, parents before the cells in them. */
-  *cells(cell: ComponentInstance = this.root): Generator<ComponentInstance> {
-    yield cell;
-    for (const child of cell.children) yield* this.cells(child);
+  *instances(instance: ComponentInstance = this.root): Generator<ComponentInstance> {
+    yield instance;
+    for (const child of instance.children) yield* this.instances(child);
   }
 
   // STEPS ---------------------------------------------------------------------
 
   /** A component takes a message as it has taken it before; false if it is not there. */
-  take({ path, message, at, id }: Taken): boolean {
+  take({ path, message, at, id }: RecordedMessage): boolean {
     const cell = this.find(path);
     if (cell === undefined) return false;
     cell.take(message, at, undefined, id);
@@ -127,7 +127,7 @@ export class ReadOnlyTree implements InstanceHost {
   }
 
   /** The logic of a component is given an event, XState's own included; false if it is not there. */
-  give({ path, event }: Given): boolean {
+  takeEvent({ path, event }: RecordedEvent): boolean {
     const cell = this.find(path);
     const state = cell && this.#states.get(cell);
     if (cell === undefined || state === undefined || cell.isBroken) return false;
@@ -230,7 +230,7 @@ const alone = (state: unknown): InstanceImage => {
 /** The components that stand in a page in the states it once had, as far as their views can be rendered. */
 export function componentsIn(root: AnyComponent, image: TreeImage): readonly AnyComponent[] {
   try {
-    return Array.from(new ReadOnlyTree(root, image).cells(), (cell) => cell.component);
+    return Array.from(new ReadOnlyTree(root, image).instances(), (instance) => instance.component);
   } catch {
     return [root];
   }

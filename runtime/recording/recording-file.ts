@@ -6,44 +6,10 @@
  * `replay.ts`.
  */
 
-import type { AnyComponent } from '../component/component.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { type Json, TaggedReader, TaggedWriter } from './json-tags.js';
-import { pageOf } from './read-only-tree.js';
-import type { Recording, Step } from './recording.js';
-
-// TYPES -----------------------------------------------------------------------
-
-/** The HTML that the page showed. */
-export interface RecordedPages {
-  /** When the recording begins. */
-  readonly first: string;
-  /** After its last step. */
-  readonly last: string;
-}
-
-/** A recording with the HTML that its page showed, if that is known. */
-export interface StoredRecording extends Recording {
-  readonly pages?: RecordedPages | undefined;
-}
-
-/**
- * A recording with the HTML that its page showed, by which `replay` finds changes of views. The HTML is rendered from
- * the recorded states, so it holds no secret that these do not hold.
- */
-export function withPages(recording: Recording, component: AnyComponent): StoredRecording {
-  return { ...recording, pages: pagesOf(recording, component) };
-}
-
-/** The HTML that a component shows of the first and the last states of a recording. */
-export function pagesOf({ begun, first, steps }: Recording, component: AnyComponent): RecordedPages {
-  const last = steps.at(-1) ?? { after: first, at: begun };
-
-  return {
-    first: pageOf(component, first, { at: begun }).html,
-    last: pageOf(component, last.after, { at: last.at }).html,
-  };
-}
+import type { StoredRecording } from './recorded-pages.js';
+import type { Step } from './recording.js';
 
 // FORMAT ----------------------------------------------------------------------
 
@@ -187,9 +153,9 @@ const headFields = {
 const stepFields = {
   number: isNumber,
   at: isNumber,
-  taken: arrayOf(objectOf({ path: isPath, message: isMessage, at: isNumber, id: optional(isText) })),
-  given: arrayOf(objectOf({ path: isPath, event: isMessage })),
-  asked: arrayOf(objectOf({ path: isPath, kind: isText, to: isText, message: isMessage })),
+  messages: arrayOf(objectOf({ path: isPath, message: isMessage, at: isNumber, id: optional(isText) })),
+  events: arrayOf(objectOf({ path: isPath, event: isMessage })),
+  effects: arrayOf(objectOf({ path: isPath, kind: isText, to: isText, message: isMessage })),
   after: isTree,
 };
 

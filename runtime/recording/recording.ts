@@ -1,9 +1,9 @@
 /**
- * A recording: what a session has gone through while somebody looked. It begins with a state and goes on in steps;
- * a step is what one round of a turn does: some messages taken, what has changed shown, effects asked for.
+ * A recording: what a session went through while it was inspected. It begins with a state and continues in steps. A
+ * step is one round of a turn: messages are taken, the changed components are shown, effects are requested.
  *
- * `session-recorder.ts` makes recordings, `read-only-tree.ts` shows a page as it was, `recording-file.ts` writes one to a file and
- * `replay.ts` goes through it again.
+ * `session-recorder.ts` makes recordings. `read-only-tree.ts` shows a page of one, `recording-file.ts` writes one to a
+ * file, and `replay.ts` runs one again.
  */
 
 import type { AnyMessage } from '../template/html.js';
@@ -11,28 +11,28 @@ import type { TreeImage } from '../tree/tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A message that a component made Elm style has taken, with all that its `update` could know. */
-export interface Taken {
-  /** The ids of the cells that lead to the component. */
+/** A message that a component in the style of Elm took, with all that its `update` could read. */
+export interface RecordedMessage {
+  /** The ids of the component instances from below the root to the component. */
   readonly path: readonly string[];
   readonly message: AnyMessage;
   /** When it was received, in milliseconds since the epoch. */
   readonly at: number;
-  /** The fresh id that was stamped on it, if `update` has asked for one. */
+  /** The id that `update` read from it; `undefined` if it read none. */
   readonly id: string | undefined;
 }
 
-/** An event that the actor of a component that runs other logic was given: messages, timers, what its children tell. */
-export interface Given {
+/** An event that the actor of a component with other logic received: a message, a timer, an event of its child actors. */
+export interface RecordedEvent {
   readonly path: readonly string[];
   readonly event: AnyMessage;
 }
 
-/** What was asked for. */
-export interface Asked {
+/** An effect that a component requested. */
+export interface RecordedEffect {
   readonly path: readonly string[];
   readonly kind: 'raise' | 'parent' | 'publish' | 'send';
-  /** The topic, or the name of the shared actor; '' for messages to the component itself or its parent. */
+  /** The topic, or the name of the shared actor; '' for a message to the component itself or to its parent. */
   readonly to: string;
   readonly message: AnyMessage;
 }
@@ -44,21 +44,21 @@ export interface Step {
   /** When, in milliseconds since the epoch. */
   readonly at: number;
   /** In the order in which they were taken. */
-  readonly taken: readonly Taken[];
-  readonly given: readonly Given[];
-  readonly asked: readonly Asked[];
-  /** All states after it. */
+  readonly messages: readonly RecordedMessage[];
+  readonly events: readonly RecordedEvent[];
+  readonly effects: readonly RecordedEffect[];
+  /** All states after the step. */
   readonly after: TreeImage;
 }
 
-/** What a session has gone through. */
+/** What a session went through. */
 export interface Recording {
   readonly session: string;
   /** The version of the application. */
   readonly application: string;
   /** When it begins, in milliseconds since the epoch. */
   readonly begun: number;
-  /** The states it begins with; what waited then is in the first steps. */
+  /** The states it begins with. The messages that waited then are in the first steps. */
   readonly first: TreeImage;
   readonly steps: readonly Step[];
 }

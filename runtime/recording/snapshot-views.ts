@@ -1,6 +1,6 @@
 /**
- * Images of trees (`tree-image.ts`): looked into by the path of a component, shared from step to step, and
- * without secrets. The recorder makes hundreds of them, `inspected-session.ts` and `actor-tree.ts` show them.
+ * Views of the images of trees (`tree-image.ts`): the state at a path, images that share what did not change, images
+ * without secrets. `session-recorder.ts` makes hundreds of images, `inspected-session.ts` and `actor-tree.ts` show them.
  */
 
 import type { LogicImage } from '../actor/checkpoint.js';
@@ -9,9 +9,9 @@ import { hidden, redact, type SecretNames } from '../platform/redact.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 
-// LOOKING ---------------------------------------------------------------------
+// STATES ----------------------------------------------------------------------
 
-/** The image of the component to which these ids lead. */
+/** The image of the component instance at a path. */
 export function imageOf(root: InstanceImage, path: readonly string[]): InstanceImage | undefined {
   let image: InstanceImage | undefined = root;
   for (const id of path) image = image?.children.find((child) => child.id === id);
@@ -19,14 +19,14 @@ export function imageOf(root: InstanceImage, path: readonly string[]): InstanceI
   return image;
 }
 
-/** The state of a component, as it is shown. */
+/** The state of the component instance at a path, as the inspector shows it. */
 export function stateIn({ root }: TreeImage, path: readonly string[]): unknown {
   const state = imageOf(root, path)?.state;
 
   return isOfLogic(state) ? snapshotOf((state as LogicImage).snapshot) : state;
 }
 
-/** What is shown of XState's snapshots: where it is and what it holds, not its machine. */
+/** The part of an XState snapshot that the inspector shows: state value, context, output and error; not the machine. */
 export function snapshotOf(snapshot: unknown): unknown {
   const { value, context, status, output, error } = (snapshot ?? {}) as { readonly [name: string]: unknown };
   const state = {
@@ -40,7 +40,7 @@ export function snapshotOf(snapshot: unknown): unknown {
   return Object.keys(state).length === 0 ? { status } : state;
 }
 
-/** Whether a state is that of a logic (`LogicImage`); a model that looks the same is taken for one. */
+/** Whether a state is the `LogicImage` of XState logic. A model of the same shape is mistaken for one. */
 export function isOfLogic(state: unknown): boolean {
   const { snapshot, timers } = (state ?? {}) as {
     readonly snapshot?: { readonly status?: unknown };
@@ -52,7 +52,7 @@ export function isOfLogic(state: unknown): boolean {
 
 // SHARING ---------------------------------------------------------------------
 
-/** The later of two images, made of the earlier one as far as it is the same: so five hundred of them take little more than one. */
+/** The later of two images, with the objects of the earlier one where both are equal: 500 steps take little more memory than one. */
 export function sharing(before: InstanceImage | undefined, after: InstanceImage): InstanceImage {
   if (before === undefined || before.id !== after.id || before.name !== after.name) return after;
   const known = new Map(before.children.map((child) => [child.id, child]));
@@ -67,12 +67,12 @@ export function sharing(before: InstanceImage | undefined, after: InstanceImage)
   return isUnchanged ? before : { ...after, state, children };
 }
 
-/** A model is the same if it is the same object; what a logic has persisted is made anew each time. */
+/** Models are compared by identity. XState persists logic as new objects each time, so these are compared by content. */
 function isSameState(before: unknown, after: unknown): boolean {
   return before === after || (isOfLogic(before) && isOfLogic(after) && isEqual(before, after));
 }
 
-/** The image of a component of which nothing can be said. */
+/** The image of a component instance whose state is not known. */
 export function nothingOf({ component, id }: ComponentInstance): InstanceImage {
   const { name, version } = component;
 
@@ -84,17 +84,33 @@ export function nothingOf({ component, id }: ComponentInstance): InstanceImage {
 /**
  * An image in whose states the fields of secret names are hidden.
  *
- * @param copies as `redact` takes them: steps of a recording share most of their states
+ * @param copies as `redact` takes them: calls that share it copy a state, or an instance, that is in several images once
  */
-export function redactImage({ turns, root }: TreeImage, names: SecretNames, copies?: Map<object, unknown>): TreeImage {
-  return { turns, root: mapStates(root, ({ state }) => redact(state, names, copies)), letters: [] };
+export function redactImage(
+  { turns, root }: TreeImage,
+  names: SecretNames,
+  copies = new Map<object, unknown>()
+): TreeImage {
+  const redactInstance = (image: InstanceImage): InstanceImage => {
+    const known = copies.get(image) as InstanceImage | undefined;
+    if (known !== undefined) return known;
+    const state = redact(image.state, names, copies);
+    const copy = { ...image, state, children: image.children.map(redactInstance) };
+    copies.set(image, copy);
+
+    return copy;
+  };
+
+  return { turns, root: redactInstance(root), letters: [] };
 }
 
-/** An image in which only components of these names have a state: what others declare to be secret is not known. */
+/** An image in which only components of known names have a state: which fields others declare secret is not known. */
 export function hideUnknown({ turns, root }: TreeImage, known: ReadonlySet<string>): TreeImage {
-  return { turns, root: mapStates(root, ({ name, state }) => (known.has(name) ? state : hidden)), letters: [] };
-}
+  const hideIn = (image: InstanceImage): InstanceImage => {
+    const state = known.has(image.name) ? image.state : hidden;
 
-function mapStates(image: InstanceImage, stateOf: (image: InstanceImage) => unknown): InstanceImage {
-  return { ...image, state: stateOf(image), children: image.children.map((child) => mapStates(child, stateOf)) };
+    return { ...image, state, children: image.children.map(hideIn) };
+  };
+
+  return { turns, root: hideIn(root), letters: [] };
 }

@@ -1,6 +1,6 @@
 /**
- * Comparing two states: the places at which they differ, and how a value is shown in one line. `replay.ts` compares
- * what is recorded with what has come of it now.
+ * The differences between two states, and a description of a value in one line. `replay.ts` compares recorded with
+ * replayed states.
  */
 
 import type { LogicImage } from '../actor/checkpoint.js';
@@ -11,8 +11,8 @@ import type { InstanceImage } from '../tree/tree-image.js';
 // TYPES -----------------------------------------------------------------------
 
 /** A place at which two values differ. */
-export interface Place {
-  /** The way there: `.rows[3].label`; '' for the values themselves. */
+export interface ValueDifference {
+  /** The path to it: `.rows[3].label`; '' for the values themselves. */
   readonly at: string;
   readonly recorded: unknown;
   readonly replayed: unknown;
@@ -21,49 +21,51 @@ export interface Place {
 // COMPARING -------------------------------------------------------------------
 
 /**
- * The first places at which two values differ, at most so many. Dates and bytes are compared by what they hold, a
- * property that is `undefined` is none; what is no data, a function say, is not compared, nor is a secret, which is not
- * in a recording.
+ * The first places at which two values differ. Dates and bytes are compared by content. A property that is `undefined`
+ * is the same as none. Two values that are not data, functions for example, are not compared, nor are secrets, which
+ * are not in a recording.
+ *
+ * @param maxCount how many places are returned at most
  */
-export function placesBetween(recorded: unknown, replayed: unknown, most = 5): readonly Place[] {
-  const places: Place[] = [];
-  compare({ at: '', recorded, replayed }, places, most);
+export function differencesBetween(recorded: unknown, replayed: unknown, maxCount = 5): readonly ValueDifference[] {
+  const differences: ValueDifference[] = [];
+  compare({ at: '', recorded, replayed }, differences, maxCount);
 
-  return places;
+  return differences;
 }
 
-/** Whether a recorded value is what came of it in the replay. */
+/** Whether a replayed value is the recorded one, apart from secrets. */
 export function isReproduced(recorded: unknown, replayed: unknown): boolean {
-  return placesBetween(recorded, replayed, 1).length === 0;
+  return differencesBetween(recorded, replayed, 1).length === 0;
 }
 
-function compare(place: Place, places: Place[], most: number): void {
-  const { at, recorded, replayed } = place;
-  if (Object.is(recorded, replayed) || recorded === hidden || places.length >= most) return;
+function compare(difference: ValueDifference, found: ValueDifference[], maxCount: number): void {
+  const { at, recorded, replayed } = difference;
+  if (Object.is(recorded, replayed) || recorded === hidden || found.length >= maxCount) return;
   if (Array.isArray(recorded) && Array.isArray(replayed)) {
     for (let index = 0; index < Math.max(recorded.length, replayed.length); index++) {
-      compare({ at: `${at}[${index}]`, recorded: recorded[index], replayed: replayed[index] }, places, most);
+      compare({ at: `${at}[${index}]`, recorded: recorded[index], replayed: replayed[index] }, found, maxCount);
     }
   } else if (isRecord(recorded) && isRecord(replayed)) {
     for (const name of new Set([...Object.keys(recorded), ...Object.keys(replayed)])) {
-      compare({ at: at + stepTo(name), recorded: recorded[name], replayed: replayed[name] }, places, most);
+      compare({ at: at + stepTo(name), recorded: recorded[name], replayed: replayed[name] }, found, maxCount);
     }
-  } else if (!isEqual(recorded, replayed)) places.push(place);
+  } else if (!isEqual(recorded, replayed)) found.push(difference);
 }
 
 const stepTo = (name: string): string => (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${quoted(name)}]`);
 
 // STATES ----------------------------------------------------------------------
 
-/** A machine as it is persisted. */
+/** The parts of a persisted machine that are read here. */
 interface Persisted {
   readonly context?: unknown;
   readonly children?: Readonly<Record<string, { readonly src: unknown } | undefined>>;
 }
 
 /**
- * What of a component's state can be compared: the model, or what its logic persists. Of the children of a machine
- * it is compared which there are, since they do not run when a recording is gone through; so are its timers.
+ * The part of a component's state that a replay compares: the model, or what its logic persists. Child actors of a
+ * machine do not run in a replay, so only their ids and logic are compared. Timers are not compared.
  */
 export function comparable({ state }: Pick<InstanceImage, 'state'>, isLogic: boolean): unknown {
   if (!isLogic || state === undefined) return state;
@@ -81,12 +83,12 @@ export function comparable({ state }: Pick<InstanceImage, 'state'>, isLogic: boo
   };
 }
 
-/** The id of an actor that was given none: XState counts them, and they are others each time. */
+/** The id that XState makes for an actor without one. It is counted, and differs each time. */
 const anonymous = /^x:\d+$/;
 
-const kindOf = (src: unknown): string => (typeof src === 'string' ? src : 'of logic without a name');
+const kindOf = (src: unknown): string => (typeof src === 'string' ? src : 'logic without a name');
 
-/** The context with actors called by other ids. */
+/** The context with other ids for the actors in it. */
 function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, names));
   if (!isRecord(value)) return value;
@@ -98,21 +100,21 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
 
 // WORDS -----------------------------------------------------------------------
 
-/** How long a value is shown at the most. */
-const longest = 80;
+/** The maxDescription description of a value, in characters. */
+const maxDescription = 80;
 
-/** A value in one line, shortened: `"text"`, `12`, `{"id":1,"na…`; `nothing` for none. */
+/** A value in one line, shortened: `"text"`, `12`, `{id: 1, na…`; `nothing` for `undefined`. */
 export function inWords(value: unknown): string {
   const text = textOf(value);
 
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  return text.length <= maxDescription ? text : `${text.slice(0, maxDescription - 1)}…`;
 }
 
 const quoted = (text: string): string => JSON.stringify(text);
 
 function textOf(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return quoted(value.slice(0, longest));
+  if (typeof value === 'string') return quoted(value.slice(0, maxDescription));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid date' : value.toISOString();
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (typeof value === 'function') return 'a function';
@@ -128,11 +130,11 @@ function recordText(value: Record<string, unknown>): string {
   return listed('{', names.length, (index) => `${names[index]}: ${textOf(value[names[index] as string])}`, '}');
 }
 
-/** As many entries as can be seen. */
+/** A list of entries, as many as fit into a description. */
 function listed(open: string, count: number, entry: (index: number) => string, close: string): string {
   let text = open;
   for (let index = 0; index < count; index++) {
-    if (text.length > longest) return text;
+    if (text.length > maxDescription) return text;
     text += `${index === 0 ? '' : ', '}${entry(index)}`;
   }
 
@@ -141,7 +143,7 @@ function listed(open: string, count: number, entry: (index: number) => string, c
 
 // SECRETS ---------------------------------------------------------------------
 
-/** Whether a value holds what stands in place of a secret. */
+/** Whether a value contains the text that replaces secrets. */
 export function holdsSecret(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(hidden);
   if (Array.isArray(value)) return value.some(holdsSecret);

@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { Counter } from '../../examples/01-counter/counter.js';
 import { made } from '../../examples/components.js';
 import type { AnyComponent } from '../../runtime/component/component.js';
-import { encodeRecording, withPages } from '../../runtime/recording/recording-file.js';
+import { withPages } from '../../runtime/recording/recorded-pages.js';
+import { encodeRecording } from '../../runtime/recording/recording-file.js';
 import type { AnyMessage } from '../../runtime/template/html.js';
 import { Recorded } from '../fixtures/recorded.js';
 

@@ -335,11 +335,11 @@ describe('observed', () => {
     const recording = decodeRecording(seen.export());
     expect(recording.session).to.equal(seen.id);
     expect(recording.first.root.state).to.deep.include({ titles: ['one'] });
-    expect(recording.steps.map(({ taken }) => taken.map(({ message }) => message.type))).to.deep.equal([
+    expect(recording.steps.map(({ messages }) => messages.map(({ message }) => message.type))).to.deep.equal([
       ['added'],
       ['counted'],
     ]);
-    expect(recording.steps[0]?.asked.map(({ kind }) => kind)).to.deep.equal(['raise', 'publish']);
+    expect(recording.steps[0]?.effects.map(({ kind }) => kind)).to.deep.equal(['raise', 'publish']);
   });
 
   describe('secrets', () => {

@@ -72,7 +72,7 @@ describe('recorder', () => {
       [1, { count: 1, id: '' }],
       [2, { count: 2, id: '' }],
     ]);
-    const [taken] = recording?.steps[0]?.taken ?? [];
+    const [taken] = recording?.steps[0]?.messages ?? [];
     expect(taken).to.deep.equal({
       path: [],
       message: { type: 'incremented' },
@@ -85,7 +85,7 @@ describe('recorder', () => {
     const recorder = await start();
     await press('stamp');
     const step = recorder.steps.at(1);
-    expect(step?.taken[0]?.id).to.be.a('string').and.equal(stateOf<{ id: string }>(step?.after).id);
+    expect(step?.messages[0]?.id).to.be.a('string').and.equal(stateOf<{ id: string }>(step?.after).id);
   });
 
   it('shares with the step before what is the same', async () => {

@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import { runCommand } from '../../../runtime/recording/command.js';
-import { encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
+import { withPages } from '../../../runtime/recording/recorded-pages.js';
+import { encodeRecording } from '../../../runtime/recording/recording-file.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';
 import { Recorded } from '../../fixtures/recorded.js';
 
@@ -63,7 +64,7 @@ describe('command', () => {
     const code = await runCommand(given, {
       folder: join(folder, below),
       print: (line) => void out.push(line),
-      complain: (line) => void err.push(line),
+      printError: (line) => void err.push(line),
     });
 
     return [code, out, err];
@@ -86,7 +87,7 @@ describe('command', () => {
     ]);
   });
 
-  it('reads a recording that is compressed', async () => {
+  it('reads a compressed recording', async () => {
     await writeFile(join(folder, 'session.jsonl.gz'), gzipSync(recording));
     expect(await run(['replay', 'session.jsonl.gz', '--components', 'same.mjs'])).to.deep.equal([
       0,
@@ -99,7 +100,7 @@ describe('command', () => {
     expect(err.join()).to.match(/cut\.jsonl\.gz cannot be read: unexpected end of file/);
   });
 
-  it('finds the module that the nearest package.json which names one says', async () => {
+  it('finds the module that the nearest package.json names', async () => {
     await write('package.json', JSON.stringify({ troupe: { components: './same.mjs' } }));
     await write('deep/package.json', JSON.stringify({ name: 'says nothing' }));
     expect((await run(['replay', '../../session.jsonl'], 'deep/er'))[1]).to.deep.equal(['2 steps, no difference']);
@@ -107,7 +108,7 @@ describe('command', () => {
     expect((await run(['replay', '../../session.jsonl'], 'deep/er'))[0]).to.equal(1);
   });
 
-  it('finds components in arrays and records, those of routes for instance', async () => {
+  it('finds components in arrays and records, for example in routes', async () => {
     await write(
       'routes.mjs',
       `${source(1, 'tally', 'const Tally =')}export const routes = { '/': Tally, '/again': Tally };`
@@ -118,23 +119,23 @@ describe('command', () => {
     }
   });
 
-  it('notes what is worth knowing', async () => {
+  it('prints notes', async () => {
     await write('secret.jsonl', recording.replaceAll('added', '[secret]'));
     await write('view.mjs', source(1).replace('<b>', '<i>').replace('</b>', '</i>'));
     const [code, out] = await run(['replay', 'secret.jsonl', '--components', 'view.mjs']);
     expect(code).to.equal(0);
     expect(out.map((line) => line.slice(0, 40))).to.deep.equal([
-      'note: what is secret is not in the recor',
-      'note: the first page shows something els',
-      'note: the last page shows something else',
+      'note: secrets are not in the recording: ',
+      'note: the first page has changed: record',
+      'note: the last page has changed: recorde',
       '2 steps, no difference',
     ]);
     const [, different] = await run(['replay', 'secret.jsonl', '--components', 'other.mjs']);
-    expect(different.at(-1)).to.equal('2 steps, 2 differences, 2 of them over secrets');
+    expect(different.at(-1)).to.equal('2 steps, 2 differences, 2 of them due to secrets');
     expect(different.at(-2)).to.contain('(depends on a secret, which is not recorded)');
   });
 
-  it('prints how it is used', async () => {
+  it('prints its usage', async () => {
     for (const given of [['--help'], ['-h'], ['help'], [], ['replay', '--help']]) {
       const [code, out, err] = await run(given);
       expect([code, err]).to.deep.equal([0, []]);
@@ -142,12 +143,12 @@ describe('command', () => {
     }
   });
 
-  describe('of what cannot be done', () => {
+  describe('prints an error and the remedy for', () => {
     const usage = 'Usage: troupe replay FILE';
     const cases: readonly [what: string, given: readonly string[], ...says: string[]][] = [
       ['a command that is none', ['play', 'x'], "there is no command 'play'", usage],
-      ['no file', ['replay'], 'replay takes the file of a recording', usage],
-      ['two files', ['replay', 'a', 'b'], "'b' is another", usage],
+      ['no file', ['replay'], 'replay needs the file of a recording', usage],
+      ['two files', ['replay', 'a', 'b'], "'b' is a second one", usage],
       ['an option that is none', ['replay', 'a', '--fast'], "'--fast'", usage],
       [
         'a file that is not there',
@@ -156,7 +157,7 @@ describe('command', () => {
         'that the inspector exported',
       ],
       ['a file that is no recording', ['replay', 'same.mjs'], 'This is no recording: its first line is not JSON'],
-      ['no module', ['replay', 'session.jsonl'], 'Where the components are is not said', 'Say --components MODULE'],
+      ['no module', ['replay', 'session.jsonl'], 'names the module of the components', 'Give --components MODULE'],
       [
         'a module that is not there',
         ['replay', 'session.jsonl', '--components', 'gone.mjs'],
@@ -186,7 +187,7 @@ describe('command', () => {
       ],
     ];
     for (const [what, given, ...says] of cases) {
-      it(`says so, and what to do: ${what}`, async () => {
+      it(what, async () => {
         await write('wrong.mjs', "throw new Error('not today');");
         await write('clock.mjs', source(1, 'clock'));
         await write('two.mjs', source(1) + source(1, 'tally', 'export const Other =').replace(/import.*\n/g, ''));
@@ -198,20 +199,20 @@ describe('command', () => {
       });
     }
 
-    it('says so: a package.json that names something else', async () => {
+    it('a package.json that names something else', async () => {
       await write('package.json', JSON.stringify({ troupe: { components: 3 } }));
       expect((await run(['replay', 'session.jsonl']))[2].join()).to.contain(
-        '"troupe": { "components" } is the path of a module'
+        '"troupe": { "components" } must be the path of a module'
       );
       await write('package.json', '{');
       expect((await run(['replay', 'session.jsonl']))[2].join()).to.contain('is not JSON');
     });
   });
 
-  it('prints what a file holds without doing what it says to a terminal', async () => {
+  it('prints text of a file without its control characters', async () => {
     const [head, step] = recording.split('\n', 2) as [string, string];
     const hostile = JSON.parse(step);
-    hostile.taken[0].message.type = '\u001b[2Jgone\u009b';
+    hostile.messages[0].message.type = '\u001b[2Jgone\u009b';
     hostile.after.root.state.count = 7;
     await write('hostile.jsonl', `${head}\n${JSON.stringify(hostile)}`);
     const [, out, err] = await run(['replay', 'hostile.jsonl', '--components', 'same.mjs']);

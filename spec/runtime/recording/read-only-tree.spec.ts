@@ -287,7 +287,7 @@ describe('inert', () => {
       ]);
       expect(bare(markup(tree.root.rendered))).to.equal('<ul><li>3</li><li>4</li></ul>');
       expect(tree.take({ path: ['item number 7'], message: { type: 'x' }, at: 0, id: undefined })).to.equal(false);
-      expect(tree.give({ path: [], event: { type: 'x' } })).to.equal(false);
+      expect(tree.takeEvent({ path: [], event: { type: 'x' } })).to.equal(false);
     });
 
     it('let components come with fresh states, go, and come back within a turn alone', () => {

@@ -1,10 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { type AnyComponent, component } from '../../../runtime/component/component.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import type { Recording, Step } from '../../../runtime/recording/recording.js';
-import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
-import { type AnyMessage, html } from '../../../runtime/template/html.js';
+import { decodeRecording, encodeRecording } from '../../../runtime/recording/recording-file.js';
+import type { AnyMessage } from '../../../runtime/template/html.js';
 import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
 
 const cell = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => {
@@ -14,7 +13,7 @@ const cell = (id: string, state: unknown, children: readonly InstanceImage[] = [
 const tree = (turns: number, root: InstanceImage): TreeImage => ({ turns, root, letters: [] });
 
 const step = (number: number, after: TreeImage, rest: Partial<Step> = {}): Step => {
-  return { number, at: 1_000 + number, taken: [], given: [], asked: [], after, ...rest };
+  return { number, at: 1_000 + number, messages: [], events: [], effects: [], after, ...rest };
 };
 
 const recording = (first: TreeImage, ...steps: readonly Step[]): Recording => {
@@ -31,12 +30,12 @@ const rich = recording(
     1,
     tree(2, cell('', { at: new Date(4), none: undefined }, [cell('part number 2', 1), cell('part number 1', 1)])),
     {
-      taken: [
+      messages: [
         { path: [], message: { type: 'm', value: Number.NaN } as AnyMessage, at: 1_001, id: 'the id' },
         { path: ['part number 2'], message: { type: 'm' }, at: 1_001, id: undefined },
       ],
-      given: [{ path: [], event: { type: 'xstate.after.10.a' } }],
-      asked: [{ path: [], kind: 'publish', to: 'all', message: { type: 'n' } }],
+      events: [{ path: [], event: { type: 'xstate.after.10.a' } }],
+      effects: [{ path: [], kind: 'publish', to: 'all', message: { type: 'n' } }],
     }
   ),
   step(2, tree(2, { ...cell('', undefined, []), subscriptions: { 'every 10': 7_000, 'task t': true } }))
@@ -51,15 +50,15 @@ describe('recording-file', () => {
 
   it('is a line of JSON for the beginning, then one for each step, in which what did not change is a reference', () => {
     const kept = { id: 1 };
-    const taken = [{ path: [], message: { type: 'changed' }, at: 1_001, id: 'x' }];
+    const messages = [{ path: [], message: { type: 'changed' }, at: 1_001, id: 'x' }];
     const text = encodeRecording(
-      recording(tree(0, cell('', [kept, { id: 2 }])), step(1, tree(1, cell('', [kept, { id: 3 }])), { taken }))
+      recording(tree(0, cell('', [kept, { id: 2 }])), step(1, tree(1, cell('', [kept, { id: 3 }])), { messages }))
     );
     const root = '"id":"","name":"page","version":1';
     const rest = '"subscriptions":{"$":["undefined"]},"children":[]},"letters":[]}';
     expect(text.split('\n')).to.deep.equal([
       `{"troupe recording":1,"session":"s","application":"1.2","begun":1000,"first":{"turns":0,"root":{${root},"state":[{"id":1},{"id":2}],${rest}}`,
-      `{"number":1,"at":1001,"taken":[{"path":[],"message":{"type":"changed"},"at":1001,"id":"x"}],"given":[],"asked":[],"after":{"turns":1,"root":{${root},"state":[{"$":4},{"id":3}],${rest}}`,
+      `{"number":1,"at":1001,"messages":[{"path":[],"message":{"type":"changed"},"at":1001,"id":"x"}],"events":[],"effects":[],"after":{"turns":1,"root":{${root},"state":[{"$":4},{"id":3}],${rest}}`,
       '',
     ]);
   });
@@ -84,7 +83,7 @@ describe('recording-file', () => {
       const message = { type: 'cellChanged', row: at, value: -index } as AnyMessage;
 
       return step(index + 1, tree(index + 1, cell('', { rows })), {
-        taken: [{ path: [], message, at: index, id: undefined }],
+        messages: [{ path: [], message, at: index, id: undefined }],
       });
     });
 
@@ -110,18 +109,6 @@ describe('recording-file', () => {
     expect(after?.rows.filter((row, index) => row !== before?.rows[index])).to.have.length(1);
   });
 
-  it('can hold what the page showed', () => {
-    const Page = component({
-      name: 'page',
-      init: () => 1,
-      update: (model, _message: AnyMessage) => model,
-      view: (model) => html`<p class=${model}></p>`,
-    }) as AnyComponent;
-    const { pages } = withPages(recording(tree(0, cell('', 1)), step(1, tree(1, cell('', 2)))), Page);
-    expect(pages).to.deep.equal({ first: '<p class="1"></p>', last: '<p class="2"></p>' });
-    expect(withPages(recording(tree(0, cell('', 1))), Page).pages?.last).to.equal('<p class="1"></p>');
-  });
-
   describe('refuses, saying why,', () => {
     const text = encodeRecording(rich);
     const lines = text.trimEnd().split('\n');
@@ -139,13 +126,13 @@ describe('recording-file', () => {
       ['pages that are none', having({ pages: { first: 1 } }), '"pages" of the first line is missing or malformed'],
       ['a step that is none', `${lines[0]}\n[1]`, 'The recording is damaged: step 1 is no object.'],
       ['a step without a number', having({ number: 'x' }, 1), '"number" of step 1 is missing or malformed'],
-      ['a message without a type', having({ taken: [{ path: [], message: {}, at: 1 }] }, 2), '"taken" of step 2'],
+      ['a message without a type', having({ messages: [{ path: [], message: {}, at: 1 }] }, 2), '"messages" of step 2'],
       [
         'a component without a name',
         having({ after: { turns: 1, root: { id: '' }, letters: [] } }, 1),
         '"after" of step 1',
       ],
-      ['an unknown tag', having({ given: [{ path: [], event: { $: ['wine'] } }] }, 1), 'there is no tag ["wine"]'],
+      ['an unknown tag', having({ events: [{ path: [], event: { $: ['wine'] } }] }, 1), 'there is no tag ["wine"]'],
       ['a missing object', having({ after: { $: 9_999 } }, 1), 'there is no tag 9999'],
     ];
     for (const [what, given, message] of damaged) {

@@ -4,8 +4,9 @@ import { type AnyComponent, component } from '../../../runtime/component/compone
 import type { Enqueue } from '../../../runtime/component/effect.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import { redact } from '../../../runtime/platform/redact.js';
+import { withPages } from '../../../runtime/recording/recorded-pages.js';
 import type { Recording } from '../../../runtime/recording/recording.js';
-import { decodeRecording, encodeRecording, withPages } from '../../../runtime/recording/recording-file.js';
+import { decodeRecording, encodeRecording } from '../../../runtime/recording/recording-file.js';
 import { type Difference, replay } from '../../../runtime/recording/replay.js';
 import { type AnyMessage, html, type Placement } from '../../../runtime/template/html.js';
 import type { InstanceImage } from '../../../runtime/tree/tree-image.js';
@@ -97,8 +98,8 @@ describe('replay', () => {
     const same = replay(recording, counter(1));
     expect(same.differences).to.deep.equal([]);
     expect(same.notes).to.deep.equal([
-      'step 2: something of counter failed (update: cannot), and it is as it is recorded nevertheless',
-      'step 3: something of counter failed (update: cannot), and it is as it is recorded nevertheless',
+      'step 2: counter threw (update: cannot), and its state is the recorded one',
+      'step 3: counter threw (update: cannot), and its state is the recorded one',
     ]);
     const Strict = component({
       name: 'counter',
@@ -109,8 +110,8 @@ describe('replay', () => {
       view: () => html`<b></b>`,
     }) as AnyComponent;
     expect(places(replay(recording, Strict).differences)).to.deep.equal([
-      [1, 'counter', '', 'nothing of that', 'update: never'],
-      [2, 'counter', '', 'nothing of that', 'update: never'],
+      [1, 'counter', '', 'no error', 'update: never'],
+      [2, 'counter', '', 'no error', 'update: never'],
     ]);
   });
 
@@ -121,17 +122,17 @@ describe('replay', () => {
       return `${count}`;
     });
     const { differences, notes, steps } = replay(recording, wary);
-    expect(places(differences)).to.deep.equal([[2, 'counter', '', 'nothing of that', 'view: no 2']]);
+    expect(places(differences)).to.deep.equal([[2, 'counter', '', 'no error', 'view: no 2']]);
     expect(notes).to.deep.equal([
-      'step 2: the page cannot be shown as it is recorded: view of counter threw: no 2',
-      '2 steps were passed over, since the page as it is recorded cannot be shown now',
+      'step 2: the recorded page cannot be shown: view of counter threw: no 2',
+      '2 steps were skipped, because the recorded page cannot be shown now',
     ]);
     expect(steps).to.equal(4);
     const never = counter(1, () => {
       throw new Error('no');
     });
     expect(places(replay(recording, never).differences)).to.deep.equal([
-      [0, 'counter', '', 'nothing of that', 'view of counter threw: no'],
+      [0, 'counter', '', 'no error', 'view of counter threw: no'],
     ]);
   });
 
@@ -145,7 +146,7 @@ describe('replay', () => {
     );
     expect(differences).to.deep.equal([]);
     expect(notes).to.have.length(1);
-    expect(notes[0]).to.match(/^the first page shows something else now: recorded ".*0.*", now ".*none.*"$/);
+    expect(notes[0]).to.match(/^the first page has changed: recorded ".*0.*", now ".*none.*"$/);
   });
 
   it('notes of which components no state is recorded, because it could not be', async () => {
@@ -154,7 +155,7 @@ describe('replay', () => {
     const steps = recording.steps.map((step) => ({ ...step, after: { ...step.after, root: lost(step.after.root) } }));
     const first = { ...recording.first, root: lost(recording.first.root) };
     expect(replay({ ...recording, first, steps }, counter(1)).notes[0]).to.equal(
-      'what counter was in is not recorded everywhere, and is not compared there'
+      'the state of counter is not in every step, and is not compared where it is missing'
     );
   });
 
@@ -245,7 +246,7 @@ describe('replay', () => {
   it('gives ids and times as they were, and follows nothing that is asked for a second time', async () => {
     const recording = await listed();
     const { steps } = recording;
-    expect(steps.flatMap(({ taken }) => taken.map(({ message }) => message.type))).to.deep.equal([
+    expect(steps.flatMap(({ messages }) => messages.map(({ message }) => message.type))).to.deep.equal([
       'said',
       'said',
       'sorted',
@@ -257,7 +258,7 @@ describe('replay', () => {
       'said',
       'sorted',
     ]);
-    expect(steps.flatMap(({ asked }) => asked)).to.have.length(10);
+    expect(steps.flatMap(({ effects }) => effects)).to.have.length(10);
     expect(replay(decodeRecording(encodeRecording(recording)), list())).to.deep.equal({
       steps: 6,
       differences: [],
@@ -304,8 +305,8 @@ describe('replay', () => {
     const recording = await listed();
     const [first, ...steps] = recording.steps;
     const lost = { path: ['item string z'], message: { type: 'done' }, at: 0, id: undefined };
-    const taken = [...(first?.taken ?? []), lost];
-    const { differences } = replay({ ...recording, steps: [{ ...first, taken } as never, ...steps] }, list());
+    const messages = [...(first?.messages ?? []), lost];
+    const { differences } = replay({ ...recording, steps: [{ ...first, messages } as never, ...steps] }, list());
     expect(places(differences)).to.deep.equal([[1, 'item', '', 'it takes done', 'it is not there']]);
   });
 
@@ -352,7 +353,7 @@ describe('replay', () => {
     recorded.tell([], { type: 'pressed' });
     await recorded.pass(40);
     const recording = recorded.end();
-    const types = recording.steps.flatMap(({ given }) => given.map(({ event }) => event.type));
+    const types = recording.steps.flatMap(({ events }) => events.map(({ event }) => event.type));
     expect(types).to.deep.equal([
       'xstate.after.short.light.red',
       'xstate.done.actor.0.light.green',

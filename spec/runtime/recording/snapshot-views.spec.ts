@@ -20,30 +20,30 @@ const treeOf = (root: InstanceImage): TreeImage => ({ turns: 1, root, letters: [
 
 const logic = (context: unknown): object => ({ snapshot: { status: 'active', value: 'on', context }, timers: [] });
 
-describe('images', () => {
+describe('snapshot-views', () => {
   const inner = image('b', { title: 'inner' });
   const root = image('', { title: 'root' }, [image('a', logic({ count: 1 }), [inner])]);
 
-  it('are found by the ids that lead to them', () => {
+  it('finds an image by its path', () => {
     expect(imageOf(root, [])).to.equal(root);
     expect(imageOf(root, ['a', 'b'])).to.equal(inner);
     expect(imageOf(root, ['a', 'c', 'd'])).to.equal(undefined);
   });
 
-  it('show models as they are, and of a logic where it is and what it holds', () => {
+  it('shows a model as it is, and the state value and context of logic', () => {
     expect(stateIn(treeOf(root), [])).to.deep.equal({ title: 'root' });
     expect(stateIn(treeOf(root), ['a'])).to.deep.equal({ value: 'on', context: { count: 1 } });
     expect(stateIn(treeOf(root), ['nobody'])).to.equal(undefined);
   });
 
-  it('show of a snapshot what is not as always', () => {
+  it('shows status, output and error of a snapshot that is not active', () => {
     expect(snapshotOf({ status: 'active', value: 'on', machine: {} })).to.deep.equal({ value: 'on' });
     expect(snapshotOf({ status: 'done', output: 3 })).to.deep.equal({ status: 'done', output: 3 });
     expect(snapshotOf({ status: 'active' })).to.deep.equal({ status: 'active' });
     expect(snapshotOf(undefined)).to.deep.equal({ status: undefined });
   });
 
-  it('tell the state of a logic from a model', () => {
+  it('distinguishes the state of logic from a model', () => {
     expect(isOfLogic(logic({}))).to.equal(true);
     for (const model of [
       undefined,
@@ -58,8 +58,8 @@ describe('images', () => {
     }
   });
 
-  describe('share with the one before', () => {
-    it('what is the same, however deep', () => {
+  describe('shares with the earlier image', () => {
+    it('what is equal, at any depth', () => {
       const changed = image('', { title: 'changed' }, [image('a', logic({ count: 1 }), [image('b', inner.state)])]);
       const shared = sharing(root, changed);
       expect(shared).to.deep.equal(changed);
@@ -67,7 +67,7 @@ describe('images', () => {
       expect(sharing(root, image('', root.state, [...root.children]))).to.equal(root);
     });
 
-    it('no model that is another object, and no state of a logic in which something differs', () => {
+    it('no model that is another object, and no state of logic that differs', () => {
       expect(sharing(inner, image('b', { title: 'inner' })).state).to.not.equal(inner.state);
       const before = image('a', logic({ at: new Date(1) }));
       expect(sharing(before, image('a', logic({ at: new Date(1) })))).to.equal(before);
@@ -75,7 +75,7 @@ describe('images', () => {
       expect(sharing(before, after).state).to.equal(after.state);
     });
 
-    it('nothing with another component, and notice who has come and gone', () => {
+    it('nothing with another component, and sees instances that are added and removed', () => {
       const other = { ...inner, name: 'other' };
       expect(sharing(inner, other)).to.equal(other);
       const without = image('', root.state);
@@ -84,19 +84,29 @@ describe('images', () => {
     });
   });
 
-  it('can be had of a component of which nothing is known', () => {
+  it('makes an image of a component whose state is not known', () => {
     expect(nothingOf({ component: { name: 'item', version: 2 }, id: 'a' } as never)).to.deep.equal({
       ...{ id: 'a', name: 'item', version: 2, state: undefined, subscriptions: undefined, children: [] },
     });
   });
 
-  it('can be had without what stands in secret fields', () => {
+  it('hides secret fields', () => {
     const given = treeOf(image('', { pin: 'x', title: 'item' }, [image('a', logic({ password: 'y' }))]));
     const { root: shown } = redactImage(given, new Set(['pin']));
     expect(shown).to.deep.equal(image('', { pin: hidden, title: 'item' }, [image('a', logic({ password: hidden }))]));
   });
 
-  it('can be had without the states of components that are not known', () => {
+  it('copies an instance that is in two images once', () => {
+    const kept = image('a', { pin: 'x' });
+    const copies = new Map<object, unknown>();
+    const [before, after] = [1, 2].map(
+      (count) => redactImage(treeOf(image('', { count }, [kept])), new Set(['pin']), copies).root.children[0]
+    );
+    expect(before).to.deep.equal(image('a', { pin: hidden }));
+    expect(before).to.equal(after);
+  });
+
+  it('hides the states of components that are not known', () => {
     const unknown = { ...image('a', { title: 'inner' }), name: 'other' };
     const { root: shown } = hideUnknown(treeOf(image('', { title: 'x' }, [unknown])), new Set(['item']));
     expect(shown).to.deep.equal(image('', { title: 'x' }, [{ ...unknown, state: hidden }]));

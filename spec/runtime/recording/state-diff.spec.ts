@@ -1,25 +1,25 @@
 import { expect } from 'chai';
 import {
   comparable,
+  differencesBetween,
   holdsSecret,
   inWords,
   isReproduced,
-  placesBetween,
 } from '../../../runtime/recording/state-diff.js';
 
-describe('comparison', () => {
+describe('state-diff', () => {
   it('finds the places at which two values differ', () => {
     const recorded = { rows: [{ label: 'a' }, { label: 'b' }], count: 1, 'odd name': true };
     const replayed = { rows: [{ label: 'a' }, { label: 'c' }, { label: 'd' }], count: 1, 'odd name': false };
-    expect(placesBetween(recorded, replayed)).to.deep.equal([
+    expect(differencesBetween(recorded, replayed)).to.deep.equal([
       { at: '.rows[1].label', recorded: 'b', replayed: 'c' },
       { at: '.rows[2]', recorded: undefined, replayed: { label: 'd' } },
       { at: '["odd name"]', recorded: true, replayed: false },
     ]);
-    expect(placesBetween(recorded, replayed, 2)).to.have.length(2);
+    expect(differencesBetween(recorded, replayed, 2)).to.have.length(2);
   });
 
-  it('compares dates and bytes by what they hold, and takes a property that is undefined for none', () => {
+  it('compares dates and bytes by content, and treats a property that is undefined as none', () => {
     expect(isReproduced({ at: new Date(1), of: undefined }, { at: new Date(1) })).to.equal(true);
     expect(isReproduced(new Date(1), new Date(2))).to.equal(false);
     expect(isReproduced(new Date(Number.NaN), new Date(Number.NaN))).to.equal(true);
@@ -31,7 +31,7 @@ describe('comparison', () => {
     expect(isReproduced(null, {})).to.equal(false);
   });
 
-  it('does not compare what is no data, nor what is secret', () => {
+  it('compares neither what is not data nor what is secret', () => {
     expect(
       isReproduced(
         () => 1,
@@ -44,7 +44,7 @@ describe('comparison', () => {
     expect(isReproduced({ password: '' }, { password: '[secret]' })).to.equal(false);
   });
 
-  it('compares of a machine which children it has, and what its context makes of them', () => {
+  it('compares the ids and the logic of the child actors of a machine, and where its context refers to them', () => {
     const image = (id: string, src: unknown, at: number) => ({
       state: {
         snapshot: {
@@ -56,11 +56,11 @@ describe('comparison', () => {
       },
     });
     const [first, second] = [image('x:3', 'bulb', 1), image('x:9', 'bulb', 2)];
-    expect(placesBetween(comparable(first, true), comparable(second, true))).to.deep.equal([
+    expect(differencesBetween(comparable(first, true), comparable(second, true))).to.deep.equal([
       { at: '.context.others[0].id', recorded: 'x:3', replayed: 'x:9' },
     ]);
     const other = comparable(image('x:3', 'lamp', 1), true);
-    expect(placesBetween(comparable(first, true), other)).to.deep.equal([
+    expect(differencesBetween(comparable(first, true), other)).to.deep.equal([
       { at: '.children["x:#0"]', recorded: 'bulb', replayed: 'lamp' },
     ]);
     expect(isReproduced(comparable(image('a', 'bulb', 1), true), comparable(image('b', 'bulb', 1), true))).to.equal(
@@ -70,7 +70,7 @@ describe('comparison', () => {
     expect(comparable({ state: undefined }, true)).to.equal(undefined);
   });
 
-  it('shows a value in one line', () => {
+  it('describes a value in one line', () => {
     const values = [undefined, 'a"b', -0, null, new Date(0), Uint8Array.of(1, 2), { a: [1, 'x'] }, () => 1];
     expect(values.map(inWords)).to.deep.equal([
       'nothing',
@@ -88,7 +88,7 @@ describe('comparison', () => {
       .and.to.match(/^\[\{id: 0\}, \{id: 1\}, .*…$/);
   });
 
-  it('finds what stands in place of a secret', () => {
+  it('finds the text that replaces secrets', () => {
     expect(holdsSecret({ a: ['x [secret] y'] })).to.equal(true);
     expect(holdsSecret({ a: ['secret'], at: new Date() })).to.equal(false);
   });
