@@ -247,7 +247,7 @@ class ClusterActor {
   watch(listener: (snapshot: Snapshot<unknown>) => void): () => void {
     this.#show();
 
-    return this.#watchers.add(listener);
+    return this.#watchers.subscribe(listener);
   }
 
   // EVENTS --------------------------------------------------------------------
@@ -312,7 +312,7 @@ class ClusterActor {
   }
 
   #changed(snapshot: Snapshot<unknown>): void {
-    this.#watchers.tell(snapshot);
+    this.#watchers.next(snapshot);
     this.#latest = snapshot;
     this.#unwritten = snapshot;
     this.#host.defer(() => this.#write());
@@ -374,7 +374,7 @@ class ClusterActor {
     if (replica === undefined || this.#origin === undefined) return;
     this.#replica = undefined;
     try {
-      this.#watchers.tell(readReplicatedSnapshot(this.name, this.#origin.logic, this.#host.clock, replica));
+      this.#watchers.next(readReplicatedSnapshot(this.name, this.#origin.logic, this.#host.clock, replica));
     } catch (error) {
       this.#host.report(ErrorCode.SharedActor, error);
     }

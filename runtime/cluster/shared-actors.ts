@@ -222,7 +222,7 @@ class SharedTable implements LocalActors, Host {
     checkTopic('watch', name);
     if (this.#closed) return () => {};
     const actor = this.#named(name);
-    const unwatch = actor.watchers.add(listener);
+    const unwatch = actor.watchers.subscribe(listener);
 
     return () => {
       unwatch();
@@ -429,7 +429,7 @@ class SharedActor {
     this.#checkpoint?.note(actor, snapshot);
     if (snapshot.status === 'done') this.#end('finished');
     if (this.#resuming) this.watchers.replace(snapshot);
-    else this.watchers.tell(snapshot);
+    else this.watchers.next(snapshot);
     this.#resuming = false;
   }
 

@@ -1,18 +1,18 @@
 /**
- * The errors of Troupe, all in one place; imports nothing.
+ * The errors of Troupe, all in one place. Imports nothing.
  *
- * Two kinds of fault, two manners. The programmer's fault throws a `TroupeError` at once and teaches:
- * what was given, what is allowed, the fix. The other side's fault (a browser, a network) never throws
- * out of the runtime: it has a close code in `protocol.ts`, is counted and reported.
+ * There are two kinds of fault. A programmer's fault throws a `TroupeError` at once, which says what was given, what is
+ * allowed and the fix. A fault of the other side (a browser, a network) never throws out of the runtime: it has a close
+ * code (`CloseCode`), is counted and reported.
  */
 
 // TYPES -----------------------------------------------------------------------
 
-/** What can go wrong, by a stable name. */
+/** The kinds of error, by stable names. */
 export const ErrorCode = {
   /** A component's definition is incomplete or contradicts itself. */
   Component: 'component',
-  /** A template says something the HTML parser would read otherwise, or has a hole where none can be. */
+  /** A template that an HTML parser would read in another way, or that has a hole where none can be. */
   Template: 'template',
   /** A value that cannot stand in the hole it was put in. */
   Value: 'value',
@@ -38,15 +38,15 @@ export const ErrorCode = {
   Options: 'options',
   /** An effect could not be carried out. */
   Effect: 'effect',
-  /** A shared actor failed, or was started in a way it cannot be. */
+  /** A shared actor failed, or cannot be started in that way. */
   SharedActor: 'shared-actor',
   /** The name of a topic, or what was published on it, is not allowed. */
   Topic: 'topic',
-  /** The bus between the processes of a cluster cannot be used, or not at the moment. */
+  /** The bus between the processes of a cluster cannot be used, perhaps only for the moment. */
   Bus: 'bus',
-  /** A queue reached its limit and something was dropped. */
+  /** A queue reached its limit, and an entry was dropped. */
   Overflow: 'overflow',
-  /** Something was asked of a server that is closed. */
+  /** A call to a server that is closed. */
   Closed: 'closed',
   /** A store of sessions failed, could not be reached, or is used by another process. */
   Store: 'store',
@@ -54,27 +54,27 @@ export const ErrorCode = {
   Identify: 'identify',
   /** A session's state cannot be stored, or what was stored cannot be used. */
   Snapshot: 'snapshot',
-  /** What was stored is of another version of a component: its session begins anew. */
+  /** A stored state is of another version of a component: its session starts fresh. */
   Version: 'version',
-  /** A client's event came to nothing, because what it happened at was gone when its turn came. */
+  /** An event of a client was dropped, because its target element was no longer in the page. */
   Dropped: 'dropped',
-  /** A file is no recording, or one that cannot be gone through again. */
+  /** A file is not a recording, or its recording cannot be replayed. */
   Recording: 'recording',
-  /** Something inside the runtime itself threw. */
+  /** The runtime itself threw. */
   Internal: 'internal',
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
-/** A fault as a component is told of its own: plain data, so that it can be in a message. */
+/** A failure of a component, as the component gets it: plain data, so that a message can contain it. */
 export interface Failure {
-  /** The id of the report the server's `onError` has got. */
+  /** The id of the report that the server's `onError` got. */
   readonly id: string;
   readonly code: ErrorCode;
-  /** What the error said. */
+  /** The message of the error. */
   readonly message: string;
 }
 
-/** What was thrown, as text; it may be anything, also an object that has none. */
+/** A thrown value as text. It may be any value, also an object without a text. */
 export function textOf(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,6 @@
 /**
  * A hash of a text, short and the same in every process. It tells template definitions (`template.ts`) and charts
- * (`statechart.ts`) apart; it is no protection against anybody.
+ * (`statechart.ts`) apart. It is not cryptographic.
  */
 
 /** 53 bits of a text, in base 36: two rounds of multiply and mix over its UTF-16 units. */

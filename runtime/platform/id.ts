@@ -1,8 +1,8 @@
 /**
- * Identifiers that cannot be guessed: of sessions, of cookies, of error reports. Imports nothing of ours.
+ * Identifiers that cannot be guessed: of sessions, of cookies, of error reports. Imports nothing of Troupe.
  *
- * Sixteen random bytes as base64url, 22 characters. Random bytes are drawn in batches, because one call
- * into the operating system's generator costs twenty times as much as an identifier from a batch.
+ * Sixteen random bytes as base64url, 22 characters. Random bytes are drawn in batches, because one call of the operating
+ * system's generator costs twenty times as much as an identifier from a batch.
  */
 
 import { randomFillSync } from 'node:crypto';

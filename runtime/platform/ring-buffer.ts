@@ -1,57 +1,57 @@
 /**
- * A ring: the newest entries of something that goes on and on. The recorder keeps its log, its frames and its steps
- * in rings, so that looking at a session for a day takes no more memory than for a minute.
+ * A ring buffer: the newest entries of an endless sequence. `session-recorder.ts` keeps its log, its frames and its steps
+ * in ring buffers, so that a session inspected for a day takes no more memory than one inspected for a minute.
  */
 
-/** The newest entries, up to so many; each has a number, from 1, that it keeps. */
+/** The newest entries of a sequence. Each entry keeps its number, from 1. */
 export class RingBuffer<Entry> {
-  readonly #most: number;
+  readonly #maxEntries: number;
   #entries: Entry[] = [];
-  /** How many have gone. */
-  #gone = 0;
+  /** How many entries were dropped. */
+  #dropped = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
   }
 
   /** The number of the newest entry; 0 if there was none. */
   get last(): number {
-    return this.#gone + this.#entries.length;
+    return this.#dropped + this.#entries.length;
   }
 
-  /** The number of the oldest that is kept. */
+  /** The number of the oldest entry that is kept. */
   get first(): number {
-    return this.#gone + 1;
+    return this.#dropped + 1;
   }
 
-  /** Those that are kept, the oldest first. */
+  /** The entries that are kept, oldest first. */
   get entries(): readonly Entry[] {
     return this.#entries;
   }
 
   /** The entry of a number, if it is kept. */
   at(number: number): Entry | undefined {
-    return this.#entries[number - this.#gone - 1];
+    return this.#entries[number - this.#dropped - 1];
   }
 
   /**
-   * Adds an entry. When old ones go, which they do by the quarter because to shift a long array each time is dear, gives
-   * the last of those.
+   * Adds an entry. If entries are dropped, returns the last of them. They are dropped in batches of a quarter of the
+   * limit, because shifting a long array for each entry would cost too much.
    */
   push(entry: Entry): Entry | undefined {
     this.#entries.push(entry);
-    if (this.#entries.length <= this.#most + this.#most / 4) return undefined;
-    const many = this.#entries.length - this.#most;
-    const gone = this.#entries[many - 1];
-    this.#entries = this.#entries.slice(many);
-    this.#gone += many;
+    if (this.#entries.length <= this.#maxEntries + this.#maxEntries / 4) return undefined;
+    const count = this.#entries.length - this.#maxEntries;
+    const lastDropped = this.#entries[count - 1];
+    this.#entries = this.#entries.slice(count);
+    this.#dropped += count;
 
-    return gone;
+    return lastDropped;
   }
 
-  /** Forgets all; numbers go on. */
+  /** Drops all entries. The numbers continue. */
   clear(): void {
-    this.#gone = this.last;
+    this.#dropped = this.last;
     this.#entries = [];
   }
 }

@@ -1,100 +1,100 @@
 /**
- * Subject: who is told of the states of a shared actor (`shared-actors.ts`), and how each of them sees every
- * state once and in order, whatever they do when they are told.
+ * Subject: a state with observers, each of which gets every state once and in order, even if an observer sets the next
+ * state. `shared-actors.ts` has one for each shared actor that runs on this node, `distributed-actors.ts` one for each
+ * actor of the cluster that is watched here.
  */
 
 // TYPES -----------------------------------------------------------------------
 
-/** Is told of a state. */
-export type Watch<State> = (state: State) => void;
+/** Is called with each state. */
+export type Observer<State> = (state: State) => void;
 
-/** Somebody who watches. */
-interface Watcher<State> {
-  readonly watch: Watch<State>;
-  /** The number of the state it was told of last. */
+interface Observed<State> {
+  readonly observer: Observer<State>;
+  /** The number of the last state that the observer got. */
   seen: number;
 }
 
-/** A state, and its place in the order of all, from 1. */
+/** A state and its number, from 1. */
 interface Change<State> {
   readonly state: State;
   readonly number: number;
 }
 
-// WATCHERS --------------------------------------------------------------------
+// SUBJECT ---------------------------------------------------------------------
 
-/** Those who watch one thing. */
+/** A state with observers. */
 export class Subject<State extends object> {
   readonly #report: (error: unknown) => void;
-  readonly #watchers = new Set<Watcher<State>>();
+  readonly #observers = new Set<Observed<State>>();
   readonly #changes: Change<State>[] = [];
   #current: State | undefined;
   #count = 0;
-  #telling = false;
+  #isNotifying = false;
 
-  /** @param report is told of what a watcher throws */
+  /** @param report is called with what an observer throws */
   constructor(report: (error: unknown) => void) {
     this.#report = report;
   }
 
-  /** How many watch. */
+  /** The number of observers. */
   get size(): number {
-    return this.#watchers.size;
+    return this.#observers.size;
   }
 
-  /** Tells all of a state, unless it is the one they know; a state that comes about meanwhile is told afterwards. */
-  tell(state: State): void {
+  /** Sets the state and calls the observers, unless it is the current state. A state set by an observer follows after. */
+  next(state: State): void {
     if (state === this.#current) return;
     this.#current = state;
     this.#count++;
     this.#changes.push({ state, number: this.#count });
-    if (!this.#telling) this.#tellAll();
+    if (!this.#isNotifying) this.#notifyAll();
   }
 
-  /** Lets somebody watch: it is told of the present state at once, if there is one. Gives the way to stop. */
-  add(watch: Watch<State>): () => void {
-    const watcher: Watcher<State> = { watch, seen: this.#count };
-    this.#watchers.add(watcher);
-    if (this.#current !== undefined) this.#tellFirst(watcher, this.#current);
+  /** Adds an observer and calls it at once if there is a state. Returns the function that removes it. */
+  subscribe(observer: Observer<State>): () => void {
+    const observed: Observed<State> = { observer, seen: this.#count };
+    this.#observers.add(observed);
+    if (this.#current !== undefined) this.#notifyFirst(observed, this.#current);
 
-    return () => void this.#watchers.delete(watcher);
+    return () => void this.#observers.delete(observed);
   }
 
-  /** The present state is the same as before, as another object: nobody is told. */
+  /** Replaces the current state by an equal one that is another object. No observer is called. */
   replace(state: State): void {
     this.#current = state;
   }
 
-  /** There is no present state any more; those who watch wait for the next. */
+  /** Removes the current state. Observers wait for the next. */
   forget(): void {
     this.#current = undefined;
   }
 
-  // TELLING -------------------------------------------------------------------
+  // NOTIFYING -----------------------------------------------------------------
 
-  #tellFirst(watcher: Watcher<State>, state: State): void {
-    const outermost = !this.#telling;
-    this.#telling = true;
-    this.#tellOne(watcher, state);
-    if (outermost) this.#tellAll();
+  #notifyFirst(observed: Observed<State>, state: State): void {
+    const isOutermost = !this.#isNotifying;
+    this.#isNotifying = true;
+    this.#notify(observed, state);
+    if (isOutermost) this.#notifyAll();
   }
 
-  /** Who came meanwhile has been told of a newer state already. */
-  #tellAll(): void {
-    this.#telling = true;
+  /** An observer that was added meanwhile has already got a newer state. */
+  #notifyAll(): void {
+    this.#isNotifying = true;
     for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
-      for (const watcher of this.#watchers) {
-        if (watcher.seen >= change.number) continue;
-        watcher.seen = change.number;
-        this.#tellOne(watcher, change.state);
+      for (const observed of this.#observers) {
+        if (observed.seen >= change.number) continue;
+        observed.seen = change.number;
+        this.#notify(observed, change.state);
       }
     }
-    this.#telling = false;
+    this.#isNotifying = false;
   }
 
-  #tellOne({ watch }: Watcher<State>, state: State): void {
+  #notify({ observer }: Observed<State>, state: State): void {
     try {
-      watch(state);
+      observer(state);
     } catch (error) {
       this.#report(error);
     }

@@ -62,7 +62,7 @@ export function renderJoined(
   }
   const text = joined(template, part);
 
-  return part.url && text !== previous ? checkedUrl(text, previous, part, template, report) : text;
+  return part.isUrl && text !== previous ? checkedUrl(text, previous, part, template, report) : text;
 }
 
 /** The URL, or what replaces an unsafe one. The replacement is reported once, not again while the URL stays unsafe. */
@@ -110,7 +110,7 @@ export function renderProperty(
   if (value === previous) return previous;
   const text = cleanText(value);
 
-  return part.url ? checkedUrl(text, previous, part, template, report) : text;
+  return part.isUrl ? checkedUrl(text, previous, part, template, report) : text;
 }
 
 // STYLES ----------------------------------------------------------------------

@@ -81,7 +81,7 @@ export class ClientTree {
   /** Numbers an instance that is being written for the first time. */
   enter(instance: Instance): void {
     instance.number = ++this.#count;
-    if (instance.definition.listens) this.#listening.set(instance.number, instance);
+    if (instance.definition.hasEvents) this.#listening.set(instance.number, instance);
   }
 
   /** Numbers a list that is being written for the first time. */
@@ -92,7 +92,7 @@ export class ClientTree {
   /** Gives an instance the number of an earlier one of the same definition. */
   replace(previous: Instance, next: Instance, frame: number): void {
     next.number = previous.number;
-    if (!next.definition.listens) return;
+    if (!next.definition.hasEvents) return;
     this.#listening.set(next.number, next);
     this.#retire(previous, frame);
   }
@@ -102,11 +102,11 @@ export class ClientTree {
     if (value instanceof List) {
       for (const row of value.rows) this.leave(row, frame, value.number, 0);
     } else if (value instanceof Instance) {
-      if (value.definition.listens) {
+      if (value.definition.hasEvents) {
         this.#listening.delete(value.number);
         this.#retire(value, frame);
       }
-      if (value.definition.nests) this.#leaveChildren(value, frame);
+      if (value.definition.hasChildren) this.#leaveChildren(value, frame);
     } else if (value instanceof Mount) {
       const position = this.#positions?.get(value);
       // A component that was written elsewhere in this frame was forgotten here before that.

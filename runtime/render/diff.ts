@@ -201,7 +201,7 @@ function describePart(writing: Writing, target: number, index: number, part: Par
     case PartKind.Event:
       return handlerKind(value);
     case PartKind.Property:
-      return writing.isAdopting && part.reflected ? null : (value as Scalar);
+      return writing.isAdopting && part.isReflected ? null : (value as Scalar);
     default:
       return writing.isAdopting ? null : (value as Wire);
   }

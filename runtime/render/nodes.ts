@@ -116,7 +116,7 @@ export function hasMounts(value: Value): boolean {
   return value instanceof Mount || ((value instanceof Instance || value instanceof List) && value.hasMounts);
 }
 
-/** What the client is told of an event part. */
+/** The kind of handler that the client is sent for an event part. */
 export function handlerKind(value: Value): HandlerKind {
   if (value === null) return HandlerKind.None;
 

@@ -67,7 +67,7 @@ function partMarkup(part: Part, value: Value): string {
     case PartKind.Style:
       return value === null ? '' : attribute(Mark.Style, declarations(value as StyleValue));
     case PartKind.Property:
-      return part.reflected ? propertyMarkup(part, value) : '';
+      return part.isReflected ? propertyMarkup(part, value) : '';
     case PartKind.Event:
       return '';
     default:

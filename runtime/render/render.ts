@@ -49,8 +49,8 @@ const rootPart: Part = {
   element: 'div',
   hole: 0,
   strings: ['', ''],
-  url: false,
-  reflected: false,
+  isUrl: false,
+  isReflected: false,
   isSecret: false,
 };
 
@@ -111,7 +111,7 @@ function renderParts(
 
   if (same) return last as Instance;
 
-  return new Instance(definition, values, key, place.home?.mount, definition.nests && values.some(hasMounts));
+  return new Instance(definition, values, key, place.home?.mount, definition.hasChildren && values.some(hasMounts));
 }
 
 function renderPart(

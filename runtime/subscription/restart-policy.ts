@@ -12,7 +12,7 @@ import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 // TYPES -----------------------------------------------------------------------
 
 /** A run that has failed. */
-export interface Failure {
+export interface FailedRun {
   readonly error: unknown;
   /** How long the run lived, in milliseconds. */
   readonly lived: number;
@@ -62,7 +62,7 @@ export class Restarts {
    * **Note:** a single failure is not reported. One that goes on failing though messages come of it is never
    * given up; it is reported when its pauses have become the longest.
    */
-  pauseAfter({ error, lived, hasDelivered }: Failure): number | undefined {
+  pauseAfter({ error, lived, hasDelivered }: FailedRun): number | undefined {
     const wasWell = lived >= wellTime;
     this.#failures = wasWell ? 1 : this.#failures + 1;
     this.#fruitless = wasWell || hasDelivered ? 1 : this.#fruitless + 1;

@@ -1,7 +1,7 @@
 /**
- * Attributes with holes, in lit's notation: `name=${}`, `name="a ${} b"`, `?name=${}`, `.name=${}`,
- * `@name=${}`. This file says what part each of them is and refuses those that would be a way around
- * escaping or could not be applied. `scanner.ts` reads them, and `parts.ts` places them.
+ * Attributes with holes, in lit's notation: `name=${}`, `name="a ${} b"`, `?name=${}`, `.name=${}`, `@name=${}`. This file
+ * says what kind of part each of them is. It refuses those that would bypass escaping or could not be applied.
+ * `scanner.ts` reads them, and `parts.ts` places them.
  */
 
 import { Namespace, PartKind } from '../wire/patch.js';
@@ -13,21 +13,21 @@ import { hole } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What an attribute with holes is, before it has a place. */
+/** A part made of an attribute with holes, before it has a place. */
 export interface Binding {
   readonly kind: PartKind;
   readonly name: string;
   readonly strings: readonly string[];
-  readonly url: boolean;
-  readonly reflected: boolean;
+  readonly isUrl: boolean;
+  readonly isReflected: boolean;
 }
 
-/** Makes an error that marks a place of the template: characters behind the start of the attribute. */
+/** Makes an error that marks the template at a number of characters after the start of the attribute. */
 export type Fail = (message: string, offset?: number) => Error;
 
 // NAMES -----------------------------------------------------------------------
 
-/** Attributes of SVG whose names have capitals; parsers restore them however they are written. */
+/** Attributes of SVG whose names have capitals. Parsers restore the capitals. */
 const svgNames: ReadonlyMap<string, string> = new Map(
   (
     'attributeName attributeType baseFrequency baseProfile calcMode clipPathUnits diffuseConstant edgeMode ' +
@@ -42,7 +42,7 @@ const svgNames: ReadonlyMap<string, string> = new Map(
     .map((name) => [name.toLowerCase(), name] as const)
 );
 
-/** Names that `setAttribute` of every browser takes. */
+/** Names that `setAttribute` of every browser accepts. */
 const attributeName = /^[a-z_][\w:.-]*$/i;
 
 /** Names of properties and of events. */
@@ -56,18 +56,15 @@ const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
   ['textarea', ['value']],
 ]);
 
-/** What a field can be, by its `type`, or be for, by `autocomplete`, that is not to be seen by anybody else. */
-const secretWords = new Set(['password', 'current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']);
-
 /** Elements of SVG that set attributes of other elements. */
 const animations = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
 
-/** What they set it to. */
+/** The attributes of these elements that hold the values. */
 const animationValues = new Set(['by', 'from', 'to', 'values']);
 
 // BINDING ---------------------------------------------------------------------
 
-/** What the attribute `token` of `tag` is, if it has a hole or a prefix that needs one; else undefined. */
+/** The part that an attribute of `tag` makes, if it has a hole or a prefix that needs one. */
 export function bind(tag: OpenToken, token: AttributeToken, fail: Fail): Binding | undefined {
   const binder = binders.get(token.name[0] ?? '');
   if (binder === undefined) return token.value?.includes(hole) ? bindAttribute(tag, token, fail) : undefined;
@@ -93,7 +90,7 @@ function bindBoolean(tag: OpenToken, written: string, fail: Fail): Binding {
   if (name === 'class' || name === 'style') throw fail(`?${name} is no boolean attribute. Write ${name}=\${…}.`);
   checkElement(tag, name, fail);
 
-  return { kind: PartKind.Boolean, name, strings: sole, url: false, reflected: false };
+  return { kind: PartKind.Boolean, name, strings: sole, isUrl: false, isReflected: false };
 }
 
 function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
@@ -103,12 +100,12 @@ function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
   const fix = propertyFix(tag, name);
   if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole of <${tag.name}>. ${fix}`);
 
-  const reflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
-  if (reflected) checkReflected(tag, name, fail);
-  return { kind: PartKind.Property, name, strings: sole, url: takesUrl(element, name), reflected };
+  const isReflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
+  if (isReflected) checkReflected(tag, name, fail);
+  return { kind: PartKind.Property, name, strings: sole, isUrl: takesUrl(element, name), isReflected };
 }
 
-/** The first page writes the property as the attribute, which then cannot be there as well. */
+/** Refuses an attribute beside its property, because the first page writes the property as that attribute. */
 function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): void {
   const other = attributes.find((attribute) => attribute.name.replace(/^\?/, '').toLowerCase() === name);
   if (other) throw fail(`.${name} and ${other.name} set the same thing in the first page. Remove ${other.name}.`);
@@ -117,7 +114,7 @@ function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): vo
 function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
   if (!eventName.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
 
-  return { kind: PartKind.Event, name, strings: sole, url: false, reflected: false };
+  return { kind: PartKind.Event, name, strings: sole, isUrl: false, isReflected: false };
 }
 
 function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {
@@ -125,7 +122,7 @@ function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Bindi
   const value = token.value ?? '';
   checkElement(tag, name, fail);
 
-  const base = { name, url: takesUrl(tag.element.name, name), reflected: false };
+  const base = { name, isUrl: takesUrl(tag.element.name, name), isReflected: false };
   if (name === 'style') {
     if (value !== hole) throw fail('A style attribute with a hole takes an object, alone: style=${{ color: … }}.');
     return { ...base, kind: PartKind.Style, strings: sole };
@@ -136,7 +133,7 @@ function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Bindi
 
 // CHECKS ----------------------------------------------------------------------
 
-/** The name as the DOM has it; refuses names that hold code or that no browser takes. */
+/** The name as the DOM has it. Refuses names of attributes that hold code, and names that no browser accepts. */
 function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fail): string {
   const lower = written.toLowerCase();
   if (lower.startsWith('on')) throw fail(`A hole cannot stand in ${written}: it would be code. ${eventFix(lower)}`);
@@ -151,7 +148,7 @@ function checkAttributeName({ namespace }: OpenToken, written: string, fail: Fai
 }
 
 /**
- * Refuses holes that are dangerous because of the element they are on, or of what stands beside them. Case does not
+ * Refuses holes that are dangerous because of their element or of its other attributes. Case does not
  * count: the name may be one of SVG, which has capitals, or of a property.
  */
 function checkElement({ element, namespace }: OpenToken, written: string, fail: Fail): void {
@@ -180,48 +177,9 @@ function checkAnimation(attributes: ReadonlyMap<string, string>, name: string, f
   }
 }
 
-// SECRETS ---------------------------------------------------------------------
-
-/** How an element takes what is not to be seen: always, or if holes in its tag say so. */
-export type SecretField = 'always' | 'open';
-
-/**
- * Whether what is typed into an element is not to be seen where the program is looked at: it is a password field, or a
- * field for a password, a code or the number of a card. If its `type` or `autocomplete` is a hole, that is open.
- */
-export function takesSecret({ element: { name, attributes } }: OpenToken): SecretField | undefined {
-  const type = staticOf(attributes.get('type'));
-  const purpose = staticOf(attributes.get('autocomplete'));
-  if (isSecretWord(type ?? '') || isSecretWord(purpose ?? '')) return 'always';
-  const isOpen = type === undefined || purpose === undefined || attributes.has('.type');
-
-  return name === 'input' && isOpen && !saysPurpose(purpose ?? '') ? 'open' : undefined;
-}
-
-/** Whether an `autocomplete` says what a field is for. */
-export const saysPurpose = (value: string): boolean => !/^\s*(?:on|off)?\s*$/i.test(value);
-
-/** Whether a `type` or an `autocomplete` is that of a field for secrets. */
-export function isSecretWord(value: string): boolean {
-  return value.split(/\s+/).some((word) => secretWords.has(word.toLowerCase()));
-}
-
-/** The name under which the entries of a form hold what is typed into an element; '' if there is none, or it is a hole. */
-export function entryName({ element: { attributes } }: OpenToken): string {
-  return staticOf(attributes.get('name')) ?? '';
-}
-
-/** What an attribute says; '' if it is not there, `undefined` if it has a hole. */
-function staticOf(value = ''): string | undefined {
-  if (value.includes(hole)) return undefined;
-  const decoded = decodeReferences(value, true);
-
-  return 'text' in decoded ? decoded.text : value;
-}
-
 // STATICS ---------------------------------------------------------------------
 
-/** The static text around the holes of `value`, as the characters it means. */
+/** The static text around the holes of `value`, with references decoded. */
 export function decodeStatics(value: string, inAttribute: boolean, fail: Fail): readonly string[] {
   return value.split(hole).map((text) => {
     const decoded = decodeReferences(text, inAttribute);

@@ -1,29 +1,21 @@
 /**
- * The parts of a template and what stands between them: tokens (`scanner.ts`) become the HTML of the
- * empty template, which the client parses, and the segments around the parts, which the first page is
- * written from. `template.ts` above it keeps the result with its template.
+ * The parts of a template and the static HTML between them. Tokens (`scanner.ts`) become the HTML of the empty template,
+ * which the client parses, and the segments around the parts, of which the first page is written. `template.ts` keeps the
+ * result with its template.
  *
  * Nodes are counted here as a browser will have them, so that a part can name its node by a number.
  */
 
 import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
-import { payloadFields } from '../wire/protocol.js';
-import {
-  type Binding,
-  bind,
-  decodeStatics,
-  entryName,
-  type Fail,
-  type SecretField,
-  takesSecret,
-} from './attributes.js';
+import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
+import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './secret-tags.js';
 import { hole, templateError } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Where a hole is, or several that are joined to one value. */
+/** The place of a hole, or of several holes that are joined to one value. */
 export interface Part {
   readonly kind: PartKind;
   /** Index of its node among the template's own nodes in document order; holes are empty. */
@@ -37,14 +29,14 @@ export interface Part {
   /** The static text around its holes, one more than holes; `['', '']` where it has none. */
   readonly strings: readonly string[];
   /** Whether the value is a URL whose scheme must be checked. */
-  readonly url: boolean;
+  readonly isUrl: boolean;
   /** Whether the first page carries this property as attribute or content. */
-  readonly reflected: boolean;
+  readonly isReflected: boolean;
   /** Whether it may tell what is typed into a password field: the value of one, or an event on one or around one. */
   readonly isSecret: boolean;
 }
 
-/** What is made of a template's tokens. */
+/** What `assemble` makes of the tokens of a template. */
 export interface Assembled {
   readonly parts: readonly TemplatePart[];
   readonly segments: readonly string[];
@@ -52,17 +44,17 @@ export interface Assembled {
   readonly secret: SecretParts;
 }
 
-/** What a template says of its password fields. */
+/** The password fields of a template. */
 export interface SecretParts {
-  /** Whether there is one in any case. */
+  /** Whether one of them is static. */
   readonly isCertain: boolean;
-  /** The parts by whose values other inputs are such fields, their `type` and `autocomplete`. */
+  /** The parts whose values decide whether other inputs are password fields: their `type` and `autocomplete`. */
   readonly deciding: readonly number[];
   /** The names that these fields have in the entries of a form, as far as the template writes them. */
   readonly names: readonly string[];
 }
 
-/** A part that also knows the elements around it in its template, and so the context it stands in. */
+/** A part with the elements around it in its template, which give its context. */
 export class TemplatePart implements Part {
   readonly kind: PartKind;
   readonly node: number;
@@ -70,8 +62,8 @@ export class TemplatePart implements Part {
   readonly element: string;
   readonly hole: number;
   readonly strings: readonly string[];
-  readonly url: boolean;
-  readonly reflected: boolean;
+  readonly isUrl: boolean;
+  readonly isReflected: boolean;
   readonly isSecret: boolean;
 
   readonly #path: readonly Element[];
@@ -86,13 +78,13 @@ export class TemplatePart implements Part {
     this.element = part.element;
     this.hole = part.hole;
     this.strings = part.strings;
-    this.url = part.url;
-    this.reflected = part.reflected;
+    this.isUrl = part.isUrl;
+    this.isReflected = part.isReflected;
     this.isSecret = part.isSecret;
     this.#path = path;
   }
 
-  /** The context inside, if the template stands in `outer`. Asked at every render, mostly with the same `outer`. */
+  /** The context inside, if the template stands in `outer`. Called at every render, mostly with the same `outer`. */
   contextIn(outer: Context): Context {
     if (this.#outer === outer) return this.#inner;
 
@@ -112,7 +104,7 @@ interface Opened {
   readonly node: number;
 }
 
-/** What has been made so far. Local to one call of `assemble`. */
+/** The result so far, local to one call of `assemble`. */
 interface Assembly {
   readonly source: string;
   readonly parts: TemplatePart[];
@@ -159,7 +151,7 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   return { parts, segments: [...segments, segment], html, secret };
 }
 
-/** Only documents have a doctype, and nothing ever stands behind a document. */
+/** Only documents have a doctype, and nothing follows a document. */
 const isDocument = (tokens: readonly Token[]) => tokens.some(({ kind }) => kind === 'doctype');
 
 function add(assembly: Assembly, token: Token, previous: Token | undefined, next: Token | undefined): void {
@@ -202,80 +194,18 @@ function count(assembly: Assembly, binding: Binding): Bound {
   return bound;
 }
 
-/** Ends a segment: the part is written between it and the next. */
+/** Ends a segment. The part is written between it and the next one. */
 function split(assembly: Assembly, { binding, hole: first }: Bound, node: number): void {
-  const { opened, parts, segments, segment } = assembly;
-  const element = opened.at(-1)?.tag.name ?? '';
-  const path = opened.map(({ tag }) => tag.element);
-  const isSecret = isSecretPart(assembly, binding);
+  const { opened, parts, segments, segment, secret, deciding } = assembly;
+  const tag = opened.at(-1)?.tag;
+  const element = tag?.name ?? '';
+  const path = opened.map((each) => each.tag.element);
+  const isSecret = tag !== undefined && isSecretPart(secret, tag, binding);
 
-  noteDeciding(assembly, binding);
+  if (tag !== undefined && isDecidingPart(secret, tag, binding)) deciding.push(parts.length);
   parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret }, path));
   segments.push(segment);
   assembly.segment = '';
-}
-
-// SECRETS ---------------------------------------------------------------------
-
-/** The start tags of password fields and of elements around them. */
-interface SecretTags {
-  readonly fields: ReadonlyMap<OpenToken, SecretField>;
-  readonly around: ReadonlySet<OpenToken>;
-  /** Those of elements in which other templates may stand. */
-  readonly open: ReadonlySet<OpenToken>;
-  /** Their names, where these are static. */
-  readonly names: readonly string[];
-}
-
-/** Finds the password fields and the elements around them. */
-function secretTags(tokens: readonly Token[]): SecretTags {
-  const fields = new Map<OpenToken, SecretField>();
-  const around = new Set<OpenToken>();
-  const open = new Set<OpenToken>();
-  const names: string[] = [];
-  const opened: OpenToken[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'close') opened.pop();
-    if (token.kind === 'hole') for (const tag of opened) open.add(tag);
-    if (token.kind !== 'open') continue;
-    const field = takesSecret(token);
-    if (field !== undefined) {
-      fields.set(token, field);
-      for (const tag of opened) around.add(tag);
-      const name = entryName(token);
-      if (name !== '') names.push(name);
-    }
-    if (!token.ends) opened.push(token);
-  }
-
-  return { fields, around, open, names };
-}
-
-/** Events bubble, and those of forms have entries of fields wherever these stand. */
-function isSecretPart({ opened, secret }: Assembly, { kind, name }: Binding): boolean {
-  const tag = opened.at(-1)?.tag;
-  if (tag === undefined) return false;
-  if (kind !== PartKind.Event) return secret.fields.has(tag) && /^(?:default)?value$/i.test(name);
-
-  return secret.fields.has(tag) || secret.around.has(tag) || mayBeAround(tag, name, secret.open.has(tag));
-}
-
-/** Whether an event tells what is typed in a form, or in an element, into a field that stands in another template. */
-function mayBeAround({ name: element }: OpenToken, event: string, isOpen: boolean): boolean {
-  const fields = payloadFields(event);
-
-  return fields.includes('entries') || (isOpen && !controls.has(element) && fields.includes('value'));
-}
-
-/** What holds no other controls. */
-const controls = new Set(['input', 'select', 'textarea', 'option', 'button', 'a', 'img', 'video', 'audio']);
-
-/** Notes which parts decide whether an element is a password field. */
-function noteDeciding({ opened, secret, parts, deciding }: Assembly, { kind, name }: Binding): void {
-  const tag = opened.at(-1)?.tag;
-  const isOpen = tag !== undefined && secret.fields.get(tag) === 'open';
-  if (!isOpen || (kind !== PartKind.Attribute && kind !== PartKind.Property)) return;
-  if (name === 'type' || name === 'autocomplete') deciding.push(parts.length);
 }
 
 // ELEMENTS --------------------------------------------------------------------
@@ -294,8 +224,8 @@ function addElement(assembly: Assembly, tag: OpenToken): void {
   if (tag.ends) assembly.opened.pop();
 }
 
-/** Whether a part of a tag is written behind it: `.value` of a textarea is its content in the first page. */
-const isContent = (tag: OpenToken, { binding }: Bound) => binding.reflected && tag.name === 'textarea';
+/** Whether a part of a tag is written after the tag: `.value` of a textarea is its content in the first page. */
+const isContent = (tag: OpenToken, { binding }: Bound) => binding.isReflected && tag.name === 'textarea';
 
 function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readonly Bound[] {
   const bounds: Bound[] = [];
@@ -316,7 +246,7 @@ function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readon
   return bounds;
 }
 
-/** Names of attributes, properties and events are apart from each other; `?name` is an attribute. */
+/** Refuses a name that occurs twice. Attributes, properties and events have separate names; `?name` is an attribute. */
 function checkDuplicate(names: Set<string>, { name }: AttributeToken, binding: Binding | undefined, fail: Fail): void {
   const prefixed = binding?.kind === PartKind.Property || binding?.kind === PartKind.Event;
   const key = prefixed ? name : name.replace(/^\?/, '').toLowerCase();
@@ -331,14 +261,14 @@ function staticAttribute({ name, value }: AttributeToken): string {
 
 // CONTENT ---------------------------------------------------------------------
 
-const child = { name: '', strings: ['', ''], url: false, reflected: false } as const;
+const child = { name: '', strings: ['', ''], isUrl: false, isReflected: false } as const;
 
-/** A child hole that is all its parent contains. */
+/** Adds a child hole that is the only content of its parent. */
 function addSoleChild(assembly: Assembly): void {
   split(assembly, count(assembly, { ...child, kind: PartKind.Sole }), assembly.opened.at(-1)?.node ?? 0);
 }
 
-/** A child hole between its two comments. */
+/** Adds a child hole between its two comments. */
 function addChild(assembly: Assembly): void {
   const bound = count(assembly, { ...child, kind: PartKind.Child });
   const node = assembly.nodes;
@@ -348,11 +278,11 @@ function addChild(assembly: Assembly): void {
   write(assembly, `<!--${Marker.Close}-->`);
 }
 
-/** The content of an element that contains text only: static, or one part. */
+/** Adds the content of an element that contains text only: static, or one part. */
 function addContent(assembly: Assembly, { text, at }: ContentToken, { tag, node }: Opened): void {
   const fail: Fail = (message) => templateError(assembly.source, at, message);
   const last = assembly.parts.at(-1);
-  if (last?.node === node && last.reflected) {
+  if (last?.node === node && last.isReflected) {
     throw fail('A textarea with .value has no other content. Remove one of them.');
   }
 

@@ -43,12 +43,10 @@ export interface Definition {
   readonly hash: string;
   /** What the client is sent. */
   readonly wire: DefinitionWire;
-  /** Whether part i consists of hole i alone, for all parts. */
-  readonly simple: boolean;
   /** Whether there are event parts. */
-  readonly listens: boolean;
+  readonly hasEvents: boolean;
   /** Whether there are child parts. */
-  readonly nests: boolean;
+  readonly hasChildren: boolean;
   /** What it says of password fields. */
   readonly secret: SecretParts;
 }
@@ -119,9 +117,8 @@ class TemplateDefinition implements Definition {
   readonly html: string;
   readonly hash: string;
   readonly wire: DefinitionWire;
-  readonly simple: boolean;
-  readonly listens: boolean;
-  readonly nests: boolean;
+  readonly hasEvents: boolean;
+  readonly hasChildren: boolean;
   readonly secret: SecretParts;
 
   readonly #source: string;
@@ -139,9 +136,8 @@ class TemplateDefinition implements Definition {
     this.html = html;
     this.hash = hashOf(JSON.stringify([namespace, html, ...places]));
     this.wire = [this.hash, namespace, html, ...places];
-    this.simple = parts.length === statics.length - 1 && parts.every(isSimple);
-    this.listens = parts.some(({ kind }) => kind === PartKind.Event);
-    this.nests = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
+    this.hasEvents = parts.some(({ kind }) => kind === PartKind.Event);
+    this.hasChildren = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
     this.secret = secret;
     this.#source = source;
     this.#tokens = tokens;
@@ -168,10 +164,6 @@ class TemplateDefinition implements Definition {
 
 function isLive({ kind }: Part): boolean {
   return kind === PartKind.Event || kind === PartKind.Property || kind === PartKind.Style;
-}
-
-function isSimple(part: Part, index: number): boolean {
-  return part.hole === index && part.strings.length === 2 && part.strings.every((text) => text === '');
 }
 
 // CHECKS ----------------------------------------------------------------------

@@ -18,7 +18,7 @@ const defined = (element: string, property: string) =>
 function taken(element: string, property: string): 'refused' | 'unchecked' | 'checked' {
   try {
     const { parts } = defined(element, property);
-    return parts[0]?.url ? 'checked' : 'unchecked';
+    return parts[0]?.isUrl ? 'checked' : 'unchecked';
   } catch {
     return 'refused';
   }

@@ -33,7 +33,7 @@ describe('errors', () => {
     });
   });
 
-  it('are told from others by class, name and code', () => {
+  it('differ from other errors by class, name and code', () => {
     const error = new TroupeError(ErrorCode.Value, 'A list has no key.');
 
     expect(error).to.be.instanceOf(Error);

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { RingBuffer } from '../../../runtime/platform/ring-buffer.js';
 import { lawParameters } from '../../laws/parameters.js';
 
-/** A ring into which so many entries were put, each its own number. */
-function filled(most: number, count: number): RingBuffer<number> {
-  const ring = new RingBuffer<number>(most);
+/** A ring buffer with so many entries added, each its own number. */
+function filled(maxEntries: number, count: number): RingBuffer<number> {
+  const ring = new RingBuffer<number>(maxEntries);
   for (let number = 1; number <= count; number++) ring.push(number);
 
   return ring;
 }
 
-describe('ring', () => {
+describe('ring buffer', () => {
   it('is empty at first: the last number is 0, the first would be 1', () => {
     const ring = new RingBuffer<string>(4);
     expect([ring.first, ring.last, ring.entries, ring.at(0), ring.at(1)]).to.deep.equal([
@@ -29,7 +29,7 @@ describe('ring', () => {
     expect([0, 1, 2, 3, 4].map((number) => ring.at(number))).to.deep.equal([undefined, 1, 2, 3, undefined]);
   });
 
-  it('lets the oldest go, as many at once as are a quarter of what it keeps', () => {
+  it('drops the oldest entries in batches of a quarter of the limit', () => {
     expect(filled(8, 10).entries).to.have.lengthOf(10);
     const ring = filled(8, 11);
     expect(ring.entries).to.deep.equal([4, 5, 6, 7, 8, 9, 10, 11]);
@@ -37,7 +37,7 @@ describe('ring', () => {
     expect([ring.at(3), ring.at(4), ring.at(11)]).to.deep.equal([undefined, 4, 11]);
   });
 
-  it('goes on counting when it has forgotten all', () => {
+  it('continues its numbers after it is cleared', () => {
     const ring = filled(4, 3);
     ring.clear();
     expect([ring.first, ring.last, ring.entries]).to.deep.equal([4, 3, []]);
@@ -46,14 +46,14 @@ describe('ring', () => {
     expect([ring.first, ring.last, ring.at(4)]).to.deep.equal([4, 4, 4]);
   });
 
-  it('keeps, whatever is put in and forgotten, the newest under their numbers and no more than a quarter too many', () => {
+  it('keeps the newest entries under their numbers, and at most a quarter more than the limit', () => {
     const act = fc.oneof(
       { weight: 20, arbitrary: fc.constant('push') },
       { weight: 1, arbitrary: fc.constant('clear') }
     );
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(act, { maxLength: 200 }), (most, acts) => {
-        const ring = new RingBuffer<number>(most);
+      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(act, { maxLength: 200 }), (maxEntries, acts) => {
+        const ring = new RingBuffer<number>(maxEntries);
         let since = 0;
         for (const each of acts) {
           if (each === 'clear') {
@@ -63,7 +63,7 @@ describe('ring', () => {
             ring.push(ring.last + 1);
             since++;
           }
-          expect(ring.entries.length).to.be.within(Math.min(since, most), most + most / 4);
+          expect(ring.entries.length).to.be.within(Math.min(since, maxEntries), maxEntries + maxEntries / 4);
           expect(ring.last - ring.first + 1).to.equal(ring.entries.length);
           for (const number of ring.entries) expect(ring.at(number)).to.equal(number);
         }

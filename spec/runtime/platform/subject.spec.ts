@@ -5,108 +5,108 @@ interface State {
   readonly number: number;
 }
 
-describe('watchers', () => {
+describe('subject', () => {
   let reports: unknown[];
-  let watchers: Subject<State>;
+  let subject: Subject<State>;
   const state = (number: number): State => ({ number });
 
   beforeEach(() => {
     reports = [];
-    watchers = new Subject((error) => reports.push(error));
+    subject = new Subject((error) => reports.push(error));
   });
 
-  /** Watches and notes. */
+  /** Subscribes and notes the numbers of the states. */
   function watch(): { readonly seen: number[]; readonly stop: () => void } {
     const seen: number[] = [];
 
-    return { seen, stop: watchers.add(({ number }) => seen.push(number)) };
+    return { seen, stop: subject.subscribe(({ number }) => seen.push(number)) };
   }
 
-  it('are told of the present state at once, and then of each change', () => {
+  it('calls an observer with the current state at once, and then with each next state', () => {
     const early = watch();
     expect(early.seen).to.deep.equal([]);
-    watchers.tell(state(1));
+    subject.next(state(1));
     const late = watch();
     const second = state(2);
-    watchers.tell(second);
-    watchers.tell(second);
+    subject.next(second);
+    subject.next(second);
     late.stop();
-    watchers.tell(state(3));
+    subject.next(state(3));
     expect(early.seen).to.deep.equal([1, 2, 3]);
     expect(late.seen).to.deep.equal([1, 2]);
-    expect(watchers.size).to.equal(1);
+    expect(subject.size).to.equal(1);
   });
 
-  it('wait for the next state once it is forgotten', () => {
-    watchers.tell(state(1));
-    watchers.forget();
+  it('calls an observer with the next state only if the current one is forgotten', () => {
+    subject.next(state(1));
+    subject.forget();
     const { seen } = watch();
-    watchers.tell(state(2));
+    subject.next(state(2));
     expect(seen).to.deep.equal([2]);
   });
 
-  it('are not told of the same state as another object, unless they come later', () => {
+  it('does not call observers for a replaced state, but gives it to later ones', () => {
     const { seen } = watch();
-    watchers.tell(state(1));
-    watchers.replace(state(1));
+    subject.next(state(1));
+    subject.replace(state(1));
     const late = watch();
-    watchers.tell(state(2));
+    subject.next(state(2));
     expect([seen, late.seen]).to.deep.equal([
       [1, 2],
       [1, 2],
     ]);
   });
 
-  it('that throw are reported and told of the next state all the same', () => {
-    let told = 0;
-    watchers.add(() => {
-      told++;
-      throw new Error('of a watcher');
+  it('reports what an observer throws, and calls it with the next state', () => {
+    let calls = 0;
+    subject.subscribe(() => {
+      calls++;
+      throw new Error('of an observer');
     });
     const { seen } = watch();
-    watchers.tell(state(1));
-    watchers.tell(state(2));
-    expect(told).to.equal(2);
+    subject.next(state(1));
+    subject.next(state(2));
+    expect(calls).to.equal(2);
     expect(seen).to.deep.equal([1, 2]);
     expect(reports).to.have.length(2);
   });
 
-  it('see one order, though one of them brings about the next state', () => {
-    watchers.add(({ number }) => number < 4 && watchers.tell(state(number + 1)));
+  it('keeps the order if an observer sets the next state', () => {
+    subject.subscribe(({ number }) => number < 4 && subject.next(state(number + 1)));
     const { seen } = watch();
-    watchers.tell(state(1));
+    subject.next(state(1));
     expect(seen).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it('see one order, though one brings about the next state when it is told of its first', () => {
-    watchers.tell(state(1));
+  it('keeps the order if an observer sets the next state in its first call', () => {
+    subject.next(state(1));
     const { seen } = watch();
     const own: string[] = [];
-    watchers.add(({ number }) => {
+    subject.subscribe(({ number }) => {
       own.push(`+${number}`);
-      if (number < 3) watchers.tell(state(number + 1));
+      if (number < 3) subject.next(state(number + 1));
       own.push(`-${number}`);
     });
     expect(seen).to.deep.equal([1, 2, 3]);
     expect(own).to.deep.equal(['+1', '-1', '+2', '-2', '+3', '-3']);
   });
 
-  it('that come while a state is told get it once', () => {
+  it('calls an observer once that is added during a call', () => {
     let late: ReturnType<typeof watch> | undefined;
-    watchers.add(() => {
+    subject.subscribe(() => {
       late ??= watch();
     });
-    watchers.tell(state(1));
-    watchers.tell(state(2));
+    subject.next(state(1));
+    subject.next(state(2));
     expect(late?.seen).to.deep.equal([1, 2]);
   });
 
-  it('that leave while a state is told are told no more', () => {
+  it('does not call an observer that is removed during a call', () => {
     let leave = (): void => {};
-    watchers.add(() => leave());
+    subject.subscribe(() => leave());
     const { seen, stop } = watch();
     leave = stop;
-    watchers.tell(state(1));
+    subject.next(state(1));
     expect(seen).to.deep.equal([]);
   });
 });

@@ -52,7 +52,7 @@ describe('mirror', () => {
       for (const number of [0, 1, 3, 4, -1, 1e9, Number.NaN]) expect(page.mirror.find(number, 1)).to.equal(undefined);
     });
 
-    it('gives a replaced handler to whoever has not seen the frame that replaced it', () => {
+    it('finds a replaced handler for a client that has not applied the frame that replaced it', () => {
       const page = new Sending(button('a'));
       page.show(button('b'));
       page.show(button('c'));
@@ -60,7 +60,7 @@ describe('mirror', () => {
       expect([page.click(1, 1), page.click(1, 2), page.click(1, 3)]).to.deep.equal(['a', 'b', 'c']);
     });
 
-    it('gives a removed instance to whoever still sees it', () => {
+    it('finds a removed instance for a client that still shows it', () => {
       const page = new Sending(html<Message>`<div>${button('a')}</div>`);
       page.show(html<Message>`<div>${null}</div>`);
       const removed = new Sending(html<Message>`<div>${button('a')}</div>`);
@@ -109,7 +109,7 @@ describe('mirror', () => {
       expect(page.click(number)).to.equal(undefined);
     });
 
-    it('lets go what the client has seen the end of', () => {
+    it('forgets what the client cannot call any more', () => {
       const page = new Sending(button('a'));
       page.show(button('b'));
       page.show(button('c'));
@@ -156,7 +156,7 @@ describe('mirror', () => {
       expect(page.mirror.retired).to.equal(100);
     });
 
-    it('is full at 65,536 retired, until the client has seen their end', () => {
+    it('is full at 65,536 retired instances, until the client acknowledges their frames', () => {
       const rows = Array.from({ length: 33_000 }, (_, index) => index);
       const row = (index: number) => html<Message>`<button @click=${() => clicked(`${index}`)}></button>`;
       const view = (title: string) =>
@@ -225,7 +225,7 @@ describe('mirror', () => {
     const a = statics(html`<a></a>`);
     const b = statics(html`<b></b>`);
 
-    it('are met once', () => {
+    it('are introduced once', () => {
       const mirror = new ClientTree();
 
       expect([mirror.introduce(a), mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([

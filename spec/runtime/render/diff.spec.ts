@@ -87,7 +87,7 @@ function expectNumbers(value: Value, shown: Shown, page: Page): void {
     const { number, values } = shown as ShadowInstance;
     expect(value.number).to.equal(number);
     expect(page.shadow.find(number)).to.equal(shown);
-    expect(page.mirror.find(number, page.frame)).to.equal(value.definition.listens ? value : undefined);
+    expect(page.mirror.find(number, page.frame)).to.equal(value.definition.hasEvents ? value : undefined);
     for (const [index, child] of value.values.entries()) expectNumbers(child, values[index] as Shown, page);
   }
 }

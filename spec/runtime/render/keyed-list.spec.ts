@@ -36,7 +36,7 @@ function codeOf(run: () => unknown): string | undefined {
   return undefined;
 }
 
-describe('keyed', () => {
+describe('keyed list', () => {
   describe('rendering rows', () => {
     const a = item('a');
     const b = item('b');
@@ -128,7 +128,7 @@ describe('keyed', () => {
       expect(next.rows[1]).to.equal(first.rows[0]);
     });
 
-    it('gives a row whose key has gone and come back a new instance', () => {
+    it('gives a row whose key was removed and added again a new instance', () => {
       const first = render([a, b]);
       const next = render([a, b], render([b], first));
 
@@ -181,11 +181,11 @@ describe('keyed', () => {
   });
 
   describe('keys', () => {
-    it('are told apart by ===, a number is not its text', () => {
+    it('are compared by ===: a number differs from its text', () => {
       expect(keysOf(render([item(1), item('1'), item('')]))).to.deep.equal([1, '1', '']);
     });
 
-    it('throws an error if two rows have the same key, wherever they stand', () => {
+    it('throws an error if two rows have the same key, at any two indices', () => {
       const sizes = [2, 3, 20, 40];
       for (const size of sizes) {
         const items = Array.from({ length: size }, (_, index) => item(index));
@@ -212,7 +212,7 @@ describe('keyed', () => {
       expect(codeOf(() => render([item('a'), item('b'), item('a', 'was c')], list))).to.equal(ErrorCode.DuplicateKey);
     });
 
-    it('can be swapped and handed on within one step', () => {
+    it('can be swapped and passed to another row in one render', () => {
       const list = render([item('a'), item('b'), item('c')]);
 
       expect(keysOf(render([item('b'), item('a'), item('c')], list))).to.deep.equal(['b', 'a', 'c']);
@@ -276,7 +276,7 @@ describe('keyed', () => {
       );
     });
 
-    it('are made such that they can travel', () => {
+    it('are changed so that they can be encoded', () => {
       const first = render([item('\ud800'), item('b')]);
       const next = render([item('b'), item('\ud800', 'changed')], first);
 
@@ -304,7 +304,7 @@ describe('keyed', () => {
       );
     });
 
-    it('moves one row if one row has moved, wherever from and to', () => {
+    it('moves one row if one row has moved, from any index to any other', () => {
       const before = Array.from({ length: 60 }, (_, index) => index);
       for (const from of [0, 1, 20, 58, 59]) {
         for (const to of [0, 1, 30, 58, 59]) {
@@ -315,7 +315,7 @@ describe('keyed', () => {
       }
     });
 
-    it('tells of every kept row that is another object, once', () => {
+    it('calls keep once for every kept row that is another object', () => {
       const first = new Instance(plain, [], 'a');
       const next = new Instance(plain, [], 'a');
       const same = new Instance(plain, [], 'b');

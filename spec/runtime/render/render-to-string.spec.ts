@@ -68,7 +68,7 @@ const isKept = (text: string): boolean => [...text].every((character) => charact
 
 // SPECS -----------------------------------------------------------------------
 
-describe('markup', () => {
+describe('render to string', () => {
   describe('children', () => {
     it('are written between comments, or alone in their element', () => {
       expect(written(html`<p>a ${'b'} c</p>`)).to.equal('<p>a <!--[-->b<!--]--> c</p>');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { TroupeError } from '../../../runtime/platform/errors.js';
-import { type Failure, Restarts } from '../../../runtime/subscription/restart-policy.js';
+import { type FailedRun, Restarts } from '../../../runtime/subscription/restart-policy.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 describe('restart', () => {
@@ -20,9 +20,9 @@ describe('restart', () => {
   });
 
   const error = new Error('failed');
-  const pause = (failure: Partial<Failure> = {}): number | undefined =>
+  const pause = (failure: Partial<FailedRun> = {}): number | undefined =>
     restarts.pauseAfter({ error, lived: 0, hasDelivered: false, ...failure });
-  const times = (count: number, failure?: Partial<Failure>): (number | undefined)[] =>
+  const times = (count: number, failure?: Partial<FailedRun>): (number | undefined)[] =>
     Array.from({ length: count }, () => pause(failure));
 
   it('comes after pauses that double, five times', () => {

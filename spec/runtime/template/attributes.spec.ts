@@ -63,7 +63,7 @@ describe('attributes', () => {
         action=${7}><button formaction=${8} .formAction=${9}></button></form><img srcset=${10} src=${11}><svg><use xlink:href=${12} /></svg>`,
       Namespace.Html
     );
-    expect(parts.filter(({ url }) => url).map(({ hole }) => hole + 1)).deep.equal([1, 3, 4, 7, 8, 9, 10, 11, 12]);
+    expect(parts.filter(({ isUrl }) => isUrl).map(({ hole }) => hole + 1)).deep.equal([1, 3, 4, 7, 8, 9, 10, 11, 12]);
   });
 
   it('are reflected where the first page can carry the property', () => {
@@ -72,7 +72,7 @@ describe('attributes', () => {
         .value=${6}></textarea>`,
       Namespace.Html
     );
-    expect(parts.filter(({ reflected }) => reflected).map(({ hole }) => hole + 1)).deep.equal([1, 2, 5, 6]);
+    expect(parts.filter(({ isReflected }) => isReflected).map(({ hole }) => hole + 1)).deep.equal([1, 2, 5, 6]);
   });
 
   const faults: readonly (readonly [what: string, statics: TemplateStringsArray, message: RegExp])[] = [

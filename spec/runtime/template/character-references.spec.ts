@@ -23,7 +23,7 @@ function expectDecoded(source: string): void {
   }
 }
 
-describe('entities', () => {
+describe('character references', () => {
   it('reads named references', () => {
     const source = 'a&amp;b&lt;&gt;&quot;&apos;&nbsp;&copy;&eacute;&euro;&hellip;&mdash;';
     expect(decodeReferences(source, true)).deep.equal({ text: 'a&b<>"\'\u00a0©é€…—' });

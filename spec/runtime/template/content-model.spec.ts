@@ -68,7 +68,7 @@ const places: readonly (readonly [path: string, refused: string, left: string])[
   ['p > svg > desc', '', 'p div'],
 ];
 
-describe('content', () => {
+describe('content model', () => {
   for (const [path, refused, left] of places) {
     describe(path === '' ? 'at the root of a page' : `in ${path}`, () => {
       const context = inside(path);

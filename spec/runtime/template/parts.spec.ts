@@ -56,8 +56,8 @@ describe('parts', () => {
       element: 'p',
       hole: 0,
       strings: ['a ', ''],
-      url: false,
-      reflected: false,
+      isUrl: false,
+      isReflected: false,
       isSecret: false,
     });
     expect({ ...second }).deep.include({ kind: 0, node: 2, name: '', element: 'p', hole: 1, strings: ['', ''] });
@@ -221,8 +221,8 @@ describe('parts', () => {
         html: '<textarea data-troupe-on="input"></textarea>',
         parts: ['attribute@0 title', 'event@0 input', 'property@0 value'],
       });
-      const { parts, simple } = define(literal`<textarea .value=${1} title=${2}></textarea>`, Namespace.Html);
-      expect([parts.map(({ hole }) => hole), simple]).deep.equal([[1, 0], false]);
+      const { parts } = define(literal`<textarea .value=${1} title=${2}></textarea>`, Namespace.Html);
+      expect(parts.map(({ hole }) => hole)).deep.equal([1, 0]);
     });
 
     it('throws an error if a textarea has both .value and content', () => {
@@ -258,77 +258,5 @@ describe('parts', () => {
         expect(define(statics, Namespace.Html).html).equal(html);
       });
     }
-  });
-
-  describe('that may tell what is typed into a password field', () => {
-    /** The parts that are marked as secret. */
-    const secretIn = (statics: TemplateStringsArray): readonly string[] =>
-      define(statics, Namespace.Html)
-        .parts.filter(({ isSecret }) => isSecret)
-        .map(({ name, element }) => `${element} ${name}`);
-
-    it('are those of a password field, however it is written', () => {
-      expect(secretIn(literal`<input type="password" @input=${1} @keydown=${2}>`)).deep.equal([
-        'input input',
-        'input keydown',
-      ]);
-      expect(secretIn(literal`<input TYPE=PassWord @change=${1}>`)).deep.equal(['input change']);
-      expect(secretIn(literal`<input type='pass&#119;ord' @change=${1}>`)).deep.equal(['input change']);
-      expect(secretIn(literal`<x-field type="password" @input=${1}></x-field>`)).deep.equal(['x-field input']);
-    });
-
-    it('are those of an input that may be one, because its type is a hole', () => {
-      expect(secretIn(literal`<input type=${1} @input=${2}>`)).deep.equal(['input input']);
-      expect(secretIn(literal`<input type="pass${1}" @input=${2}>`)).deep.equal(['input input']);
-      expect(secretIn(literal`<input .type=${1} @input=${2}>`)).deep.equal(['input input']);
-      expect(secretIn(literal`<button type=${1} @click=${2}></button>`)).deep.equal([]);
-    });
-
-    it('are those of a field for passwords, codes and cards', () => {
-      for (const purpose of ['current-password', 'new-password', 'one-time-code', 'cc-number', 'cc-csc']) {
-        const source = [`<input autocomplete="section-a ${purpose.toUpperCase()}" @input=`, '>'];
-        expect(secretIn(Object.assign(source, { raw: source })), purpose).deep.equal(['input input']);
-      }
-      expect(secretIn(literal`<input type="text" autocomplete="email" @input=${1}>`)).deep.equal([]);
-      expect(secretIn(literal`<input autocomplete=${1} @input=${2}>`)).deep.equal(['input input']);
-    });
-
-    it('are those of all that stands around such a field in the template, and of nothing beside it', () => {
-      const found = secretIn(
-        literal`<main @keydown=${1}><p @click=${2}></p><div @input=${3}><br><input @input=${4}><input type="password"></div></main>`
-      );
-      expect(found).deep.equal(['main keydown', 'div input']);
-    });
-
-    it('are events of elements in which a field may stand in another template, if they tell a value or entries', () => {
-      const found = secretIn(literal`<form @submit=${1} @input=${2} @click=${4} @scroll=${5}>${3}</form>`);
-      expect(found).deep.equal(['form submit', 'form input', 'form click']);
-      expect(secretIn(literal`<button @click=${1}>${2}</button><p @wheel=${3}>${4}</p><p @click=${5}></p>`)).deep.equal(
-        []
-      );
-    });
-
-    it('are values of such a field', () => {
-      expect(
-        secretIn(literal`<input type="password" .value=${1} name=${2}><input type=${3} .defaultValue=${4}>`)
-      ).deep.equal(['input value', 'input defaultValue']);
-      expect(secretIn(literal`<input type="password" value="a ${1}">`)).deep.equal(['input value']);
-      expect(secretIn(literal`<input type="email" .value=${1}>`)).deep.equal([]);
-    });
-
-    it('come with the static names of the fields, and with the parts that decide whether there is one', () => {
-      const statics = literal`<input type="password" name="pass-1"><input name="user"><input name=${1}><input type=${2} name=${3}><input type="password" name="pass-2">`;
-      expect(define(statics, Namespace.Html).secret).deep.equal({
-        isCertain: true,
-        deciding: [1],
-        names: ['pass-1', 'pass-2'],
-      });
-      const open = literal`<input type=${1} name="open-1"><input autocomplete=${2} name="open-2">`;
-      expect(define(open, Namespace.Html).secret).deep.equal({
-        isCertain: false,
-        deciding: [0, 1],
-        names: ['open-1', 'open-2'],
-      });
-    });
   });
 });

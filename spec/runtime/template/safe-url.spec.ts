@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { invalidUrl, safeSrcset, safeUrl, takesUrl } from '../../../runtime/template/safe-url.js';
 
-describe('url', () => {
+describe('safe URL', () => {
   describe('safeUrl', () => {
     const safe = [
       '',

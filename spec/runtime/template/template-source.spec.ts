@@ -4,7 +4,7 @@ import { hole, markHole, placeOfHole, sourceOf, templateError } from '../../../r
 
 const literal = (statics: TemplateStringsArray, ..._holes: readonly unknown[]) => statics;
 
-describe('source', () => {
+describe('template source', () => {
   it('has a NUL for every hole', () => {
     const source = sourceOf(literal`<p>${1} and ${2}</p>`);
     expect(source).equal(`<p>${hole} and ${hole}</p>`);
@@ -30,7 +30,7 @@ describe('source', () => {
   });
 
   describe('an error', () => {
-    it('shows the line with the place marked, two lines before and one behind', () => {
+    it('shows the line with the place marked, two lines before and one after', () => {
       const source = sourceOf(literal`1
 2
   3

@@ -43,12 +43,12 @@ describe('template', () => {
       expect(define(make(), Namespace.Svg).namespace).equal(Namespace.Svg);
     });
 
-    it('is told to the client as hash, namespace, HTML and places', () => {
+    it('is sent to the client as hash, namespace, HTML and places', () => {
       const { hash, wire } = defined(literal`<p class=${1} @click=${2}>${3}</p>`);
       expect(wire).deep.equal([hash, 0, '<p data-troupe-on="click"></p>', 0, 4, 'class', 0, 8, 'click', 0, 1, '']);
     });
 
-    it('has a hash of what the client is told', () => {
+    it('has a hash of what the client is sent', () => {
       const { hash } = defined(literal`<p class=${1}>${2}</p>`);
       expect(hash).match(/^[0-9a-z]{6,11}$/);
       expect(defined(literal`<p class="a ${1}" >${2}</p>`).hash).equal(hash);
@@ -63,16 +63,8 @@ describe('template', () => {
       expect(new Set(hashes).size).equal(7);
     });
 
-    it('is simple if part i is hole i and nothing else', () => {
-      expect(defined(literal`<p class=${1}>${2}</p>`).simple).equal(true);
-      expect(defined(literal`<p>a</p>`).simple).equal(true);
-      expect(defined(literal`<p class="a ${1}">${2}</p>`).simple).equal(false);
-      expect(defined(literal`<p class="${1}${2}"></p>`).simple).equal(false);
-      expect(defined(literal`<textarea .value=${1} id=${2}></textarea>`).simple).equal(false);
-    });
-
-    it('knows whether it listens and nests', () => {
-      const traits = ({ listens, nests }: Definition) => [listens, nests];
+    it('knows whether it has event parts and child parts', () => {
+      const traits = ({ hasEvents, hasChildren }: Definition) => [hasEvents, hasChildren];
       expect(traits(defined(literal`<p class=${1}></p>`))).deep.equal([false, false]);
       expect(traits(defined(literal`<p @click=${1}></p>`))).deep.equal([true, false]);
       expect(traits(defined(literal`<p>${1}</p>`))).deep.equal([false, true]);
@@ -229,7 +221,7 @@ describe('template', () => {
         '</body>\n</html>\n',
       ]);
       expect(parts.map(({ kind }) => kind)).deep.equal([3, 2, 0, 3, 4, 1]);
-      expect(parts.map(({ url }) => url)).deep.equal([false, false, false, true, false, false]);
+      expect(parts.map(({ isUrl }) => isUrl)).deep.equal([false, false, false, true, false, false]);
       expect(defineDocument(page)).equal(defineDocument(page));
     });
 
