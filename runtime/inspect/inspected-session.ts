@@ -12,7 +12,7 @@ import { pageOf } from '../recording/read-only-tree.js';
 import { withPages } from '../recording/recorded-pages.js';
 import type { Step } from '../recording/recording.js';
 import { encodeRecording } from '../recording/recording-file.js';
-import { imageOf, redactImage, snapshotOf, stateIn } from '../recording/snapshot-views.js';
+import { imageOf, redactImage, shownSnapshot, stateIn } from '../recording/snapshot-views.js';
 import { type LiveSession, sessionLife } from '../session/session.js';
 import type { SessionImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
@@ -34,7 +34,7 @@ import type {
 } from './inspection.js';
 import type { SessionRecorder } from './session-recorder.js';
 import { rowsOf } from './state-rows.js';
-import { activeStates, chartOf, spokenType, takenBy } from './statechart.js';
+import { activeStates, chartOf, describeEventType, takenBy } from './statechart.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ export class InspectedSession implements Inspected {
     return {
       state,
       before: before && { value: stateIn(before, path) },
-      after: last === undefined ? '' : spokenType(typeIn(last, path)),
+      after: last === undefined ? '' : describeEventType(typeIn(last, path)),
     };
   }
 
@@ -223,7 +223,7 @@ export class InspectedSession implements Inspected {
     const [now, before] = this.#options.watched(name);
     if (now === undefined) return 'Nobody has started it here.';
 
-    return { state: snapshotOf(now), before: before && { value: snapshotOf(before) }, after: '' };
+    return { state: shownSnapshot(now), before: before && { value: shownSnapshot(before) }, after: '' };
   }
 
   #subscriptionState({ path, key }: { readonly path: readonly string[]; readonly key: string }): Found | string {
@@ -240,7 +240,7 @@ export class InspectedSession implements Inspected {
     const cell = this.#options.live()?.tree.find(path);
     const child = cell && descendantsOf(cell.snapshot).find((actor) => childIdOf(cell, actor) === id);
 
-    return child === undefined ? 'The actor is not there.' : { state: snapshotOf(child.getSnapshot()), after: '' };
+    return child === undefined ? 'The actor is not there.' : { state: shownSnapshot(child.getSnapshot()), after: '' };
   }
 
   // CHARTS --------------------------------------------------------------------
@@ -323,7 +323,7 @@ export class InspectedSession implements Inspected {
     if (step === undefined) return undefined;
     const told = (path: readonly string[], type: string) => ({
       to: nameIn(step.after.root, path),
-      type: spokenType(type),
+      type: describeEventType(type),
     });
     const taken = step.messages.map(({ path, message }) => told(path, message.type));
     const given = step.events.map(({ path, event }) => told(path, event.type));
@@ -381,7 +381,7 @@ const gone: Omit<ActorView, 'name' | 'status'> = {
 
 /** What is shown of a component in memory. */
 function presentOf(cell: ComponentInstance): unknown {
-  return cell.component.logic === undefined ? cell.shown : snapshotOf(cell.snapshot);
+  return cell.component.logic === undefined ? cell.shown : shownSnapshot(cell.snapshot);
 }
 
 /** What a component is called; one that has left by its last id. */

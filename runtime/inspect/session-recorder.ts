@@ -38,7 +38,7 @@ import {
 import { actorIdOf, childIdOf, subscriptionIdOf } from './actor-id.js';
 import { describeClientFrame, describeEvent, describeServerFrame, mostLines } from './describe-frame.js';
 import type { LogEntry, WireEntry } from './inspection.js';
-import { spokenType } from './statechart.js';
+import { describeEventType } from './statechart.js';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -420,7 +420,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     if (this.#known.has(given)) return;
     const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
     const source = event.sourceRef as AnyActorRef | undefined;
-    const type = spokenType(given.type);
+    const type = describeEventType(given.type);
     const record = this.#write({ from: this.#sourceOf(source, to), to, type, causedBy: type }, given);
     record.isTaken = true;
     // It is shown in the round that comes next, or that runs.

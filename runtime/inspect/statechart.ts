@@ -11,14 +11,14 @@ import { hashOf } from '../platform/hash.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A state, with those in it. */
+/** A state, with the states in it. */
 export interface ChartState {
-  /** As XState calls it: `light.red.walk`. */
+  /** XState's id: `light.red.walk`. */
   readonly id: string;
   readonly name: string;
   /** `history` remembers which of its siblings was left, `deep history` also how deep in it. */
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final' | 'history' | 'deep history';
-  /** The id of the state it begins in, of a compound one. */
+  /** The id of the initial state in it, if it is compound. */
   readonly initial: string | undefined;
   readonly states: readonly ChartState[];
   /** The names of the actions at its entry and exit (`assign`, `inline` if they have none), the sources of the actors it invokes. */
@@ -27,7 +27,7 @@ export interface ChartState {
   readonly invokes: readonly string[];
 }
 
-/** A transition to one state; one that has several targets is as many of these. */
+/** A transition to one state. A transition with several targets is several of these. */
 export interface ChartTransition {
   readonly id: string;
   /** The id of the state it leaves. */
@@ -35,9 +35,9 @@ export interface ChartTransition {
   /** The id of the state it leads to; the same as `from` if it stays. */
   readonly to: string;
   /**
-   * The event, in words: `pressed`, `*`, `always`, `after 3000 ms` or `after grace` by the name of the delay, `done` when
-   * the state itself is, `done of fetchUser` and `error of fetchUser`, `by default` from a history state that remembers
-   * nothing.
+   * The description of its event: `pressed`, `*`, `always`, `after 3000 ms`, or `after grace` by the name of the delay,
+   * `done` when its state is done, `done of fetchUser`, `error of fetchUser`, `by default` from a history state that
+   * remembers no state.
    */
   readonly event: string;
   /** Its guard: `isFree`, `isOver(limit: 3) and not isClosed`; '' if it has none. */
@@ -48,7 +48,7 @@ export interface ChartTransition {
 
 /** A statechart. */
 export interface Chart {
-  /** Made of what is in the chart: the same for the same machine, in every process, and for others that look the same. */
+  /** A hash of the chart: equal in every process for machines with equal charts. */
   readonly id: string;
   readonly root: ChartState;
   readonly transitions: readonly ChartTransition[];
@@ -79,7 +79,7 @@ export function chartOf(logic: unknown): Chart | undefined {
   return chart;
 }
 
-/** By shape, because an application may bring an XState of its own, whose classes are others. */
+/** By shape: an application may have its own copy of XState, whose classes are not the ones imported here. */
 function isMachine(logic: unknown): logic is { readonly root: AnyStateNode } {
   const root = (logic as { root?: Partial<AnyStateNode> } | null | undefined)?.root;
 
@@ -101,7 +101,7 @@ function stateOf({ stateNode, children }: DirectedGraphNode): ChartState {
   };
 }
 
-/** The node and all below it, in the order they are written. */
+/** The node and all nodes below it, in the order of the definition. */
 const nodesFrom = (node: DirectedGraphNode): readonly DirectedGraphNode[] => [
   node,
   ...node.children.flatMap(nodesFrom),
@@ -111,7 +111,7 @@ const nodesFrom = (node: DirectedGraphNode): readonly DirectedGraphNode[] => [
 interface Edge {
   readonly target: { readonly id: string };
   readonly transition: Pick<AnyTransitionDefinition, 'eventType' | 'guard' | 'actions'> & {
-    /** Of delayed ones: milliseconds, or a name. */
+    /** The milliseconds or the name of its delay. */
     readonly delay?: unknown;
   };
 }
@@ -136,18 +136,18 @@ function transitionsOf(node: DirectedGraphNode): readonly ChartTransition[] {
   });
 }
 
-/** The edges that leave a state. XState's graph leaves out transitions without an event, and defaults of histories. */
+/** The edges that leave a state. XState's graph has neither transitions without an event nor defaults of history states. */
 function edgesOf({ stateNode, edges }: DirectedGraphNode): readonly Edge[] {
   const always = (stateNode.always ?? []) as readonly AnyTransitionDefinition[];
-  const unprompted = always.flatMap((transition) =>
+  const eventless = always.flatMap((transition) =>
     (transition.target ?? [stateNode]).map((target) => ({ target, transition }))
   );
   const defaults = stateNode.type === 'history' ? defaultsOf(stateNode) : [];
 
-  return [...edges, ...unprompted, ...defaults];
+  return [...edges, ...eventless, ...defaults];
 }
 
-/** Where a history state leads that remembers nothing. Without a target that is where its parent begins. */
+/** The targets of a history state that remembers no state: its own, or the initial state of its parent. */
 function defaultsOf({ config, machine, parent }: AnyStateNode): readonly Edge[] {
   const written: readonly unknown[] = [config.target ?? []].flat();
   const beginning = parent?.type === 'parallel' ? [parent] : (parent?.initial.target ?? []);
@@ -164,15 +164,15 @@ function defaultsOf({ config, machine, parent }: AnyStateNode): readonly Edge[] 
   }
 }
 
-/** The ids of the transitions of a state for an event begin with this; see `takenBy`. */
+/** How the ids of the transitions of a state for an event begin; see `takenBy`. */
 const prefixOf = (state: string, eventType: string): string => `${state}/${eventType}/`;
 
-// WORDS -----------------------------------------------------------------------
+// DESCRIPTIONS ----------------------------------------------------------------
 
-/** What XState sends a root that has states with a `route`. */
+/** The event that XState sends to the root of a machine whose states have a `route`. */
 const routeEvent = 'xstate.route';
 
-/** What XState calls its own events, and what we call them; the id of an actor follows. */
+/** The prefixes of XState's own events of actors, and their descriptions. The id of the actor follows. */
 const eventsOfActors = [
   ['xstate.done.actor.', 'done of'],
   ['xstate.error.actor.', 'error of'],
@@ -184,30 +184,30 @@ function eventOf(node: AnyStateNode, { eventType, delay }: Edge['transition']): 
   if (eventType === '') return 'always';
   if (eventType === routeEvent) return 'route';
   if (eventType === `xstate.done.state.${node.id}`) return 'done';
-  const [prefix, words] = eventsOfActors.find(([start]) => eventType.startsWith(start)) ?? [];
+  const [prefix, description] = eventsOfActors.find(([start]) => eventType.startsWith(start)) ?? [];
 
-  return prefix === undefined ? eventType : `${words} ${actorName(node, eventType.slice(prefix.length))}`;
+  return prefix === undefined ? eventType : `${description} ${actorName(node, eventType.slice(prefix.length))}`;
 }
 
 /**
- * The type of an event in words: those of XState's own are long, and not for people. Others are left as they are.
+ * The description of an event type: readable for XState's own events, the type itself for others.
  *
  * ```ts
- * spokenType('xstate.after.3000.light.red'); // 'after 3000 ms'
+ * describeEventType('xstate.after.3000.light.red'); // 'after 3000 ms'
  * ```
  */
-export function spokenType(type: string): string {
+export function describeEventType(type: string): string {
   if (!type.startsWith('xstate.')) return type;
   const { delay, name } = /^xstate\.after\.(?:(?<delay>\d+)|(?<name>[^.]+))\./.exec(type)?.groups ?? {};
   if (delay !== undefined) return `after ${delay} ms`;
   if (name !== undefined) return `after ${name}`;
   if (type.startsWith('xstate.done.state.')) return 'done';
-  const [prefix, words] = eventsOfActors.find(([start]) => type.startsWith(start)) ?? [];
+  const [prefix, description] = eventsOfActors.find(([start]) => type.startsWith(start)) ?? [];
 
-  return prefix === undefined ? type : `${words} ${type.slice(prefix.length)}`;
+  return prefix === undefined ? type : `${description} ${type.slice(prefix.length)}`;
 }
 
-/** An actor by its source, if that tells which of the state's it is; else by its id. */
+/** The source of an invoked actor, if no other actor of the state has the same source; else its id. */
 function actorName(node: AnyStateNode, id: string): string {
   const invoked = node.invoke.find((one) => one.id === id);
   if (invoked === undefined) return id;
@@ -216,7 +216,7 @@ function actorName(node: AnyStateNode, id: string): string {
   return node.invoke.filter((one) => sourceOf(one) === source).length === 1 ? source : id;
 }
 
-/** Its source by name; of logic that stands there itself the id, if somebody has given one. */
+/** The name of the source. For inline logic it is the id if the definition has one, else `inline`. */
 function sourceOf({ id, src }: { readonly id: string; readonly src: unknown }): string {
   if (typeof src !== 'string') return id;
   if (!src.startsWith('xstate.invoke.')) return src;
@@ -224,7 +224,7 @@ function sourceOf({ id, src }: { readonly id: string; readonly src: unknown }): 
   return src === `xstate.invoke.${id}` ? 'inline' : id;
 }
 
-/** What an action is called; a built-in one by the function that makes it. */
+/** The name of an action; for a built-in one that of the function that makes it, for example `assign`. */
 function nameOf(action: unknown): string {
   if (typeof action === 'string') return action;
   const { type, name, params } = action as {
@@ -237,7 +237,7 @@ function nameOf(action: unknown): string {
   return typeof named === 'string' && named !== '' ? `${named}${paramsOf(params)}` : 'inline';
 }
 
-/** `(limit: 3)`: parameters that are written down and short. */
+/** `(limit: 3)`: static parameters, if they are few and short. */
 function paramsOf(params: unknown): string {
   if (typeof params !== 'object' || params === null) return '';
   const isShort = (value: unknown): boolean => /^(string|number|boolean)$/.test(typeof value);
@@ -247,14 +247,14 @@ function paramsOf(params: unknown): string {
   return `(${entries.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')})`;
 }
 
-/** Entry and exit have actions of XState's own for each delay: they stand there as transitions already. */
+/** Whether an action is in the definition. XState adds one to entry and exit for each delay, which is shown as a transition. */
 function isWritten(action: unknown): boolean {
   const { id, sendId } = (action ?? {}) as { readonly id?: unknown; readonly sendId?: unknown };
 
   return typeof action !== 'function' || !`${id ?? sendId ?? ''}`.startsWith('xstate.after.');
 }
 
-/** A guard in words: those that are made of others with what joins them. */
+/** The description of a guard; combined guards are joined by `and`, `or`, `not`. */
 function guardOf(guard: unknown): string {
   if (guard === undefined) return '';
   const { guards, stateValue } = guard as { readonly guards?: readonly unknown[]; readonly stateValue?: unknown };
@@ -271,17 +271,16 @@ function guardOf(guard: unknown): string {
 const isMadeOfSeveral = (guard: unknown): boolean =>
   ((guard as { readonly guards?: readonly unknown[] } | undefined)?.guards?.length ?? 0) > 1;
 
-/** Routes are told apart by a guard of XState's own, before what is written. */
+/** XState puts a guard of its own, which selects the route, before the one in the definition. */
 const guardOfRoute = (guard: unknown): string =>
   guardOf((guard as { readonly guards?: readonly unknown[] } | undefined)?.guards?.[1]);
 
 // STATES ----------------------------------------------------------------------
 
 /**
- * The ids of the states a snapshot is in, those around others first. Its `value` is all that is asked for, so one that
- * was stored is as good. The machine itself, the root, is left out: it is in every snapshot and would say nothing.
- *
- * What the chart does not know, as the state of an earlier version of the machine, is passed over.
+ * The ids of the active states of a snapshot, outer ones first, without the root, which is always active. Only `value`
+ * is read, so a stored snapshot works as well. A state that is not in the chart is left out: it may be one of an earlier
+ * version of the machine.
  */
 export function activeStates({ root }: Chart, { value }: { readonly value?: unknown }): readonly string[] {
   return statesIn(root, value);
@@ -299,15 +298,15 @@ function statesIn(state: ChartState, value: unknown): readonly string[] {
 // TRANSITIONS -----------------------------------------------------------------
 
 /**
- * The ids of the transitions that can have led from some states to others by an event, those that need no event and
- * came after it included.
+ * The ids of the transitions by which an event can have led from some states to others, including transitions without
+ * an event that followed.
  *
- * **Note:** guards are not asked. Where two transitions could have been taken both are named, and one that stays where
- * it is may have been forbidden by its guard.
+ * **Note:** guards are not evaluated. If two transitions were possible, both are returned, and one to its own state is
+ * returned even if its guard refused it.
  *
- * @param before what `activeStates` gave before the event
- * @param after and what it gives now
- * @param eventType the event's type, as XState calls it: `xstate.after.grace.light.green`
+ * @param before the active states before the event, by `activeStates`
+ * @param after the active states after it
+ * @param eventType the type of the event in XState: `xstate.after.grace.light.green`
  */
 export function takenBy(
   chart: Chart,
@@ -319,7 +318,7 @@ export function takenBy(
   const left = new Set([chart.root.id, ...before]);
   const reached = new Set([chart.root.id, ...after]);
   const ways = [...left].map((from) => ({ from, ids: waysFrom(from) })).filter(({ ids }) => ids.length > 0);
-  // The innermost state that takes an event takes it alone.
+  // Only the innermost state with a transition for an event takes it.
   const around = new Set(ways.flatMap(({ from }) => places.get(from)?.around ?? []));
 
   return [...new Set(ways.flatMap(({ from, ids }) => (around.has(from) ? [] : ids)))];
@@ -331,7 +330,7 @@ export function takenBy(
     return meant.length > 0 ? meant : own.filter((one) => isForAny(one, eventType)).flatMap((one) => wayOf(one));
   }
 
-  /** The transition, if it leads to where we are, and those without an event by which it does; else nothing. */
+  /** The transition, if it leads to an active state, with the transitions without an event that followed; else none. */
   function wayOf({ id, to }: ChartTransition, seen: ReadonlySet<string> = new Set()): readonly string[] {
     const place = places.get(to);
     if (place === undefined || seen.has(to)) return [];
@@ -345,7 +344,7 @@ export function takenBy(
   }
 }
 
-/** A state, and the ids of those around it, the nearest first. */
+/** A state, and the ids of the states around it, the nearest first. */
 interface Place {
   readonly state: ChartState;
   readonly around: readonly string[];
@@ -357,7 +356,7 @@ function placesOf(state: ChartState, around: readonly string[] = []): ReadonlyMa
   return new Map([[state.id, { state, around }], ...inside]);
 }
 
-/** What is entered with a state, itself first: those it begins in and those around it. History is left at once. */
+/** The states that are entered with a state: itself, its initial states, and those around it. A history state is left at once. */
 function enteredWith({ state, around }: Place): readonly string[] {
   return state.kind.endsWith('history') ? around : [...beginningOf(state), ...around];
 }
@@ -370,17 +369,17 @@ function beginningOf(state: ChartState): readonly string[] {
   return [state.id, ...first.flatMap(beginningOf)];
 }
 
-/** Whether it is for this event and none like it. */
+/** Whether a transition is for exactly this event. */
 function isFor({ id, from }: ChartTransition, eventType: string): boolean {
   const prefix = prefixOf(from, eventType);
 
   return id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length));
 }
 
-/** Whether it can follow at once after a state has been entered: `always`, or when that was the end of what is around. */
+/** Whether a transition can follow at once when a state is entered: it needs no event, or the state around it is done. */
 const followsOn = (one: ChartTransition, { kind }: ChartState): boolean =>
   isFor(one, '') || (kind === 'final' && isFor(one, `xstate.done.state.${one.from}`));
 
-/** Whether it is for any event, or for any that begins like this one. */
+/** Whether a transition is for all events, or for all that begin like this one. */
 const isForAny = ({ event }: ChartTransition, eventType: string): boolean =>
   event === '*' || (event.endsWith('.*') && `${eventType}.`.startsWith(event.slice(0, -1)));

@@ -2,8 +2,7 @@
  * Recordings as files: lines of JSON, the first with what the recording begins with, then one for each step, with all
  * states after it. What did not change since an earlier line is a reference to it there (`json-tags.ts`).
  *
- * `recording.ts` says what a recording is. `inspected-session.ts` exports one as a file, `command.ts` reads it for
- * `replay.ts`.
+ * `recorded-pages.ts` says what is in a file. `inspected-session.ts` exports one, `command.ts` reads it.
  */
 
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';

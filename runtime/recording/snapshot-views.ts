@@ -23,11 +23,11 @@ export function imageOf(root: InstanceImage, path: readonly string[]): InstanceI
 export function stateIn({ root }: TreeImage, path: readonly string[]): unknown {
   const state = imageOf(root, path)?.state;
 
-  return isOfLogic(state) ? snapshotOf((state as LogicImage).snapshot) : state;
+  return isOfLogic(state) ? shownSnapshot((state as LogicImage).snapshot) : state;
 }
 
 /** The part of an XState snapshot that the inspector shows: state value, context, output and error; not the machine. */
-export function snapshotOf(snapshot: unknown): unknown {
+export function shownSnapshot(snapshot: unknown): unknown {
   const { value, context, status, output, error } = (snapshot ?? {}) as { readonly [name: string]: unknown };
   const state = {
     ...(value !== undefined && { value }),

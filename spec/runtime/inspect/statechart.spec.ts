@@ -23,7 +23,7 @@ import {
   type Chart,
   type ChartState,
   chartOf,
-  spokenType,
+  describeEventType,
   takenBy,
 } from '../../../runtime/inspect/statechart.js';
 import { html } from '../../../runtime/template/html.js';
@@ -139,9 +139,9 @@ function run(machine: AnyStateMachine) {
   };
 }
 
-describe('chart', () => {
+describe('statechart', () => {
   describe('of a machine', () => {
-    it('has its states, nested as they are written', () => {
+    it('has its states, nested as in the definition', () => {
       expect(light.root.id).to.equal('traffic light');
       expect(light.root.kind).to.equal('compound');
       expect(light.root.initial).to.equal('traffic light.green');
@@ -163,7 +163,7 @@ describe('chart', () => {
       });
     });
 
-    it('tells regions, ends and histories', () => {
+    it('distinguishes regions, final states and history states', () => {
       const kinds = Object.fromEntries(statesFrom(chart.root).map(({ id, kind }) => [id, kind]));
       expect(kinds).to.deep.include({
         player: 'parallel',
@@ -174,7 +174,7 @@ describe('chart', () => {
       });
     });
 
-    it('has what is done at entry and exit, and who is invoked, without what XState adds for delays', () => {
+    it('has entry and exit actions and invoked actors, without the actions that XState adds for delays', () => {
       const loading = stateOf(chart, 'player.track.loading');
       expect(loading.entry).to.deep.equal(['show(title: "wait")', 'assign']);
       expect(loading.exit).to.deep.equal(['hide']);
@@ -182,13 +182,13 @@ describe('chart', () => {
       expect(stateOf(chart, 'player.track.playing.normal.loud')).to.deep.include({ entry: [], exit: [] });
     });
 
-    it('is found behind the component that runs it, and is plain data', () => {
+    it('is made of the logic of a component, and is plain data', () => {
       const Player = component({ name: 'player', logic: player, view: () => html`` });
       expect(chartOf(Player.logic)).to.equal(chart);
       expect(structuredClone(chart)).to.deep.equal(chart);
     });
 
-    it('is none of what is no machine', () => {
+    it('is undefined for logic that is not a machine', () => {
       const reducer = component({
         name: 'reducer',
         logic: fromTransition((state: number) => state, 0),
@@ -211,7 +211,7 @@ describe('chart', () => {
   });
 
   describe('its id', () => {
-    it('is the same for the same machine, also when it is made anew, and differs for others', () => {
+    it('is equal for equal machines, and differs for others', () => {
       const made = (target: string) =>
         chartOf(createMachine({ id: 'm', initial: 'a', states: { a: { on: { go: target } }, b: {}, c: {} } }));
       expect(made('b')?.id).to.equal(made('b')?.id);
@@ -219,7 +219,7 @@ describe('chart', () => {
       expect(chartOf(player.provide({ actions: { hide: () => {} } }))?.id).to.equal(chart.id);
     });
 
-    it('tells each transition from all others', () => {
+    it('is different for each transition', () => {
       for (const { transitions } of [light, chart]) {
         expect(new Set(transitions.map(({ id }) => id)).size).to.equal(transitions.length);
       }
@@ -227,7 +227,7 @@ describe('chart', () => {
   });
 
   describe('transitions', () => {
-    it('say their event, their guard and their actions in words', () => {
+    it('have descriptions of event, guard and actions', () => {
       expect(lines(light, 'traffic light.green.young')).to.deep.equal([
         'crossingRequested / remember -> traffic light.green.young',
         'after leastGreen -> traffic light.green.ready',
@@ -238,14 +238,14 @@ describe('chart', () => {
       ]);
     });
 
-    it('of delays say how long or the name of it', () => {
+    it('of delays have the duration or its name', () => {
       expect(lines(chart, 'player.track.playing.normal.loud')).to.deep.equal([
         'after 500 ms [isLate] -> player.track.playing.normal.quiet',
         'after grace -> player.track.playing.normal.quiet',
       ]);
     });
 
-    it('of actors and of states that are done say of what', () => {
+    it('of actors and of done states name these', () => {
       expect(lines(chart, 'player.track.loading')).to.deep.equal([
         'done of fetchTrack -> player.track.playing',
         'error of fetchTrack / hide -> player.track.ended',
@@ -253,7 +253,7 @@ describe('chart', () => {
       expect(lines(chart, 'player.track')).to.deep.equal(['done / log(…) -> player.track']);
     });
 
-    it('name actors by their ids where the source does not tell, and what has no name inline', () => {
+    it('name actors by id if the source is ambiguous, and logic without a name inline', () => {
       const logic = fromPromise(async () => 1);
       const both = chartOf(
         createMachine({
@@ -278,7 +278,7 @@ describe('chart', () => {
       ]);
     });
 
-    it('put guards together as they are made of others', () => {
+    it('describe combined guards', () => {
       expect(lines(chart, 'player.track.paused')).to.deep.equal([
         'resumed [isFree and not (isClosed or in #player.lamp.broken)] -> player.track.playing.last',
         'rewound -> player.track.playing.lastDeep',
@@ -289,14 +289,14 @@ describe('chart', () => {
       ]);
     });
 
-    it('have wildcards, what is forbidden, several targets and none', () => {
+    it('include wildcards, forbidden events, several targets and none', () => {
       expect(lines(chart, 'player.lamp')).to.deep.equal(['beat -> player.lamp']);
       expect(lines(chart, 'player.lamp.on')).to.deep.equal(['* / actions -> player.lamp.on']);
       expect(lines(chart, 'player.lamp.off')).to.include('key.* -> player.lamp.on');
       expect(lines(chart, 'player')).to.deep.equal(['reset -> player.track.paused', 'reset -> player.lamp.on']);
     });
 
-    it('lead from a history to where it goes by default', () => {
+    it('lead from a history state to its default', () => {
       expect(lines(chart, 'player.track.playing.last')).to.deep.equal(['by default -> player.track.playing.normal']);
       expect(lines(chart, 'player.track.playing.lastDeep')).to.deep.equal(['by default -> player.track.playing.fast']);
       const others = chartOf(
@@ -309,7 +309,7 @@ describe('chart', () => {
       expect(others?.transitions.map(({ to }) => to)).to.deep.equal(['m', 'm.a']);
     });
 
-    it('to a route say so, without the guard that finds it', () => {
+    it('to a route are described as such, without the guard of XState', () => {
       const routed = chartOf(
         createMachine({
           id: 'm',
@@ -325,7 +325,7 @@ describe('chart', () => {
   });
 
   describe('active states', () => {
-    it('are all a snapshot is in but the root, those around others first', () => {
+    it('are all but the root, outer ones first', () => {
       expect(run(TrafficLight.logic).active()).to.deep.equal(['traffic light.green', 'traffic light.green.young']);
       expect(run(player).active()).to.deep.equal([
         'player.track',
@@ -335,7 +335,7 @@ describe('chart', () => {
       ]);
     });
 
-    it('follow into nested, remembered and final states', () => {
+    it('include nested, remembered and final states', () => {
       const { active, send } = run(player);
       const track = () => active().filter((id) => id.startsWith('player.track.'));
       send('reset');
@@ -349,13 +349,13 @@ describe('chart', () => {
       expect(track()).to.deep.equal(['player.track.ended']);
     });
 
-    it('are found in what was stored of a snapshot', () => {
+    it('are found in a stored snapshot', () => {
       const { active, persisted, send } = run(player);
       send('reset');
       expect(activeStates(chart, JSON.parse(JSON.stringify(persisted())))).to.deep.equal(active());
     });
 
-    it('leave out what the chart does not know, and are none of a machine without states', () => {
+    it('leave out states that are not in the chart, and are none for a machine without states', () => {
       expect(activeStates(chart, { value: { track: 'gone', lamp: 'on' } })).to.deep.equal([
         'player.track',
         'player.lamp',
@@ -367,7 +367,7 @@ describe('chart', () => {
   });
 
   describe('taken transitions', () => {
-    it('are those of the event from where it was to where it is', () => {
+    it('are those of the event between the states before and after it', () => {
       const { send, pass } = run(TrafficLight.logic);
       expect(send('crossingRequested')).to.deep.equal(['crossingRequested -> traffic light.green.young']);
       const after = 'xstate.after.leastGreen.traffic light.green.young';
@@ -380,7 +380,7 @@ describe('chart', () => {
       ]);
     });
 
-    it('are one for each target, and by a history too', () => {
+    it('are one for each target, also through a history state', () => {
       const { send } = run(player);
       expect(send('reset')).to.deep.equal(['reset -> player.track.paused', 'reset -> player.lamp.on']);
       expect(send('resumed')).to.deep.equal(['resumed -> player.track.playing.last', '* -> player.lamp.on']);
@@ -388,7 +388,7 @@ describe('chart', () => {
       expect(send('rewound')).to.deep.equal(['rewound -> player.track.playing.lastDeep', '* -> player.lamp.on']);
     });
 
-    it('are those of the innermost state, of wildcards only if nothing else is', () => {
+    it('are those of the innermost state, wildcards only if no other fits', () => {
       const machine = createMachine({
         id: 'm',
         initial: 'a',
@@ -409,7 +409,7 @@ describe('chart', () => {
       expect(send('unheard')).to.deep.equal(['* -> m.b']);
     });
 
-    it('go on with those of a state that is done', () => {
+    it('include those of a state that is done', () => {
       const machine = createMachine({
         id: 'm',
         initial: 'a',
@@ -421,7 +421,7 @@ describe('chart', () => {
       expect(run(machine).send('go')).to.deep.equal(['go -> m.a.end', 'done -> m.b']);
     });
 
-    it('are none of an event nobody took', () => {
+    it('are none for an event that no state takes', () => {
       expect(run(TrafficLight.logic).send('unheard')).to.deep.equal([]);
       const machine = createMachine({
         id: 'm',
@@ -433,7 +433,7 @@ describe('chart', () => {
     });
   });
 
-  describe('types in words', () => {
+  describe('descriptions of event types', () => {
     const cases = {
       pressed: 'pressed',
       'xstate.after.3000.light.red': 'after 3000 ms',
@@ -445,7 +445,7 @@ describe('chart', () => {
     };
     for (const [type, words] of Object.entries(cases)) {
       it(`say '${words}' for ${type}`, () => {
-        expect(spokenType(type)).to.equal(words);
+        expect(describeEventType(type)).to.equal(words);
       });
     }
   });

@@ -55,7 +55,7 @@ describe('replay', () => {
     }) as AnyComponent;
   const one = { type: 'added' };
 
-  it('finds no difference with the same component, straight or by way of a file', async () => {
+  it('finds no difference with the same component, from memory or from a file', async () => {
     const recording = await record(counter(1), [[], one, one], [[], one, { type: 'doubled' }]);
     const read = decodeRecording(encodeRecording(recording));
     expect(recording.steps.at(-1)?.after.root.state).to.deep.equal({ count: 6 });
@@ -64,7 +64,7 @@ describe('replay', () => {
     }
   });
 
-  it('names step, component, messages, place and values, and goes on from what is recorded', async () => {
+  it('reports step, component, messages, place and values, and continues from the recorded state', async () => {
     const recording = await record(counter(1), [[], one], [[], { type: 'doubled' }], [[], one, one]);
     const { differences } = replay(recording, counter(2));
     expect(differences).to.deep.equal([
@@ -93,7 +93,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('tells what update throws now, once, and only notes what it threw then', async () => {
+  it('reports an error of update once, and only notes one that was thrown in the recorded session', async () => {
     const recording = await record(counter(1), [[], one], [[], { type: 'broke' }, one], [[], { type: 'broke' }]);
     const same = replay(recording, counter(1));
     expect(same.differences).to.deep.equal([]);
@@ -115,7 +115,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('tells what view throws now, and goes on where the page can be shown again', async () => {
+  it('reports an error of a view, and continues where the page can be shown again', async () => {
     const recording = await record(counter(1), [[], one], [[], one], [[], one], [[], { type: 'doubled' }]);
     const wary = counter(1, (count) => {
       if (count === 2 || count === 3) throw new Error(`no ${count}`);
@@ -136,7 +136,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('notes that pages show something else now', async () => {
+  it('notes pages that have changed', async () => {
     const recording = await record(counter(1), [[], one]);
     const paged = decodeRecording(encodeRecording(withPages(recording, counter(1))));
     expect(replay(paged, counter(1)).notes).to.deep.equal([]);
@@ -149,7 +149,7 @@ describe('replay', () => {
     expect(notes[0]).to.match(/^the first page has changed: recorded ".*0.*", now ".*none.*"$/);
   });
 
-  it('notes of which components no state is recorded, because it could not be', async () => {
+  it('notes components whose state is not recorded, because it could not be stored', async () => {
     const recording = await record(counter(1), [[], one]);
     const lost = (root: InstanceImage): InstanceImage => ({ ...root, state: undefined });
     const steps = recording.steps.map((step) => ({ ...step, after: { ...step.after, root: lost(step.after.root) } }));
@@ -243,7 +243,7 @@ describe('replay', () => {
       [[], say('ax', 'renamed'), say('', 'cleared'), say('c')]
     );
 
-  it('gives ids and times as they were, and follows nothing that is asked for a second time', async () => {
+  it('uses recorded ids and times, and performs no effect again', async () => {
     const recording = await listed();
     const { steps } = recording;
     expect(steps.flatMap(({ messages }) => messages.map(({ message }) => message.type))).to.deep.equal([
@@ -266,7 +266,7 @@ describe('replay', () => {
     });
   });
 
-  it('names children by the way to them', async () => {
+  it('names children by their path', async () => {
     const { differences } = replay(await listed(), list({ title: (given) => (given === 'b' ? 'bb' : given) }));
     expect(
       differences.map(({ path, kind, at, recorded, replayed }) => [path, kind, at, recorded, replayed])
@@ -276,7 +276,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('compares what is asked for', async () => {
+  it('compares effects', async () => {
     const recording = await listed();
     expect(places(replay(recording, list({ told: 'called' })).differences)).to.deep.equal([
       [3, 'item', '.type', 'parent {type: "told"}', 'parent {type: "called"}'],
@@ -288,7 +288,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('tells once of a component that is not there now, and of one that was not', async () => {
+  it('reports a missing and an additional component once', async () => {
     const shows = (title: string): boolean => title !== 'b';
     const gone = replay(await listed(), list({ shows })).differences;
     expect(gone.map(({ step, path, recorded, replayed }) => [step, path, recorded, replayed])).to.deep.equal([
@@ -301,7 +301,7 @@ describe('replay', () => {
     ]);
   });
 
-  it('tells of messages for a component that is not there', async () => {
+  it('reports messages for a component that is not there', async () => {
     const recording = await listed();
     const [first, ...steps] = recording.steps;
     const lost = { path: ['item string z'], message: { type: 'done' }, at: 0, id: undefined };
@@ -310,7 +310,7 @@ describe('replay', () => {
     expect(places(differences)).to.deep.equal([[1, 'item', '', 'it takes done', 'it is not there']]);
   });
 
-  it('tells of a component that is of another version', async () => {
+  it('reports a component of another version', async () => {
     const recording = await listed();
     const { steps } = recording;
     const late: Recording = { ...recording, first: steps[0]?.after as never, steps: steps.slice(1) };
@@ -347,7 +347,7 @@ describe('replay', () => {
       view: ({ value, context }) => html<AnyMessage>`<p>${value} ${context.rounds} ${String(context.got)}</p>`,
     }) as unknown as AnyComponent;
 
-  it('gives machines what they were given, timers and children included', async () => {
+  it('gives machines their recorded events, including those of timers and child actors', async () => {
     const recorded = new Recorded(light());
     await recorded.pass(40);
     recorded.tell([], { type: 'pressed' });
@@ -373,7 +373,7 @@ describe('replay', () => {
     expect(differences.map(({ at, step }) => [step, at]).filter(([step]) => step !== 1)[0]?.[1]).to.equal('.value');
   });
 
-  it('has the children of machines in the states they were in', async () => {
+  it('gives machines the recorded states of their child actors', async () => {
     const child = setup({ types: {} as { context: { at: number } } }).createMachine({
       context: { at: 0 },
       after: { 10: { actions: assign({ at: 5 }) } },
@@ -412,7 +412,7 @@ describe('replay', () => {
     expect(replay(recording, Reader).differences).to.deep.equal([]);
   });
 
-  it('takes no event of changed props a second time, and takes one that is new', async () => {
+  it('takes a recorded event of changed props once, and takes a new one', async () => {
     const page = (hands: boolean): AnyComponent => {
       const Shown = component({
         name: 'shown',
@@ -451,7 +451,7 @@ describe('replay', () => {
 
   // INIT ----------------------------------------------------------------------
 
-  it('runs the init of new components, and says of one that is async that it cannot', async () => {
+  it('runs the init of new components, and reports one that is async', async () => {
     const page = (begin: (key: number) => unknown): AnyComponent => {
       const Part = component({
         name: 'part',
@@ -486,7 +486,7 @@ describe('replay', () => {
 
   // SECRETS -------------------------------------------------------------------
 
-  it('does not compare what is secret, and tells differences apart that depend on it', async () => {
+  it('does not compare secrets, and marks differences that depend on them', async () => {
     const form = (least: number): AnyComponent =>
       component({
         name: 'form',
@@ -497,10 +497,10 @@ describe('replay', () => {
             : { ...model, password: '', length: model.password.length, count: model.count + least },
         view: () => html`<p></p>`,
       }) as AnyComponent;
-    const typed = { type: 'typed', password: 'tell nobody' } as AnyMessage;
+    const typed = { type: 'typed', password: 'keep quiet' } as AnyMessage;
     const recording = await record(form(3), [[], typed], [[], { type: 'sent' }]);
     const hidden: Recording = redact(recording);
-    expect(JSON.stringify(hidden)).to.not.contain('nobody');
+    expect(JSON.stringify(hidden)).to.not.contain('quiet');
     expect(replay(hidden, form(3)).differences.map(({ at, secret }) => [at, secret])).to.deep.equal([
       ['.length', 'perhaps'],
     ]);

@@ -7,7 +7,7 @@ import {
   nothingOf,
   redactImage,
   sharing,
-  snapshotOf,
+  shownSnapshot,
   stateIn,
 } from '../../../runtime/recording/snapshot-views.js';
 import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
@@ -33,14 +33,14 @@ describe('snapshot-views', () => {
   it('shows a model as it is, and the state value and context of logic', () => {
     expect(stateIn(treeOf(root), [])).to.deep.equal({ title: 'root' });
     expect(stateIn(treeOf(root), ['a'])).to.deep.equal({ value: 'on', context: { count: 1 } });
-    expect(stateIn(treeOf(root), ['nobody'])).to.equal(undefined);
+    expect(stateIn(treeOf(root), ['missing'])).to.equal(undefined);
   });
 
   it('shows status, output and error of a snapshot that is not active', () => {
-    expect(snapshotOf({ status: 'active', value: 'on', machine: {} })).to.deep.equal({ value: 'on' });
-    expect(snapshotOf({ status: 'done', output: 3 })).to.deep.equal({ status: 'done', output: 3 });
-    expect(snapshotOf({ status: 'active' })).to.deep.equal({ status: 'active' });
-    expect(snapshotOf(undefined)).to.deep.equal({ status: undefined });
+    expect(shownSnapshot({ status: 'active', value: 'on', machine: {} })).to.deep.equal({ value: 'on' });
+    expect(shownSnapshot({ status: 'done', output: 3 })).to.deep.equal({ status: 'done', output: 3 });
+    expect(shownSnapshot({ status: 'active' })).to.deep.equal({ status: 'active' });
+    expect(shownSnapshot(undefined)).to.deep.equal({ status: undefined });
   });
 
   it('distinguishes the state of logic from a model', () => {
