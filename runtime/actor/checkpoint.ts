@@ -1,7 +1,7 @@
 /**
- * A checkpoint: the last good state of an actor, and what it takes for another to go on from there.
- * XState does not revive an actor that has failed, leaves its children running, and forgets what it had
- * set a timer for; here all three are made good. `shared-actors.ts` keeps one for each actor.
+ * Checkpoint: the last good state of an actor, from which a replacement continues. XState does not restart a failed
+ * actor, leaves its children running, and loses its delayed events; a checkpoint repairs all three. `shared-actor.ts`
+ * and `logic-state.ts` keep one for each actor; `ordered-clock.ts` keeps the order of its timers.
  */
 
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';

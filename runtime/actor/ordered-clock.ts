@@ -3,7 +3,7 @@
  * in which they were set. A restore keeps that order: a timer is stored with its due time and the number of timers
  * that were set after it.
  *
- * `platform/clock.ts` is the clock below it. `every.ts` and `checkpoint.ts` store their timers and set them again.
+ * `platform/clock.ts` is the clock below it. `checkpoint.ts` stores timers and sets them again.
  * `component-tree.ts` starts a session inside of `inOrder`.
  */
 

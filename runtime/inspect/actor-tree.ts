@@ -5,7 +5,7 @@
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { SharedActorStatus, SharedView } from '../cluster/shared-actors.js';
+import type { SharedActorStatus, SharedView } from '../cluster/shared-actor.js';
 import { isOfLogic } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
 import type { SessionImage } from '../session/session-snapshot.js';

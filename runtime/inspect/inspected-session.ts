@@ -4,7 +4,7 @@
  */
 
 import type { Snapshot } from 'xstate';
-import type { SharedView } from '../cluster/shared-actors.js';
+import type { SharedView } from '../cluster/shared-actor.js';
 import type { AnyComponent } from '../component/component.js';
 import { type Layout, renderReadOnly } from '../http/layout.js';
 import { redact } from '../platform/redact.js';

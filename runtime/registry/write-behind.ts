@@ -7,6 +7,7 @@
  * `session-registry.ts` has the keeper and reads through it; `store.ts` says what a store promises.
  */
 
+import { Backoff } from '../platform/backoff.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -66,9 +67,9 @@ export type Outcome =
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Milliseconds until a write that has failed is tried again, at first and at the most. */
-const shortest = 250;
-const longest = 10_000;
+/** Milliseconds before a failed write is repeated: the first pause, and the longest. */
+const firstPauseMs = 250;
+const maxPauseMs = 10_000;
 
 /** Milliseconds that one go of writing may take before others have theirs. */
 const longestGo = 8;
@@ -88,8 +89,8 @@ export class WriteBehind {
   /** Whether a go is going to go on, once others have had theirs. */
   #isDeferred = false;
   #beating: unknown;
-  /** The pause after the last failure; 0 while all is well. */
-  #pause = 0;
+  /** Failures of the store since its last success. */
+  readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
   #isClosed = false;
 
   constructor(options: WriteBehindOptions) {
@@ -109,7 +110,7 @@ export class WriteBehind {
 
   /** Whether the store fails at present. */
   get isFailing(): boolean {
-    return this.#pause > 0;
+    return this.#backoff.failures > 0;
   }
 
   // READING -------------------------------------------------------------------
@@ -197,7 +198,7 @@ export class WriteBehind {
   #schedule(): void {
     if (this.#timer !== undefined || this.#isDeferred || this.#isClosed) return;
     const { clock, store } = this.#options;
-    this.#timer = clock.setTimeout(() => this.#go(), Math.max(this.#pause, store.delay));
+    this.#timer = clock.setTimeout(() => this.#go(), Math.max(this.#backoff.pauseMs, store.delay));
   }
 
   /** Writes what there is to be written; what a go has no time for is the next one's. */
@@ -211,7 +212,7 @@ export class WriteBehind {
       if (!progress.isDirty || progress.isBusy) continue;
       progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
-      if (this.#pause > 0) return;
+      if (this.isFailing) return;
       if (clock.now() < until) continue;
       this.#isDeferred = true;
       defer(() => this.#go());
@@ -291,13 +292,13 @@ export class WriteBehind {
 
   /** The store has failed: reported once until it works again. */
   #failed(error: unknown): void {
-    if (this.#pause === 0) this.#options.report(ErrorCode.Store, error);
-    this.#pause = this.#pause === 0 ? shortest : Math.min(longest, this.#pause * 2);
+    if (!this.isFailing) this.#options.report(ErrorCode.Store, error);
+    this.#backoff.next();
   }
 
   #recovered(): void {
-    if (this.#pause === 0) return;
-    this.#pause = 0;
+    if (!this.isFailing) return;
+    this.#backoff.reset();
     this.#go();
   }
 

@@ -4,6 +4,7 @@
  * its receivers tell a repeat. Over a bus in memory everything arrives at once, and nothing is kept here.
  */
 
+import { Backoff } from '../platform/backoff.js';
 import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
@@ -31,9 +32,9 @@ export interface EffectOutboxOptions {
 /** Effects that may be on their way at the most; any more are dropped and reported. */
 const capacity = 1_000;
 
-/** Milliseconds before an effect is tried again, at first and at the most. */
-const shortest = 250;
-const longest = 10_000;
+/** Milliseconds before an effect is sent again: the first pause, and the longest. */
+const firstPauseMs = 250;
+const maxPauseMs = 10_000;
 
 // DELIVERIES ------------------------------------------------------------------
 
@@ -63,13 +64,13 @@ export class EffectOutbox {
       return;
     }
     this.#waiting.set(effect.id, effect);
-    this.#await(effect, arrival, shortest);
+    this.#await(effect, arrival, new Backoff({ firstPauseMs, maxPauseMs }));
   }
 
   /** Tries one that was stored again. */
   repeat(effect: EffectImage): void {
     this.#waiting.set(effect.id, effect);
-    this.#try(effect, shortest);
+    this.#try(effect, new Backoff({ firstPauseMs, maxPauseMs }));
   }
 
   /** Lets all go. */
@@ -79,10 +80,10 @@ export class EffectOutbox {
     this.#timers.clear();
   }
 
-  #try(effect: EffectImage, pause: number): void {
+  #try(effect: EffectImage, backoff: Backoff): void {
     try {
       const arrival = this.#powers.hand(effect);
-      if (isPromise(arrival as unknown)) this.#await(effect, arrival as Promise<void>, pause);
+      if (isPromise(arrival as unknown)) this.#await(effect, arrival as Promise<void>, backoff);
       else this.#waiting.delete(effect.id);
     } catch (error) {
       // What cannot be handed over at all will not be later.
@@ -91,22 +92,22 @@ export class EffectOutbox {
     }
   }
 
-  #await(effect: EffectImage, arrival: Promise<void>, pause: number): void {
+  #await(effect: EffectImage, arrival: Promise<void>, backoff: Backoff): void {
     arrival.then(
       () => void this.#waiting.delete(effect.id),
       (error: unknown) => {
-        if (pause === shortest) this.#powers.report(error);
-        this.#tryLater(effect, pause);
+        if (backoff.failures === 0) this.#powers.report(error);
+        this.#tryLater(effect, backoff);
       }
     );
   }
 
-  #tryLater(effect: EffectImage, pause: number): void {
+  #tryLater(effect: EffectImage, backoff: Backoff): void {
     if (this.#isOver) return;
     const timer = this.#powers.clock.setTimeout(() => {
       this.#timers.delete(timer);
-      this.#try(effect, Math.min(longest, pause * 2));
-    }, pause);
+      this.#try(effect, backoff);
+    }, backoff.next());
     this.#timers.add(timer);
   }
 }

@@ -1,86 +1,86 @@
 /**
- * Restarts: what becomes of a subscription that has failed. It is tried again after a pause, first of 100
- * milliseconds, twice as long each time and at most 30 seconds, of which a random part of up to a half is
- * taken off, so that what failed together does not come back together. After 5 restarts in a row without
- * a message it is given up and reported. A try that has lived for a minute makes up for all before it.
+ * Restart policy of a subscription that failed. It restarts after a pause of 100 ms, which doubles with each failure
+ * up to 30 seconds; a random part of up to a half is subtracted, so that subscriptions that failed together restart
+ * apart. After 5 restarts in a row without a message the subscription is stopped and reported. A run that lasts one
+ * minute resets the failure count.
  *
- * `subscription-set.ts` asks after each failed run.
+ * `subscription-set.ts` asks after each failed run; `backoff.ts` computes the pauses.
  */
 
+import { Backoff } from '../platform/backoff.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A run that has failed. */
+/** A run that failed. */
 export interface FailedRun {
   readonly error: unknown;
-  /** How long the run lived, in milliseconds. */
+  /** Milliseconds that the run lasted. */
   readonly lived: number;
-  /** Whether a message had come of it. */
+  /** Whether the run produced a message. */
   readonly hasDelivered: boolean;
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-/** The first pause, in milliseconds; each further one is twice as long. */
-const firstPause = 100;
+/** The first pause, and the longest, in milliseconds. */
+const firstPauseMs = 100;
+const maxPauseMs = 30_000;
 
-/** The longest pause, in milliseconds. */
-const longestPause = 30_000;
+/** The largest part of a pause that is subtracted at random. */
+const jitter = 0.5;
 
-/** Restarts in a row without a message between them; the failure after the last of them is the end. */
-const mostRestarts = 5;
+/** RestartPolicy in a row without a message between them; the failure after the last of them is final. */
+const maxRestarts = 5;
 
-/** A run that has lived so long, in milliseconds, was well: what failed before it no longer counts. */
-const wellTime = 60_000;
+/** A run of this many milliseconds resets the failure count. */
+const calmMs = 60_000;
 
-// RESTARTS --------------------------------------------------------------------
+// POLICY ----------------------------------------------------------------------
 
-/** The failures of one subscription, and what follows from them. */
-export class Restarts {
+/** The failures of one subscription, and the pauses before its restarts. */
+export class RestartPolicy {
   readonly #key: string;
   readonly #report: (error: unknown) => void;
-  readonly #random: () => number;
-  /** Failures since it was last well. */
-  #failures = 0;
-  /** Failures in a row, no message between them. */
+  readonly #backoff: Backoff;
+  /** Failures in a row without a message between them. */
   #fruitless = 0;
 
   /**
    * @param key names the subscription in reports
-   * @param random gives a number from 0 up to 1
+   * @param random returns a number from 0 up to 1: 0 halves the pause, 1 keeps it. Default `Math.random`
    */
   constructor(key: string, report: (error: unknown) => void, random: () => number = Math.random) {
     this.#key = key;
     this.#report = report;
-    this.#random = random;
+    this.#backoff = new Backoff({ firstPauseMs, maxPauseMs, jitter, random: () => 1 - random() });
   }
 
   /**
-   * How many milliseconds after this failure the next run begins; `undefined` if none does, which is reported.
+   * Records a failure. Returns the milliseconds before the next run, or `undefined` if there is none, which is reported.
    *
-   * **Note:** a single failure is not reported. One that goes on failing though messages come of it is never
-   * given up; it is reported when its pauses have become the longest.
+   * **Note:** a single failure is not reported. A subscription that fails again and again but produces messages is
+   * never stopped; it is reported when its pause reaches the maximum.
    */
   pauseAfter({ error, lived, hasDelivered }: FailedRun): number | undefined {
-    const wasWell = lived >= wellTime;
-    this.#failures = wasWell ? 1 : this.#failures + 1;
-    this.#fruitless = wasWell || hasDelivered ? 1 : this.#fruitless + 1;
-    if (this.#fruitless > mostRestarts) {
-      this.#tell(this.#fruitless, 'times in a row and is given up until its key has been away', error);
+    const wasCalm = lived >= calmMs;
+    if (wasCalm) this.#backoff.reset();
+    this.#fruitless = wasCalm || hasDelivered ? 1 : this.#fruitless + 1;
+    const wasLongest = this.#backoff.pauseMs === maxPauseMs;
+    const pause = this.#backoff.next();
+    if (this.#fruitless > maxRestarts) {
+      this.#reportFailures(this.#fruitless, 'times in a row and was stopped until its key has been absent once', error);
       return undefined;
     }
-    const doubled = firstPause * 2 ** (this.#failures - 1);
-    const isFirstOfTheLongest = doubled >= longestPause && doubled < 2 * longestPause;
-    if (isFirstOfTheLongest) {
-      this.#tell(this.#failures, `times and is now tried again every ${longestPause / 1_000} s`, error);
+    if (!wasLongest && this.#backoff.pauseMs === maxPauseMs) {
+      this.#reportFailures(this.#backoff.failures, `times and now restarts every ${maxPauseMs / 1_000} s`, error);
     }
 
-    return Math.min(doubled, longestPause) * (0.5 + this.#random() / 2);
+    return pause;
   }
 
-  #tell(times: number, what: string, cause: unknown): void {
-    const message = `The subscription '${this.#key}' has failed ${times} ${what}. Last: ${cause instanceof Error ? cause : textOf(cause)}`;
+  #reportFailures(times: number, what: string, cause: unknown): void {
+    const message = `The subscription '${this.#key}' failed ${times} ${what}. Last: ${cause instanceof Error ? cause : textOf(cause)}`;
 
     this.#report(new TroupeError(ErrorCode.Subscription, message, { cause }));
   }

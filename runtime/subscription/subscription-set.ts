@@ -14,7 +14,7 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { ignoreRejection, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Backplane } from './backplane.js';
-import { Restarts } from './restart-policy.js';
+import { RestartPolicy } from './restart-policy.js';
 import { Run, type RunOwner, type Stop } from './run.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -86,7 +86,7 @@ class Running implements RunOwner {
   readonly #port: Port;
   #run: Run | undefined;
   /** What has come of its failures, if it had any. */
-  #restarts: Restarts | undefined;
+  #restarts: RestartPolicy | undefined;
   /** The pause before its next run. */
   #pause: unknown;
   /** What was stored of it: its first run goes on from there. */
@@ -145,7 +145,7 @@ class Running implements RunOwner {
     const { clock, report, random } = this.#port;
     this.#run = undefined;
     this.#failures++;
-    this.#restarts ??= new Restarts(this.declared.key, report, random);
+    this.#restarts ??= new RestartPolicy(this.declared.key, report, random);
     const pause = this.#restarts.pauseAfter({ error, lived: clock.now() - begun, hasDelivered });
     this.#isGivenUp = pause === undefined;
     if (pause !== undefined) this.#pause = clock.setTimeout(() => this.begin(actor), pause);

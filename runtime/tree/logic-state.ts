@@ -10,6 +10,7 @@
 
 import { Actor, type ActorLogic, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
 import { Checkpoint, type LogicImage } from '../actor/checkpoint.js';
+import { Supervisor } from '../actor/supervisor.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -41,17 +42,8 @@ const none: readonly Effect[] = [];
 /** Components that were found to have states that cannot be stored: each is told of once. */
 const unstorable = new Set<string>();
 
-/** How often in a row an actor that fails by itself, over a timer or a promise, is replaced before it is given up. */
-const mostFailures = 8;
-
-/** Milliseconds before it is replaced the second time; the first time it is at once, then twice as long each time. */
-const firstPause = 100;
-
-/** One that has not failed for so many milliseconds is as good as new. */
-const calmTime = 10_000;
-
-/** Messages that wait for it meanwhile, or before it is started; further ones are dropped and reported. */
-const mostHeld = 1_000;
+/** Messages that wait before the actor is started or replaced; further ones are dropped and reported. */
+const maxHeld = 1_000;
 
 /** Any logic at work. */
 export class LogicState implements InstanceState {
@@ -63,11 +55,9 @@ export class LogicState implements InstanceState {
   /** The last snapshot that was no failure. */
   #good: Snapshot<unknown> | undefined;
   #seen: unknown;
-  #failures = 0;
+  readonly #supervisor: Supervisor;
   /** The message it is taking: a failure then costs that message, however often it happens. */
   #taking: AnyMessage | undefined;
-  /** When it was replaced the last time. */
-  #since = Number.NEGATIVE_INFINITY;
   #isStarted = false;
   /** The pause before it is replaced. */
   #pause: unknown;
@@ -80,6 +70,7 @@ export class LogicState implements InstanceState {
   constructor(component: AnyComponent, host: InstanceStateHost) {
     this.#component = component;
     this.#host = host;
+    this.#supervisor = new Supervisor({ clock: host.clock });
     this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, host.clock);
   }
 
@@ -279,20 +270,17 @@ export class LogicState implements InstanceState {
     }
   }
 
-  /** After a pause that grows; what is sent meanwhile waits, and is dropped if it is given up. */
+  /** Replaces the actor after a growing pause. Messages wait meanwhile; they are dropped if the actor stays stopped. */
   #replaceLater(cause: unknown): void {
-    const isCalm = this.#host.clock.now() - this.#since >= calmTime;
-    const failures = isCalm ? 1 : this.#failures + 1;
-    this.#failures = failures;
+    const pause = this.#supervisor.pauseAfterFailure(false);
     this.#held ??= [];
-    if (failures > mostFailures) {
-      const message = `The actor of ${this.#component.name} has failed ${failures} times in a row and is given up: it stays as it is and takes nothing any more.`;
+    if (pause === undefined) {
+      const message = `The actor of ${this.#component.name} failed ${this.#supervisor.failures} times in a row and was stopped. It keeps its last state and ignores further messages.`;
       this.#host.report(ErrorCode.Component, new TroupeError(ErrorCode.Component, message, { cause }));
       this.#isGivenUp = true;
       this.#held.length = 0;
       return;
     }
-    const pause = failures === 1 ? 0 : firstPause * 2 ** (failures - 2);
     this.#pause = this.#host.clock.setTimeout(() => {
       this.#pause = undefined;
       try {
@@ -313,7 +301,7 @@ export class LogicState implements InstanceState {
   }
 
   #hold(message: AnyMessage): void {
-    if (!this.#isGivenUp && (this.#held as AnyMessage[]).length < mostHeld) this.#held?.push(message);
+    if (!this.#isGivenUp && (this.#held as AnyMessage[]).length < maxHeld) this.#held?.push(message);
     else {
       const why = this.#isStarted ? 'has failed' : 'is not started';
       const text = `${this.#component.name} ${why} and cannot take ${message.type}; it was dropped.`;
@@ -322,7 +310,7 @@ export class LogicState implements InstanceState {
   }
 
   #replace(): void {
-    this.#since = this.#host.clock.now();
+    this.#supervisor.started();
     this.#checkpoint.resume((snapshot) => {
       const successor = this.#make({ snapshot });
       successor.start();

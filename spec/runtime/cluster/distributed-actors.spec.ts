@@ -193,9 +193,9 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
 
   it('refuses what it would refuse on one node, and events that could not travel', async () => {
     const [one, two] = await started();
-    expect(() => one.actors.start('room', room)).to.throw(TroupeError, "there is a shared actor 'room' already");
-    expect(() => two.actors.start('room', room)).to.throw(TroupeError, "there is a shared actor 'room' already");
-    expect(() => two.actors.start('x', {} as never)).to.throw(TroupeError, 'is no XState logic');
+    expect(() => one.actors.start('room', room)).to.throw(TroupeError, "the shared actor 'room' exists already");
+    expect(() => two.actors.start('room', room)).to.throw(TroupeError, "the shared actor 'room' exists already");
+    expect(() => two.actors.start('x', {} as never)).to.throw(TroupeError, 'is not XState logic');
     expect(() => two.actors.send('room', {} as AnyMessage)).to.throw(TroupeError, 'an event is an object with a type');
     expect(() => one.actors.send('room', { type: 'said', at: new Date() } as AnyMessage)).to.throw(
       TroupeError,

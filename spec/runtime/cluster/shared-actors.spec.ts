@@ -175,11 +175,11 @@ describe('shared', () => {
     expect(() => actors.start('room', counter))
       .to.throw(
         TroupeError,
-        "actor('room', logic): there is a shared actor 'room' already. Choose another name, or stop that one first."
+        "actor('room', logic): the shared actor 'room' exists already. Choose another name, or stop that actor first."
       )
       .with.property('code', ErrorCode.SharedActor);
     expect(() => actors.start('', counter)).to.throw('actor was given 0 characters');
-    expect(() => actors.start('other', {} as never)).to.throw("actor('other', logic): [object Object] is no XState");
+    expect(() => actors.start('other', {} as never)).to.throw("actor('other', logic): [object Object] is not XState");
     expect(() => actors.send('room', { type: 'xstate.stop' })).to.throw("send('room', event): an event is");
     expect(() => actors.watch('', () => {})).to.throw('watch was given 0 characters');
   });
@@ -187,7 +187,7 @@ describe('shared', () => {
   it('reports events for nobody', () => {
     actors.send('nobody', counted);
     expect(host.codes).to.deep.equal([ErrorCode.Effect]);
-    expect(messages()).to.deep.equal(["'counted' was sent to 'nobody' and dropped: nobody has that name."]);
+    expect(messages()).to.deep.equal(["'counted' was sent to 'nobody' and dropped: no shared actor has that name."]);
   });
 
   it('keeps the last snapshot of one that is finished, and reports events for it', async () => {
@@ -199,8 +199,8 @@ describe('shared', () => {
     const { seen } = watch('config', ({ output }: { output: unknown }) => output);
     expect(seen).to.deep.equal(['loaded']);
     actors.send('config', counted);
-    expect(messages()).to.deep.equal(["'counted' was sent to 'config' and dropped: that shared actor is finished."]);
-    expect(() => actors.start('config', counter)).to.throw("'config' already, though it is finished.");
+    expect(messages()).to.deep.equal(["'counted' was sent to 'config' and dropped: that shared actor has finished."]);
+    expect(() => actors.start('config', counter)).to.throw("'config' exists already, though it is finished.");
     actors.stop('config');
     actors.start('config', counter);
   });
@@ -247,7 +247,7 @@ describe('shared', () => {
   // FAILURE -------------------------------------------------------------------
 
   describe('one that fails over an event', () => {
-    it('goes on from its last good state; the event is lost, those behind it are not', () => {
+    it('continues from its last good state; only the event under way is lost', () => {
       actors.start('room', counter);
       const { seen } = watch('room');
       host.clock.advance(1_000);
@@ -259,7 +259,7 @@ describe('shared', () => {
       expect(seen).to.deep.equal([0, 1, 2]);
       expect(host.codes).to.deep.equal([ErrorCode.SharedActor]);
       expect(messages()).to.deep.equal([
-        "The shared actor 'room' failed: of the counter. It goes on from its last good state at once.",
+        "The shared actor 'room' failed: of the counter. It continues from its last good state at once.",
       ]);
       expect(host.reports[0]?.error).to.have.property('cause').with.property('message', 'of the counter');
     });
@@ -283,7 +283,7 @@ describe('shared', () => {
   });
 
   describe('one that fails by itself', () => {
-    it('is tried again at once and then ever later, 8 times, then stays down', () => {
+    it('is replaced at once and then after growing pauses, 8 times, then stays stopped', () => {
       const starts: number[] = [];
       const begin = host.clock.now();
       const failing = fromCallback(() => {
@@ -296,11 +296,11 @@ describe('shared', () => {
       expect(starts).to.deep.equal([0, 0, 100, 300, 700, 1_500, 3_100, 6_300, 12_700]);
       actors.send('link', counted);
       expect(messages().slice(-3)).to.deep.equal([
-        "1 events that waited for 'link' were dropped: that shared actor has failed too often.",
-        "The shared actor 'link' failed: at the start. It has failed 9 times and stays down.",
-        "'counted' was sent to 'link' and dropped: that shared actor has failed too often.",
+        "1 events that waited for 'link' were dropped: that shared actor failed too often.",
+        "The shared actor 'link' failed: at the start. It failed 9 times and stays stopped.",
+        "'counted' was sent to 'link' and dropped: that shared actor failed too often.",
       ]);
-      expect(() => actors.start('link', counter)).to.throw("'link' already, though it is down.");
+      expect(() => actors.start('link', counter)).to.throw("'link' exists already, though it is down.");
       actors.stop('link');
       actors.start('link', counter);
       expect(watch('link').seen).to.deep.equal([0]);
@@ -320,15 +320,15 @@ describe('shared', () => {
         host.clock.advance(0);
       }
       expect(tries).to.equal(21);
-      expect(messages().every((message) => message.endsWith('It goes on from its last good state at once.'))).to.equal(
-        true
-      );
+      expect(
+        messages().every((message) => message.endsWith('It continues from its last good state at once.'))
+      ).to.equal(true);
       actors.stop('link');
       host.clock.advance(10_000);
       await settled();
     });
 
-    it('stays down with its last snapshot for those who watch', async () => {
+    it('keeps its last snapshot for its watchers when it stays stopped', async () => {
       const logic = fromTransition((state: number) => state + 1, 7);
       const crumbling = {
         ...logic,
@@ -361,7 +361,7 @@ describe('shared', () => {
       host.clock.advance(60_000);
       expect(early.seen).to.deep.equal(['active']);
       expect(watch('other', ({ status }: { status: string }) => status).seen).to.deep.equal(['active']);
-      expect(messages().at(-1)).to.include('stays down');
+      expect(messages().at(-1)).to.include('stays stopped');
     });
 
     it('if its init throws, is waited for', () => {

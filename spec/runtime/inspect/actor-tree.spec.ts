@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type AnyActorRef, assign, createMachine, fromPromise, fromTransition, setup } from 'xstate';
-import type { SharedView } from '../../../runtime/cluster/shared-actors.js';
+import type { SharedView } from '../../../runtime/cluster/shared-actor.js';
 import { component } from '../../../runtime/component/component.js';
 import {
   actorsOf,

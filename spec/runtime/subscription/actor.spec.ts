@@ -189,7 +189,7 @@ describe('actor as a subscription', () => {
         expect(starts, key).to.equal(6);
         expect(port.reports, key).to.have.length(1);
         expect(port.reports[0]).to.include({ code: ErrorCode.Subscription, cause: error });
-        expect(port.faults[0]).to.include(`'actor ${key}' has failed 6 times in a row`);
+        expect(port.faults[0]).to.include(`'actor ${key}' failed 6 times in a row`);
         starts = 0;
         port.reports.length = 0;
         subscriptions.update([]);

@@ -83,7 +83,7 @@ describe('callback', () => {
     expect(port.delivered).to.deep.equal([]);
     expect(port.reports).to.have.length(1);
     expect(port.reports[0]).to.have.property('cause', error);
-    expect(port.faults[0]).to.include("'callback bell' has failed 6 times");
+    expect(port.faults[0]).to.include("'callback bell' failed 6 times");
   });
 
   it('whose cleanup throws or rejects is reported at once', async () => {

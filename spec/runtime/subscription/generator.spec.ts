@@ -269,7 +269,7 @@ describe('generator', () => {
         subscriptions.update([make(), every(10, { type: 'ticked' })]);
         await port.pass(4_000, 10);
         expect(port.faults).to.deep.equal([
-          "The subscription 'generator failing' has failed 6 times in a row and is given up until its key has been away. Last: Error: failed",
+          "The subscription 'generator failing' failed 6 times in a row and was stopped until its key has been absent once. Last: Error: failed",
         ]);
         expect(port.reports[0]).to.have.property('code', ErrorCode.Subscription);
         expect(port.types.filter((type) => type === 'ticked')).to.have.length(400);

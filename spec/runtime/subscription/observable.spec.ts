@@ -112,7 +112,7 @@ describe('observable', () => {
     }
     expect(made).to.equal(6);
     expect(port.reports).to.have.length(1);
-    expect(port.faults[0]).to.include("'observable all' has failed 6 times in a row");
+    expect(port.faults[0]).to.include("'observable all' failed 6 times in a row");
     expect(port.reports[0]).to.have.property('cause', error);
   });
 

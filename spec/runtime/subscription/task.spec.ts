@@ -159,7 +159,7 @@ describe('task', () => {
       await port.pass(4_000);
       expect(starts).to.equal(6);
       expect(port.faults).to.deep.equal([
-        "The subscription 'task load' has failed 6 times in a row and is given up until its key has been away. Last: Error: failed",
+        "The subscription 'task load' failed 6 times in a row and was stopped until its key has been absent once. Last: Error: failed",
       ]);
       expect(port.reports[0]).to.include({ code: ErrorCode.Subscription, cause: error });
     });

@@ -193,7 +193,7 @@ describe('logic-state', () => {
     expect(host.clock.pending).to.equal(0);
   });
 
-  it('that fails by itself is replaced with pauses that grow, takes what waited, and is given up at last', async () => {
+  it('that fails by itself is replaced with pauses that grow, takes what waited, and is stopped at last', async () => {
     let tries = 0;
     let isUp = false;
     const failing = setup({
@@ -246,7 +246,7 @@ describe('logic-state', () => {
     await run(30_000);
     expect(tries).to.equal(9);
     expect(host.reports).to.have.length(10);
-    expect((host.reports.at(-1) as { error: Error }).error.message).to.contain('is given up');
+    expect((host.reports.at(-1) as { error: Error }).error.message).to.contain('was stopped');
     const [failed] = [...other.tree.root.children];
     other.tree.put(failed as never, { type: 'pinged' });
     await run(0);
