@@ -77,23 +77,28 @@ type Plain = Readonly<Record<string, unknown>> | readonly unknown[];
 type Name = string | number;
 
 function copyParts(value: Plain, names: SecretNames, copy: (part: unknown) => unknown): unknown {
-  const copyOf = (name: Name): unknown => (isSecretAt(value, name, names) ? hidden : copy(partOf(value, name)));
-  if (Array.isArray(value)) return Array.from(value, (_, index) => copyOf(index));
+  if (Array.isArray(value)) {
+    const isPair = value.length === 2 && isNameOfSecret(partOf(value, 0), names);
 
-  return Object.fromEntries(propertiesOf(value).map((name) => [name, copyOf(name)]));
+    return Array.from(value, (_, index) => (isPair && index === 1 ? hidden : copy(partOf(value, index))));
+  }
+  const copied: Record<string, unknown> = {};
+  for (const name of propertiesOf(value)) {
+    const part = isSecretProperty(value, name, names) ? hidden : copy(partOf(value, name));
+    if (name === '__proto__') Object.defineProperty(copied, name, { value: part, enumerable: true });
+    else copied[name] = part;
+  }
+
+  return copied;
 }
 
-/** Whether a part of a value is secret: by its name, or by the name that stands beside it. */
-function isSecretAt(value: Plain, name: Name, names: SecretNames): boolean {
-  const isNamed = (beside: Name): boolean => {
-    const given = partOf(value, beside);
-
-    return typeof given === 'string' && isSecretName(given, names);
-  };
-  if (typeof name === 'number') return name === 1 && value.length === 2 && isNamed(0);
-
-  return isSecretName(name, names) || (name === 'value' && isNamed('name'));
+/** Whether a property is secret: by its name, or as the `value` beside a `name` that is one. */
+function isSecretProperty(value: Plain, name: string, names: SecretNames): boolean {
+  return isSecretName(name, names) || (name === 'value' && isNameOfSecret(partOf(value, 'name'), names));
 }
+
+const isNameOfSecret = (given: unknown, names: SecretNames): boolean =>
+  typeof given === 'string' && isSecretName(given, names);
 
 // What a host gives may be a proxy whose target is revoked, or have properties that throw.
 
