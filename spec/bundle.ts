@@ -2,9 +2,9 @@
  * Builds the client script that browsers are given, `dist/client/troupe.js`, and the one for pages that run in
  * the process of a test, `dist/client/troupe.iife.js`; the last step of `npm run build`.
  *
- * The first is made small by what a minifier cannot know: the members of kinds and limits never change, so their
- * values stand in place of them; what exactly is wrong with a frame nobody reads in a browser; nobody asks a class for
- * its name; and properties that are nobody's but ours get short names, see `own-properties.ts`.
+ * The first is made small by facts that a minifier cannot know. The members of kinds and limits never change, so their
+ * values replace them. No code in a browser reads the messages about malformed frames, or the name of a class. The
+ * properties that only this project uses get short names, see `own-properties.ts`.
  */
 
 import { readFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ const shared = ['runtime/wire/protocol.ts', 'runtime/wire/patch.ts', 'client/sou
 
 // PLUGIN ----------------------------------------------------------------------
 
-/** An object made of others: in a function, esbuild sees that it can be left out where nobody asks for it. */
+/** An object made of others: in a function, esbuild sees that it can leave the object out where no code uses it. */
 const frozen = /(?<start>= \/\* @__PURE__ \*\/) (?<call>Object\.freeze\(\{\n[\s\S]*?\n\}(?: as const)?\));/g;
 
 /** `= ['a', 'b'];` */

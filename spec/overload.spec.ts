@@ -94,7 +94,7 @@ function open(origin: string, options: WebSocket.ClientOptions = {}): WebSocket 
   return new WebSocket(url, { origin, perMessageDeflate: false, ...options }).on('error', () => undefined);
 }
 
-/** Asks for a WebSocket, as if for somebody at `address`, and listens to nothing that comes of it. */
+/** Asks for a WebSocket as a proxy does for a client at `address`, and ignores the answer. */
 function handshake(socket: Socket, origin: string, address: string): Socket {
   const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
   const hop = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
@@ -210,7 +210,7 @@ describe('overload', () => {
   });
 
   describe('connection floods', () => {
-    it('from one address are told to come later, then refused, then cut off, and nobody else is', async function () {
+    it('from one address get a close code, then a status, then nothing; other addresses are served', async function () {
       if (process.platform !== 'linux') skip(this, 'needs a second address of this computer');
       const { during, server } = await listen({ sessionsPerAddress: 20 });
 
@@ -232,7 +232,7 @@ describe('overload', () => {
       await during(async (origin) => {
         const sockets = Array.from({ length: 40 }, () => handshake(enter(origin), origin, '192.0.2.1'));
 
-        // Five are in, five are told to come later and do not listen, the others are not let in.
+        // Five are in, five got the close code for later and ignored it, the others were refused.
         await until(() => server.counts.refused[429] === 30 && server.counts.closed[CloseCode.TryLater] === 5);
         for (const socket of sockets) socket.destroy();
       });

@@ -1,7 +1,7 @@
 /**
  * The properties of the client's own objects that `bundle.ts` gives short names. A new one may be added if no
- * object of a browser has a property of this name, and if nobody outside of the script, no frame and nothing
- * that is stored tells it by its name.
+ * object of a browser has a property of this name, and if no code outside of the script, no frame and nothing that is
+ * stored uses the name.
  */
 
 // biome-ignore format: a list

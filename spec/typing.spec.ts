@@ -461,7 +461,7 @@ describe('types', () => {
     compiled(() => page(() => [observable('more', () => more)]));
     // @ts-expect-error a misspelt type
     compiled(() => page(() => [observable('inline', () => ({ subscribe: ({ next }) => next({ type: 'claered' }) }))]));
-    // @ts-expect-error what nobody can subscribe to
+    // @ts-expect-error without a subscribe
     compiled(() => page(() => [observable('inline', () => [{ type: 'cleared' }])]));
   });
 

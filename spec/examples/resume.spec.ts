@@ -71,7 +71,7 @@ describe('the resume example', () => {
       expect(field(page, /Your name/).value).to.equal('');
     });
 
-    it('tells what is wrong when somebody wants to go on, at each field and in a list that leads there', async () => {
+    it('shows what is wrong at each field, and in a list with links to the fields, when the user wants to go on', async () => {
       await goOn(page);
       const name = field(page, /Your name/);
       const message = page.document.getElementById(name.getAttribute('aria-describedby') ?? '');
@@ -224,8 +224,8 @@ describe('the scissors', () => {
   it('do nothing for what they do not offer', async () => {
     const { socket } = await upgrade('own');
     expect(await ask('own', 'seconds=1000000')).to.equal(204);
-    expect(await ask('nobody', 'seconds=2')).to.equal(204);
-    expect((await upgrade('nobody')).isOpen).to.equal(true);
+    expect(await ask('unknown', 'seconds=2')).to.equal(204);
+    expect((await upgrade('unknown')).isOpen).to.equal(true);
     expect(socket.destroyed).to.equal(false);
   });
 });

@@ -1,4 +1,4 @@
-/** What the examples' server is told by its environment. */
+/** The settings that the examples' server reads from its environment. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

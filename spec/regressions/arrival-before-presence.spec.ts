@@ -33,7 +33,7 @@ const Room = component({
 });
 
 describe('a component that comes back from the store', () => {
-  it('is told so before it is told who is there', async () => {
+  it('gets its arrival before the members of a topic', async () => {
     const page = await openPage({ routes: { '/': Room }, grace: 1_000 });
     expect(page.document.querySelector('output')?.textContent).to.equal('Ada');
     page.disconnect();
