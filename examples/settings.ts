@@ -61,10 +61,9 @@ async function openStore(environment: Environment): Promise<Pick<Settings, 'bus'
   }
   if (kind === 'redis') {
     const url = environment['REDIS_URL'] || 'redis://127.0.0.1:6379';
-    const { redis } = await import('troupe/store/redis');
-    const { redisBus } = await import('troupe/bus/redis');
+    const { connectRedis } = await import('troupe/redis');
 
-    return { bus: redisBus({ url }), store: redis({ url }) };
+    return connectRedis({ url });
   }
   throw new Error(`STORE is memory, lmdb:PATH or redis, not ${environment['STORE']}.`);
 }

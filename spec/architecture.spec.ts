@@ -84,7 +84,7 @@ const gates: Readonly<Record<string, readonly string[]>> = {
   rou3: ['http/'],
   troupe: ['inspect/inspector-mount'],
   lmdb: ['store/lmdb'],
-  redis: ['store/redis', 'cluster/bus-redis-link'],
+  redis: ['platform/redis-client'],
   '@testing-library/dom': ['testing/'],
   '@testing-library/user-event': ['testing/'],
 };
@@ -105,11 +105,14 @@ const threaded = 'components/inspector/elk-thread.ts';
 /** Where Node's own modules may be imported: folders, and single files of others. */
 const knowNode = [
   ...['store/', 'http/', 'socket/', 'server/', 'testing/', 'platform/id', 'platform/diagnostics-node'],
+  'platform/redis-client',
   ...['recording/command', 'inspect/inspector-key', 'inspect/inspector-mount'],
 ];
 
 /** The files at the root of `runtime/`. */
-const entries = ['cli', 'index', 'inspection', 'server', 'testing'].map((name) => `runtime/${name}.ts`);
+const entries = ['bus-redis', 'cli', 'index', 'inspection', 'redis', 'server', 'store-redis', 'testing'].map(
+  (name) => `runtime/${name}.ts`
+);
 
 /** The most files that a folder may have. */
 const mostFiles = 15;

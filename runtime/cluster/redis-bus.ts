@@ -9,12 +9,13 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { keyPrefix, type MakeClient, redisUrl } from '../platform/redis-client.js';
+import { RedisConnection, type RedisLink } from '../platform/redis-connection.js';
 import { checkTopic } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Bus, type BusFactory, type BusHost, checkMessage, type Listener, type NodeListener } from './bus.js';
-import { type MakeClient, RedisLink } from './bus-redis-link.js';
 import { createMemoryBus, type MemoryBus, unreachable } from './local-bus.js';
-import { RedisDirectory } from './redis-directory.js';
+import { directoryScripts, RedisDirectory } from './redis-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -43,7 +44,9 @@ interface Envelope {
 
 // BUS -------------------------------------------------------------------------
 
-const shortestLease = 300;
+/** Milliseconds of the shortest lease, and of the default. */
+const minLease = 300;
+const defaultLease = 10_000;
 
 /**
  * The bus of a cluster whose nodes have one Redis. Needs the package `redis`: `npm install redis`.
@@ -57,23 +60,28 @@ const shortestLease = 300;
  * @throws TroupeError `options` if they cannot be used
  */
 export function redisBus(options: RedisBusOptions = {}): BusFactory {
-  const { lease = 10_000, makeClient, prefix = 'troupe' } = options;
-  const url = options.url ?? (process.env['REDIS_URL'] || 'redis://127.0.0.1:6379');
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
-    throw new TroupeError(ErrorCode.Options, "redisBus: `url` must be a URL like 'redis://127.0.0.1:6379'.");
-  }
-  if (!(lease >= shortestLease)) {
-    throw new TroupeError(
-      ErrorCode.Options,
-      `redisBus: \`lease\` must be a number from ${shortestLease}, not ${lease}.`
-    );
-  }
+  const { lease, makeClient, prefix } = options;
+  const url = redisUrl('redisBus', options.url);
+  checkLease('redisBus', lease);
 
-  return (host) => new RedisBus(host, { lease, makeClient, prefix, url });
+  return (host) => new RedisBus(host, new RedisConnection({ clock: host.clock, makeClient, url }), { lease, prefix });
 }
 
-/** The bus as one node sees it. */
-class RedisBus implements Bus {
+/** @throws TroupeError `options` */
+export function checkLease(call: string, lease = defaultLease): void {
+  if (lease >= minLease) return;
+
+  throw new TroupeError(ErrorCode.Options, `${call}: \`lease\` must be a number from ${minLease}, not ${lease}.`);
+}
+
+/** What the bus over Redis needs beside the connection. */
+export interface RedisBusSettings {
+  readonly lease?: number | undefined;
+  readonly prefix?: string | undefined;
+}
+
+/** The bus as one node sees it. It closes its link to the connection. */
+export class RedisBus implements Bus {
   readonly directory: RedisDirectory;
   readonly #host: BusHost;
   readonly #link: RedisLink;
@@ -83,16 +91,25 @@ class RedisBus implements Bus {
   readonly #ownBeginning: string;
   /** By topic: how many listen, and how to stop listening to Redis. */
   readonly #topics = new Map<string, { count: number; readonly stop: () => void }>();
+  readonly #stops: readonly (() => void)[];
 
-  constructor(host: BusHost, { lease, makeClient, prefix, url }: RedisBusSettings) {
-    const { clock, node, report } = host;
+  constructor(
+    host: BusHost,
+    connection: RedisConnection,
+    { lease = defaultLease, prefix = 'troupe' }: RedisBusSettings
+  ) {
+    const { node, report } = host;
+    const closed = new TroupeError(ErrorCode.Bus, 'The bus is closed.');
     this.#host = host;
-    this.#prefix = prefix;
+    this.#prefix = keyPrefix(prefix);
     this.#ownBeginning = `{"from":${JSON.stringify(node)},`;
     this.#local = createMemoryBus(host);
-    this.#link = new RedisLink({ clock, makeClient, report, url });
-    this.directory = new RedisDirectory({ lease, link: this.#link, node, prefix });
-    this.#link.subscribe(this.#nodeChannel(node), { listener: (text) => this.#hear(text), missed: () => {} });
+    this.#link = connection.link({ code: ErrorCode.Bus, closed, scripts: directoryScripts });
+    this.directory = new RedisDirectory({ lease, link: this.#link, node, prefix: this.#prefix });
+    this.#stops = [
+      connection.broken((error) => report(ErrorCode.Bus, error)),
+      connection.subscribe(this.#nodeChannel(node), { listener: (text) => this.#hear(text), missed: () => {} }),
+    ];
   }
 
   publish(topic: string, message: AnyMessage, id?: string): Promise<void> {
@@ -135,6 +152,8 @@ class RedisBus implements Bus {
 
   async close(): Promise<void> {
     await this.#link.close();
+    for (const stop of this.#stops) stop();
+    for (const { stop } of this.#topics.values()) stop();
     this.#topics.clear();
     await this.#local.close();
   }
@@ -142,22 +161,22 @@ class RedisBus implements Bus {
   // REDIS ---------------------------------------------------------------------
 
   #topicChannel(topic: string): string {
-    return `${this.#prefix}:topic:${topic}`;
+    return `${this.#prefix}topic:${topic}`;
   }
 
   #nodeChannel(node: string): string {
-    return `${this.#prefix}:tell:${node}`;
+    return `${this.#prefix}tell:${node}`;
   }
 
   /** Gives how many processes listen. */
   async #send(channel: string, message: AnyMessage, id?: string): Promise<unknown> {
     const envelope: Envelope = { from: this.#host.node, id, message };
 
-    return this.#link.command('PUBLISH', channel, JSON.stringify(envelope));
+    return this.#link.command(['PUBLISH', channel, JSON.stringify(envelope)]);
   }
 
   #listen(topic: string): () => void {
-    return this.#link.subscribe(this.#topicChannel(topic), {
+    return this.#link.connection.subscribe(this.#topicChannel(topic), {
       listener: (text) => this.#receive(topic, text),
       missed: () => this.#local.miss(topic),
     });
@@ -189,14 +208,6 @@ class RedisBus implements Bus {
       return undefined;
     }
   }
-}
-
-/** Options with everything filled in. */
-interface RedisBusSettings {
-  readonly lease: number;
-  readonly makeClient: MakeClient | undefined;
-  readonly prefix: string;
-  readonly url: string;
 }
 
 /** A promise whose rejection need not be taken care of. */

@@ -11,7 +11,8 @@
  * only the script knows (a list's nodes): one Redis, or a primary with replicas, not Redis Cluster.
  */
 
-import type { RedisLink } from './bus-redis-link.js';
+import { defineScript, type RedisScript } from '../platform/redis-client.js';
+import type { RedisLink } from '../platform/redis-connection.js';
 import type { Beat, Directory, DirectoryChange, DirectoryEntry } from './cluster-directory.js';
 
 // SCRIPTS ---------------------------------------------------------------------
@@ -23,40 +24,40 @@ const lifetime = 86_400_000;
 const longestUnread = 1_000;
 
 /** KEYS name, text; ARGV node, lease, lifetime of the text. Gives who holds it. */
-const claimScript = `
+const claimScript = defineScript(`
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= '' and holder ~= ARGV[1] then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
-return ARGV[1]`;
+return ARGV[1]`);
 
 /** KEYS name; ARGV node, channel, lease. That it was given up is known for a lease. */
-const releaseScript = `
+const releaseScript = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], '', 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[2], '')
-return 1`;
+return 1`);
 
 /** KEYS name, text; ARGV node, lifetime, text. Gives 1 if the node holds the name. */
-const writeScript = `
+const writeScript = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2])
 redis.call('PUBLISH', KEYS[2], ARGV[3])
-return 1`;
+return 1`);
 
 /** KEYS list; ARGV entry, text, change, lifetime of the list. */
-const enterScript = `
+const enterScript = defineScript(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('PUBLISH', KEYS[1], ARGV[3])`;
+redis.call('PUBLISH', KEYS[1], ARGV[3])`);
 
 /** KEYS list; ARGV entry, change. */
-const leaveScript = `
+const leaveScript = defineScript(`
 redis.call('HDEL', KEYS[1], ARGV[1])
-redis.call('PUBLISH', KEYS[1], ARGV[2])`;
+redis.call('PUBLISH', KEYS[1], ARGV[2])`);
 
 /** KEYS list; ARGV what the keys of nodes begin with, lifetime of the list. Gives entry, text, entry, text, ... */
-const readScript = `
+const readScript = defineScript(`
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local entries = redis.call('HGETALL', KEYS[1])
 local alive, found = {}, {}
@@ -70,14 +71,25 @@ for at = 1, #entries, 2 do
     redis.call('HDEL', KEYS[1], entries[at])
   end
 end
-return found`;
+return found`);
 
 /** KEYS node, other nodes; ARGV lease. Gives whether it was away, then for each of the others whether it is alive. */
-const beatScript = `
+const beatScript = defineScript(`
 local found = { 1 - redis.call('EXISTS', KEYS[1]) }
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 for at = 2, #KEYS do found[at] = redis.call('EXISTS', KEYS[at]) end
-return found`;
+return found`);
+
+/** All of them. */
+export const directoryScripts: readonly RedisScript[] = [
+  beatScript,
+  claimScript,
+  enterScript,
+  leaveScript,
+  readScript,
+  releaseScript,
+  writeScript,
+];
 
 // DIRECTORY -------------------------------------------------------------------
 
@@ -86,6 +98,7 @@ export interface RedisDirectoryOptions {
   readonly lease: number;
   readonly link: RedisLink;
   readonly node: string;
+  /** What all keys begin with, colon included. */
   readonly prefix: string;
 }
 
@@ -110,24 +123,24 @@ export class RedisDirectory implements Directory {
   async claim(name: string): Promise<string> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return String(await this.#run(claimScript, keys, [this.#node, String(this.lease), String(lifetime)]));
+    return String(await this.#link.run(claimScript, keys, [this.#node, String(this.lease), String(lifetime)]));
   }
 
   async holder(name: string): Promise<string | undefined> {
-    const holder = await this.#link.command('GET', this.#key('holder', name));
+    const holder = await this.#link.command(['GET', this.#key('holder', name)]);
 
     return holder === null ? undefined : String(holder);
   }
 
   async release(name: string): Promise<void> {
     const given = [this.#node, this.#key('text', name), String(this.lease)];
-    await this.#run(releaseScript, [this.#key('holder', name)], given);
+    await this.#link.run(releaseScript, [this.#key('holder', name)], given);
   }
 
   async write(name: string, text: string): Promise<boolean> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return (await this.#run(writeScript, keys, [this.#node, String(lifetime), text])) === 1;
+    return (await this.#link.run(writeScript, keys, [this.#node, String(lifetime), text])) === 1;
   }
 
   watch(name: string, listener: (text: string | undefined) => void): () => void {
@@ -145,16 +158,16 @@ export class RedisDirectory implements Directory {
   async enter(list: string, id: string, text: string): Promise<void> {
     const change: DirectoryChange = { node: this.#node, id, text };
     const given = [`${this.#node} ${id}`, text, JSON.stringify(change), this.#listLifetime];
-    await this.#run(enterScript, [this.#key('list', list)], given);
+    await this.#link.run(enterScript, [this.#key('list', list)], given);
   }
 
   async leave(list: string, id: string): Promise<void> {
     const change: DirectoryChange = { node: this.#node, id };
-    await this.#run(leaveScript, [this.#key('list', list)], [`${this.#node} ${id}`, JSON.stringify(change)]);
+    await this.#link.run(leaveScript, [this.#key('list', list)], [`${this.#node} ${id}`, JSON.stringify(change)]);
   }
 
   async read(list: string): Promise<readonly DirectoryEntry[]> {
-    const found = (await this.#run(
+    const found = (await this.#link.run(
       readScript,
       [this.#key('list', list)],
       [this.#key('alive', ''), this.#listLifetime]
@@ -181,13 +194,13 @@ export class RedisDirectory implements Directory {
 
   async beat(others: readonly string[]): Promise<Beat> {
     const keys = [this.#node, ...others].map((node) => this.#key('alive', node));
-    const [wasAway, ...found] = (await this.#run(beatScript, keys, [String(this.lease)])) as number[];
+    const [wasAway, ...found] = (await this.#link.run(beatScript, keys, [String(this.lease)])) as number[];
 
     return { wasAway: wasAway === 1, alive: others.filter((_, at) => found[at] === 1) };
   }
 
   returned(listener: () => void): () => void {
-    return this.#link.returned(listener);
+    return this.#link.connection.returned(listener);
   }
 
   get #listLifetime(): string {
@@ -197,11 +210,7 @@ export class RedisDirectory implements Directory {
   // REDIS ---------------------------------------------------------------------
 
   #key(kind: string, name: string): string {
-    return `${this.#prefix}:${kind}:${name}`;
-  }
-
-  #run(script: string, keys: readonly string[], given: readonly string[]): Promise<unknown> {
-    return this.#link.command('EVAL', script, String(keys.length), ...keys, ...given);
+    return `${this.#prefix}${kind}:${name}`;
   }
 }
 
@@ -220,7 +229,10 @@ class Watched {
   constructor(link: RedisLink, key: string) {
     this.#link = link;
     this.#key = key;
-    this.#stop = link.subscribe(key, { listener: (text) => this.#hear(text), missed: () => void this.#fetch() });
+    this.#stop = link.connection.subscribe(key, {
+      listener: (text) => this.#hear(text),
+      missed: () => void this.#fetch(),
+    });
     void this.#fetch();
   }
 
@@ -239,7 +251,7 @@ class Watched {
   /** That it could not be asked for is no matter: it is, when there is a connection again. */
   async #fetch(): Promise<void> {
     const heard = this.#heard;
-    const text = await this.#link.command('GET', this.#key).catch(() => null);
+    const text = await this.#link.command(['GET', this.#key]).catch(() => null);
     if (heard === this.#heard && text !== null && text !== this.#text) this.#hear(String(text));
   }
 
@@ -263,7 +275,7 @@ class Followed {
   readonly #stop: () => void;
 
   constructor(link: RedisLink, key: string) {
-    this.#stop = link.subscribe(key, {
+    this.#stop = link.connection.subscribe(key, {
       listener: (text) => {
         const change = JSON.parse(text) as DirectoryChange;
         for (const { listener } of [...this.#followers]) listener(change);

@@ -15,7 +15,6 @@ import type { Effect, Received } from '../component/effect.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { type ErrorCode, textOf } from '../platform/errors.js';
 import { type hidden, redact, type SecretNames, secretNames, withoutData } from '../platform/redact.js';
-import { RingBuffer } from '../platform/ring-buffer.js';
 import type { RecordedEffect, RecordedEvent, RecordedMessage, Recording, Step } from '../recording/recording.js';
 import { nothingOf, sharing } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
@@ -38,6 +37,7 @@ import {
 import { actorIdOf, childIdOf, subscriptionIdOf } from './actor-id.js';
 import { describeClientFrame, describeEvent, describeServerFrame, mostLines } from './describe-frame.js';
 import type { LogEntry, WireEntry } from './inspection.js';
+import { RingBuffer } from './ring-buffer.js';
 import { describeEventType } from './statechart.js';
 
 // LIMITS ----------------------------------------------------------------------

@@ -7,7 +7,7 @@
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { type DirectedGraphNode, getStateNodes, toDirectedGraph } from 'xstate/graph';
-import { hashOf } from '../platform/hash.js';
+import { hashOf } from '../template/hash.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -17,17 +17,7 @@
  * connection. Its sequence tells: of one node and fence, only what is newer is written.
  */
 
-import { createHash } from 'node:crypto';
-
-/** A script and the name Redis knows it by once it has seen it. */
-export interface Script {
-  readonly text: string;
-  readonly hash: string;
-}
-
-function script(text: string): Script {
-  return { text, hash: createHash('sha1').update(text).digest('hex') };
-}
+import { defineScript, type RedisScript } from '../platform/redis-client.js';
 
 /**
  * Above all fences given before, also if Redis has lost the latest of them: it is not below the time in
@@ -49,7 +39,7 @@ end
  * Keys: session, fence. Arguments: node, whether it is forced, what the keys of nodes begin with, sequence.
  * Replies with nothing, or the owner, or the fence and the bytes.
  */
-export const claimScript = script(`${nextFence}
+export const claimScript = defineScript(`${nextFence}
 local node, released, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'released', 'bytes'))
 if not bytes then return {} end
 if released == '0' and node ~= ARGV[1] and ARGV[2] == '0' and redis.call('EXISTS', ARGV[3] .. node) == 1 then
@@ -64,7 +54,7 @@ return { fence, bytes }
  * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, whether it is released.
  * Replies with the fence to go on with, or 0.
  */
-export const writeScript = script(`${nextFence}
+export const writeScript = defineScript(`${nextFence}
 local node, stored, sequence, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'fence', 'sequence', 'bytes'))
 local fence = ARGV[2]
 local late = sequence and tonumber(ARGV[3]) < tonumber(sequence)
@@ -96,7 +86,7 @@ end
 `;
 
 /** Keys: session. Arguments: fence, how long it is remembered. */
-export const removeScript = script(`${take}
+export const removeScript = defineScript(`${take}
 take(ARGV[1], ARGV[2])
 return '1'
 `);
@@ -105,7 +95,7 @@ return '1'
  * Keys: session, list of those set aside. Arguments: fence, how long it is remembered, what stands before
  * the bytes, how many are kept, how long.
  */
-export const asideScript = script(`${take}
+export const asideScript = defineScript(`${take}
 local bytes = take(ARGV[1], ARGV[2])
 if not bytes then return '0' end
 redis.call('LPUSH', KEYS[2], ARGV[3] .. bytes)
@@ -119,7 +109,7 @@ return '1'
  * Replies for each with whether it is a session with bytes, how many, when they were written, and its owner if that is
  * alive.
  */
-export const listScript = script(`
+export const listScript = defineScript(`
 local list = {}
 for index, key in ipairs(KEYS) do
   if redis.call('TYPE', key)['ok'] == 'hash' and redis.call('HEXISTS', key, 'bytes') == 1 then
@@ -132,3 +122,6 @@ for index, key in ipairs(KEYS) do
 end
 return list
 `);
+
+/** All of them. */
+export const storeScripts: readonly RedisScript[] = [asideScript, claimScript, listScript, removeScript, writeScript];

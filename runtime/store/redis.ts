@@ -1,19 +1,14 @@
 /**
- * The store in Redis, for several nodes: whichever a client lands on claims the session. `store.ts` says what it
- * promises; `redis-scripts.ts` what is in Redis and how it changes.
- *
- * Redis may go away and come back. Meanwhile everything asked for is refused within a second, and the
- * connection is tried again for ever, more and more slowly up to every two seconds.
- *
- * Imports `redis` only when `redis()` is called; beside this file only the bus does.
+ * The store in Redis, for several nodes: each can claim every session. `store.ts` says what it promises;
+ * `redis-scripts.ts` says what is in Redis and how it changes; `redis-connection.ts` is the connection to it.
  */
 
-import { createRequire } from 'node:module';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { type ConnectedRedisClient, keyPrefix, redisUrl } from '../platform/redis-client.js';
+import { RedisConnection, type RedisLink } from '../platform/redis-connection.js';
 import { asideLine, readAside } from './quarantine.js';
-import { type OwnConnection, type RedisConnection, RedisLink, type RedisPart } from './redis-link.js';
-import { asideScript, claimScript, listScript, removeScript, type Script, writeScript } from './redis-scripts.js';
+import { asideScript, claimScript, listScript, removeScript, storeScripts, writeScript } from './redis-scripts.js';
 import {
   type Claim,
   type Entry,
@@ -30,17 +25,17 @@ import {
 /** Options of `redis`. */
 export interface RedisStoreOptions {
   /**
-   * A client of the package `redis`, connected by whoever made it, who also closes it; set `disableOfflineQueue` in it.
-   * Default: one of its own, for `url`.
+   * A client of the package `redis` that the caller has connected, and closes. Set `disableOfflineQueue` in it. Default: a
+   * client of the store's own, for `url`.
    */
-  readonly client?: RedisConnection;
+  readonly client?: ConnectedRedisClient;
   /** What tells the time, beside Redis itself. Default: the computer's clock. */
   readonly clock?: Clock;
   /** Milliseconds in which changes of a session are gathered before they are written. Default 100; 0 writes each turn at once. */
   readonly delay?: number;
-  /** What all keys begin with. Default `troupe:`. */
+  /** What all keys begin with: one for each application that uses the same Redis. Default 'troupe'. */
   readonly prefix?: string;
-  /** Where Redis is. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
+  /** Where Redis is, `redis://user:password@host:6379`; version 6.2 or later. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
   readonly url?: string;
 }
 
@@ -48,18 +43,8 @@ export interface RedisStoreOptions {
 
 const defaultDelay = 100;
 
-/** Milliseconds between two tries to connect: the first, and the most. */
-const firstPause = 50;
-const longestPause = 2_000;
-
-/** Milliseconds until a try to connect is given up. */
-const connectTimeout = 2_000;
-
 /** For a list: keys of all kinds that are looked at in one go, and how often; sessions that are asked after, all and at once. */
 const listedFrom = { keys: 1_000, rounds: 100, most: 10_000, atOnce: 100 } as const;
-
-/** Commands that may wait for their reply. */
-const mostWaiting = 65_536;
 
 // STORE -----------------------------------------------------------------------
 
@@ -70,24 +55,36 @@ const mostWaiting = 65_536;
  * createServer({ routes, store: redis({ url: 'redis://127.0.0.1:6379' }) });
  * ```
  *
- * **Note:** needs the package `redis`, and Redis 5 or later, or Valkey; not a Redis Cluster, whose scripts see
- * only a part of the keys. What Redis loses when it fails (see its persistence) is lost to the sessions too.
+ * **Note:** needs the package `redis`, and Redis 6.2 or later, or Valkey. Not a Redis Cluster: its scripts see a part of the
+ * keys only. What Redis loses when it fails (see its persistence) is lost to the sessions too.
  */
 export function redis(options: RedisStoreOptions = {}): Required<Store> {
-  const { client, clock = systemClock, delay = defaultDelay, prefix = 'troupe:' } = options;
-  const url = options.url ?? (process.env['REDIS_URL'] || 'redis://127.0.0.1:6379');
-  if (!(delay >= 0)) {
-    throw new TroupeError(
-      ErrorCode.Options,
-      `redis({ delay: ${delay} }): delay is a number of milliseconds, 0 or more.`
-    );
-  }
-  const source = client === undefined ? { make: clientMaker(url) } : { given: client };
+  const { client, clock = systemClock, delay, prefix } = options;
+  checkDelay('redis', delay);
+  const url = redisUrl('redis', options.url);
 
-  return new RedisStore(new RedisLink(clock, source), clock, { delay, prefix });
+  return new RedisStore(new RedisConnection({ client, clock, url }), { clock, delay, prefix });
 }
 
-class RedisStore implements Required<Store> {
+/** @throws TroupeError `options` */
+export function checkDelay(call: string, delay = defaultDelay): void {
+  if (delay >= 0) return;
+
+  throw new TroupeError(
+    ErrorCode.Options,
+    `${call}({ delay: ${delay} }): delay is a number of milliseconds, 0 or more.`
+  );
+}
+
+/** What a store in Redis needs beside the connection. */
+export interface RedisStoreSettings {
+  readonly clock: Clock;
+  readonly delay?: number | undefined;
+  readonly prefix?: string | undefined;
+}
+
+/** The store over a connection. It closes its link to it. */
+export class RedisStore implements Required<Store> {
   readonly isVolatile = false;
   readonly isShared = true;
   readonly delay: number;
@@ -97,23 +94,25 @@ class RedisStore implements Required<Store> {
   /** The number of the last claim or write; begins above those of an earlier process. */
   #sequence: number;
 
-  constructor(link: RedisLink, clock: Clock, { delay, prefix }: { readonly delay: number; readonly prefix: string }) {
-    this.#link = link;
+  constructor(connection: RedisConnection, { clock, delay, prefix }: RedisStoreSettings) {
+    const closed = new TroupeError(ErrorCode.Closed, 'The store is closed.');
+    this.#link = connection.link({ code: ErrorCode.Store, closed, scripts: storeScripts });
     this.#clock = clock;
-    this.#prefix = prefix;
+    this.#prefix = keyPrefix(prefix ?? 'troupe');
     this.#sequence = clock.now() * 1_000;
-    this.delay = delay;
+    this.delay = delay ?? defaultDelay;
   }
 
   async beat(node: string, lease: number): Promise<void> {
-    await this.#link.send(['SET', this.#key('node', node), '1', 'PX', milliseconds(lease)]);
+    await this.#link.command(['SET', this.#key('node', node), '1', 'PX', milliseconds(lease)], true);
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {
-    const reply = await this.#run(
+    const reply = await this.#link.run(
       claimScript,
       [this.#key('session', id), this.#key('fence')],
-      [...[node, flag(force), this.#key('node', ''), String(++this.#sequence)]]
+      [...[node, flag(force), this.#key('node', ''), String(++this.#sequence)]],
+      true
     );
     const [first, bytes] = reply as readonly Buffer[];
     if (first === undefined) return { kind: 'absent' };
@@ -126,32 +125,47 @@ class RedisStore implements Required<Store> {
     const sequence = ++this.#sequence;
     // A copy: when this has been refused because no reply came, the client may still be going to send it.
     const copy = Buffer.from(bytes);
-    const reply = await this.#run(
+    const reply = await this.#link.run(
       writeScript,
       [this.#key('session', id), this.#key('fence')],
-      [...[node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release)]]
+      [...[node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release)]],
+      true
     );
 
     return Number(reply);
   }
 
   async remove(id: string, fence: Fence): Promise<void> {
-    await this.#run(removeScript, [this.#key('session', id)], [String(fence), String(StoreLimit.removedTime)]);
+    await this.#link.run(
+      removeScript,
+      [this.#key('session', id)],
+      [String(fence), String(StoreLimit.removedTime)],
+      true
+    );
   }
 
   async setAside(id: string, fence: Fence, reason: string): Promise<void> {
     const line = asideLine({ id, reason, at: this.#clock.now() });
 
-    await this.#run(
+    await this.#link.run(
       asideScript,
       [this.#key('session', id), this.#key('aside')],
-      [...[String(fence), String(StoreLimit.removedTime), line, String(StoreLimit.aside), String(StoreLimit.asideTime)]]
+      [
+        ...[
+          String(fence),
+          String(StoreLimit.removedTime),
+          line,
+          String(StoreLimit.aside),
+          String(StoreLimit.asideTime),
+        ],
+      ],
+      true
     );
   }
 
   async listAside(): Promise<readonly SetAside[]> {
     const oldest = this.#clock.now() - StoreLimit.asideTime;
-    const list = (await this.#link.send(['LRANGE', this.#key('aside'), '0', '-1'])) as readonly Buffer[];
+    const list = (await this.#link.command(['LRANGE', this.#key('aside'), '0', '-1'], true)) as readonly Buffer[];
 
     return list.map(readAside).filter(({ at }) => at > oldest);
   }
@@ -173,7 +187,10 @@ class RedisStore implements Required<Store> {
     const seen = new Set<string>();
     let cursor = '0';
     for (let round = 0; round < listedFrom.rounds; round++) {
-      const reply = await this.#link.send(['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(listedFrom.keys)]);
+      const reply = await this.#link.command(
+        ['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(listedFrom.keys)],
+        true
+      );
       const [next, found] = reply as readonly [Buffer, readonly Buffer[]];
       const keys = found.map(String).filter((key) => !seen.has(key));
       for (const key of keys) seen.add(key);
@@ -184,7 +201,7 @@ class RedisStore implements Required<Store> {
   }
 
   async #summaries(keys: readonly string[]): Promise<readonly StoredSummary[]> {
-    const reply = await this.#run(listScript, keys, [this.#key('node', '')]);
+    const reply = await this.#link.run(listScript, keys, [this.#key('node', '')], true);
     const begin = this.#key('session', '').length;
 
     return (reply as readonly (readonly [number, number, Buffer, Buffer])[]).flatMap(
@@ -196,7 +213,7 @@ class RedisStore implements Required<Store> {
   }
 
   async peek(id: string): Promise<Uint8Array | undefined> {
-    const bytes = (await this.#link.send(['HGET', this.#key('session', id), 'bytes'])) as Buffer | null;
+    const bytes = (await this.#link.command(['HGET', this.#key('session', id), 'bytes'], true)) as Buffer | null;
 
     return bytes === null ? undefined : new Uint8Array(bytes);
   }
@@ -208,48 +225,9 @@ class RedisStore implements Required<Store> {
   #key(...parts: readonly string[]): string {
     return this.#prefix + parts.join(':');
   }
-
-  /** Runs a script by its hash, and by its text if Redis has not seen it, or was restarted since. */
-  #run({ text, hash }: Script, keys: readonly string[], rest: readonly RedisPart[]): Promise<unknown> {
-    const parts = [String(keys.length), ...keys, ...rest];
-
-    return this.#link.send(['EVALSHA', hash, ...parts], ['EVAL', text, ...parts]);
-  }
 }
 
 const flag = (value: boolean): string => (value ? '1' : '0');
 
 /** As Redis takes a duration: whole, above 0, and not beyond what it can add to the time. */
 const milliseconds = (duration: number): string => String(Math.ceil(Math.min(Math.max(duration, 1), 1e14)));
-
-// CONNECTION ------------------------------------------------------------------
-
-function clientMaker(url: string): () => OwnConnection {
-  const { createClient } = loadRedis();
-
-  return () =>
-    createClient({
-      url,
-      disableOfflineQueue: true,
-      commandsQueueMaxLength: mostWaiting,
-      socket: { connectTimeout, reconnectStrategy: pauseBefore },
-    }) as unknown as OwnConnection;
-}
-
-/** How long is waited before a try to connect: longer and longer, and not all nodes at the same time. */
-function pauseBefore(tries: number): number {
-  return Math.min(firstPause * 2 ** tries, longestPause) * (0.75 + Math.random() / 2);
-}
-
-function loadRedis(): typeof import('redis') {
-  try {
-    return createRequire(import.meta.url)('redis') as typeof import('redis');
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-    const what = isMissing ? 'needs the package redis' : `cannot load the package redis (${textOf(error)})`;
-
-    throw new TroupeError(ErrorCode.Store, `troupe/store/redis ${what}. Install it: npm install redis`, {
-      cause: error,
-    });
-  }
-}

@@ -6,7 +6,6 @@
  * parts. `render.ts` fills the parts with values.
  */
 
-import { hashOf } from '../platform/hash.js';
 import { type DefinitionWire, Namespace, PartKind } from '../wire/patch.js';
 import {
   type Context,
@@ -20,6 +19,7 @@ import {
   refuseReserved,
   textAllowed,
 } from './content-model.js';
+import { hashOf } from './hash.js';
 import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
 import { placeOfHole, sourceOf, templateError } from './template-source.js';

@@ -22,6 +22,8 @@ export const publicNames: Readonly<Record<string, string>> = {
     WireView`,
   './bus/redis': `
     RedisBusOptions redisBus`,
+  './redis': `
+    ConnectRedisOptions connectRedis`,
   './store/lmdb': `
     LmdbStoreOptions lmdb`,
   './store/redis': `

@@ -1,9 +1,8 @@
 /** The server of a chaotic run, a process of its own: it is killed, drained and started again by `host.ts`. */
 
 import { createServer } from 'troupe/server';
-import { redisBus } from '../../runtime/cluster/redis-bus.js';
+import { connectRedis } from '../../runtime/server/connect-redis.js';
 import { lmdb } from '../../runtime/store/lmdb.js';
-import { redis } from '../../runtime/store/redis.js';
 import { Chat, Counter, Todo } from './pages.js';
 
 /** How it is set up; comes as JSON in the first argument. */
@@ -25,7 +24,7 @@ const tell = (told: Told): void => void process.send?.(told, () => undefined);
 
 const cluster =
   kind === 'redis'
-    ? { store: redis({ url: place, delay }), bus: redisBus({ url: place, lease: 2_000 }) }
+    ? connectRedis({ url: place, delay, lease: 2_000 })
     : kind === 'lmdb'
       ? { store: lmdb({ path: place, delay }) }
       : {};

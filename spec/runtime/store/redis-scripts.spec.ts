@@ -2,12 +2,12 @@
 
 import { expect } from 'chai';
 import { createClient } from 'redis';
+import type { RedisScript } from '../../../runtime/platform/redis-client.js';
 import {
   asideScript,
   claimScript,
   listScript,
   removeScript,
-  type Script,
   writeScript,
 } from '../../../runtime/store/redis-scripts.js';
 import { borrowRedis, findRedis, type RedisServer, redisIsMissing } from '../../redis.js';
@@ -36,7 +36,7 @@ describe('store/redis-scripts', () => {
   });
   afterEach(() => client?.del([session, fences]));
 
-  const run = ({ text }: Script, ...rest: readonly string[]): Promise<unknown> =>
+  const run = ({ text }: RedisScript, ...rest: readonly string[]): Promise<unknown> =>
     client.eval(text, { keys: [session, fences], arguments: [...rest] }) as Promise<unknown>;
   const write = (node: string, fence: string, sequence: number, bytes: string): Promise<unknown> =>
     run(writeScript, node, fence, String(sequence), bytes, '60000', '0');
@@ -120,11 +120,11 @@ describe('store/redis-scripts', () => {
     expect(await claim('b', 1)).to.deep.equal([]);
   });
 
-  it('list what has bytes, also if an earlier version has written it without saying when', async () => {
+  it('list what has bytes', async () => {
     await write('a', '0', 1, 'bytes');
-    await client.hDel(session, 'at');
+    const at = await client.hGet(session, 'at');
     expect(await run(listScript, 'nodes:')).to.deep.equal([
-      [1, 5, '0', ''],
+      [1, 5, at, ''],
       [0, 0, '0', ''],
     ]);
   });

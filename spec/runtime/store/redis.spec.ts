@@ -149,6 +149,7 @@ describe('store/redis', () => {
 
   it('throws an error if its options cannot be used', () => {
     expect(() => redis({ delay: -1 })).to.throw(/delay is a number of milliseconds/);
+    expect(() => redis({ url: 'http://127.0.0.1' })).to.throw(/`url` must be a URL like/);
   });
 
   it('says what to install if the package is missing', () => {
@@ -156,6 +157,6 @@ describe('store/redis', () => {
       `import { redis } from './runtime/store/redis.js'; console.log('loaded'); redis();`
     );
     expect(said).to.match(/^loaded/);
-    expect(said).to.include('troupe/store/redis needs the package redis. Install it: npm install redis');
+    expect(said).to.include('The package `redis` is missing. Install it: npm install redis');
   });
 });

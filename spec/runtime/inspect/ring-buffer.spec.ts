@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { RingBuffer } from '../../../runtime/platform/ring-buffer.js';
+import { RingBuffer } from '../../../runtime/inspect/ring-buffer.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 /** A ring buffer with so many entries added, each its own number. */

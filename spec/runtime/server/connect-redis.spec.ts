@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { createClient } from 'redis';
+import { connectRedis } from '../../../runtime/server/connect-redis.js';
+import { eventually, Node, ownPrefix } from '../../fixtures/buses.js';
+import { claimed, entry } from '../../fixtures/stores.js';
+import { findRedis, type RedisServer, redisIsMissing, startRedis } from '../../redis.js';
+import { skip } from '../../skip.js';
+
+describe('server/connect-redis', () => {
+  let server: RedisServer;
+
+  before(async function () {
+    if (findRedis() === undefined) skip(this, redisIsMissing);
+    server = await startRedis();
+  });
+  after(() => server?.stop());
+
+  it('gives a store and a bus over one connection, under one prefix', async () => {
+    const client = createClient({ url: server.url });
+    await client.connect();
+    const prefix = ownPrefix();
+    const { bus: make, store } = connectRedis({ delay: 5, prefix, url: server.url });
+    const { bus } = new Node(make, 'one');
+    await eventually(() => bus.directory !== undefined);
+    await bus.directory?.beat([]);
+    await store.beat('one', 60_000);
+    const fence = await store.write(entry({ node: 'one' }));
+    expect(store.delay).to.equal(5);
+    expect(await store.claim('s', 'two')).to.deep.equal({ kind: 'held', owner: 'one' });
+    expect((await client.keys(`${prefix}:*`)).sort()).to.deep.equal(
+      ['alive:one', 'fence', 'node:one', 'session:s'].map((key) => `${prefix}:${key}`)
+    );
+    expect((await client.clientList()).filter(({ id }) => id !== undefined)).to.have.length(2);
+    await bus.close();
+    expect(claimed(await store.claim('s', 'one')).fence).to.be.greaterThan(fence);
+    await store.close();
+    client.destroy();
+  });
+
+  it('refuses options that cannot be used', () => {
+    expect(() => connectRedis({ url: 'http://127.0.0.1' })).to.throw('connectRedis: `url` must be a URL like');
+    expect(() => connectRedis({ lease: 10 })).to.throw('`lease` must be a number from 300, not 10.');
+    expect(() => connectRedis({ delay: -1 })).to.throw('delay is a number of milliseconds');
+  });
+});
