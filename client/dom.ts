@@ -62,7 +62,7 @@ export function writeAttribute(element: Element, name: string, value: Scalar): v
       const [attribute] = (parse(`<svg ${name}>`).firstChild as Element).attributes;
       element.setAttributeNode((attribute as Attr).cloneNode() as Attr);
     }
-    element.setAttribute(name, `${value}`);
+    element.setAttribute(name, value as string);
   }
 }
 
@@ -93,12 +93,12 @@ export function writeStyle(element: Element, last: Flat | null, next: Flat | nul
   // A field of a form may be named `style`.
   const style: CSSStyleDeclaration = Reflect.get(Object.getPrototypeOf(element), 'style', element);
   last?.forEach((name, index) => {
-    if (index % 2 === 0) style.removeProperty(`${name}`);
+    if (index % 2 === 0) style.removeProperty(name as string);
   });
   next?.forEach((name, index) => {
     if (index % 2) return;
-    const [value, important] = `${next[index + 1]}`.split(/\s*!\s*(important)\s*$/i);
-    style.setProperty(`${name}`, value as string, important);
+    const [value, important] = (next[index + 1] as string).split(/\s*!\s*(important)\s*$/i);
+    style.setProperty(name as string, value as string, important);
   });
   if (!style.length) element.removeAttribute('style');
 }
@@ -107,8 +107,8 @@ export function writeStyle(element: Element, last: Flat | null, next: Flat | nul
 export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
   const applied = new Map<Element, readonly string[]>();
   for (const element of root.querySelectorAll(`[${Mark.Style}]`)) {
-    const declarations = `${element.getAttribute(Mark.Style)}`.matchAll(/([^\s:;]+)\s*:\s*([^;]*)/g);
-    const flat = [...declarations].flatMap(([, name, value]) => [name as string, value as string]);
+    const declarations = (element.getAttribute(Mark.Style) as string).matchAll(/([^\s:;]+)\s*:\s*([^;]*)/g);
+    const flat = [...declarations].flatMap(([, ...declaration]) => declaration);
     element.removeAttribute(Mark.Style);
     writeStyle(element, null, flat);
     applied.set(element, flat);

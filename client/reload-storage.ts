@@ -112,7 +112,7 @@ const idOf = (token: string): string | undefined => token.split('.')[1];
 /** What is there for this page; nobody else gets it any more. */
 const inherit = (): Left | undefined =>
   attempt(() => {
-    const left = JSON.parse(`${sessionStorage.getItem(keyOf())}`) as Left;
+    const left = JSON.parse(sessionStorage.getItem(keyOf()) as string) as Left;
     sessionStorage.removeItem(keyOf());
     const [, , { length }] = left;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
