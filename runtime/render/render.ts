@@ -2,7 +2,7 @@
  * Renders: values of a view (`html.ts`) become nodes (`nodes.ts`). Attributes, properties and handlers are rendered by
  * `attribute-values.ts`, keyed lists are aligned by `keyed-list.ts`.
  *
- * Rendering is given the tree of the last time and returns the same object wherever nothing has changed, so that the
+ * Rendering gets the tree of the last render and returns the same object wherever nothing has changed, so that the
  * comparison of two trees can stop at identity.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Password fields in a rendered page. A template knows which of its elements may be password fields, and marks the parts
- * that may tell what is typed there (`isSecret`). Whether one is there now depends on what stands in its holes.
+ * that may tell what is typed there (`isSecret`). Whether one is there now depends on the values of its holes.
  * An event on or around a password field is shown without its data wherever the runtime is looked at.
  */
 
@@ -35,7 +35,7 @@ function* secretFieldsIn(value: Value | undefined): Generator<Instance> {
   }
 }
 
-/** Whether a template has a password field: always, or by what stands in its holes now. */
+/** Whether an instance has a password field, by its static HTML or by the current values of its holes. */
 function hasSecretField({ definition, values }: Instance): boolean {
   const { isCertain, deciding } = definition.secret;
   if (isCertain) return true;

@@ -22,7 +22,7 @@ export function isMessage(value: unknown): value is AnyMessage {
   return typeof type === 'string' && !type.startsWith('xstate.');
 }
 
-/** A key: what tells the rows of a list apart. Compared with `===`; a number and its text are two keys. */
+/** A key identifies a row of its list. Keys are compared with `===`: a number and its text are two keys. */
 export type Key = string | number;
 
 /** Style declarations: property names as in CSS or in camel case; `null`, `undefined` and `false` leave one out. */
@@ -34,8 +34,8 @@ export type Style = { readonly [property: string]: string | number | null | unde
 export type Handler<Message> = (event: EventData) => Message | null | false;
 
 /**
- * What can stand between tags: text, templates, lists, or nothing: `null`, `undefined`, `false`, and `true`, because
- * a condition is no text. To show one, say how: `${isOn ? 'yes' : 'no'}`.
+ * What can stand between tags: text, templates, lists, or nothing: `null`, `undefined`, `false` and `true`. A
+ * boolean is not shown as text. To show one, choose the text: `${isOn ? 'yes' : 'no'}`.
  */
 export type Child<Message> =
   | string
@@ -59,7 +59,7 @@ export type Hole<Message> = Child<Message> | Message | Handler<Message> | Style;
 export class Template<out Message> {
   /** The literal's static strings; one identity per literal. */
   readonly statics: TemplateStringsArray;
-  /** What stands in the holes. */
+  /** The values of the holes. */
   readonly values: readonly unknown[];
   /** Which messages its handlers send; only a type. */
   declare readonly message?: Message;
@@ -98,7 +98,7 @@ export interface Placeable {
 export class Placement<out Message> {
   readonly component: Placeable;
   readonly props: { readonly key: Key };
-  /** Which messages the component sends to the one whose view it stands in; only a type. */
+  /** Which messages the component sends to its parent; only a type. */
   declare readonly message?: Message;
 
   constructor(component: Placeable, props: { readonly key: Key }) {
@@ -125,17 +125,17 @@ export class Repeat<out Message> {
 }
 
 /**
- * A keyed list: rows keep their elements when they move. A row is skipped when its item and `view` are
- * identical (`===`) to the last time, so a view function hoisted out of the component's view makes
- * unchanged rows free.
+ * A keyed list: rows keep their elements when they move. A row is not rendered again if its item and `view` are
+ * identical (`===`) to those of the last render. So a view function outside of the component's view makes unchanged rows
+ * free.
  *
  * ```ts
  * const row = (todo: Todo) => html<Message>`<li>${todo.title}</li>`;
  * html<Message>`<ul>${repeat(todos, (todo) => todo.id, row)}</ul>`;
  * ```
  *
- * **Note:** two rows with the same key are an error. `key` must depend on its item alone, and so must `view`
- * if it is hoisted.
+ * **Note:** two rows with the same key are an error. `key` must depend on its item alone. So must `view`, if it is
+ * the same function in each render.
  */
 export function repeat<Item, Message extends AnyMessage = never>(
   items: readonly Item[],
@@ -164,8 +164,8 @@ export class UnsafeHtml {
 export class PageRoot extends UnsafeHtml {}
 
 /**
- * The only way around escaping: HTML taken as it is, as the sole child of an element. It is opaque: no
- * holes, no handlers, replaced as a whole when it changes. Never give it what a user wrote, unless a sanitiser has
+ * Inserts HTML without escaping, as the sole child of an element. No other function does. The HTML is opaque: it has no
+ * holes and no handlers, and is replaced as a whole when it changes. Never give it what a user wrote, unless a sanitiser has
  * made it safe. Attributes named `data-troupe...` in it have no effect.
  *
  * ```ts

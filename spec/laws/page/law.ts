@@ -44,7 +44,7 @@ export interface Failure {
 interface Subject {
   readonly root: Element;
   readonly view: View;
-  mirror: ClientTree;
+  clientTree: ClientTree;
   rendered: Value;
   frame: number;
   readonly coded: boolean;
@@ -165,12 +165,12 @@ function adopted(template: Template<unknown>, coded: boolean): Subject {
   document.body.append(root);
   const nodes = allNodes(root);
   const view = createView(root);
-  const mirror = new ClientTree();
-  view.adopt(carryTree(describeAdoption(mirror, rendered), coded));
+  const clientTree = new ClientTree();
+  view.adopt(carryTree(describeAdoption(clientTree, rendered), coded));
   const kept = allNodes(root);
   if (nodes.some((node) => !kept.includes(node))) throw new Broken('adoption removed a node', '', '');
 
-  return { root, view, mirror, rendered, frame: 1, coded };
+  return { root, view, clientTree, rendered, frame: 1, coded };
 }
 
 function allNodes(root: Node): Node[] {
@@ -185,7 +185,7 @@ function allNodes(root: Node): Node[] {
 
 function patch(subject: Subject): void {
   const firsts = firstNodes(subject);
-  const changes = diff(subject.mirror, subject.rendered, ++subject.frame) as Patch;
+  const changes = diff(subject.clientTree, subject.rendered, ++subject.frame) as Patch;
   const frame: ServerFrame = { kind: ServerKind.Patch, changes, processed: 1, late: 0 };
   subject.view.patch(carry(frame, changes, subject.coded) as Patch);
   for (const [number, first] of firsts) {
@@ -206,12 +206,12 @@ function firstNodes({ view, root }: Subject): Map<number, Node> {
   return firsts;
 }
 
-/** A full render into what is there; sometimes for a client with another mirror, sometimes with nothing changed. */
+/** A full render into what is there; sometimes for a client with another client tree, sometimes with nothing changed. */
 function renderWhole(subject: Subject, random: Random): void {
-  const unchanged = subject.rendered === subject.mirror.content;
+  const unchanged = subject.rendered === subject.clientTree.content;
   const nodes = allNodes(subject.root);
-  if (random.chance(0.5)) subject.mirror = new ClientTree(subject.view.definitions.hashes);
-  subject.view.render(carryTree(describePage(subject.mirror, subject.rendered), subject.coded));
+  if (random.chance(0.5)) subject.clientTree = new ClientTree(subject.view.definitions.hashes);
+  subject.view.render(carryTree(describePage(subject.clientTree, subject.rendered), subject.coded));
   const after = allNodes(subject.root);
   if (unchanged && (nodes.length !== after.length || nodes.some((node, index) => node !== after[index]))) {
     throw new Broken('a render with nothing changed replaced nodes', '', '');
@@ -245,7 +245,7 @@ function runCase(
       subject.rendered = render(template, subject.rendered);
       step(subject, random);
       progress.frames++;
-      if (subject.rendered === subject.mirror.content) same('a frame', subject.root, created(template));
+      if (subject.rendered === subject.clientTree.content) same('a frame', subject.root, created(template));
     }
     patch(subject);
     same('the last frame', subject.root, created(template));

@@ -13,9 +13,9 @@ const clicked = (on: string): Message => ({ type: 'clicked', on });
 const button = (on: string) => html<Message>`<button @click=${clicked(on)}>${on}</button>`;
 const statics = (view: { statics: TemplateStringsArray }) => define(view.statics, Namespace.Html);
 
-/** A mirror and the frames sent so far, as a session holds them. */
+/** A client tree and the frames sent so far, as a session holds them. */
 class Sending {
-  readonly mirror = new ClientTree();
+  readonly clientTree = new ClientTree();
   rendered: Value;
   frame = 0;
 
@@ -25,31 +25,32 @@ class Sending {
   }
 
   whole(): void {
-    describePage(this.mirror, this.rendered, ++this.frame);
+    describePage(this.clientTree, this.rendered, ++this.frame);
   }
 
   show(next: Hole<Message>): number {
     this.rendered = renderRoot(next, this.rendered, () => {});
-    if (diff(this.mirror, this.rendered, this.frame + 1).length > 0) this.frame++;
+    if (diff(this.clientTree, this.rendered, this.frame + 1).length > 0) this.frame++;
 
     return this.frame;
   }
 
   /** What a click at an instance leads to, by a client that has applied `frame`. */
   click(number: number, frame = this.frame): unknown {
-    const found = this.mirror.find(number, frame);
+    const found = this.clientTree.find(number, frame);
 
     return (found?.values[0] as Message | undefined)?.on;
   }
 }
 
-describe('mirror', () => {
+describe('clientTree', () => {
   describe('finding', () => {
     it('finds instances with event parts, and no others', () => {
       const page = new Sending(html<Message>`<p>${button('a')}</p>${html`<b></b>`}`);
 
       expect(page.click(2)).to.equal('a');
-      for (const number of [0, 1, 3, 4, -1, 1e9, Number.NaN]) expect(page.mirror.find(number, 1)).to.equal(undefined);
+      for (const number of [0, 1, 3, 4, -1, 1e9, Number.NaN])
+        expect(page.clientTree.find(number, 1)).to.equal(undefined);
     });
 
     it('finds a replaced handler for a client that has not applied the frame that replaced it', () => {
@@ -113,15 +114,15 @@ describe('mirror', () => {
       const page = new Sending(button('a'));
       page.show(button('b'));
       page.show(button('c'));
-      expect(page.mirror.retired).to.equal(2);
+      expect(page.clientTree.retired).to.equal(2);
 
-      page.mirror.acknowledge(1);
-      expect(page.mirror.retired).to.equal(2);
-      page.mirror.acknowledge(2);
-      expect(page.mirror.retired).to.equal(1);
+      page.clientTree.acknowledge(1);
+      expect(page.clientTree.retired).to.equal(2);
+      page.clientTree.acknowledge(2);
+      expect(page.clientTree.retired).to.equal(1);
       expect(page.click(1, 2)).to.equal('b');
-      page.mirror.acknowledge(3);
-      expect(page.mirror.retired).to.equal(0);
+      page.clientTree.acknowledge(3);
+      expect(page.clientTree.retired).to.equal(0);
       expect(page.click(1, 3)).to.equal('c');
     });
 
@@ -130,8 +131,8 @@ describe('mirror', () => {
       const page = new Sending(view('a'));
 
       expect(page.show(view('b'))).to.equal(1);
-      expect(page.mirror.retired).to.equal(0);
-      const handler = page.mirror.find(1, 1)?.values[0] as unknown as () => Message;
+      expect(page.clientTree.retired).to.equal(0);
+      const handler = page.clientTree.find(1, 1)?.values[0] as unknown as () => Message;
       expect(handler().on).to.equal('b');
     });
 
@@ -146,14 +147,14 @@ describe('mirror', () => {
       page.show(view('b', '2'));
       page.show(view('c', '3'));
       const said = (frame: number) =>
-        Array.from({ length: 60 }, (_, number) => page.mirror.find(number, frame)?.values[0])
+        Array.from({ length: 60 }, (_, number) => page.clientTree.find(number, frame)?.values[0])
           .filter((handler) => typeof handler === 'function')
           .map((handler) => (handler as () => Message)().on);
 
       for (const [index, on] of ['a', 'b', 'c'].entries()) {
         expect(said(index + 1)).to.deep.equal(Array.from({ length: 50 }, (_, row) => `${on} ${row}`));
       }
-      expect(page.mirror.retired).to.equal(100);
+      expect(page.clientTree.retired).to.equal(100);
     });
 
     it('is full at 65,536 retired instances, until the client acknowledges their frames', () => {
@@ -167,12 +168,12 @@ describe('mirror', () => {
         )}</p>`;
       const page = new Sending(view('1'));
       page.show(view('2'));
-      expect(page.mirror.isFull).to.equal(false);
+      expect(page.clientTree.isFull).to.equal(false);
       page.show(view('3'));
-      expect(page.mirror.isFull).to.equal(true);
+      expect(page.clientTree.isFull).to.equal(true);
 
-      page.mirror.acknowledge(2);
-      expect(page.mirror.isFull).to.equal(false);
+      page.clientTree.acknowledge(2);
+      expect(page.clientTree.isFull).to.equal(false);
     });
 
     it('keeps what was retired for frames that were sent, if the next one is not', () => {
@@ -181,8 +182,8 @@ describe('mirror', () => {
       page.show(view('b', '2'));
       page.show(view('c', '2'));
 
-      expect(page.mirror.retired).to.equal(1);
-      const handlers = [1, 2].map((frame) => page.mirror.find(1, frame)?.values[0] as unknown as () => Message);
+      expect(page.clientTree.retired).to.equal(1);
+      const handlers = [1, 2].map((frame) => page.clientTree.find(1, frame)?.values[0] as unknown as () => Message);
       expect(handlers.map((handler) => handler().on)).to.deep.equal(['a', 'c']);
     });
   });
@@ -214,9 +215,9 @@ describe('mirror', () => {
       const page = new Sending(button('a'));
       page.show(button('b'));
       page.whole();
-      page.mirror.acknowledge(3);
+      page.clientTree.acknowledge(3);
 
-      expect(page.mirror.retired).to.equal(0);
+      expect(page.clientTree.retired).to.equal(0);
       expect(page.click(1, 3)).to.equal('b');
     });
   });
@@ -226,54 +227,58 @@ describe('mirror', () => {
     const b = statics(html`<b></b>`);
 
     it('are introduced once', () => {
-      const mirror = new ClientTree();
+      const clientTree = new ClientTree();
 
-      expect([mirror.introduce(a), mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([
-        undefined,
-        undefined,
-        0,
-        1,
-      ]);
+      expect([
+        clientTree.introduce(a),
+        clientTree.introduce(b),
+        clientTree.introduce(a),
+        clientTree.introduce(b),
+      ]).to.deep.equal([undefined, undefined, 0, 1]);
     });
 
     it('have the index that the client remembers them under', () => {
-      const mirror = new ClientTree(['unknown', b.hash]);
+      const clientTree = new ClientTree(['unknown', b.hash]);
 
-      expect([mirror.introduce(a), mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([
-        undefined,
-        1,
-        2,
-        1,
-      ]);
+      expect([
+        clientTree.introduce(a),
+        clientTree.introduce(b),
+        clientTree.introduce(a),
+        clientTree.introduce(b),
+      ]).to.deep.equal([undefined, 1, 2, 1]);
     });
 
     it('of the same content are one to a client that remembers it', () => {
-      const mirror = new ClientTree([a.hash]);
+      const clientTree = new ClientTree([a.hash]);
       const twin = statics(html`<a></a>`);
 
       expect(twin).to.not.equal(a);
-      expect([mirror.introduce(a), mirror.introduce(twin)]).to.deep.equal([0, 0]);
+      expect([clientTree.introduce(a), clientTree.introduce(twin)]).to.deep.equal([0, 0]);
     });
 
     it('are all unknown once they are forgotten', () => {
-      const mirror = new ClientTree([b.hash]);
-      mirror.introduce(a);
-      mirror.forget();
+      const clientTree = new ClientTree([b.hash]);
+      clientTree.introduce(a);
+      clientTree.forget();
 
-      expect([mirror.introduce(b), mirror.introduce(a), mirror.introduce(b)]).to.deep.equal([undefined, undefined, 0]);
+      expect([clientTree.introduce(b), clientTree.introduce(a), clientTree.introduce(b)]).to.deep.equal([
+        undefined,
+        undefined,
+        0,
+      ]);
     });
   });
 
   it('numbers instances and lists from 1, in the order they are entered', () => {
-    const mirror = new ClientTree();
+    const clientTree = new ClientTree();
     const instance = new Instance(statics(html`<p></p>`), [], undefined);
     const list = new List([], undefined, undefined);
-    mirror.enter(instance);
-    mirror.enterList(list);
+    clientTree.enter(instance);
+    clientTree.enterList(list);
 
     expect([instance.number, list.number]).to.deep.equal([1, 2]);
-    mirror.reset(1);
-    mirror.enterList(list);
+    clientTree.reset(1);
+    clientTree.enterList(list);
     expect(list.number).to.equal(1);
   });
 });

@@ -26,14 +26,14 @@ const received = (bytes: Uint8Array): Wire => (decode(Uint8Array.from(bytes)) as
 
 /** The server's side and the client's side of one page, and the frames between them, through the codec. */
 class Page {
-  readonly mirror: ClientTree;
+  readonly clientTree: ClientTree;
   readonly shadow: Shadow;
   view: Anything;
   rendered: Value;
   frame = 1;
 
   constructor(first: Anything, hashes: readonly string[] = [], definitions: readonly (readonly Wire[])[] = []) {
-    this.mirror = new ClientTree(hashes);
+    this.clientTree = new ClientTree(hashes);
     this.shadow = new Shadow(definitions);
     this.view = first;
     this.rendered = renderAnew(first);
@@ -50,14 +50,14 @@ class Page {
 
   /** Sends the whole page. */
   sendWhole(): void {
-    const tree = describePage(this.mirror, this.rendered, this.frame);
+    const tree = describePage(this.clientTree, this.rendered, this.frame);
     this.shadow.render(received(encodeFrame({ kind: ServerKind.Render, tree, processed: 0, reason: Reason.Resumed })));
     this.expectSame();
   }
 
   /** Sends the difference. */
   send(): readonly Wire[] {
-    const changes = diff(this.mirror, this.rendered, ++this.frame);
+    const changes = diff(this.clientTree, this.rendered, ++this.frame);
     this.shadow.patch(received(patchBytes(changes)) as readonly Wire[]);
     this.expectSame();
 
@@ -87,7 +87,7 @@ function expectNumbers(value: Value, shown: Shown, page: Page): void {
     const { number, values } = shown as ShadowInstance;
     expect(value.number).to.equal(number);
     expect(page.shadow.find(number)).to.equal(shown);
-    expect(page.mirror.find(number, page.frame)).to.equal(value.definition.hasEvents ? value : undefined);
+    expect(page.clientTree.find(number, page.frame)).to.equal(value.definition.hasEvents ? value : undefined);
     for (const [index, child] of value.values.entries()) expectNumbers(child, values[index] as Shown, page);
   }
 }
@@ -167,7 +167,7 @@ describe('diff', () => {
       const page = new Page(view('a', 'b', 'c'));
 
       expect(page.show(view('A', 'B', 'C'))).to.deep.equal([2, 0, 'C', 2, 1, 'B', 1, 1, 'A']);
-      expect(new Page(html`<i title=${1}>${html`<b>${2}</b>`}</i>`).mirror.find(1, 1)).to.equal(undefined);
+      expect(new Page(html`<i title=${1}>${html`<b>${2}</b>`}</i>`).clientTree.find(1, 1)).to.equal(undefined);
     });
 
     it('writes the kind of a handler when it becomes another', () => {
@@ -433,10 +433,10 @@ describe('diff', () => {
     it('stay met when the page is sent whole again, until they are forgotten', () => {
       const page = new Page(html`<p></p>`);
 
-      expect(describePage(page.mirror, page.rendered)).to.deep.equal([0]);
-      page.mirror.forget();
-      expect(describePage(page.mirror, page.rendered)).to.have.nested.property('[0][2]', '<p></p>');
-      expect(describePage(page.mirror, page.rendered)).to.deep.equal([0]);
+      expect(describePage(page.clientTree, page.rendered)).to.deep.equal([0]);
+      page.clientTree.forget();
+      expect(describePage(page.clientTree, page.rendered)).to.have.nested.property('[0][2]', '<p></p>');
+      expect(describePage(page.clientTree, page.rendered)).to.deep.equal([0]);
     });
 
     const hashesOf = (view: Anything): readonly string[] =>
@@ -530,7 +530,7 @@ describe('diff', () => {
             if (how === 'whole') page.sendWhole();
           }
           page.send();
-          expect(diff(page.mirror, page.rendered, ++page.frame)).to.deep.equal([]);
+          expect(diff(page.clientTree, page.rendered, ++page.frame)).to.deep.equal([]);
         }),
         lawParameters(600)
       );
