@@ -94,7 +94,7 @@ class Pair {
   /** The connection is lost; both sides know. */
   cut(): void {
     this.client.closed(0);
-    this.server.leave(this.connection);
+    this.server.client.leave(this.connection);
   }
 
   /** Something happens at a part; the session takes its turn. */
@@ -122,7 +122,7 @@ class Pair {
     const frame = decodeClientFrame(bytes);
     this.up.push(frame);
     if (frame.kind === ClientKind.Join) this.server.join(this.connection, frame);
-    else this.server.receive(this.connection, frame);
+    else this.server.client.receive(this.connection, frame);
   }
 
   #deliver(): void {

@@ -9,7 +9,7 @@ import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import type { RejoinReason } from '../session/client-link.js';
+import type { RejoinReason } from '../session/join.js';
 import type { LiveSession, SessionStart } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Claim } from '../store/store.js';

@@ -29,7 +29,7 @@ import { createId } from '../platform/id.js';
 import type { Log } from '../platform/logger.js';
 import { createSessionRegistry, type SessionRegistry } from '../registry/session-registry.js';
 import { WriteBehind } from '../registry/write-behind.js';
-import type { JoinFrame } from '../session/client-link.js';
+import type { JoinFrame } from '../session/join.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
 import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';

@@ -97,19 +97,23 @@ export class EventCounter {
   }
 
   /**
-   * The client is back and knows so many events to be processed. It is going to be sent frames again that
-   * tell it of `coming` more, `frames` of them. Gives how many it is to be told of besides, at once; after that it sends again
-   * what it does not know to be processed, and what of that has arrived before is not received twice.
-   *
-   * `undefined` if the client claims more than it was told. Also if those frames would tell it wrongly what is stored:
-   * each says how many fewer events that are than were told by then, and now more are told before.
+   * How many events a client that comes back has missed: it knows `known` to be processed, and `frames` frames that
+   * are sent again report `coming` more. `undefined` if the client claims more than it was told, or if what these
+   * frames say of durable events would be wrong: each says how many fewer are stored than were processed by then,
+   * and the missed ones are reported before them.
    */
-  resume(known: number, coming: number, frames = 0): number | undefined {
+  missedBy(known: number, coming: number, frames = 0): number | undefined {
     const missed = this.#told - known - coming;
-    if (missed < 0 || (missed > 0 && frames > 0 && this.#durable < this.#told)) return undefined;
-    this.#repeated = this.#received - known - missed;
 
-    return missed;
+    return missed < 0 || (missed > 0 && frames > 0 && this.#durable < this.#told) ? undefined : missed;
+  }
+
+  /**
+   * The client is back, knows `known` events to be processed, and has missed so many. It sends again what it does not
+   * know to be processed; what of that has arrived before is not received twice.
+   */
+  resume(known: number, missed: number): void {
+    this.#repeated = this.#received - known - missed;
   }
 
   /** The client is back, and a full page is going to tell it of all that is processed. Gives how much more that is than it knows. */

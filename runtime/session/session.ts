@@ -23,9 +23,11 @@ import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import { ComponentTree, type ComponentTreeHost } from '../tree/component-tree.js';
 import { areHeard, DiagnosticsProbe, type Instrumentation, type Probe } from '../tree/probe.js';
-import { type ClientFrame, CloseCode, Command, Reason } from '../wire/protocol.js';
-import { ClientLink, type ClientLinkHost, type Connection, type JoinFrame, type RejoinReason } from './client-link.js';
+import { CloseCode, Command, Reason } from '../wire/protocol.js';
+import { ClientLink, type ClientLinkHost } from './client-link.js';
 import { type EffectImage, EffectOutbox } from './effect-outbox.js';
+import type { Connection } from './frame-sender.js';
+import { decideJoin, type JoinFrame, type RejoinReason } from './join.js';
 import { warnOfTyped } from './secret-warning.js';
 import type { SessionImage } from './session-snapshot.js';
 
@@ -34,6 +36,8 @@ import type { SessionImage } from './session-snapshot.js';
 /** A session, as the transport sees it. */
 export interface Session {
   readonly id: string;
+  /** What a connection that has joined talks to. */
+  readonly client: Pick<ClientLink, 'drained' | 'leave' | 'receive'>;
   /**
    * Answers adopt, render or acknowledge; an earlier connection is closed as replaced.
    *
@@ -41,12 +45,6 @@ export interface Session {
    * @param bytes how many the frame had
    */
   join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
-  /** Takes events and acknowledgements; what comes from a connection that was replaced is ignored. */
-  receive(connection: Connection, frame: ClientFrame, bytes?: number): void;
-  /** The socket is closed. */
-  leave(connection: Connection): void;
-  /** Bytes have gone out: the window may be open again. */
-  drained(connection: Connection): void;
 }
 
 /** What a session needs of its table, shared by all sessions. */
@@ -261,12 +259,9 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     return ++this.#offers;
   }
 
-  /** Whether a client shows the page as it is; nobody else can adopt that page. */
-  #takeOffer(offer: number): boolean {
-    const isFitting = offer === this.#offers && this.#offered === this.tree.turns;
-    this.#offered = -1;
-
-    return isFitting;
+  /** Whether the client with this offer shows the page as it is now, and is the first to adopt it. */
+  #isOffered(offer: number): boolean {
+    return offer !== 0 && offer === this.#offers && this.#offered === this.tree.turns;
   }
 
   // TREE HOST -----------------------------------------------------------------
@@ -381,14 +376,12 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
 
   join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
     this.witness?.received(frame, bytes);
-    if (this.tree.isOver) {
-      connection.close(CloseCode.GoingAway, 'The session has ended.');
+    const decision = decideJoin(this.client.joinState(connection, frame, this.#isOffered(offer)), frame);
+    if (decision.kind === 'refuse') {
+      connection.close(decision.code, decision.reason);
       return;
     }
-    if (this.client.isOutdated(connection, frame.load)) {
-      connection.close(CloseCode.Replaced, 'The page has joined on a later connection.');
-      return;
-    }
+    if (offer !== 0) this.#offered = -1;
     const isFirst = !this.isUsed;
     const hadConnection = this.client.connect(connection);
     // Before anything that begins with it, such as who else is there, comes to a component that has to know.
@@ -397,16 +390,10 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });
     else this.#begin();
     if (!hadConnection) this.#host.joined(this);
-    const reason = this.client.answer(frame, () => offer !== 0 && this.#takeOffer(offer));
+    const reason = this.client.answer(frame, decision);
     if (!isTold && (!isFirst || reason !== undefined)) this.#tellArrival(reason);
     this.client.flush();
     this.#host.changed(this);
-  }
-
-  leave(connection: Connection): void {
-    if (!this.client.isOn(connection)) return;
-    this.client.disconnect();
-    this.lost();
   }
 
   /** Gives its connection up, because the page it leads to has gone. */
@@ -422,16 +409,6 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   lost(): void {
     if (!this.tree.isOver) this.#root?.send({ type: 'left' });
     this.#host.left(this);
-  }
-
-  drained(connection: Connection): void {
-    if (this.client.isOn(connection)) this.client.flush();
-  }
-
-  receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
-    if (!this.client.isOn(connection)) return;
-    this.witness?.received(frame, bytes);
-    this.client.receive(frame);
   }
 
   /** Starts the actors. */

@@ -13,7 +13,8 @@ import type { Clock } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import type { Connection, JoinFrame } from '../session/client-link.js';
+import type { Connection } from '../session/frame-sender.js';
+import type { JoinFrame } from '../session/join.js';
 import type { Session } from '../session/session.js';
 import { Malformed } from '../wire/decode.js';
 import { decodeClientFrame } from '../wire/frame-codec.js';
@@ -233,7 +234,7 @@ export class SocketConnection implements Connection {
   #receive(frame: Exclude<ClientFrame, JoinFrame>, bytes: number): void {
     const more = furtherFrames(frame);
 
-    if (more === 0 || this.#counts(more)) this.#session?.receive(this, frame, bytes);
+    if (more === 0 || this.#counts(more)) this.#session?.client.receive(this, frame, bytes);
   }
 
   // Joining
@@ -287,7 +288,7 @@ export class SocketConnection implements Connection {
 
   #drained(): void {
     try {
-      this.#session?.drained(this);
+      this.#session?.client.drained(this);
     } catch (error) {
       this.#fail(error);
     }
@@ -299,7 +300,7 @@ export class SocketConnection implements Connection {
 
     this.#session = undefined;
     try {
-      session?.leave(this);
+      session?.client.leave(this);
     } catch (error) {
       this.#switchboard.report(ErrorCode.Internal, error, { session: session?.id });
     }

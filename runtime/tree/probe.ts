@@ -1,5 +1,5 @@
 /**
- * The witness of a session: is told what happens in it, where it happens, by `client-link.ts`, `component-tree.ts` and `turn.ts`. While
+ * The witness of a session: is told what happens in it, where it happens, by `client-events.ts`, `component-tree.ts` and `turn.ts`. While
  * nobody looks there is none, and each place asks that one question and no more.
  *
  * The one here tells the channels of `diagnostics.ts`; the one of a session that is inspected, `session-recorder.ts`, does that

@@ -69,7 +69,7 @@ export const remaining: Readonly<Record<string, Rule>> = {
       'runtime/recording': 1,
       'runtime/registry': 1,
       'runtime/render': 1,
-      'runtime/session': 2,
+      'runtime/session': 1,
       'runtime/tree': 2,
       client: 1,
     },

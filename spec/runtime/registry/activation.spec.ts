@@ -86,7 +86,7 @@ describe('a session lasts', () => {
   async function clicked(clicks: number): Promise<{ session: LiveSession; connection: FakeConnection }> {
     const session = await nodes.open(node);
     const connection = join(session, 'document', { offer: 1 });
-    session.receive(connection, eventsFrame(Array<typeof click>(clicks).fill(click), 1));
+    session.client.receive(connection, eventsFrame(Array<typeof click>(clicks).fill(click), 1));
     await until(() => countOf(session) === clicks);
     await nodes.store();
 
@@ -101,7 +101,7 @@ describe('a session lasts', () => {
     session: LiveSession;
     connection: FakeConnection;
   }): Promise<string> {
-    session.leave(connection);
+    session.client.leave(connection);
     nodes.clock.advance(1_000);
     await until(() => node.sessions.find(session.id) === undefined);
 
@@ -125,7 +125,7 @@ describe('a session lasts', () => {
       const session = await node.enter(id);
       const connection = join(session, 'document', { frame: 2, processed: 5 });
       expect(connection.frames[0]).to.include({ processed: 3 });
-      session.receive(connection, eventsFrame([click, click], 1));
+      session.client.receive(connection, eventsFrame([click, click], 1));
       await until(() => countOf(session) === 5);
     });
 
@@ -163,7 +163,7 @@ describe('a session lasts', () => {
       node = nodes.add('first');
       const session = await nodes.open(node);
       const connection = join(session, 'document', { offer: 1 });
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       const shows = (of: LiveSession): string => (of.tree.root.shown as { value: string }).value;
       await until(() => shows(session) === 'on');
       await nodes.store();
@@ -224,7 +224,7 @@ describe('a session lasts', () => {
       node = nodes.add('first');
       const session = await nodes.open(node);
       const connection = join(session, 'document', { offer: 1 });
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       await until(() => node.reports.length > 0);
       expect(node.codes).to.deep.equal([ErrorCode.Snapshot]);
       expect(String(node.reports[0]?.error)).to.contain('state.context.socket is an instance of EventTarget');
@@ -267,7 +267,7 @@ describe('a session lasts', () => {
     it('and tells its client how far the store is behind, and when it no longer is', async () => {
       const { session, connection } = await clicked(1);
       connection.take();
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       await until(() => countOf(session) === 2);
       expect(connection.take().at(-1)).to.include({ kind: ServerKind.Patch, processed: 1, late: 1 });
       await nodes.store();
@@ -278,7 +278,7 @@ describe('a session lasts', () => {
       const { session, connection } = await clicked(1);
       const before = nodes.lasting.writes;
       for (let turn = 0; turn < 20; turn++) {
-        session.receive(connection, eventsFrame([click]));
+        session.client.receive(connection, eventsFrame([click]));
         await until(() => countOf(session) === turn + 2);
       }
       await nodes.store();
@@ -290,7 +290,7 @@ describe('a session lasts', () => {
       nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
       connection.take();
       for (let turn = 0; turn < 3; turn++) {
-        session.receive(connection, eventsFrame([click], connection.take().length));
+        session.client.receive(connection, eventsFrame([click], connection.take().length));
         await until(() => countOf(session) === turn + 2);
         await nodes.store();
         nodes.clock.advance(1_000);
@@ -316,7 +316,7 @@ describe('a session lasts', () => {
   describe('over its documents', () => {
     it('another claims it when nobody is connected', async () => {
       const { session, connection } = await clicked(2);
-      session.leave(connection);
+      session.client.leave(connection);
       const same = await node.enter(session.id, 'another');
       expect(same).to.equal(session);
       const answer = join(same, 'another').frames[0];
@@ -325,7 +325,7 @@ describe('a session lasts', () => {
 
     it('which takes over what the one before has left, as far as it is not done', async () => {
       const { session, connection } = await clicked(2);
-      session.leave(connection);
+      session.client.leave(connection);
       const heir = new FakeConnection();
       session.join(
         heir,
@@ -349,7 +349,7 @@ describe('a session lasts', () => {
       const other = join(copy, 'another');
       expect(other.frames[0]).to.include({ reason: Reason.Forked, token: `token of ${copy.id}` });
       expect(connection.closed).to.equal(undefined);
-      copy.receive(other, eventsFrame([click], 1));
+      copy.client.receive(other, eventsFrame([click], 1));
       await until(() => countOf(copy) === 3);
       expect(countOf(session)).to.equal(2);
       expect(made).to.equal(1);
@@ -365,7 +365,7 @@ describe('a session lasts', () => {
         [['other', null], 0],
         [address, 0],
       ] as unknown as Wire;
-      session.receive(connection, written(1, events, 1));
+      session.client.receive(connection, written(1, events, 1));
       await until(() => countOf(session) === 3);
       await nodes.store();
       const told = connection.frames.reduce(
@@ -390,7 +390,7 @@ describe('a session lasts', () => {
 
     it('is handed over with what is not stored yet, and its connection there is closed', async () => {
       const { session, connection } = await clicked(1);
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       const other = nodes.add('second');
       const there = await other.enter(session.id);
       expect(countOf(there)).to.equal(2);
@@ -421,7 +421,7 @@ describe('a session lasts', () => {
       nodes.clock.advance(2_000);
       const there = await entering;
       expect(countOf(there)).to.equal(2);
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       await until(() => countOf(session) === 3);
       await nodes.store();
       expect(connection.closed?.code).to.equal(CloseCode.GoingAway);
@@ -439,11 +439,11 @@ describe('a session lasts', () => {
     nodes.clock.advance(2_000);
     const there = await entering;
     const connection = join(there, 'document', { frame: 2, processed: 2 });
-    there.receive(connection, eventsFrame([click], 1));
+    there.client.receive(connection, eventsFrame([click], 1));
     await until(() => countOf(there) === 3);
     await nodes.store();
     node.isReachable = true;
-    there.leave(connection);
+    there.client.leave(connection);
     const page = await node.sessions.reload(node.entrance(session.id));
     expect(page?.html).to.contain('>3</button>');
   });
@@ -462,7 +462,7 @@ describe('a session lasts', () => {
       expect(await node.tryEnter('q83vEjRWeJCrze8SNFZ4kA')).to.equal(CloseCode.TryLater);
       expect(await node.tryEnter(session.id), 'nor is anything gone on with').to.equal(CloseCode.TryLater);
       expect(isDrained).to.equal(false);
-      session.leave(connection);
+      session.client.leave(connection);
       await until(() => isDrained);
       const other = nodes.add('second');
       expect(countOf(await other.enter(session.id))).to.equal(1);
@@ -501,7 +501,7 @@ describe('a session lasts', () => {
 
     it('is told when its client comes back in time', async () => {
       const { session, connection } = await clicked(1);
-      session.leave(connection);
+      session.client.leave(connection);
       join(session, 'document', { frame: 2, processed: 1 });
       expect(take()).to.deep.equal([['resumed', { session: session.id, reason: 'resumed' }]]);
     });
@@ -527,9 +527,9 @@ describe('a session lasts', () => {
     it('is not told to be stored while the store fails, or its client comes back meanwhile', async () => {
       const { session, connection } = await clicked(1);
       nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       await until(() => countOf(session) === 2);
-      session.leave(connection);
+      session.client.leave(connection);
       nodes.clock.advance(1_000);
       await until(() => node.codes.includes(ErrorCode.Store));
       expect(take()).to.deep.equal([]);
@@ -549,9 +549,9 @@ describe('a session lasts', () => {
       nodes.clock.advance(2_000);
       await entering;
       expect(take()).to.deep.equal([['activated', { session: session.id, from: 'seen' }]]);
-      session.receive(connection, eventsFrame([click], 1));
+      session.client.receive(connection, eventsFrame([click], 1));
       await until(() => countOf(session) === 3);
-      session.leave(connection);
+      session.client.leave(connection);
       nodes.clock.advance(1_000);
       await until(() => node.sessions.find(session.id) === undefined);
       expect(take()).to.deep.equal([]);

@@ -311,7 +311,7 @@ describe('sessions', () => {
       const { session } = await open();
       const connection = join(session);
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 1, detached: 0 });
-      session.leave(connection);
+      session.client.leave(connection);
       expect(sessions.counts).to.deep.equal({ dormant: 0, attached: 0, detached: 1 });
       clock.advance(500);
       await until(() => sessions.counts.detached === 0);
@@ -424,7 +424,7 @@ describe('sessions', () => {
       const good = await Promise.all(Array.from({ length: 20 }, async () => (await open()).session));
       const connections = good.map((session) => join(session));
       for (let round = 1; round <= 50; round++) {
-        bad.receive(
+        bad.client.receive(
           badConnection,
           eventsFrame(
             [
@@ -437,7 +437,7 @@ describe('sessions', () => {
           )
         );
         for (const [index, session] of good.entries()) {
-          session.receive(connections[index] as FakeConnection, eventsFrame([[1, 0]], 1));
+          session.client.receive(connections[index] as FakeConnection, eventsFrame([[1, 0]], 1));
         }
         clock.advance(10);
         await until(() => connections.every(({ bytes }) => bytes.length === round + 1), 'an answer to each');
@@ -478,7 +478,7 @@ describe('sessions', () => {
       while (sent < 100_000 || busy.tree.inbox.size > 0) {
         fill();
         const before = connection.bytes.length;
-        good.receive(connection, eventsFrame([[1, 0]], 1));
+        good.client.receive(connection, eventsFrame([[1, 0]], 1));
         let waited = 0;
         while (connection.bytes.length === before) {
           await nextImmediate();
@@ -547,7 +547,7 @@ describe('sessions', () => {
       expect(moved).to.equal(1);
       const connection = join(session);
       expect(moved).to.equal(2);
-      (session as LiveSession).leave(connection);
+      session.client.leave(connection);
       expect(moved).to.equal(3);
       (session as LiveSession).stop();
       expect(moved).to.equal(4);

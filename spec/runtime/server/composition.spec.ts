@@ -4,7 +4,7 @@ import type { RequestIdentity } from '../../../runtime/http/request-identity.js'
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { type Composition, createComposition, socketPath } from '../../../runtime/server/composition.js';
 import { readOptions } from '../../../runtime/server/options.js';
-import type { JoinFrame } from '../../../runtime/session/client-link.js';
+import type { JoinFrame } from '../../../runtime/session/join.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import type { Admitted } from '../../../runtime/socket/connection.js';
 import { type AnyMessage, html } from '../../../runtime/template/html.js';

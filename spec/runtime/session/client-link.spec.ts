@@ -1,120 +1,23 @@
 /** What `session.spec.ts` does not say of pages: page loads that change, states that were stored, addresses that stay. */
 
 import { expect } from 'chai';
-import { component } from '../../../runtime/component/component.js';
-import { ErrorCode } from '../../../runtime/platform/errors.js';
 import type { Instance } from '../../../runtime/render/nodes.js';
-import type { JoinFrame, RejoinReason } from '../../../runtime/session/client-link.js';
-import { LiveSession } from '../../../runtime/session/session.js';
+import type { RejoinReason } from '../../../runtime/session/join.js';
+import type { LiveSession } from '../../../runtime/session/session.js';
 import { pack, unpack } from '../../../runtime/session/session-snapshot.js';
-import { html, repeat } from '../../../runtime/template/html.js';
-import { decode } from '../../../runtime/wire/decode.js';
-import type { Wire } from '../../../runtime/wire/patch.js';
+import { CloseCode, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
+import { FakeConnection, FakeHost, modelOf } from '../../fixtures/live-session.js';
 import {
-  ClientKind,
-  CloseCode,
-  type EventData,
-  type EventRange,
-  Reason,
-  ServerKind,
-  version,
-} from '../../../runtime/wire/protocol.js';
-import { acknowledgeFrame, FakeConnection, FakeHost, modelOf, written } from '../../fixtures/live-session.js';
-
-// PAGES -----------------------------------------------------------------------
-
-type Message = { type: 'noted'; text: string; raises?: string } | { type: 'emptied' };
-
-/** Notes what happens; parts of the root: 0 a button, 1 an input, 2 rows with a button each, 3 what was noted. */
-const Notes = component({
-  name: 'notes',
-  init: (): readonly string[] => [],
-  update: (model, message: Message, enqueue) => {
-    if (message.type === 'emptied') return [];
-    if (message.raises) enqueue.raise({ type: 'noted', text: message.raises });
-    enqueue.publish('notes', { type: message.text });
-
-    return [...model, message.text];
-  },
-  view: (model) => html<Message>`
-    <button @click=${{ type: 'noted', text: 'a', raises: 'b' }}></button>
-    <input @input=${({ value }: EventData) => value !== '' && { type: 'noted', text: value }}>
-    <ul>${repeat(
-      model,
-      (text) => text,
-      (text) => html<Message>`<li><button @click=${{ type: 'noted', text: `${text}+` }}></button></li>`
-    )}</ul><output>${model.join()}</output>`,
-});
-
-// FRAMES ----------------------------------------------------------------------
-
-interface Join {
-  readonly load: string;
-  readonly frame?: number;
-  readonly processed?: number;
-  readonly durable?: number;
-  readonly sent?: number;
-  readonly inherited?: readonly EventRange[];
-}
-
-const joinOf = ({ load, frame = 0, processed = 0, durable = 0, sent = 0, inherited = [] }: Join): JoinFrame => {
-  const own = inherited.reduce((rest, [, , count]) => rest - count, sent - durable);
-  const first = inherited.length === 0 ? durable + 1 : 1;
-  const names: Wire = [...inherited, [load, first, Math.max(0, own)]];
-
-  return written(ClientKind.Join, version, '', 'token', frame, processed, durable, [], names) as JoinFrame;
-};
-
-/** All that a frame to the client says, defaults left out. */
-interface Told {
-  readonly kind: ServerKind;
-  readonly tree?: Wire;
-  readonly processed?: number;
-  readonly reason?: Reason;
-  readonly late?: number;
-  readonly token?: string;
-  readonly dropped?: number;
-}
-
-const fields: Partial<Record<ServerKind, readonly string[]>> = {
-  [ServerKind.Adopt]: ['tree', 'processed', 'late'],
-  [ServerKind.Render]: ['tree', 'processed', 'reason', 'late', 'token'],
-  [ServerKind.Patch]: ['changes', 'processed', 'late'],
-  [ServerKind.Acknowledge]: ['processed', 'late', 'dropped'],
-};
-
-function told(bytes: Uint8Array): Told {
-  const [kind, ...values] = decode(bytes) as [ServerKind, ...Wire[]];
-
-  return Object.fromEntries([['kind', kind], ...values.map((value, index) => [fields[kind]?.[index], value])]);
-}
-
-/** A connection of one page load. */
-class Line {
-  readonly connection = new FakeConnection();
-  readonly #session: LiveSession;
-
-  constructor(session: LiveSession, join: Join, offer = 0) {
-    this.#session = session;
-    session.join(this.connection, joinOf(join), offer);
-  }
-
-  /** What has come since this was asked for the last time. */
-  get told(): Told[] {
-    return this.connection.bytes.splice(0).map(told);
-  }
-
-  send(events: readonly (readonly Wire[])[], frames = 0): void {
-    this.#session.receive(this.connection, written(ClientKind.Events, events as Wire, frames));
-  }
-
-  seen(frames: number): void {
-    this.#session.receive(this.connection, acknowledgeFrame(frames));
-  }
-}
-
-const click = [1, 0];
-const type = (text: string): readonly Wire[] => [1, 1, [text]];
+  click,
+  hash,
+  joinOf,
+  Line,
+  type NoteMessage,
+  notes,
+  rest as settle,
+  startNotes,
+  type,
+} from '../../fixtures/notes.js';
 
 describe('client link', () => {
   let host: FakeHost;
@@ -125,29 +28,17 @@ describe('client link', () => {
   });
 
   const start = (introduction?: RejoinReason, image?: ReturnType<LiveSession['save']>): LiveSession => {
-    const session = new LiveSession(host, { id: 'session', component: Notes, props: {}, introduction, image });
-    session.prepare();
-
-    return session;
+    return startNotes(host, introduction, image);
   };
   const stored = (session: LiveSession) => unpack(pack(session.save()));
-  const notes = (session: LiveSession): string => modelOf<readonly string[]>(session).join();
-  const rest = (): void => {
-    while (host.waiting > 0) host.turn();
-  };
-  const hash = (session: LiveSession): string => (session.rendered as Instance).definition.hash;
-  const rowAddress = (session: LiveSession, text: string): readonly Wire[] => {
-    const list = (session.rendered as Instance).values[2] as { rows: readonly Instance[] };
-
-    return [list.rows[0]?.definition.hash as string, null, 2, text];
-  };
+  const rest = (): void => settle(host);
 
   it('takes nothing for an event of its client that is none, also when it was restored', () => {
     const session = start();
     new Line(session, { load: 'a' });
     const restored = start(undefined, stored(session));
     new Line(restored, { load: 'a' });
-    restored.tree.put(restored.tree.root, { type: 'noted', text: 'heard' } as Message);
+    restored.tree.put(restored.tree.root, { type: 'noted', text: 'heard' } as NoteMessage);
     rest();
     expect([notes(restored), restored.client.processed]).to.deep.equal(['heard', 0]);
   });
@@ -164,7 +55,7 @@ describe('client link', () => {
     expect(given.closed?.code).to.equal(CloseCode.Replaced);
     expect(given.frames).to.deep.equal([]);
     expect(page.connection.closed).to.equal(undefined);
-    session.leave(page.connection);
+    session.client.leave(page.connection);
     session.join(new FakeConnection(), joinOf({ load: 'a', frame: 2, processed: 1, sent: 1 }));
     const later = new FakeConnection();
     session.join(later, joinOf({ load: 'a', frame: 2, processed: 1, sent: 1 }));
@@ -259,7 +150,7 @@ describe('client link', () => {
       rest();
       new Line(session, { load: 'b', inherited: [['a', 3, 1]], sent: 1 }).send([type('3'), type('2')], 1);
       rest();
-      expect(host.posted.map(([, message, id]) => [(message as Message).type, id])).to.deep.equal([
+      expect(host.posted.map(([, message, id]) => [(message as NoteMessage).type, id])).to.deep.equal([
         ['1', 'session.a.1.0'],
         ['a', 'session.a.2.1'],
         ['b', 'session.a.2.0.0'],
@@ -274,7 +165,7 @@ describe('client link', () => {
       a.seen(1);
       a.send([type('1'), type('2')]);
       rest();
-      session.leave(a.connection);
+      session.client.leave(a.connection);
       const offer = session.offer();
       const b = new Line(session, { load: 'b', inherited: [['a', 1, 3]], sent: 3 }, offer);
       expect(b.told[0]).to.include({ kind: ServerKind.Adopt, processed: 2 });
@@ -418,7 +309,7 @@ describe('client link', () => {
       const a = new Line(session, { load: 'a' });
       a.send([type('1')], 1);
       rest();
-      session.leave(a.connection);
+      session.client.leave(a.connection);
       session.stored(session.save());
       const again = new Line(session, { load: 'a', frame: 1, sent: 1 });
       expect(again.told.map(({ kind, processed = 1, late = 0 }) => [kind, processed, late])).to.deep.equal([
@@ -447,84 +338,6 @@ describe('client link', () => {
       rest();
       const b = new Line(session, { load: 'b', inherited: [['a', 1, 2]], sent: 2 });
       expect(b.told[0]).to.include({ processed: 2, late: 2 });
-    });
-  });
-
-  // ADDRESSES -----------------------------------------------------------------
-
-  describe('an event at a stable address', () => {
-    it('happens at what stands there when all before it is done', () => {
-      const session = start();
-      const a = new Line(session, { load: 'a' });
-      const root = [hash(session), null];
-      a.send([type('x')], 1);
-      rest();
-      const row = (text: string): Wire => rowAddress(session, text) as Wire;
-      a.send([
-        [root, 1, ['y']],
-        [row('y'), 0],
-        [row('y+'), 0],
-        [root, 0],
-      ]);
-      rest();
-      expect(notes(session)).to.equal('x,y,y+,y++,a,b');
-      expect(session.client.processed).to.equal(5);
-      expect(host.codes).to.deep.equal([]);
-    });
-
-    it('where nothing stands counts, is told of as dropped, and reported', () => {
-      const session = start();
-      const a = new Line(session, { load: 'a' });
-      a.send([type('x')], 1);
-      rest();
-      a.seen(1);
-      expect(a.told).to.have.length(2);
-      a.send([
-        [rowAddress(session, 'gone') as Wire, 0],
-        [[hash(session), null], 3],
-        [[hash(session), null], 99],
-        type('y'),
-      ]);
-      rest();
-      const frames = a.told;
-      expect(frames.map(({ processed = 1 }) => processed).reduce((sum, count) => sum + count)).to.equal(4);
-      expect(frames.map(({ dropped = 0 }) => dropped).reduce((sum, count) => sum + count)).to.equal(3);
-      expect(host.codes).to.deep.equal([ErrorCode.Dropped]);
-      expect(notes(session)).to.equal('x,y');
-    });
-
-    it('whose handler wants no message is not dropped', () => {
-      const session = start();
-      const a = new Line(session, { load: 'a' });
-      a.seen(1);
-      expect(a.told).to.have.length(1);
-      a.send([[[hash(session), null], 1, ['']]]);
-      rest();
-      expect(a.told.map(({ dropped = 0 }) => dropped)).to.deep.equal([0]);
-      expect(host.codes).to.deep.equal([]);
-    });
-
-    it('with a payload no client sends closes the connection, and counts', () => {
-      const session = start();
-      const a = new Line(session, { load: 'a' });
-      a.send([[[hash(session), null], 1, [7]]]);
-      rest();
-      expect(a.connection.closed?.code).to.equal(CloseCode.Malformed);
-      expect(session.client.processed).to.equal(1);
-    });
-
-    it('that makes no sense costs nobody anything', () => {
-      const session = start();
-      const a = new Line(session, { load: 'a' });
-      a.send(
-        [[], [null], ['length'], [null, 2, 'length'], [null, 3, 0], [null, 1e9, null]]
-          .map((steps) => [[hash(session), ...steps] as Wire, 0])
-          .filter(([address]) => (address as Wire[]).length % 2 === 0),
-        1
-      );
-      a.send([type('x')]);
-      rest();
-      expect([notes(session), host.codes.includes(ErrorCode.Internal)]).to.deep.equal(['a,x,b', false]);
     });
   });
 

@@ -4,125 +4,133 @@ import { EventCounter } from '../../../runtime/session/event-counter.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 /** Events arrive; how many of them were new. */
-function receive(ledger: EventCounter, count: number): number {
+function receive(counter: EventCounter, count: number): number {
   let fresh = 0;
-  for (let index = 0; index < count; index++) if (ledger.receive()) fresh++;
+  for (let index = 0; index < count; index++) if (counter.receive()) fresh++;
 
   return fresh;
 }
 
-describe('ledger', () => {
+/** A client comes back, and if that is possible it resumes. How many events it has missed. */
+function resume(counter: EventCounter, known: number, coming: number, frames = 0): number | undefined {
+  const missed = counter.missedBy(known, coming, frames);
+  if (missed !== undefined) counter.resume(known, missed);
+
+  return missed;
+}
+
+describe('counter', () => {
   it('owes what is processed and not told', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 3);
-    expect(ledger.owed).to.equal(0);
-    ledger.process(2);
-    expect(ledger.owed).to.equal(2);
-    expect(ledger.tell()).to.equal(2);
-    expect([ledger.owed, ledger.tell()]).to.deep.equal([0, 0]);
-    ledger.process(1);
-    expect(ledger.tell()).to.equal(1);
+    const counter = new EventCounter();
+    receive(counter, 3);
+    expect(counter.owed).to.equal(0);
+    counter.process(2);
+    expect(counter.owed).to.equal(2);
+    expect(counter.tell()).to.equal(2);
+    expect([counter.owed, counter.tell()]).to.deep.equal([0, 0]);
+    counter.process(1);
+    expect(counter.tell()).to.equal(1);
   });
 
   it('does not receive twice what a client that comes back sends again', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 5);
-    ledger.process(3);
-    ledger.tell();
+    const counter = new EventCounter();
+    receive(counter, 5);
+    counter.process(3);
+    counter.tell();
 
-    expect(ledger.resume(3, 0)).to.equal(0);
-    expect(receive(ledger, 4)).to.equal(2);
+    expect(resume(counter, 3, 0)).to.equal(0);
+    expect(receive(counter, 4)).to.equal(2);
   });
 
   it('tells of what it had told and the client has not heard, unless frames are coming that do', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 5);
-    ledger.process(4);
-    ledger.tell();
+    const counter = new EventCounter();
+    receive(counter, 5);
+    counter.process(4);
+    counter.tell();
 
-    expect(ledger.resume(1, 2)).to.equal(1);
-    expect(receive(ledger, 3)).to.equal(0);
-    expect(receive(ledger, 1)).to.equal(1);
-    ledger.process(2);
-    expect(ledger.owed).to.equal(2);
+    expect(resume(counter, 1, 2)).to.equal(1);
+    expect(receive(counter, 3)).to.equal(0);
+    expect(receive(counter, 1)).to.equal(1);
+    counter.process(2);
+    expect(counter.owed).to.equal(2);
   });
 
   it('gives nothing for a client that claims more than it was told', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 2);
-    ledger.process(2);
-    ledger.tell();
+    const counter = new EventCounter();
+    receive(counter, 2);
+    counter.process(2);
+    counter.tell();
 
-    expect(ledger.resume(3, 0)).to.equal(undefined);
-    expect(ledger.resume(1, 2)).to.equal(undefined);
-    expect(ledger.restart(3)).to.equal(0);
+    expect(resume(counter, 3, 0)).to.equal(undefined);
+    expect(resume(counter, 1, 2)).to.equal(undefined);
+    expect(counter.restart(3)).to.equal(0);
   });
 
   it('has no frame sent again that would tell wrongly what is stored', () => {
     const back = (stored: number): number | undefined => {
-      const ledger = new EventCounter();
-      for (let event = 0; event < 3; event++) ledger.receive();
-      ledger.process(3);
-      ledger.tell();
-      ledger.store(stored);
-      return ledger.resume(0, 1, 1);
+      const counter = new EventCounter();
+      for (let event = 0; event < 3; event++) counter.receive();
+      counter.process(3);
+      counter.tell();
+      counter.store(stored);
+      return resume(counter, 0, 1, 1);
     };
     expect(back(2)).to.equal(undefined);
     expect(back(3)).to.equal(2);
   });
 
   it('tells of everything with a full page', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 5);
-    ledger.process(3);
+    const counter = new EventCounter();
+    receive(counter, 5);
+    counter.process(3);
 
-    expect(ledger.restart(1)).to.equal(2);
-    expect(ledger.owed).to.equal(0);
-    expect(receive(ledger, 3)).to.equal(1);
+    expect(counter.restart(1)).to.equal(2);
+    expect(counter.owed).to.equal(0);
+    expect(receive(counter, 3)).to.equal(1);
   });
 
   it('forgets an event that could not be taken in, so that it is received when it comes again', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 2);
-    ledger.refuse();
+    const counter = new EventCounter();
+    receive(counter, 2);
+    counter.refuse();
 
-    expect(ledger.restart(0)).to.equal(0);
-    expect(receive(ledger, 2)).to.equal(1);
+    expect(counter.restart(0)).to.equal(0);
+    expect(receive(counter, 2)).to.equal(1);
   });
 
   it('goes on from a state that was stored', () => {
-    const ledger = new EventCounter(5);
-    expect([ledger.processed, ledger.owed, ledger.late, ledger.isUntold]).to.deep.equal([5, 0, 0, false]);
-    expect(ledger.receive()).to.equal(6);
-    expect(ledger.restart(0)).to.equal(5);
+    const counter = new EventCounter(5);
+    expect([counter.processed, counter.owed, counter.late, counter.isUntold]).to.deep.equal([5, 0, 0, false]);
+    expect(counter.receive()).to.equal(6);
+    expect(counter.restart(0)).to.equal(5);
     expect(new EventCounter(5, 0).late).to.equal(5);
   });
 
   it('tells how many fewer are stored than the client knows to be processed, and when that changes', () => {
-    const ledger = new EventCounter();
-    receive(ledger, 3);
-    ledger.process(3);
-    expect(ledger.late, 'nothing is told yet').to.equal(0);
-    ledger.tell();
-    expect([ledger.late, ledger.isUntold]).to.deep.equal([3, false]);
-    ledger.store(2);
-    expect(ledger.isUntold).to.equal(true);
-    expect([ledger.late, ledger.isUntold]).to.deep.equal([1, false]);
-    ledger.store(2);
-    ledger.store(1);
-    expect([ledger.isUntold, ledger.late], 'an older write tells nothing').to.deep.equal([false, 1]);
-    receive(ledger, 1);
-    ledger.process(1);
-    ledger.store(4);
-    expect(ledger.late, 'more is stored than told').to.equal(0);
+    const counter = new EventCounter();
+    receive(counter, 3);
+    counter.process(3);
+    expect(counter.late, 'nothing is told yet').to.equal(0);
+    counter.tell();
+    expect([counter.late, counter.isUntold]).to.deep.equal([3, false]);
+    counter.store(2);
+    expect(counter.isUntold).to.equal(true);
+    expect([counter.late, counter.isUntold]).to.deep.equal([1, false]);
+    counter.store(2);
+    counter.store(1);
+    expect([counter.isUntold, counter.late], 'an older write tells nothing').to.deep.equal([false, 1]);
+    receive(counter, 1);
+    counter.process(1);
+    counter.store(4);
+    expect(counter.late, 'more is stored than told').to.equal(0);
   });
 
   it('tells once of events that were dropped', () => {
-    const ledger = new EventCounter();
-    ledger.drop();
-    ledger.drop();
-    expect(ledger.isUntold).to.equal(true);
-    expect([ledger.takeDropped(), ledger.takeDropped(), ledger.isUntold]).to.deep.equal([2, 0, false]);
+    const counter = new EventCounter();
+    counter.drop();
+    counter.drop();
+    expect(counter.isUntold).to.equal(true);
+    expect([counter.takeDropped(), counter.takeDropped(), counter.isUntold]).to.deep.equal([2, 0, false]);
   });
 
   it('takes every event once and in order, however often the connection breaks', () => {
@@ -149,7 +157,7 @@ interface Frame {
 
 /** A client and a server with a wire between them that can break. */
 class World {
-  readonly #ledger = new EventCounter();
+  readonly #counter = new EventCounter();
   /** Numbers of the events the server took, in order. */
   readonly #taken: number[] = [];
   #committed = 0;
@@ -165,23 +173,23 @@ class World {
   }
 
   arrive(count: number): void {
-    for (const event of this.#up.splice(0, count)) if (this.#ledger.receive()) this.#taken.push(event);
+    for (const event of this.#up.splice(0, count)) if (this.#counter.receive()) this.#taken.push(event);
   }
 
   commit(count: number): void {
     const now = Math.min(count, this.#taken.length - this.#committed);
     this.#committed += now;
-    this.#ledger.process(now);
+    this.#counter.process(now);
   }
 
   frame(): void {
-    const frame = { processed: this.#ledger.tell(), numbered: true };
+    const frame = { processed: this.#counter.tell(), numbered: true };
     this.#window.push(frame);
     this.#down.push(frame);
   }
 
   acknowledge(): void {
-    this.#down.push({ processed: this.#ledger.tell(), numbered: false });
+    this.#down.push({ processed: this.#counter.tell(), numbered: false });
   }
 
   apply(count: number): void {
@@ -194,7 +202,7 @@ class World {
   /** What was on the wire is lost; the client gets the frames it missed, and sends again what it does not know of. */
   rejoin(): void {
     const coming = this.#window.reduce((sum, { processed }) => sum + processed, 0);
-    const missed = this.#ledger.resume(this.#known, coming);
+    const missed = resume(this.#counter, this.#known, coming);
     if (missed === undefined) throw new Error('an honest client was not believed');
     this.#known += missed;
     this.#again([...this.#window]);
@@ -202,7 +210,7 @@ class World {
 
   /** The same, with a page as a whole. */
   rejoinWhole(): void {
-    this.#known += this.#ledger.restart(this.#known);
+    this.#known += this.#counter.restart(this.#known);
     this.#again([]);
   }
 

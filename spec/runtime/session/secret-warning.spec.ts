@@ -29,7 +29,7 @@ function warnings(given: ReturnType<typeof login>, typed: readonly string[], dev
   const connection = new FakeConnection();
   session.join(connection, joinFrame());
   for (const text of typed) {
-    session.receive(connection, eventsFrame([[(session.rendered as Instance).number, 0, [text]]]));
+    session.client.receive(connection, eventsFrame([[(session.rendered as Instance).number, 0, [text]]]));
     host.turn();
   }
 

@@ -110,7 +110,7 @@ class World {
       if (!wire.isLost || wire.isLeft) continue;
       wire.isLeft = true;
       wire.up.length = 0;
-      this.session.leave(wire);
+      this.session.client.leave(wire);
     }
   }
 
@@ -125,7 +125,7 @@ class World {
     const wire = newest ? this.wires.findLast(({ up }) => up.length > 0) : this.wires.find(({ up }) => up.length > 0);
     if (wire === undefined) return;
     const frame = decodeClientFrame(wire.up.shift() as Uint8Array);
-    if (frame.kind !== ClientKind.Join) return this.session.receive(wire, frame);
+    if (frame.kind !== ClientKind.Join) return this.session.client.receive(wire, frame);
     wire.isJoined = true;
     this.session.join(wire, frame);
   }
@@ -140,7 +140,7 @@ class World {
     const wire = this.#wire;
     if (wire === undefined) return;
     wire.buffered = buffered;
-    if (buffered === 0) this.session.drained(wire);
+    if (buffered === 0) this.session.client.drained(wire);
   }
 
   /** All is well from now on: everything arrives. */

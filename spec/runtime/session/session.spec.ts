@@ -96,7 +96,7 @@ describe('session', () => {
     const connection = new FakeConnection();
     session.join(connection, joinFrame());
     connection.take();
-    session.receive(connection, acknowledgeFrame(1));
+    session.client.receive(connection, acknowledgeFrame(1));
 
     return { session, connection };
   }
@@ -107,7 +107,7 @@ describe('session', () => {
     connection: FakeConnection,
     ...places: (readonly [number, number])[]
   ): ServerFrame[] {
-    session.receive(connection, eventsFrame(places));
+    session.client.receive(connection, eventsFrame(places));
     host.turn();
 
     return connection.take();
@@ -224,7 +224,7 @@ describe('session', () => {
         session.join(connection, joinFrame({ frame, processed: frame, sent: frame }));
         const [answer] = connection.take();
         expect(answer).to.include({ kind: ServerKind.Render, processed: frame, reason: Reason.Fresh });
-        session.receive(connection, acknowledgeFrame(1));
+        session.client.receive(connection, acknowledgeFrame(1));
         expect(clicked(session, connection, click.increment)).to.have.length(1);
       }
     });
@@ -243,7 +243,7 @@ describe('session', () => {
       const session = startSession(Counter, host, true);
       const connection = new FakeConnection();
       session.join(connection, joinFrame({ frame: 1, processed: 0 }));
-      session.receive(connection, eventsFrame([click.increment], 1));
+      session.client.receive(connection, eventsFrame([click.increment], 1));
       host.turn();
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, processed: 0, sent: 1 }));
@@ -283,7 +283,7 @@ describe('session', () => {
       const connection = new FakeConnection();
       session.join(connection, joinFrame());
       clicked(session, connection, [1, 0]);
-      session.receive(connection, acknowledgeFrame(2));
+      session.client.receive(connection, acknowledgeFrame(2));
       await settled();
       collect();
       expect(countOf(session)).to.equal(1);
@@ -309,7 +309,7 @@ describe('session', () => {
 
     it('is told of events it does not know to be processed, beyond those the missed frames tell of', () => {
       const { session, connection } = joined(Form);
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame([
           [1, 0, ['null']],
@@ -320,7 +320,7 @@ describe('session', () => {
       expect(connection.take(), 'nothing changed').to.deep.equal([
         { kind: ServerKind.Acknowledge, processed: 2, late: 0 },
       ]);
-      session.receive(connection, eventsFrame([[1, 0, ['a']]]));
+      session.client.receive(connection, eventsFrame([[1, 0, ['a']]]));
       host.turn();
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, processed: 1, sent: 3 }));
@@ -329,8 +329,8 @@ describe('session', () => {
 
     it('gets what has changed while nobody was there, in one patch behind the frames it missed', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, eventsFrame([click.increment]));
-      session.leave(connection);
+      session.client.receive(connection, eventsFrame([click.increment]));
+      session.client.leave(connection);
       host.turn();
       expect(countOf(session)).to.equal(1);
       const again = new FakeConnection();
@@ -342,10 +342,10 @@ describe('session', () => {
 
     it('sends events again that are not processed, and each is taken once', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, eventsFrame([click.increment, click.increment]));
+      session.client.receive(connection, eventsFrame([click.increment, click.increment]));
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, processed: 0, sent: 3 }));
-      session.receive(again, eventsFrame([click.increment, click.increment, click.increment]));
+      session.client.receive(again, eventsFrame([click.increment, click.increment, click.increment]));
       host.turn();
       expect(countOf(session)).to.equal(3);
       expect(told(again.take())).to.equal(3);
@@ -354,7 +354,7 @@ describe('session', () => {
     it('with no frame gets the whole page, frames are counted from the start and events go on', () => {
       const { session, connection } = joined(Counter);
       clicked(session, connection, click.increment, click.increment);
-      session.receive(connection, eventsFrame([click.increment]));
+      session.client.receive(connection, eventsFrame([click.increment]));
       const again = new FakeConnection();
       session.join(again, joinFrame());
       expect(again.take()[0]).to.include({ kind: ServerKind.Render, processed: 2, reason: Reason.Restored });
@@ -362,7 +362,7 @@ describe('session', () => {
       host.turn();
       expect(countOf(session), 'an event of the connection before is taken').to.equal(3);
       expect(told(again.take()), 'and counted').to.equal(1);
-      session.receive(again, acknowledgeFrame(2));
+      session.client.receive(again, acknowledgeFrame(2));
       expect(told(clicked(session, again, click.increment)), 'it comes again').to.equal(0);
       expect(told(clicked(session, again, click.increment))).to.equal(1);
     });
@@ -370,7 +370,7 @@ describe('session', () => {
     it('gets the whole page if its frames are gone, and the counts go on', () => {
       const { session, connection } = joined(Counter);
       clicked(session, connection, click.increment, click.increment);
-      session.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, acknowledgeFrame(1));
       for (const frame of [1, 40]) {
         const again = new FakeConnection();
         session.join(again, joinFrame({ frame, processed: 1, sent: 2 }));
@@ -386,7 +386,7 @@ describe('session', () => {
 
     it('gets the whole page anew if it missed one, with the definitions of this join', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, acknowledgeFrame(0, Ask.Render));
+      session.client.receive(connection, acknowledgeFrame(0, Ask.Render));
       expect(connection.take()).to.have.length(1);
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, hashes: [] }));
@@ -408,7 +408,7 @@ describe('session', () => {
     it('does not get what an earlier connection asked for', () => {
       const { session, connection } = joined(Counter);
       connection.buffered = Limit.windowBuffered;
-      session.receive(connection, acknowledgeFrame(0, Ask.Render));
+      session.client.receive(connection, acknowledgeFrame(0, Ask.Render));
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1 }));
       expect(again.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 0 }]);
@@ -423,9 +423,9 @@ describe('session', () => {
       again.take();
       expect(connection.closed?.code).to.equal(CloseCode.Replaced);
       expect(again.closed).to.equal(undefined);
-      session.receive(connection, eventsFrame([click.increment], 99));
-      session.leave(connection);
-      session.drained(connection);
+      session.client.receive(connection, eventsFrame([click.increment], 99));
+      session.client.leave(connection);
+      session.client.drained(connection);
       host.turn();
       expect(countOf(session)).to.equal(0);
       expect(host.log, 'it is attached all the time').to.deep.equal(['joined']);
@@ -463,7 +463,7 @@ describe('session', () => {
 
     it('whose handler says no message is counted and changes nothing', () => {
       const { session, connection } = joined(Form);
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame([
           [1, 0, ['null']],
@@ -478,7 +478,7 @@ describe('session', () => {
     it('whose handler throws or returns rubbish is reported, and costs that event alone', () => {
       const { session, connection } = joined(Form);
       const texts = ['a', 'throw', 'rubbish', 'untyped', 'b'];
-      session.receive(connection, eventsFrame(texts.map((text) => [1, 0, [text]])));
+      session.client.receive(connection, eventsFrame(texts.map((text) => [1, 0, [text]])));
       host.turn();
       expect(textsOf(session)).to.deep.equal(['0:a', '0:b']);
       expect(told(connection.take())).to.equal(5);
@@ -525,14 +525,14 @@ describe('session', () => {
 
     it('acts on what the user saw when its handler was replaced meanwhile', () => {
       const { session, connection } = joined(Form);
-      session.receive(connection, eventsFrame([[1, 0, ['a']]]));
+      session.client.receive(connection, eventsFrame([[1, 0, ['a']]]));
       host.turn();
-      session.receive(connection, eventsFrame([[1, 0, ['b']]]));
+      session.client.receive(connection, eventsFrame([[1, 0, ['b']]]));
       host.turn();
       expect(textsOf(session), 'no frame was acknowledged').to.deep.equal(['0:a', '0:b']);
-      session.receive(connection, eventsFrame([[1, 0, ['c']]], 1));
+      session.client.receive(connection, eventsFrame([[1, 0, ['c']]], 1));
       host.turn();
-      session.receive(connection, eventsFrame([[1, 0, ['d']]], 2));
+      session.client.receive(connection, eventsFrame([[1, 0, ['d']]], 2));
       host.turn();
       expect(textsOf(session)).to.deep.equal(['0:a', '0:b', '1:c', '3:d']);
     });
@@ -556,7 +556,7 @@ describe('session', () => {
       clicked(session, connection, row1);
       clicked(session, connection, row1);
       expect([...removed.values()]).to.deep.equal(['a', 'a']);
-      session.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, acknowledgeFrame(1));
       expect(told(clicked(session, connection, row1))).to.equal(1);
       expect([...removed.values()]).to.deep.equal(['a', 'a']);
     });
@@ -576,19 +576,19 @@ describe('session', () => {
           ${html<{ type: 'second' }>`<b @click=${{ type: 'second' }}>2</b>`}`,
       });
       const { session, connection } = joined(swapping);
-      session.receive(connection, eventsFrame([[1, 0]]));
+      session.client.receive(connection, eventsFrame([[1, 0]]));
       host.turn();
-      session.receive(connection, acknowledgeFrame(1, Ask.Render));
+      session.client.receive(connection, acknowledgeFrame(1, Ask.Render));
       expect(connection.take().map(({ kind }) => kind)).to.deep.equal([ServerKind.Patch, ServerKind.Render]);
       log.clear();
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame([
           [2, 0],
           [3, 0],
         ])
       );
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame(
           [
@@ -609,7 +609,7 @@ describe('session', () => {
 
     it('with a payload that does not fit closes the connection as malformed, and costs that event alone', () => {
       const { session, connection } = joined(Form);
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame([
           [1, 0, ['a']],
@@ -618,15 +618,15 @@ describe('session', () => {
         ])
       );
       expect(connection.closed?.code).to.equal(CloseCode.Malformed);
-      session.receive(connection, eventsFrame([[1, 0, ['c']]]));
-      session.leave(connection);
+      session.client.receive(connection, eventsFrame([[1, 0, ['c']]]));
+      session.client.leave(connection);
       host.turn();
       expect(textsOf(session)).to.deep.equal(['0:a']);
       expect(host.log).to.deep.equal(['joined', 'left']);
       expect(host.reports).to.deep.equal([]);
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, processed: 0, sent: 3 }));
-      session.receive(
+      session.client.receive(
         again,
         eventsFrame(
           [
@@ -647,33 +647,33 @@ describe('session', () => {
     it('of more frames than were sent closes the connection as malformed', () => {
       for (const frame of [acknowledgeFrame(1), eventsFrame([click.increment], 1)]) {
         const { session, connection } = joined(Counter);
-        session.receive(connection, frame);
+        session.client.receive(connection, frame);
         expect(connection.closed?.code).to.equal(CloseCode.Malformed);
         host.turn();
         expect(countOf(session)).to.equal(0);
-        session.leave(connection);
+        session.client.leave(connection);
         expect(host.log.splice(0)).to.deep.equal(['joined', 'left']);
       }
     });
 
     it('can ask for the whole page, once, with all definitions', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, eventsFrame([click.increment]));
+      session.client.receive(connection, eventsFrame([click.increment]));
       host.turn();
       connection.take();
-      session.receive(connection, acknowledgeFrame(1, Ask.Render));
+      session.client.receive(connection, acknowledgeFrame(1, Ask.Render));
       const [frame, ...more] = connection.take() as unknown as [{ tree: unknown[] }];
       expect(frame).to.include({ kind: ServerKind.Render, processed: 0, reason: Reason.Resumed });
       expect(frame.tree[0]).to.be.an('array');
       expect(frame.tree.slice(1, 3)).to.deep.equal([1, 1]);
       expect(more).to.deep.equal([]);
-      session.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, acknowledgeFrame(1));
       expect(clicked(session, connection, click.increment)).to.have.length(1);
     });
 
     it('can ask for a sign of life', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, acknowledgeFrame(0, Ask.Sign));
+      session.client.receive(connection, acknowledgeFrame(0, Ask.Sign));
       expect(connection.take()).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0, late: 0 }]);
     });
 
@@ -681,10 +681,10 @@ describe('session', () => {
       const { session, connection } = joined(Counter);
       connection.buffered = Limit.windowBuffered;
       clicked(session, connection, click.increment);
-      session.receive(connection, acknowledgeFrame(0, Ask.Sign));
+      session.client.receive(connection, acknowledgeFrame(0, Ask.Sign));
       expect(told(connection.take())).to.equal(0);
       connection.buffered = 0;
-      session.drained(connection);
+      session.client.drained(connection);
       expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 1, 1], processed: 1, late: 0 }]);
     });
   });
@@ -699,7 +699,7 @@ describe('session', () => {
       expect(countOf(session), 'turns go on').to.equal(200);
       expect(session.rendered).to.have.nested.property('values[1]', 200);
       connection.take();
-      session.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, acknowledgeFrame(1));
       expect(connection.take()).to.deep.equal([
         { kind: ServerKind.Patch, changes: [1, 1, 200], processed: 72, late: 0 },
       ]);
@@ -710,7 +710,7 @@ describe('session', () => {
       const { session, connection } = joined(Form);
       const text = 'x'.repeat(10_000);
       for (let count = 0; count < 10; count++) {
-        session.receive(connection, eventsFrame([[1, 0, [text]]]));
+        session.client.receive(connection, eventsFrame([[1, 0, [text]]]));
         host.turn();
       }
       const sent = connection.bytes.slice(1);
@@ -719,7 +719,7 @@ describe('session', () => {
       expect(bytes - (sent.at(-1)?.length ?? 0)).to.be.below(Limit.windowBytes);
       expect(sent.length).to.be.below(10);
       connection.take();
-      session.receive(connection, acknowledgeFrame(sent.length));
+      session.client.receive(connection, acknowledgeFrame(sent.length));
       expect(connection.take()).to.have.length(1);
       expect(told(connection.frames)).to.equal(10);
     });
@@ -729,20 +729,20 @@ describe('session', () => {
       connection.buffered = Limit.windowBuffered;
       expect(clicked(session, connection, click.increment)).to.deep.equal([]);
       expect(clicked(session, connection, click.increment)).to.deep.equal([]);
-      session.drained(connection);
+      session.client.drained(connection);
       expect(connection.take()).to.deep.equal([]);
       connection.buffered = Limit.windowBuffered - 1;
-      session.drained(connection);
+      session.client.drained(connection);
       expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 1, 2], processed: 2, late: 0 }]);
     });
 
     it('withholds a page that is asked for until it opens', () => {
       const { session, connection } = joined(Counter);
       connection.buffered = Limit.windowBuffered;
-      session.receive(connection, acknowledgeFrame(0, Ask.Render));
+      session.client.receive(connection, acknowledgeFrame(0, Ask.Render));
       expect(connection.take()).to.deep.equal([]);
       connection.buffered = 0;
-      session.drained(connection);
+      session.client.drained(connection);
       expect(connection.take().map(({ kind }) => kind)).to.deep.equal([ServerKind.Render]);
     });
 
@@ -761,7 +761,7 @@ describe('session', () => {
       expect(clicked(session, connection, first)).to.have.length(1);
       expect(clicked(session, connection, first)).to.have.length(1);
       expect(clicked(session, connection, first)).to.have.length(0);
-      session.receive(connection, acknowledgeFrame(2));
+      session.client.receive(connection, acknowledgeFrame(2));
       expect(connection.take()).to.deep.equal([{ kind: ServerKind.Patch, changes: [1, 0, 3], processed: 1, late: 0 }]);
     });
 
@@ -769,7 +769,7 @@ describe('session', () => {
       const { session, connection } = joined(Counter);
       for (let count = 0; count < 1_000; count++) {
         expect(clicked(session, connection, click.increment)).to.have.length(1);
-        session.receive(connection, acknowledgeFrame(1));
+        session.client.receive(connection, acknowledgeFrame(1));
       }
     });
   });
@@ -780,16 +780,16 @@ describe('session', () => {
     it('when full closes the client, whose events all count in the end', () => {
       const { session, connection } = joined(Counter);
       const events = Array.from({ length: 1_000 }, () => click.increment);
-      for (let round = 0; round < 11; round++) session.receive(connection, eventsFrame(events));
+      for (let round = 0; round < 11; round++) session.client.receive(connection, eventsFrame(events));
       expect(connection.closed?.code).to.equal(CloseCode.Flood);
       expect(host.codes).to.deep.equal([ErrorCode.Overflow]);
-      session.leave(connection);
+      session.client.leave(connection);
       while (host.waiting > 0) host.turn();
       expect(countOf(session)).to.equal(10_000);
       const again = new FakeConnection();
       session.join(again, joinFrame({ frame: 1, processed: 0, sent: 1_000 }));
       for (let round = 0; round < 11; round++) {
-        session.receive(again, eventsFrame(events));
+        session.client.receive(again, eventsFrame(events));
         while (host.waiting > 0) host.turn();
       }
       expect(countOf(session)).to.equal(11_000);
@@ -807,7 +807,7 @@ describe('session', () => {
         view: (model) => html<{ type: 'raised' }>`<button @click=${{ type: 'raised' }}>${model}</button>`,
       });
       const { session, connection } = joined(storm);
-      session.receive(connection, eventsFrame([[1, 0]]));
+      session.client.receive(connection, eventsFrame([[1, 0]]));
       for (let turn = 0; turn < 100; turn++) host.turn();
       expect(session.tree.inbox.size).to.be.at.most(10_000);
       expect(host.waiting, 'turns scheduled').to.equal(1);
@@ -845,7 +845,7 @@ describe('session', () => {
 
     it('goes on without a connection until the grace time is over; then everything stops', async () => {
       const { session, connection } = joined(Living);
-      session.leave(connection);
+      session.client.leave(connection);
       host.clock.advance(host.grace - 1);
       host.turn();
       expect(context<number>(session)).to.equal(1);
@@ -865,7 +865,7 @@ describe('session', () => {
     it('goes on for good if the client comes back in time', () => {
       const { session, connection } = joined(Living);
       for (let round = 0; round < 3; round++) {
-        session.leave(round === 0 ? connection : ((host as { last?: FakeConnection }).last as FakeConnection));
+        session.client.leave(round === 0 ? connection : ((host as { last?: FakeConnection }).last as FakeConnection));
         host.clock.advance(host.grace - 1);
         host.turn();
         const again = new FakeConnection();
@@ -879,7 +879,7 @@ describe('session', () => {
 
     it('ends in the middle of it all: the connection is going away, what waits is let go', async () => {
       const { session, connection } = joined(Living);
-      session.receive(connection, eventsFrame([[1, 0]]));
+      session.client.receive(connection, eventsFrame([[1, 0]]));
       session.stop();
       await settled();
       expect(connection.closed?.code).to.equal(CloseCode.GoingAway);
@@ -892,7 +892,7 @@ describe('session', () => {
     it('counts a connection once though its close calls back at once', () => {
       const session = startSession(Counter, host);
       const connection = new FakeConnection();
-      connection.close = () => session.leave(connection);
+      connection.close = () => session.client.leave(connection);
       session.join(connection, joinFrame());
       session.stop();
       expect(host.log).to.deep.equal(['joined', 'left', 'ended']);
@@ -906,14 +906,14 @@ describe('session', () => {
       console.warn = (...given: unknown[]) => void warnings.push(given);
       try {
         session.stop();
-        session.receive(connection, eventsFrame([[1, 0]]));
-        session.drained(connection);
-        session.leave(connection);
+        session.client.receive(connection, eventsFrame([[1, 0]]));
+        session.client.drained(connection);
+        session.client.leave(connection);
         const late = new FakeConnection();
         session.join(late, joinFrame({ frame: 1 }));
         expect(late.closed?.code).to.equal(CloseCode.GoingAway);
         expect(late.bytes).to.deep.equal([]);
-        session.leave(late);
+        session.client.leave(late);
         host.turn();
         await settled();
         host.clock.advance(1e7);
@@ -938,7 +938,10 @@ describe('session', () => {
 
     it('ignores a join on a connection that has joined', () => {
       const { session, connection } = joined(Counter);
-      session.receive(connection, written(ClientKind.Join, version, '', 'token', 0, 0, 0, [], [['document', 1, 0]]));
+      session.client.receive(
+        connection,
+        written(ClientKind.Join, version, '', 'token', 0, 0, 0, [], [['document', 1, 0]])
+      );
       expect(connection.take()).to.deep.equal([]);
     });
   });
@@ -1096,7 +1099,7 @@ describe('session', () => {
     client.open((bytes) => {
       const frame = decodeClientFrame(bytes);
       if (frame.kind === ClientKind.Join) session.join(connection, frame);
-      else session.receive(connection, frame);
+      else session.client.receive(connection, frame);
     });
     for (const bytes of connection.bytes) client.received(bytes);
     client.raise(() => click.increment);

@@ -145,7 +145,7 @@ describe('the law of components', () => {
         client.open((bytes) => {
           const frame = decodeClientFrame(bytes);
           if (frame.kind === ClientKind.Join) session.join(connection, frame);
-          else session.receive(connection, frame);
+          else session.client.receive(connection, frame);
         });
         const deliver = (): void => {
           for (let bytes = connection.bytes.shift(); bytes; bytes = connection.bytes.shift()) client.received(bytes);
@@ -162,7 +162,7 @@ describe('the law of components', () => {
           else if (taken === 'close') connection.buffered = 1e6;
           else if (taken === 'open') {
             connection.buffered = 0;
-            session.drained(connection);
+            session.client.drained(connection);
           } else if (taken === 'render') client.break();
           else {
             const cells = all(session.tree.root);
@@ -171,7 +171,7 @@ describe('the law of components', () => {
         }
         connection.buffered = 0;
         rest();
-        session.drained(connection);
+        session.client.drained(connection);
         deliver();
         expect(client.shadow.shown).to.deep.equal(plain(session.rendered));
         expect(fresh(session.tree.root)).to.equal(JSON.stringify(plain(session.rendered)));

@@ -185,7 +185,7 @@ describe('tree', () => {
       const { session, connection } = joined(List);
       seen.length = 0;
       // 1 list, 2 its rows, 3 the first row, 4 the item in it, 5 and 6 those of b.
-      session.receive(connection, eventsFrame([[4, 0]], 1));
+      session.client.receive(connection, eventsFrame([[4, 0]], 1));
       host.turn();
       expect(seen).to.deep.equal(['view a']);
       expect(patches(connection)).to.deep.equal([[4, 2, 1]]);
@@ -193,7 +193,7 @@ describe('tree', () => {
 
     it('of many children is one frame, parents before their children', () => {
       const { session, connection } = joined(List);
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame(
           [
@@ -265,7 +265,7 @@ describe('tree', () => {
 
     it('keeps the actor of a child that moves, or leaves and comes back within a turn', () => {
       const { session, connection } = joined(List);
-      session.receive(connection, eventsFrame([[4, 0]], 1));
+      session.client.receive(connection, eventsFrame([[4, 0]], 1));
       host.turn();
       const [a, b] = cells(session);
       tell(session, { type: 'swapped' });
@@ -283,7 +283,7 @@ describe('tree', () => {
       });
       const other = joined(flicker);
       const [x] = cells(other.session);
-      other.session.receive(other.connection, eventsFrame([[2, 0]], 1));
+      other.session.client.receive(other.connection, eventsFrame([[2, 0]], 1));
       host.turn();
       tell(other.session, { type: 'left' });
       expect(cells(other.session)).to.deep.equal([x]);
@@ -294,7 +294,7 @@ describe('tree', () => {
     it('starts anew what left in an earlier turn', () => {
       const page = showing(true, (isThere) => (isThere ? Item({ key: 'x', title: 't' }) : null));
       const { session, connection } = joined(page);
-      session.receive(connection, eventsFrame([[2, 0]], 1));
+      session.client.receive(connection, eventsFrame([[2, 0]], 1));
       host.turn();
       tell(session, { type: 'shown', shown: false });
       tell(session, { type: 'shown', shown: true });
@@ -304,7 +304,7 @@ describe('tree', () => {
     it('drops a message for a child that has left', () => {
       const { session, connection } = joined(List);
       tell(session, { type: 'removed', key: 'a' });
-      session.receive(connection, eventsFrame([[4, 0]]));
+      session.client.receive(connection, eventsFrame([[4, 0]]));
       host.turn();
       expect(host.reports).to.deep.equal([]);
       const frames = connection.take();
@@ -316,31 +316,31 @@ describe('tree', () => {
         [0, 1].map((at) => html<ListMessage>`<p>${at === place ? Item({ key: 'x', title: 't' }) : null}</p>`)
       );
       const { session, connection } = joined(page);
-      session.receive(connection, eventsFrame([[4, 0]], 1));
+      session.client.receive(connection, eventsFrame([[4, 0]], 1));
       host.turn();
       connection.take();
       tell(session, { type: 'shown', shown: 1 });
       expect(shown(session)).to.equal('<main><p></p><p><b>t-1</b><i></i></p></main>');
       const [changes] = patches(connection) as [unknown[]];
       expect(changes).to.have.length(6);
-      session.receive(connection, acknowledgeFrame(2));
-      session.receive(connection, eventsFrame([[6, 0]]));
+      session.client.receive(connection, acknowledgeFrame(2));
+      session.client.receive(connection, eventsFrame([[6, 0]]));
       host.turn();
       expect(shown(session)).to.contain('t-2');
-      session.receive(connection, acknowledgeFrame(1));
-      session.receive(connection, eventsFrame([[4, 0]]));
+      session.client.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, eventsFrame([[4, 0]]));
       host.turn();
       expect(shown(session), "the number it had is nobody's").to.contain('t-2');
 
       connection.take();
       tell(session, { type: 'shown', shown: 0 });
-      session.receive(connection, acknowledgeFrame(1));
-      session.receive(connection, eventsFrame([[7, 0]]));
+      session.client.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, eventsFrame([[7, 0]]));
       host.turn();
       expect(shown(session), 'the other way round as well').to.contain('t-3');
       expect(patches(connection)).to.have.length(2);
-      session.receive(connection, acknowledgeFrame(1));
-      session.receive(connection, eventsFrame([[6, 0]]));
+      session.client.receive(connection, acknowledgeFrame(1));
+      session.client.receive(connection, eventsFrame([[6, 0]]));
       host.turn();
       expect(shown(session)).to.contain('t-3');
     });
@@ -435,7 +435,7 @@ describe('tree', () => {
   describe('a message to the parent', () => {
     it('is taken in the same turn, and one frame shows the outcome', () => {
       const { session, connection } = joined(List);
-      session.receive(connection, eventsFrame([[4, 3]], 1));
+      session.client.receive(connection, eventsFrame([[4, 3]], 1));
       host.turn();
       expect(modelOf<ListModel>(session).keys).to.deep.equal(['b']);
       expect(connection.take()).to.have.length(1);
@@ -556,7 +556,7 @@ describe('tree', () => {
       });
       const { session, connection } = joined(showing(0, () => Own({ key: 1 })));
       expect(failures).to.deep.equal([{ id: 'report', code: ErrorCode.View, message: 'view of own threw: of view' }]);
-      session.receive(connection, eventsFrame([[2, 0]], 1));
+      session.client.receive(connection, eventsFrame([[2, 0]], 1));
       host.turn();
       expect(shown(session)).to.equal('<main><em>well</em></main>');
     });
@@ -671,7 +671,7 @@ describe('tree', () => {
       const { session, connection } = joined(List);
       connection.buffered = 1e6;
       for (let click = 0; click < 3; click++)
-        session.receive(
+        session.client.receive(
           connection,
           eventsFrame(
             [
@@ -686,7 +686,7 @@ describe('tree', () => {
       tell(session, { type: 'added', key: 'c' });
       expect(connection.take()).to.deep.equal([]);
       connection.buffered = 0;
-      session.drained(connection);
+      session.client.drained(connection);
       const frames = connection.take();
       expect(frames).to.have.length(1);
       expect(shown(session)).to.contain('one-3').and.to.contain('one-0');
@@ -731,7 +731,7 @@ describe('tree', () => {
     };
     it('goes on with the state of every component, and asks no init', () => {
       const { session, connection } = joined(List);
-      session.receive(connection, eventsFrame([[4, 0]], 1));
+      session.client.receive(connection, eventsFrame([[4, 0]], 1));
       host.turn();
       const before = shown(session);
       seen = [];
@@ -1039,10 +1039,10 @@ describe('tree', () => {
       const { session, connection } = joined(Counting);
       const senders: unknown[] = [];
       session.observer = { ...silent, queued: ({ from, page }) => void senders.push([page, from]) };
-      session.receive(connection, eventsFrame([[1, 0]]));
+      session.client.receive(connection, eventsFrame([[1, 0]]));
       host.turn();
       expect(senders.splice(0)).to.deep.equal([[session.page, undefined]]);
-      session.leave(connection);
+      session.client.leave(connection);
       session.join(new FakeConnection(), joinFrame({ frame: 2, processed: 1, sent: 1 }));
       expect(senders).to.deep.equal([[0, 'session']]);
       session.stop();

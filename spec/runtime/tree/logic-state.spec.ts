@@ -118,7 +118,7 @@ describe('logic-state', () => {
 
   it('takes events of the page, and changes by itself, each in one frame', () => {
     const { session, connection } = joined(Light);
-    session.receive(connection, eventsFrame([[1, 0]], 1));
+    session.client.receive(connection, eventsFrame([[1, 0]], 1));
     host.turn();
     expect(connection.take()).to.have.length(1);
     pass(100);
@@ -161,10 +161,10 @@ describe('logic-state', () => {
 
   it('that fails over an event is replaced, with its state and its timers', () => {
     const { session, connection } = joined(Light);
-    session.receive(connection, eventsFrame([[1, 0]], 1));
+    session.client.receive(connection, eventsFrame([[1, 0]], 1));
     host.turn();
     host.clock.advance(60);
-    session.receive(
+    session.client.receive(
       connection,
       eventsFrame([
         [1, 2],
@@ -284,7 +284,7 @@ describe('logic-state', () => {
       view: () => html<{ type: 'went' }>`<p @click=${{ type: 'went' }}></p>`,
     });
     const { session, connection } = joined(around(() => Sender({ key: 1 })));
-    session.receive(connection, eventsFrame([[2, 0]], 1));
+    session.client.receive(connection, eventsFrame([[2, 0]], 1));
     host.turn();
     expect(shown(session)).to.contain('x news');
   });

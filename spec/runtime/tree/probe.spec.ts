@@ -194,7 +194,7 @@ describe('witness', () => {
       const session = joined(...always);
       listening.take();
       const item = [...session.tree.root.children][0]?.rendered as { readonly number: number };
-      session.receive(connection, eventsFrame([[item.number, 0]]), 7);
+      session.client.receive(connection, eventsFrame([[item.number, 0]]), 7);
       expect(untimed()).to.deep.equal([
         ['received', { session: 'session', kind: 'events', bytes: 7, events: 1 }],
         ['queued', { ...ofItem, type: 'pressed', event: 1, waiting: 1 }],
@@ -218,7 +218,7 @@ describe('witness', () => {
       const session = joined(...always);
       listening.take();
       const page = session.tree.root.rendered as { readonly number: number };
-      session.receive(connection, eventsFrame([[page.number, 0, []]]), 5);
+      session.client.receive(connection, eventsFrame([[page.number, 0, []]]), 5);
       host.turn();
       expect(untimed()).to.deep.include.members([
         ['queued', { ...ofPage, type: '', event: 1, waiting: 1 }],
@@ -231,7 +231,7 @@ describe('witness', () => {
     it('counts events over the life of a page, and letters that wait', () => {
       const session = joined('queued');
       const item = [...session.tree.root.children][0]?.rendered as { readonly number: number };
-      session.receive(
+      session.client.receive(
         connection,
         eventsFrame([
           [item.number, 0],
@@ -240,7 +240,7 @@ describe('witness', () => {
         5
       );
       session.tree.put(session.tree.root, { type: 'ticked' });
-      session.receive(connection, eventsFrame([[item.number, 0]]), 5);
+      session.client.receive(connection, eventsFrame([[item.number, 0]]), 5);
       expect(listening.take().map(([, event]) => event)).to.deep.equal([
         { ...ofItem, type: 'pressed', event: 1, waiting: 1 },
         { ...ofItem, type: 'pressed', event: 2, waiting: 2 },
@@ -299,7 +299,7 @@ describe('witness', () => {
         connection = new FakeConnection();
         const session = joined(name);
         const item = [...session.tree.root.children][0]?.rendered as { readonly number: number };
-        session.receive(connection, eventsFrame([[item.number, 0]]), 7);
+        session.client.receive(connection, eventsFrame([[item.number, 0]]), 7);
         host.turn();
         const told = listening.take().map(([channel]) => channel);
         expect(told, name).to.not.be.empty;

@@ -1,0 +1,158 @@
+/**
+ * Events of a client become envelopes for the mailbox of its tree: the part at which an event happened is looked
+ * up, its payload decoded, and its handler asked for the message. `client-link.ts` receives the events and counts
+ * them; the part is found in the client tree, or by `stable-address.ts` once all events before it are applied.
+ */
+
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { synchronous } from '../platform/promise.js';
+import { hidden } from '../platform/redact.js';
+import type { EventValue, Instance } from '../render/nodes.js';
+import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
+import type { AnyMessage } from '../template/html.js';
+import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';
+import type { ComponentTree } from '../tree/component-tree.js';
+import type { Envelope } from '../tree/mailbox.js';
+import type { Probe } from '../tree/probe.js';
+import { Malformed } from '../wire/decode.js';
+import { decodePayload } from '../wire/frame-codec.js';
+import { PartKind } from '../wire/patch.js';
+import type { Address, EventRecord } from '../wire/protocol.js';
+import type { Connection } from './frame-sender.js';
+import { resolve } from './stable-address.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** What is needed of the session. */
+export interface ClientEventsHost {
+  readonly id: string;
+  readonly tree: ComponentTree;
+  readonly report: Reporter;
+  /** The probe, if anything listens. */
+  readonly witness: Probe | undefined;
+  /** These texts were typed into password fields. */
+  typed(texts: readonly string[]): void;
+}
+
+/** What is needed of the client link. */
+export interface EventReceiver {
+  /** The number of the present page load within the session: only its events are counted. */
+  readonly number: number;
+  /** An event that has been received has no effect, because nothing stands where it happened. */
+  drop(): void;
+  /** An event on this connection says something that no client says. */
+  refuse(connection: Connection, error: Malformed): void;
+}
+
+// CLIENT EVENTS ---------------------------------------------------------------
+
+/** Makes envelopes of events. */
+export class ClientEvents {
+  readonly #host: ClientEventsHost;
+  readonly #receiver: EventReceiver;
+
+  constructor(host: ClientEventsHost, receiver: EventReceiver) {
+    this.#host = host;
+    this.#receiver = receiver;
+  }
+
+  /**
+   * The envelope of an event.
+   *
+   * @param number the number of the event, by which its effects are named
+   * @param find the instance of a number in the client tree
+   * @throws Malformed if the payload is one that no client sends
+   */
+  envelope(
+    event: EventRecord,
+    number: number,
+    connection: Connection,
+    find: (instance: number) => Instance | undefined
+  ): Envelope {
+    const { instance: at } = event;
+    if (typeof at !== 'number') return this.empty(number, () => this.#findAt(event, at, number, connection));
+
+    return this.#envelopeAt(find(at), event, number);
+  }
+
+  /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
+  empty(number: number, find?: () => Envelope): Envelope {
+    return this.#envelopeTo(this.#host.tree.root, undefined, number, find);
+  }
+
+  #envelopeAt(instance: Instance | undefined, event: EventRecord, number: number): Envelope {
+    const cell = instance?.mount === undefined ? this.#host.tree.root : instanceAt(instance.mount);
+    const isSecret = instance !== undefined && tellsSecret(instance, event.part);
+    const message = instance && this.#message(event, instance, cell, isSecret);
+    const envelope = this.#envelopeTo(cell, message, number);
+
+    return isSecret ? { ...envelope, isSecret } : envelope;
+  }
+
+  #envelopeTo(
+    cell: ComponentInstance,
+    message: AnyMessage | undefined,
+    cause: number,
+    find?: () => Envelope
+  ): Envelope {
+    const { number: page } = this.#receiver;
+
+    return { cell, message, at: this.#host.tree.now(), page, taken: undefined, cause, resolve: find };
+  }
+
+  /** The envelope of an event at a stable address, when all events before it are applied. */
+  #findAt(event: EventRecord, address: Address, number: number, connection: Connection): Envelope {
+    const instance = resolve(this.#host.tree.rendered, address);
+    if (instance?.definition.parts[event.part]?.kind !== PartKind.Event) {
+      this.#receiver.drop();
+      return this.empty(number);
+    }
+    try {
+      return this.#envelopeAt(instance, event, number);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.#receiver.refuse(connection, error);
+      return this.empty(number);
+    }
+  }
+
+  /** The message of an event; `undefined` if no event part stands there, or its handler returns none. */
+  #message(event: EventRecord, instance: Instance, cell: ComponentInstance, isSecret: boolean): AnyMessage | undefined {
+    const part = instance.definition.parts[event.part];
+    if (part?.kind !== PartKind.Event) return undefined;
+    const { tree, witness } = this.#host;
+    const value = instance.values[event.part] as EventValue | null;
+    if (typeof value !== 'function') {
+      witness?.happened(part, event, undefined);
+      return value ?? undefined;
+    }
+    const data = decodePayload(part.name, event.payload);
+    if (isSecret) this.#host.typed(typedSecrets(instance, event.part, data));
+    witness?.happened(part, event, isSecret ? hidden : data);
+    try {
+      return checkedMessage(value(data as never), part.name);
+    } catch (error) {
+      tree.report(ErrorCode.Handler, error, cell);
+      return undefined;
+    }
+  }
+}
+
+// HANDLERS --------------------------------------------------------------------
+
+/** What a handler may return. */
+function checkedMessage(given: unknown, event: string): AnyMessage | undefined {
+  const message = synchronous(
+    given,
+    `The handler of @${event} returned a promise; it returns a message at once. What takes time is declared as a task.`,
+    ErrorCode.Handler
+  );
+  if (message === null || message === undefined || message === false) return undefined;
+  if (typeof (message as { type?: unknown }).type === 'string') return message as AnyMessage;
+
+  throw new TroupeError(
+    ErrorCode.Handler,
+    `The handler of @${event} returned ${String(message)}; it returns a message (an object with a type), null or false.`
+  );
+}
