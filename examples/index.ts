@@ -36,7 +36,7 @@ const entries: readonly Entry[] = [
 
 const { bus, grace, node, port, store } = await readSettings(process.env);
 
-/** Where the inspector is: nowhere in production, since nobody is authorised here. */
+/** Where the inspector is: nowhere in production, since the examples authorise no visitor. */
 const inspector = process.env['NODE_ENV'] === 'production' ? undefined : '/_troupe/inspector/';
 
 const troupe = createServer({

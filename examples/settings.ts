@@ -1,5 +1,5 @@
 /**
- * What the examples' server is told by its environment, read once:
+ * The settings of the examples' server, read once from its environment:
  *
  * | variable | default | what it says |
  * |---|---|---|

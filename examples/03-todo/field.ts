@@ -1,7 +1,7 @@
 /**
- * The field for a new todo. Whoever types fast is ahead of the server: by the time it has taken an entry and
+ * The field for a new todo. A user who types fast is ahead of the server: by the time it has taken an entry and
  * clears the field, the next todo stands in there already, behind the one that was entered. So what the field
- * holds in the browser is `entered` and then the draft, until an event comes from somebody who has seen the
+ * holds in the browser is `entered` and then the draft, until an event comes from a client that has seen the
  * field as it was shown last:
  *
  *     keys      a   Enter     b         Enter         c          until the browser has heard of the first Enter
@@ -20,7 +20,7 @@ export interface Field {
   readonly shown: number;
 }
 
-/** An event of the field: what it held, and how it was `shown` to whoever raised it. */
+/** An event of the field: what it held, and how it was `shown` when the user raised it. */
 export interface FieldEvent {
   readonly text: string;
   readonly shown: number;
@@ -64,5 +64,5 @@ export const clear = ({ shown }: Field, { text }: FieldEvent): Field => ({
   shown: shown + 1,
 });
 
-/** Whether an event comes from somebody who has seen the field as it is now. */
+/** Whether an event comes from a client that has seen the field as it is now. */
 const isUpToDate = (field: Field, event: FieldEvent): boolean => field.shown === event.shown;

@@ -46,7 +46,7 @@ export const mostLists = 1_000;
 /** How many changes a list remembers by name, for pages that have made them and wait to see them in it. */
 const mostTaken = 500;
 
-/** A list nobody has put anything into. */
+/** An empty list. */
 export const emptyList: List = { todos: [], next: 1, taken: [] };
 
 /** The list of a browser: the very same for as long as it has not changed. */

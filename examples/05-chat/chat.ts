@@ -1,6 +1,6 @@
 /**
  * Many browsers in step: each page watches the shared actor of its room, and sends it what its user says.
- * Whoever comes later gets the history with the first page; nothing falls between.
+ * A later visitor gets the history with the first page; no post is lost in between.
  */
 
 import { component, type Enqueue, html, repeat, shared } from 'troupe';
@@ -34,7 +34,7 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
     case 'submitted': {
       const text = model.draft.trim();
       if (text === '') return model;
-      const post = { id: enqueue.id, author: model.name.trim() || 'Somebody', text, at: enqueue.at };
+      const post = { id: enqueue.id, author: model.name.trim() || 'Guest', text, at: enqueue.at };
       enqueue.send(actorOf(model.room), { type: 'posted', post } satisfies RoomMessage);
       return { ...model, draft: '' };
     }
@@ -51,7 +51,7 @@ const roomLink = (room: string, current: string) =>
 
 const conversation = ({ room, name, draft, posts }: Model) => html<Message>`
   <ol class="posts" role="log" aria-label="What was said in the ${room}">${repeat(posts, ({ id }) => id, post)}</ol>
-  ${posts.length === 0 ? html`<p>Nobody has said anything yet.</p>` : null}
+  ${posts.length === 0 ? html`<p>No posts yet.</p>` : null}
   <form class="say" @submit=${{ type: 'submitted' }}>
     <label>Your name
       <input name="name" autocomplete="nickname" maxlength="30" .value=${name}

@@ -5,7 +5,7 @@
 
 import { fromTransition } from 'xstate';
 
-/** Something somebody has said. */
+/** One post of a user. */
 export interface Post {
   readonly id: string;
   readonly author: string;

@@ -1,5 +1,5 @@
 /**
- * What is asked of somebody who applies for a plot in the garden: the steps, the answers, and what is wrong with
+ * An application for a plot in the garden: the steps, the answers, and what is wrong with
  * them. Plain data and pure functions; `resume.ts` is the page that asks, in `steps.ts` is how each step looks.
  */
 

@@ -28,7 +28,7 @@ import { type Arrived, arrive, type Entry, type Node, opened, type Timeline, tim
 interface Model {
   readonly step: Step;
   readonly answers: Answers;
-  /** Steps whose faults are shown, because somebody has tried to go on from there. */
+  /** Steps whose faults are shown, because the user tried to continue from there. */
   readonly tried: readonly Step[];
   /** By which number the application was sent. */
   readonly sent: string | undefined;

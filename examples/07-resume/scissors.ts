@@ -19,7 +19,7 @@ type BrowserCookie = string;
 /** The connections of one process. */
 export class Scissors {
   readonly #sockets = new Map<BrowserCookie, Set<Duplex>>();
-  /** Whom nobody may connect to, and until when. */
+  /** The sessions whose connections are refused, and until when. */
   readonly #cut = new Map<BrowserCookie, number>();
   readonly #now: () => number;
 

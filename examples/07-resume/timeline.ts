@@ -1,5 +1,5 @@
 /**
- * What has happened to a session, as its component is told: one entry each time its client has come back. The
+ * What has happened to a session, as its component receives it: one entry each time its client has come back. The
  * entries are part of the component's model, so they go where the session goes.
  */
 
@@ -98,5 +98,5 @@ export const titles: { readonly [what in Entry['what']]: string } = {
   fresh: 'Fresh',
 };
 
-/** The time of day, of Greenwich since nobody knows where the reader is. */
+/** The time of day in UTC, since the reader's time zone is unknown. */
 export const timeOf = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;

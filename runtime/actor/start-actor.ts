@@ -12,7 +12,7 @@ const spent = Object.freeze({});
 /**
  * Makes an actor and starts it.
  *
- * @param failed is told of what the actor throws, which is its end
+ * @param failed receives the error that the actor throws, after which it is stopped
  * @param prepare is given the actor before it starts, for who must miss nothing of its start
  */
 export function startActor<Logic extends AnyActorLogic>(

@@ -4,7 +4,7 @@
  *
  * - the holder renews three times in a lease. Cut off from the directory it goes on, and renews at once when it
  *   is back; only when it hears that another holds the name has it lost it
- * - the others look three times in a lease, and take the name if nobody holds it; after an outage only when a
+ * - the others look three times in a lease, and take the name if no node holds it; after an outage only when a
  *   lease and 2.5 seconds have passed, so that the holder, who may take two to connect again, comes first. They look before they take: what was asked of a
  *   directory that stands still is done when it goes on, and a look that comes late does no harm
  */
@@ -47,7 +47,7 @@ export class Lease {
   /** Whether to ask again as soon as the answer has come. */
   #isUrgent = false;
   #isOver = false;
-  /** Until when it is left to whoever held it. */
+  /** Until when it is left to its last holder. */
   #reserved = 0;
   #timer: unknown;
   readonly #unfollow: () => void;

@@ -150,7 +150,7 @@ class ClusterTable implements SharedActors {
     return actor;
   }
 
-  /** Lets go of a name that was not started and nobody watches. */
+  /** Removes a name that was not started and has no watcher. */
   #forget(actor: ClusterActor): void {
     if (actor.isStarted || actor.isWatched) return;
     if (this.#actors.get(actor.name) === actor) this.#actors.delete(actor.name);
@@ -368,7 +368,7 @@ class ClusterActor {
     });
   }
 
-  /** A snapshot is made when somebody wants to see it. */
+  /** A snapshot is made on demand. */
   #show(): void {
     const replica = this.#replica;
     if (replica === undefined || this.#origin === undefined) return;

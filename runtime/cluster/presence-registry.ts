@@ -1,13 +1,13 @@
 /**
- * Presence registry: who is present on which topic, on this node and on all others. `presence.ts` declares somebody
- * present; `composition.ts` makes the table and hands it, in a cluster, the directory (`cluster-directory.ts`).
+ * Presence registry: the members of each topic, on this node and on all others. `composition.ts` makes it; in a cluster
+ * it works over the directory (`cluster-directory.ts`).
  *
- * Each topic somebody attends here is a room. It knows its own attendants by itself, at once, and those of the
- * other nodes from a list in the directory: read when the room is made, after each break and every hundred
- * leases, kept up by the changes that are told. A node tells three times in a lease that it is alive; when one has not
- * for a lease, the others take its attendants to have left. If it was only cut off, it enters them again.
+ * A room is a topic with members on this node. It knows its own members directly, and those of other nodes from a list
+ * in the directory. It reads the list when it is made, after each interruption and every hundred leases; changes that
+ * other nodes publish keep it up to date in between. A node renews its lease three times per lease. When a lease ends,
+ * the other nodes remove the node's members; a node that was only cut off enters them again.
  *
- * All of one key count as one: it has joined with the first of them and left with the last.
+ * Members of the same key count as one: it joins with the first of them and leaves with the last.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -19,27 +19,27 @@ import type { Directory, DirectoryChange } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Who is present where. */
+/** The members of all topics. */
 export interface PresenceRegistry {
   /**
-   * Makes somebody present on a topic. It is told of all who are there, itself included, before this returns or
-   * soon after, and of each change from then on. Gives the way to leave.
+   * Makes a member present on a topic. It receives all members, itself included, before this returns or soon after, and
+   * then each change. Returns a function that makes it leave.
    */
   attend(topic: string, attendant: PresenceMember): () => void;
-  /** How many topics somebody attends here. */
+  /** The number of topics with members on this node. */
   readonly size: number;
 }
 
-/** What the table needs. */
+/** Options of the registry. */
 export interface PresenceRegistryOptions {
   readonly clock: Clock;
-  /** What the nodes of a cluster agree on; `undefined` if there is but this one. */
+  /** The directory of the cluster; `undefined` for a single node. */
   readonly directory: Directory | undefined;
   readonly node: string;
   readonly report: Reporter;
 }
 
-/** Somebody who is present, on whichever node. */
+/** A member on any node. */
 interface Present {
   readonly node: string;
   readonly key: string;
@@ -120,7 +120,7 @@ class AttendanceTable implements PresenceRegistry {
         if (isTimeToRead) room.read();
       }
     } catch {
-      // Nothing is known of anybody.
+      // The directory failed: what is known of other nodes stays.
     }
     this.#isBeating = false;
     if (this.#rooms.size > 0) this.#timer = clock.setTimeout(() => void this.#beat(), directory.lease / timesInLease);
@@ -129,26 +129,26 @@ class AttendanceTable implements PresenceRegistry {
 
 // ROOM ------------------------------------------------------------------------
 
-/** A topic that somebody attends here. */
+/** A topic with members on this node. */
 class Room {
   readonly #options: PresenceRegistryOptions;
   readonly #topic: string;
-  /** Those of this node that have been told of all, by id. */
+  /** The members of this node that have received the list, by id. */
   readonly #attendants = new Map<string, PresenceMember>();
-  /** All, by node and id. */
+  /** All members, by node and id. */
   readonly #present = new Map<string, Present>();
-  /** How many there are of each key. */
+  /** The number of members of each key. */
   readonly #keys = new Map<string, number>();
-  /** Those that all attendants have been told of, by key. */
+  /** The members that were announced, by key. */
   readonly #told = new Map<string, unknown>();
-  /** What is to be told, in order: what attendants do when they are told comes later. */
+  /** Announcements in order: what members do in response is announced after them. */
   readonly #news: (() => void)[] = [];
   #isTelling = false;
-  /** How many are of this node. */
+  /** The number of members of this node. */
   #own = 0;
-  /** Changes that were told while the list is read. */
+  /** Changes that arrived while the list is read. */
   #changes: DirectoryChange[] | undefined;
-  /** Whether the list is to be read, again if it is being read. */
+  /** Whether the list must be read, again if it is being read. */
   #isStale = false;
   #isClosed = false;
   readonly #unfollow: (() => void) | undefined;
@@ -164,12 +164,12 @@ class Room {
     void this.#read();
   }
 
-  /** Whether nobody of this node attends. */
+  /** Whether this node has no member. */
   get isEmpty(): boolean {
     return this.#own === 0;
   }
 
-  /** The other nodes somebody is present on. */
+  /** The other nodes with members. */
   others(): string[] {
     return [...this.#present.values()].filter((entry) => !this.#isOwn(entry)).map(({ node }) => node);
   }
@@ -290,7 +290,7 @@ class Room {
 
   // TELLING -------------------------------------------------------------------
 
-  /** Notes that somebody is present, or is no longer, and what there is to tell of it. */
+  /** Records that a member is present or has left, and queues the announcement. */
   #put(node: string, id: string, entry: Present | undefined): void {
     const place = `${node} ${id}`;
     const before = this.#present.get(place);

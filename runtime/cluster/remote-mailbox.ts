@@ -144,7 +144,7 @@ export class RemoteMailbox {
   }
 }
 
-/** Nobody has to take care of its rejection. */
+/** Its rejection may be ignored. */
 function settleable(): { promise: Promise<void>; resolve: () => void; reject: (error: TroupeError) => void } {
   let resolve: () => void = () => {};
   let reject: (error: TroupeError) => void = () => {};

@@ -1,5 +1,5 @@
 /**
- * What tells whoever starts and stops processes how this one is: `/_troupe/healthz` says that it runs,
+ * The state of this process, for the system that starts and stops processes: `/_troupe/healthz` says that it runs,
  * `/_troupe/readyz` whether it is to be sent visitors. `http.ts` asks here for every path below `/_troupe/`;
  * `server.ts` offers both as handlers of Node's, for a host program to put where it likes.
  */

@@ -93,7 +93,7 @@ export function answerStatus(status: number, styles: readonly string[], detail?:
 /** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
 const icon = '/favicon.ico';
 
-/** Where there is nothing: a page that says so, or nothing at all where nobody has asked for a page. */
+/** The answer to an unknown path: a 404 page, or an empty 404 if the request does not ask for a page. */
 export function answerNowhere(url: string, styles: readonly string[]): HttpAnswer {
   if (url !== icon) return answerStatus(404, styles);
 

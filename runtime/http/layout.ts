@@ -158,7 +158,7 @@ function checkedTemplate(given: unknown): Template<never> {
   throw documentError(`returned ${what}; it returns a template: ({ root, script }) => html\`<!doctype html>…\`.`);
 }
 
-/** A page needs its root, once, and the script. They are told by what nobody else writes: the token's signature, the URL. */
+/** A page needs its root, once, and the script. Their presence is checked by strings that occur nowhere else: the token's signature and the script's URL. */
 function checkPage(text: string, { script, token }: PageContent): void {
   const mark = ` ${Mark.Token}="${signatureOf(token)}`;
   const first = text.indexOf(mark);
@@ -188,7 +188,7 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
-/** A small page that says what a status means; `detail` stands below, for whoever asks for help. Looks as `styles` say. */
+/** A small page that says what a status means; `detail` stands below, for a support request. `styles` apply. */
 export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
   const [title, text] = meanings[status] ?? ['Something went wrong', ''];
 
@@ -209,7 +209,7 @@ export function renderStatus(status: number, styles: readonly string[] = [], det
     </main>
   </body>
 </html>`,
-    // What is wrong with a style sheet's URL is told of when a page is made.
+    // A wrong URL of a style sheet is reported when a page is made.
     () => undefined
   );
 }

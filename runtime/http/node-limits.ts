@@ -1,6 +1,6 @@
 /**
  * The server of Node's that `listen` starts, with limits on what comes before anything of ours is asked:
- * connections that say nothing or not enough, too many of them, and answers that nobody reads. `server.ts`
+ * idle and incomplete connections, too many of them, and answers that the client does not read. `server.ts`
  * starts and stops it; a host program that mounts us has a server, and such limits, of its own.
  */
 
@@ -31,7 +31,7 @@ export interface LimitedServerOptions {
 /** Milliseconds that a whole request may take, its body included; nothing of ours reads one. */
 const requestTimeout = 60_000;
 
-/** Milliseconds after which a request ends on whose connection nothing moves, so an answer that nobody reads; more if pages may take more. */
+/** Milliseconds without traffic after which a request ends, such as one whose answer is not read; more if pages may take more. */
 const idleTimeout = 60_000;
 
 /** Milliseconds that a request which is still asked, or answered, has when the server stops. */

@@ -29,7 +29,7 @@ export interface HttpRequest {
 
 /**
  * Tells who makes a request: a principal (plain data, the same for every request of the same user),
- * `undefined` for nobody in particular, `false` to refuse. What it throws refuses, too, and is reported.
+ * `undefined` for an anonymous visitor, `false` to refuse. If it throws, the request is refused and the error reported.
  */
 export type Identify = (request: HttpRequest) => unknown;
 
@@ -121,7 +121,7 @@ function networkOf(address: string): string {
 }
 
 /**
- * The address limits are counted by: IPv4 as it is, IPv6 by its first 64 bits, because whoever has one
+ * The address limits are counted by: IPv4 as it is, IPv6 by its first 64 bits, because the owner of one
  * such address has all 2^64 of them.
  */
 export function addressOf(request: HttpRequest, trustProxy: number): string {
@@ -148,7 +148,7 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
   });
 }
 
-/** Tells who stands behind a request; at once, unless somebody has to be asked. */
+/** Returns the identity of a request: synchronously, unless `identify` returns a promise. */
 export type Recognise = (request: HttpRequest) => Promise<RequestIdentity | Unrecognised> | RequestIdentity;
 
 /** Makes the function that tells who stands behind a request. */

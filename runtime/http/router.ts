@@ -24,7 +24,7 @@ export interface Routes {
 /** Why a URL leads nowhere, as an HTTP status. */
 export type Astray = 400 | 404 | 414;
 
-/** What stands at a URL, whoever asks. */
+/** The route at a URL, the same for every visitor. */
 export interface Place extends Pick<PageProps, 'params' | 'path' | 'query'> {
   readonly component: Route['component'];
 }

@@ -38,7 +38,7 @@ import type { Settings } from './options.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** The parts of a server, for whoever brings the sockets. */
+/** The parts of a server without its sockets. */
 export interface Composition {
   readonly actors: SharedActors;
   /** Leads a join to its session, or says with which code it is refused. */
@@ -49,7 +49,7 @@ export interface Composition {
   readonly node: string;
   /** From where it is looked at. */
   readonly observatory: LiveInspection;
-  /** Tells the host program, and whoever looks, of faults. */
+  /** Reports faults to the host program, the diagnostics channels and the inspector. */
   readonly report: Reporter;
   /** Tells who opens a socket. */
   readonly recognise: Recognise;

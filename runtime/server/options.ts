@@ -60,14 +60,14 @@ export interface ServerOptions {
   readonly heartbeat?: number;
   /**
    * Says who makes a request: a principal (plain data, the same for each request of one user), `undefined`
-   * for nobody in particular, `false` to refuse. Asked for each page and each join. Default: nobody.
+   * for an anonymous visitor, `false` to refuse. Called for each page and each join. Default: anonymous.
    */
   readonly identify?: Identify;
   /** How long `init`, `identify` and the `authorise` of the inspector may take. Default 5,000. */
   readonly initDeadline?: number;
   /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
-  /** Sees what all actors of all sessions, and all shared actors, do: an XState inspection observer. Default: nobody. */
+  /** Sees what all actors of all sessions, and all shared actors, do: an XState inspection observer. Default: none. */
   readonly inspect?: Inspect;
   /**
    * The inspector at `/_troupe/inspector` below the base path: whether it is there, or who may see it. `true` is for
@@ -81,7 +81,7 @@ export interface ServerOptions {
   /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
   readonly largestSnapshot?: number;
   /**
-   * Is told of what happens in the life of sessions and of the server, and of everything that goes wrong: a logger of
+   * Receives a line for each step in the life of sessions and of the server, and for each error: a logger of
    * pino, or `console`. Without `development` it gets the class of an error, but neither its message nor its stack.
    * Default: none, and nothing is said.
    */
@@ -89,8 +89,8 @@ export interface ServerOptions {
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
   /**
-   * Is told of everything that goes wrong, with what was thrown as it is: its message may quote secrets. Default: a line
-   * on stderr, with the class of the error only without `development`; with a `logger` nothing, because that is told as
+   * Receives each error with the value that was thrown, whose message may quote secrets. Default: a line
+   * on stderr, with the class of the error only without `development`; with a `logger` nothing, because the logger receives it as
    * well.
    */
   readonly onError?: OnError;
@@ -107,7 +107,7 @@ export interface ServerOptions {
   readonly sessionLifetime?: number;
   /** Session registry, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
-  /** Where sessions are kept while nobody uses them, and beside the process that does. Default: `memory()`, in this process. */
+  /** Where sessions are stored, while they are used and after. Default: `memory()`, in this process. */
   readonly store?: Store;
   /** URLs of style sheets, for the default document and pages of errors. Default none. */
   readonly styles?: readonly string[];
@@ -120,7 +120,7 @@ export interface ServerOptions {
    * Default 0: those headers are not believed.
    */
   readonly trustProxy?: boolean | number;
-  /** What the application calls its present version; stored with each session, for whoever looks at it. Default ''. */
+  /** The version of the application; stored with each session, for inspection. Default ''. */
   readonly version?: string;
 }
 
@@ -205,7 +205,7 @@ function originOffence(value: unknown): string {
   return `, and ${shown(wrong)} is none${meant === 'null' ? '' : `: write ${shown(meant)}`}`;
 }
 
-/** A secret that could be guessed would let anybody open any session. */
+/** With a secret that can be guessed, an attacker can open any session. */
 const shortestSecret = 16;
 
 function isSecret(value: unknown): boolean {
@@ -334,7 +334,7 @@ function faultsOf(given: Record<string, unknown>): string[] {
 
 // READING ---------------------------------------------------------------------
 
-/** A secret of this process alone; whoever runs it is told what that means. */
+/** A secret of this process alone; a warning says what follows from that. */
 function inventSecret(): string {
   const consequence = 'pages will have to load again after a restart, and other processes cannot take them over';
 

@@ -58,7 +58,7 @@ export interface Server {
   readonly inspectorLink: string | undefined;
   /**
    * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
-   * gives a promise, that rejects if they cannot be reached; whoever does not care may ignore it.
+   * returns a promise, which rejects if they cannot be reached; it may be ignored.
    */
   readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
   /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
@@ -69,7 +69,7 @@ export interface Server {
   readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
-  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours: it must be destroyed if nobody else takes it. */
+  /** Takes an upgrade of Node's. Returns `false` and leaves the socket alone if the path is not ours: the caller must then destroy it, unless another handler takes it. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
@@ -117,7 +117,7 @@ export function createServer(options: ServerOptions): Server {
   return makeServer(options);
 }
 
-/** @param channels where it tells of itself; the inspector's own server tells nobody */
+/** @param channels where its diagnostics are published; the inspector's own server publishes none */
 function makeServer(options: ServerOptions, channels?: Channels): Server {
   const settings = readOptions(options);
   const log = settings.logger && logTo(settings.logger);

@@ -58,7 +58,7 @@ export interface Switchboard {
   /** Milliseconds until a join must have come. */
   readonly joinDeadline: number;
   readonly report: Reporter;
-  /** Is told of hostile clients. */
+  /** Receives an event for each hostile client. */
   readonly tell?: Tell | undefined;
 }
 
@@ -199,7 +199,7 @@ export class SocketConnection implements Connection {
   #counts(frames: number): boolean {
     this.#alive = true;
     if (!this.#isFlood(frames)) return this.#stage !== Stage.Closed;
-    // Whoever floods on is not listened to until the socket ends; cut off at once it would not get to know why.
+    // Frames of a flooding client are ignored until the socket ends; a socket cut at once could not send the close code.
     if (this.#stage === Stage.Closed) this.#socket.pause();
     else this.refuse(CloseCode.Flood, 'too many frames');
 

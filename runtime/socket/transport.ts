@@ -109,7 +109,7 @@ function onPong(this: WebSocket): void {
   (this as ConnectedSocket).connection.heard();
 }
 
-/** ws has closed the socket already, or is about to; a network that fails is nobody's fault. */
+/** ws closes the socket itself; a network failure needs no report. */
 function onError(this: WebSocket, error: Error & { code?: string }): void {
   const { code = '' } = error;
 
@@ -217,7 +217,7 @@ class WebSocketTransport implements Transport {
       refuseUpgrade(socket, refusal);
       return;
     }
-    // Counted before anybody is asked who it is, or as many as come meanwhile would find room.
+    // Counted before `identify` is asked; otherwise any number of upgrades could pass while it is asked.
     increment(this.#neighbours, address);
     let isOpen = false;
     try {

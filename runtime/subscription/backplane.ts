@@ -11,7 +11,7 @@ import type { AnyMessage } from '../template/html.js';
 
 /** Topics to listen to and to attend, and shared actors to watch. All but `attend` can be asked before any actor of a session runs. */
 export interface Backplane {
-  /** Makes somebody present on a topic, and tells it who is, itself included; gives the way to leave. */
+  /** Makes a member present on a topic and sends it the list of members, itself included. Returns a function that makes it leave. */
   attend(topic: string, attendant: PresenceMember): () => void;
   /** Tells of what is published on a topic from now on, and when something may have been missed; gives the way to stop. */
   subscribe(topic: string, listener: (message: AnyMessage) => void, missed?: () => void): () => void;
@@ -19,7 +19,7 @@ export interface Backplane {
   watch(name: string, listener: (snapshot: unknown) => void): () => void;
 }
 
-/** Somebody who is present on a topic, and is told who else is. */
+/** A member that is present on a topic and receives the others. */
 export interface PresenceMember {
   /** Whom it counts as: all of one key count as one. Without one it counts for itself. */
   readonly key: string | undefined;

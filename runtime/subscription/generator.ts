@@ -101,7 +101,7 @@ function checkedIterator(key: string, iterator: Yielding<AnyMessage>): Yielding<
   );
 }
 
-/** What a sync generator yields is a message: nobody would see what becomes of a promise. It is ended like any that fails. */
+/** A synchronous generator yields messages: a promise would be lost unseen. It is stopped like one that fails. */
 async function refusedPromise(key: string, iterator: Yielding<AnyMessage>): Promise<TroupeError> {
   await finish(iterator);
 

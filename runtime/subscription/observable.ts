@@ -14,7 +14,7 @@ import { Subscription } from './subscription-set.js';
 /** What an observable's function is given. */
 export type ObservableContext = RunContext;
 
-/** Who is told what an observable has to say. */
+/** The observer that receives an observable's messages. */
 export interface MessageObserver<in Message> {
   readonly next: (message: Message) => void;
   readonly error: (error: unknown) => void;

@@ -1,7 +1,7 @@
 /**
  * Presence: `presence`, the subscription by which a component is present on a topic and hears who else is.
  * It is declared like every subscription (`subscription-set.ts`) and attends through the hub (`backplane.ts`), behind which
- * `presence-registry.ts` knows who is there. It begins when somebody has joined the session: a page that was only
+ * `presence-registry.ts` knows who is there. It begins when a client has joined the session: a page that was only
  * fetched is present nowhere.
  */
 

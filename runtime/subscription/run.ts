@@ -22,7 +22,7 @@ export interface RunContext {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** Is told, once, that a run has failed; it is over by then. */
+/** Called once when a run has failed and is over. */
 export interface RunOwner {
   /** What the run is of; not given if that is nothing with a key. */
   readonly declared?: { readonly key: string };
@@ -48,7 +48,7 @@ export class Run implements Port {
   image: DueImage | true | undefined;
   /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
   isDone = false;
-  /** Whether it goes on after a time in which nobody held the session. */
+  /** Whether it continues after a time in which the session was only in the store. */
   isRestored = false;
   readonly #port: Port;
   readonly #owner: RunOwner;
@@ -187,7 +187,7 @@ function sleep(clock: OrderedClock, signal: AbortSignal, milliseconds: number): 
     }, milliseconds);
     signal.addEventListener('abort', stop, { once: true });
   });
-  // A sleep that nobody waits for any more must not end the process when it is cut short.
+  // The rejection of an aborted sleep must not end the process if nothing awaits it any more.
   slept.catch(() => undefined);
 
   return slept;

@@ -26,7 +26,7 @@ export interface Port {
   readonly hub: Backplane;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
   readonly random?: (() => number) | undefined;
-  /** Sends the component a message; resolves when the turn that took it is committed. `from` says who it is from, for whoever looks. */
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` names the sender, for inspection. */
   deliver(message: AnyMessage, from?: string): Promise<void>;
   /** Tells of something that went wrong. */
   report(error: unknown): void;
@@ -44,7 +44,7 @@ export class Subscription<out Message> {
   /** The message of a timer; may change while it runs. */
   readonly message: Message | undefined;
   readonly start: Start;
-  /** Whether it begins with the first page, before anybody joins and any actor runs: it must miss nothing, and starts nothing. */
+  /** Whether it begins with the first page, before a client joins and an actor runs: it must miss nothing, and starts nothing. */
   readonly isEarly: boolean;
 
   constructor(kind: string, key: string, start: Start, message?: Message, isEarly = false) {
@@ -59,7 +59,7 @@ export class Subscription<out Message> {
 /** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
 export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
-/** A subscription, as somebody who looks sees it. */
+/** A subscription, as the inspector sees it. */
 export interface SubscriptionView {
   readonly key: string;
   readonly kind: string;
@@ -265,7 +265,7 @@ export class Subscriptions {
     return images.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(images) };
   }
 
-  /** All that are alive, for whoever looks. */
+  /** All that are alive, for inspection. */
   get views(): readonly SubscriptionView[] {
     const started = Array.from(this.#started.values(), ({ running }) => running);
 

@@ -31,8 +31,8 @@ const mostInInbox = 64;
  * when messages of other processes may have been missed, because they could not be reached for a while, and
  * when the session was nowhere but in a store.
  *
- * **Note:** that the messages on a topic are of the type the component expects is not checked: whoever
- * publishes and whoever subscribes have to mean the same by a topic's name.
+ * **Note:** the type of the messages on a topic is not checked: publisher and subscriber have to agree on the messages
+ * of a topic's name.
  *
  * @throws TroupeError `topic` unless the name has 1 to 256 characters.
  */
@@ -76,7 +76,7 @@ class TopicQueue {
       (message) => this.#receive(message),
       () => this.#interrupt()
     );
-    // What was published while nobody held the session is gone.
+    // Messages published while the session was only in the store are lost.
     this.#pump();
 
     return () => {

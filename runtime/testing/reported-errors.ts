@@ -1,5 +1,5 @@
 /**
- * What goes wrong in a test, on the server and in its pages. Whoever acts on a page checks at the end whether
+ * Errors during a test, on the server and in its pages. Each action on a page checks at its end whether
  * something was reported, and fails the test.
  */
 
@@ -8,7 +8,7 @@ import type { ErrorCode } from '../platform/errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** One fault: of the server as its `onError` is told, or `browser`: of the client or what the DOM complains about. */
+/** One fault: of the server as its `onError` receives it, or `browser`: an error of the client or of the DOM. */
 export interface TestReport extends Omit<ErrorReport, 'code'> {
   readonly code: ErrorCode | 'browser';
 }
@@ -21,7 +21,7 @@ export class ReportedErrors {
   readonly #onError: ((report: TestReport) => void) | undefined;
   #untold: TestReport[] = [];
 
-  /** @param onError is told of each; then none of them fails anything */
+  /** @param onError receives each; then none of them fails an action */
   constructor(onError?: (report: TestReport) => void) {
     this.#onError = onError;
   }

@@ -1,6 +1,6 @@
 /**
  * The packages tests are run with and programs are not: a DOM, queries, user input. They are loaded here alone.
- * One that is missing is told when the first page is opened.
+ * A missing one is reported when the first page is opened.
  *
  * They are loaded with this file, not when they are needed: user-event looks for the hooks of a test runner
  * when it is loaded, and some runners allow no hooks once a test runs.

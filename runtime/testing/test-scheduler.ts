@@ -1,6 +1,6 @@
 /**
  * The agenda of a test: turns that are due and frames on their way, in the order they became due. Nothing
- * in it runs but while somebody waits for rest, so that a test decides when things happen.
+ * in it runs only while the test waits for rest, so that a test decides when things happen.
  *
  * It stands in the place of `scheduler.ts` and of the network.
  */

@@ -1,5 +1,5 @@
 /**
- * The server of a test: all of a real one but the sockets, with a clock that is told to move and an agenda that
+ * The server of a test: all of a real one but the sockets, with a simulated clock and a scheduler that
  * is run on demand. `test-page.ts` are the browsers that visit it.
  */
 
@@ -27,7 +27,7 @@ export interface TestServerOptions extends Omit<ServerOptions, 'clientScript' | 
   };
   /** The time at the start. Default: the beginning of 2026. */
   readonly now?: number;
-  /** Is told of everything that goes wrong. Default: it fails the action after which it is noticed. */
+  /** Receives each error. Default: an error fails the action after which it is noticed. */
   readonly onError?: (report: TestReport) => void;
 }
 
@@ -101,7 +101,7 @@ export class TestServer {
     return answer;
   }
 
-  /** The network of a page in a browser. `joined` is told of the session each time the page has joined. */
+  /** The network of a page in a browser. `joined` is called with the session each time the page has joined. */
   network(browser: Browser, joined: (session: string) => void): MemoryNetwork {
     const { clock, joinDeadline, framesPerSecond } = this.#settings;
     const { admit, recognise, script } = this.site;

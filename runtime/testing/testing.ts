@@ -1,7 +1,6 @@
 /**
- * What `troupe/testing` offers: a component, or a whole site, without a network and without a browser. The server
- * is made of its real parts, the client is the real one on a DOM in this process, and time moves when it is told
- * to. Any test runner will do.
+ * Testing: opens a component, or a whole site, without a network and without a browser. The server consists of its real
+ * parts, the client is the real one on a DOM in this process, and the clock is simulated. Works with any test runner.
  */
 
 import type { AnyComponent } from '../component/component.js';

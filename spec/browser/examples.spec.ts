@@ -292,7 +292,7 @@ describe('the examples in Chromium', function () {
       await open('/chat/garden');
       await say(page, 'Ada', 'First', 'Second');
       const html = await (await fetch(`${mounted.origin}/chat/garden`)).text();
-      expect(html).to.contain('First').and.to.contain('Second').and.to.not.contain('Nobody has said anything');
+      expect(html).to.contain('First').and.to.contain('Second').and.to.not.contain('No posts yet');
     });
   });
 

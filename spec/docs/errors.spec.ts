@@ -76,7 +76,7 @@ describe('errors.md', () => {
     const [, body = ''] =
       /export interface ErrorReport \{([\s\S]*?)\n\}/.exec(read('runtime/platform/error-report.ts')) ?? [];
     const fields = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
-    expect(rowsOf(section(errors, 'How an error is told')).map(([name]) => codeIn(name))).to.deep.equal(fields);
+    expect(rowsOf(section(errors, 'Error reports')).map(([name]) => codeIn(name))).to.deep.equal(fields);
   });
 });
 
