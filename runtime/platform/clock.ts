@@ -1,44 +1,42 @@
 /**
- * The one clock. Everything in the runtime that waits or asks for the time does so here, and XState's
- * actors are given the same clock, so that specs can put a simulated one in its place.
- *
- * Imports nothing; `session-registry.ts`, `transport.ts` and `server.ts` are handed one through their options.
+ * The clock: all of the runtime waits and reads the time here. XState's actors get the same clock, so that specs can put a
+ * simulated one in its place. Imports nothing.
  */
 
 // TYPES -----------------------------------------------------------------------
 
-/** What the runtime needs of time; fits the `clock` option of an XState actor. */
+/** What the runtime needs of time. It fits the `clock` option of an XState actor. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `fn` once after `delay` milliseconds; what it returns goes to `clearTimeout`. */
+  /** Calls `fn` once after `delay` milliseconds. Returns an id for `clearTimeout`. */
   setTimeout(fn: () => void, delay: number): unknown;
-  /** Forgets a timeout; one that has run or was cleared already is ignored. */
+  /** Cancels a timeout. One that has run or was cancelled is ignored. */
   clearTimeout(id: unknown): void;
 }
 
-/** A clock that stands still until it is told to move. */
+/** A clock whose time changes only by `advance`. */
 export interface SimulatedClock extends Clock {
-  /** Moves on by `duration` milliseconds and runs what is due on the way, in order, each at its own time. */
+  /** Advances the time by `duration` milliseconds and runs the timeouts that are due, in order, each at its own time. */
   advance(duration: number): void;
-  /** When the timeout that is due first is due. */
+  /** The time of the timeout that is due first. */
   readonly next: number | undefined;
-  /** How many timeouts wait. */
+  /** The number of timeouts that wait. */
   readonly pending: number;
 }
 
 // SYSTEM CLOCK ----------------------------------------------------------------
 
-/** The longest delay a timer of Node's takes; anything above it would fire at once. */
-const longestDelay = 2 ** 31 - 1;
+/** The longest delay of a timer in Node. A timer with a longer one would fire at once. */
+const maxDelayMs = 2 ** 31 - 1;
 
-/** A timeout longer than one timer can be: the timer that runs now. */
+/** A timeout longer than the longest timer, made of several timers in turn. */
 class LongTimeout {
   timer: NodeJS.Timeout | undefined;
 }
 
 function arm(timeout: LongTimeout, fn: () => void, delay: number): void {
-  const step = Math.min(delay, longestDelay);
+  const step = Math.min(delay, maxDelayMs);
   const next = step < delay ? () => arm(timeout, fn, delay - step) : fn;
 
   timeout.timer = setTimeout(next, step);
@@ -48,14 +46,14 @@ function arm(timeout: LongTimeout, fn: () => void, delay: number): void {
 /**
  * The clock of the computer.
  *
- * Its timers do not keep the process alive, and delays above 2^31-1 ms (25 days) are waited for in
- * pieces where Node would fire at once.
+ * Its timers do not keep the process alive. A delay above 2^31-1 ms (25 days), for which Node would fire at once, is made
+ * of several timers.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
 
   setTimeout(fn, delay) {
-    if (!(delay > longestDelay)) return setTimeout(fn, delay).unref();
+    if (!(delay > maxDelayMs)) return setTimeout(fn, delay).unref();
     const timeout = new LongTimeout();
 
     arm(timeout, fn, delay);
@@ -74,7 +72,7 @@ interface Timeout {
   readonly fn: () => void;
 }
 
-/** The one due first; of several due at the same time the one set first, which a `Set` iterates first. */
+/** The timeout that is due first. Of several due at the same time, it is the one set first, which a `Set` iterates first. */
 function earliest(timeouts: Iterable<Timeout>): Timeout | undefined {
   let found: Timeout | undefined;
 
@@ -85,7 +83,7 @@ function earliest(timeouts: Iterable<Timeout>): Timeout | undefined {
 }
 
 /**
- * A clock for specs: time moves only when it is told to.
+ * A clock for specs, whose time changes only by `advance`.
  *
  * ```ts
  * const clock = createSimulatedClock();
@@ -93,8 +91,8 @@ function earliest(timeouts: Iterable<Timeout>): Timeout | undefined {
  * clock.advance(1000); // prints 500; clock.now() is 1000 afterwards
  * ```
  *
- * Timeouts set while time moves run in the same `advance` if they are due within it. What a timeout
- * throws comes out of `advance`, with time standing at that timeout.
+ * A timeout that is set during an `advance` runs in it if it is due within it. If a timeout throws, `advance` throws, and
+ * the time is that of the timeout.
  */
 export function createSimulatedClock(start = 0): SimulatedClock {
   const timeouts = new Set<Timeout>();

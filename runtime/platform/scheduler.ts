@@ -1,17 +1,17 @@
 /**
- * The schedule: turns of sessions and goes of shared actors, in the order they became due. It lets what has
- * arrived be read before the first of them, and breaks off after 8 ms so that what arrives meanwhile is
- * read before the next: a broadcast to thousands of sessions stops nobody from being served.
+ * The scheduler: turns of sessions and runs of shared actors, in the order they became due. Input that has arrived is read
+ * before the first of them. After a slice of 8 ms the rest waits until new input was read, so that a broadcast to thousands
+ * of sessions does not delay the answers to others.
  */
 
 import type { Clock } from './clock.js';
 import type { Reporter } from './error-report.js';
 import { ErrorCode } from './errors.js';
 
-/** Milliseconds after which the rest waits until what has arrived was read. */
-const longest = 8;
+/** Milliseconds of a slice, after which the rest waits until new input was read. */
+const maxSliceMs = 8;
 
-/** What is due. One for all that runs in a server. */
+/** The queue of what is due. A server has one. */
 export class Scheduler {
   readonly #clock: Clock;
   readonly #report: Reporter;
@@ -23,7 +23,7 @@ export class Scheduler {
     this.#report = report;
   }
 
-  /** Runs something soon, behind all that is due already. What it throws is reported. */
+  /** Runs a function soon, after all that is due already. What it throws is reported. */
   readonly defer = (run: () => void): void => {
     this.#due.push(run);
     this.#set();
@@ -32,14 +32,14 @@ export class Scheduler {
   #set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    setImmediate(this.#go);
+    setImmediate(this.#runSlice);
   }
 
-  readonly #go = (): void => {
+  readonly #runSlice = (): void => {
     this.#isSet = false;
     const due = this.#due;
     this.#due = [];
-    const until = this.#clock.now() + longest;
+    const until = this.#clock.now() + maxSliceMs;
     let done = 0;
     while (done < due.length) {
       this.#run(due[done++] as () => void);
