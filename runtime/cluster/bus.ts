@@ -1,8 +1,8 @@
 /**
- * The bus: how a message published on a topic reaches everybody who listens to it, in this process and in
- * all others that share the bus, and how one process tells another something. This file says what every bus
- * promises and what may be published; `bus/memory.ts` is the bus of one process, `bus/exchange.ts` that of
- * several servers in one process, `bus/redis.ts` that of a cluster, and others can stand in their place.
+ * The bus carries a message published on a topic to all listeners, in this process and in the others that share the bus,
+ * and a message from one process to another. This file says what every bus promises and what may be published.
+ * `local-bus.ts` is the bus of one process, `memory-cluster.ts` that of several servers in one process, `redis-bus.ts` that
+ * of a cluster.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -15,60 +15,59 @@ import type { Directory } from './cluster-directory.js';
 // TYPES -----------------------------------------------------------------------
 
 /**
- * Carries messages from those who publish to those who listen.
+ * Carries messages from publishers to listeners.
  *
- * What one publisher publishes arrives in its order, though perhaps not at once. A listener gets what is
- * published after it subscribed, each message once, and nothing any more once it has unsubscribed. What a
- * listener throws is reported and harms nobody.
+ * The messages of one publisher arrive in its order, perhaps later. A listener gets each message that is published after
+ * it subscribed, once, and none after it has unsubscribed. An error that a listener throws is reported; the other
+ * listeners get the message.
  *
- * Listeners in the process of the publisher get a message whether or not others can be reached.
+ * Listeners in the process of the publisher get a message whether or not other processes can be reached.
  */
 export interface Bus {
-  /** What its nodes agree on; `undefined` if there is but one. */
+  /** What its nodes agree on; `undefined` if there is one node only. */
   readonly directory: Directory | undefined;
   /**
-   * Publishes plain data on a topic; that nobody listens is no error. A promise resolves when the message has been
-   * handed over as safely as the bus can, and rejects if it could not be; then it can be published again under
-   * the same id. Whoever does not care may ignore the promise.
+   * Publishes plain data on a topic. A topic without listeners is no error. The promise resolves when the message has been
+   * handed over as safely as the bus can. It rejects if that was not possible; the message can then be published again
+   * under the same id. The promise may be ignored.
    *
-   * @param id what the message is called if it can come again; a second one of that id is dropped
-   * @throws TroupeError `topic` for a topic's name or a message that is not allowed
+   * @param id the name of a message that may be repeated; a second one of the same id is dropped
+   * @throws TroupeError `topic` for a name or a message that is not allowed
    */
   publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
   /**
-   * Listens to a topic; what it returns stops it, and does nothing when called again.
+   * Listens to a topic. Returns the function that stops it, which may be called again.
    *
-   * @param missed is called when messages of other processes may have been missed, before those that come after
-   * @throws TroupeError `topic` for a topic's name that is not allowed
+   * @param missed called when messages of other processes may have been missed, before the later ones
+   * @throws TroupeError `topic` for a name that is not allowed
    */
   subscribe(topic: string, listener: Listener, missed?: () => void): () => void;
   /**
-   * Tells another node something, plain data. Resolves when it has been handed to the node, which may yet end
-   * before it hears it; rejects if there is no such node or it could not be reached, and whoever
-   * ignores that may.
+   * Sends plain data to another node. Resolves when the node has been handed the message; it may still end before it reads
+   * it. Rejects if there is no such node or it could not be reached. The promise may be ignored.
    */
   tell(node: string, message: AnyMessage): Promise<void>;
-  /** Hears what this node is told, in the order of each teller, itself included; what it returns stops it. */
+  /** Receives the messages sent to this node, in the order of each sender, itself included. Returns the function that stops it. */
   listen(listener: NodeListener): () => void;
-  /** Lets go of what it holds open; what was asked for before is finished, if that can be done soon. Nothing is carried any more. */
+  /** Closes what the bus holds open. Earlier calls are finished if that is possible soon; later ones are refused. */
   close(): Promise<void>;
 }
 
-/** Is told of a message. */
+/** Receives the messages of a topic. */
 export type Listener = (message: AnyMessage) => void;
 
-/** Is told of what another node has told this one. */
+/** Receives the messages that other nodes send to this one. */
 export type NodeListener = (message: AnyMessage, from: string) => void;
 
 /** What a bus is made with. */
 export interface BusHost {
   readonly clock: Clock;
-  /** Whether each message is looked through for what is not plain data. */
+  /** Whether each message is searched for what is not plain data. */
   readonly development: boolean;
-  /** The name of this process among all that share the bus, or the store; no other ever has it. */
+  /** The name of this process among all that share the bus or the store. It is never used again. */
   readonly node: string;
   readonly report: Reporter;
-  /** Runs something soon, when others have had their go. */
+  /** Runs a function soon, after what is already due. */
   defer(run: () => void): void;
 }
 
@@ -78,9 +77,9 @@ export type BusFactory = (host: BusHost) => Bus;
 // MESSAGES --------------------------------------------------------------------
 
 /**
- * Refuses what cannot be published.
+ * Refuses a message that cannot be published.
  *
- * @param thorough whether to look through all of the message for what is not plain data
+ * @param thorough whether the whole message is searched for what is not plain data
  */
 export function checkMessage(topic: string, message: unknown, thorough: boolean): asserts message is AnyMessage {
   if (!isMessage(message)) {

@@ -1,7 +1,6 @@
 /**
- * The bus of one process: who listens to what, in memory. `bus.ts` says what it promises; the server
- * makes one and hands it to whoever publishes or listens. Buses of several processes (`redis.ts`) or servers
- * (`memory-cluster.ts`) have one inside, for the listeners they have themselves.
+ * The bus of one process: topics and their listeners, in memory. `bus.ts` says what it promises. A bus of several
+ * processes (`redis-bus.ts`) or servers (`memory-cluster.ts`) contains one, for the listeners of its own process.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -15,43 +14,43 @@ import { Deduplicator } from './deduplicator.js';
 /** What the bus needs. Without a `node` it has no name. */
 export type MemoryBusOptions = Pick<BusHost, 'defer' | 'development' | 'report'> & Partial<Pick<BusHost, 'node'>>;
 
-/** Somebody who listens. */
+/** A subscription of a listener. */
 interface Listening {
   readonly listener: Listener;
   readonly missed: (() => void) | undefined;
-  /** How many messages had been published before. */
+  /** Messages that were published before it. */
   readonly since: number;
 }
 
-/** A message on its way. */
+/** A message that waits to be delivered. */
 interface Published {
   readonly topic: string;
   readonly message: AnyMessage;
-  /** Its place in the order of all that is published, from 1. */
+  /** Its place among all published messages, from 1. */
   readonly number: number;
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Messages delivered in one go; what listeners publish beyond that waits until others have had theirs. */
-const mostInOneGo = 256;
+/** Messages delivered in one slice. Further ones that listeners publish wait until other work has run. */
+const maxSlice = 256;
 
-/** Messages that may wait; any more are dropped and reported. */
-const capacity = 10_000;
+/** Messages that may wait. More are dropped and reported. */
+const maxWaiting = 10_000;
 
 // BUS -------------------------------------------------------------------------
 
 /**
  * Makes a bus without topics.
  *
- * Messages are delivered before `publish` returns, unless a listener publishes: its message waits until
- * the one it was called with has reached everybody, so that all listeners see the same order.
+ * Messages are delivered before `publish` returns. If a listener publishes, its message waits until all listeners have the
+ * one it was called with, so that all see the same order.
  */
 export function createMemoryBus(options: MemoryBusOptions): MemoryBus {
   return new MemoryBus(options);
 }
 
-/** Topics and who listens to them. */
+/** Topics and their listeners. */
 export class MemoryBus implements Bus {
   readonly directory = undefined;
   readonly #options: MemoryBusOptions;
@@ -61,14 +60,14 @@ export class MemoryBus implements Bus {
   readonly #nodeListeners = new Set<NodeListener>();
   #published = 0;
   #delivering = false;
-  /** Whether it has been told that too many wait; anew once none do. */
+  /** Whether the overflow has been reported since the last time that none waited. */
   #overflowing = false;
 
   constructor(options: MemoryBusOptions) {
     this.#options = options;
   }
 
-  /** How many topics somebody listens to. */
+  /** How many topics have listeners. */
   get size(): number {
     return this.#topics.size;
   }
@@ -79,7 +78,7 @@ export class MemoryBus implements Bus {
     if (this.#repeats.has(id)) return;
     this.#published++;
     if (!this.#topics.has(topic)) return;
-    if (this.#waiting.length >= capacity) {
+    if (this.#waiting.length >= maxWaiting) {
       this.#overflow(topic);
       return;
     }
@@ -100,7 +99,7 @@ export class MemoryBus implements Bus {
     };
   }
 
-  /** Tells those who listen to a topic that they may have missed something. */
+  /** Calls the listeners of a topic: messages may have been missed. */
   miss(topic: string): void {
     for (const { missed } of [...(this.#topics.get(topic) ?? [])]) this.#guard(() => missed?.());
   }
@@ -119,7 +118,7 @@ export class MemoryBus implements Bus {
     return () => void this.#nodeListeners.delete(own);
   }
 
-  /** This node is told something. */
+  /** Delivers a message that another node has sent to this one. */
   hear(message: AnyMessage, from: string): void {
     for (const listener of [...this.#nodeListeners]) this.#guard(() => listener(message, from));
   }
@@ -132,10 +131,10 @@ export class MemoryBus implements Bus {
 
   // DELIVERY ------------------------------------------------------------------
 
-  /** Delivers what waits, in order. `#delivering` stays true while the rest waits for another go. */
+  /** Delivers the waiting messages, in order. `#delivering` stays true while the rest waits for the next slice. */
   #deliver(): void {
     this.#delivering = true;
-    for (let left = mostInOneGo; left > 0; left--) {
+    for (let left = maxSlice; left > 0; left--) {
       const published = this.#waiting.shift();
       if (published === undefined) {
         this.#delivering = false;
@@ -148,8 +147,8 @@ export class MemoryBus implements Bus {
   }
 
   /**
-   * A set is walked in the order of subscription, and those who subscribe meanwhile come last: at the
-   * first of them all others have been told.
+   * A set is visited in the order of subscription, and listeners added meanwhile come last: at the first of them, all
+   * others have the message.
    */
   #deliverOne({ topic, message, number }: Published): void {
     for (const { listener, since } of this.#topics.get(topic) ?? []) {
@@ -169,12 +168,12 @@ export class MemoryBus implements Bus {
   #overflow(topic: string): void {
     if (this.#overflowing) return;
     this.#overflowing = true;
-    const message = `${capacity} published messages wait to be delivered; further ones, the first on topic '${topic}', are dropped. Look for listeners that answer each other.`;
+    const message = `${maxWaiting} published messages wait to be delivered. Further ones are dropped, the first on topic '${topic}'. Look for listeners that answer each other.`;
     this.#options.report(ErrorCode.Overflow, new TroupeError(ErrorCode.Overflow, message));
   }
 }
 
-/** What is said of a node that cannot be told anything. */
+/** The error for a node that is not on the bus. */
 export function unreachable(node: string): TroupeError {
   return new TroupeError(ErrorCode.Bus, `There is no node '${node}' on the bus.`);
 }

@@ -1,11 +1,11 @@
 /**
- * The bus of a cluster, over Redis: topics over its pub/sub, what nodes tell each other too, and what they
- * agree on in its keys (`redis-directory.ts`). `bus.ts` says what it promises; `redis-link.ts` is the connection.
+ * The bus of a cluster, over Redis: topics and messages between nodes use its publish and subscribe, and what the nodes
+ * agree on is in its keys (`redis-directory.ts`). `bus.ts` says what it promises; `redis-connection.ts` is the connection.
  *
- * Listeners of the process that publishes have a message at once, from a bus in memory; those of the others
- * have it from Redis, through a bus in memory of their own, which drops what comes twice under one id.
- * Without Redis the first goes on, and the second is made good by nobody but who publishes again: the promise
- * of `publish` rejects. After a break, those who listen are told that they may have missed something.
+ * Listeners in the process that publishes get a message at once, over a bus in memory (`local-bus.ts`). Listeners in other
+ * processes get it from Redis, over a bus in memory of their own, which drops a second message of the same id. Without
+ * Redis, the first still works. The second does not: the promise of `publish` rejects, and the caller publishes again. After
+ * a break, listeners are called because they may have missed messages.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -19,24 +19,24 @@ import { directoryScripts, RedisDirectory } from './redis-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What can be said of the bus. */
+/** Options of `redisBus`. */
 export interface RedisBusOptions {
   /**
-   * Milliseconds after which a node that has not been heard of counts as gone: then its shared actors begin anew
-   * on another one, and its members leave. At least 300. Default 10,000.
+   * Milliseconds after which a silent node counts as gone: its shared actors begin anew on another node, and its members
+   * leave. At least 300. Default 10,000.
    */
   readonly lease?: number;
   /** What all keys and channels begin with: one for each application that uses the same Redis. Default 'troupe'. */
   readonly prefix?: string;
   /** Where Redis is, `redis://user:password@host:6379`; version 6.2 or later. Default: `REDIS_URL`, else `redis://127.0.0.1:6379`. */
   readonly url?: string;
-  /** Makes the client, in the place of the package `redis`. */
+  /** Makes the client instead of the package `redis`. */
   readonly makeClient?: MakeClient;
 }
 
-/** A message on its way from one process to another. */
+/** A message between two processes. */
 interface Envelope {
-  /** The node it comes from. */
+  /** The node that sent it. */
   readonly from: string;
   readonly id?: string | undefined;
   readonly message: AnyMessage;
@@ -87,9 +87,9 @@ export class RedisBus implements Bus {
   readonly #link: RedisLink;
   readonly #local: MemoryBus;
   readonly #prefix: string;
-  /** What a message of this node begins with; most of the topics it publishes on it listens to. */
+  /** The beginning of this node's messages. The node listens to most topics it publishes on, and skips its own messages. */
   readonly #ownBeginning: string;
-  /** By topic: how many listen, and how to stop listening to Redis. */
+  /** By topic: the number of listeners, and the way to unsubscribe. */
   readonly #topics = new Map<string, { count: number; readonly stop: () => void }>();
   readonly #stops: readonly (() => void)[];
 
@@ -168,7 +168,7 @@ export class RedisBus implements Bus {
     return `${this.#prefix}tell:${node}`;
   }
 
-  /** Gives how many processes listen. */
+  /** Returns how many processes listen. */
   async #send(channel: string, message: AnyMessage, id?: string): Promise<unknown> {
     const envelope: Envelope = { from: this.#host.node, id, message };
 
@@ -182,7 +182,7 @@ export class RedisBus implements Bus {
     });
   }
 
-  /** What this process has published itself, its listeners have. */
+  /** Delivers a message of another process. The listeners here have those of this one. */
   #receive(topic: string, text: string): void {
     const envelope = text.startsWith(this.#ownBeginning) ? undefined : this.#open(text);
     if (envelope === undefined) return;
@@ -198,19 +198,20 @@ export class RedisBus implements Bus {
     if (envelope !== undefined) this.#local.hear(envelope.message, envelope.from);
   }
 
-  /** Somebody else may have the same prefix. */
+  /** Another application may use the same prefix. */
   #open(text: string): Envelope | undefined {
     try {
       return JSON.parse(text) as Envelope;
     } catch (cause) {
-      const message = 'A message came over Redis that is none of ours. Give each application a `prefix` of its own.';
+      const message =
+        'Redis delivered a message that is not of this application. Give each application its own `prefix`.';
       this.#host.report(ErrorCode.Bus, new TroupeError(ErrorCode.Bus, message, { cause }));
       return undefined;
     }
   }
 }
 
-/** A promise whose rejection need not be taken care of. */
+/** A promise whose rejection may be ignored. */
 function ignorable<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
 

@@ -1,14 +1,14 @@
 /**
- * The directory of a cluster, in Redis. `cluster-directory.ts` says what it promises; `redis.ts` makes one, over the
- * link it has.
+ * The directory of a cluster, in Redis. `cluster-directory.ts` says what it promises; `redis-bus.ts` makes one, over its link
+ * to the connection.
  *
- *     <prefix>:holder:<name>  the node that holds a name; expires with its lease; '' when it was given up
- *     <prefix>:text:<name>    the text under the name; what is written is published on a channel called the same
- *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on a channel called the same
- *     <prefix>:alive:<node>   there for as long as the node is alive
+ *     <prefix>:holder:<name>  the node that holds a name; expires with its lease; '' when it was released
+ *     <prefix>:text:<name>    the text of the name; each new one is published on the channel of the same name
+ *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on the channel of the same name
+ *     <prefix>:alive:<node>   exists while the node is alive
  *
- * What looks and then writes is one script each, so that nobody comes between. The scripts use keys that
- * only the script knows (a list's nodes): one Redis, or a primary with replicas, not Redis Cluster.
+ * What reads and then writes is one script, so that nothing comes between. The scripts use keys that they compute (the
+ * nodes of a list): they need one Redis, or a primary with replicas, not Redis Cluster.
  */
 
 import { defineScript, type RedisScript } from '../platform/redis-client.js';
@@ -17,13 +17,13 @@ import type { Beat, Directory, DirectoryChange, DirectoryEntry } from './cluster
 
 // SCRIPTS ---------------------------------------------------------------------
 
-/** Milliseconds for which a text is kept that nobody holds, and at least for which a list is that nobody reads. */
-const lifetime = 86_400_000;
+/** Milliseconds for which the text of a name without a holder is kept, and at least for which a list is kept that no node reads. */
+const lifetimeMs = 86_400_000;
 
-/** Leases for which a list is kept that nobody reads; who goes by it reads it more often. */
-const longestUnread = 1_000;
+/** Leases for which a list is kept that no node reads. The nodes that follow it read it more often. */
+const maxUnreadLeases = 1_000;
 
-/** KEYS name, text; ARGV node, lease, lifetime of the text. Gives who holds it. */
+/** KEYS name, text; ARGV node, lease, lifetime of the text. Replies with the holder. */
 const claimScript = defineScript(`
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= '' and holder ~= ARGV[1] then return holder end
@@ -31,14 +31,14 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return ARGV[1]`);
 
-/** KEYS name; ARGV node, channel, lease. That it was given up is known for a lease. */
+/** KEYS name; ARGV node, channel, lease. The release is visible for a lease. */
 const releaseScript = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], '', 'PX', ARGV[3])
 redis.call('PUBLISH', ARGV[2], '')
 return 1`);
 
-/** KEYS name, text; ARGV node, lifetime, text. Gives 1 if the node holds the name. */
+/** KEYS name, text; ARGV node, lifetime, text. Replies with 1 if the node holds the name. */
 const writeScript = defineScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2])
@@ -56,7 +56,7 @@ const leaveScript = defineScript(`
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('PUBLISH', KEYS[1], ARGV[2])`);
 
-/** KEYS list; ARGV what the keys of nodes begin with, lifetime of the list. Gives entry, text, entry, text, ... */
+/** KEYS list; ARGV beginning of the keys of nodes, lifetime of the list. Replies with entry, text, entry, text, ... */
 const readScript = defineScript(`
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local entries = redis.call('HGETALL', KEYS[1])
@@ -73,7 +73,7 @@ for at = 1, #entries, 2 do
 end
 return found`);
 
-/** KEYS node, other nodes; ARGV lease. Gives whether it was away, then for each of the others whether it is alive. */
+/** KEYS node, other nodes; ARGV lease. Replies with whether the node was away, then for each other node whether it is alive. */
 const beatScript = defineScript(`
 local found = { 1 - redis.call('EXISTS', KEYS[1]) }
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
@@ -123,7 +123,7 @@ export class RedisDirectory implements Directory {
   async claim(name: string): Promise<string> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return String(await this.#link.run(claimScript, keys, [this.#node, String(this.lease), String(lifetime)]));
+    return String(await this.#link.run(claimScript, keys, [this.#node, String(this.lease), String(lifetimeMs)]));
   }
 
   async holder(name: string): Promise<string | undefined> {
@@ -140,7 +140,7 @@ export class RedisDirectory implements Directory {
   async write(name: string, text: string): Promise<boolean> {
     const keys = [this.#key('holder', name), this.#key('text', name)];
 
-    return (await this.#link.run(writeScript, keys, [this.#node, String(lifetime), text])) === 1;
+    return (await this.#link.run(writeScript, keys, [this.#node, String(lifetimeMs), text])) === 1;
   }
 
   watch(name: string, listener: (text: string | undefined) => void): () => void {
@@ -204,7 +204,7 @@ export class RedisDirectory implements Directory {
   }
 
   get #listLifetime(): string {
-    return String(Math.max(lifetime, longestUnread * this.lease));
+    return String(Math.max(lifetimeMs, maxUnreadLeases * this.lease));
   }
 
   // REDIS ---------------------------------------------------------------------
@@ -216,14 +216,14 @@ export class RedisDirectory implements Directory {
 
 // CHANNELS --------------------------------------------------------------------
 
-/** A name whose text is watched. */
+/** A watched name. */
 class Watched {
   readonly #link: RedisLink;
   readonly #key: string;
   readonly #listeners = new Set<(text: string | undefined) => void>();
   readonly #stop: () => void;
   #text: string | undefined;
-  /** How often something was heard: what was asked for before that is out of date. */
+  /** Messages received. A text read before the latest of them is out of date. */
   #heard = 0;
 
   constructor(link: RedisLink, key: string) {
@@ -248,14 +248,14 @@ class Watched {
     };
   }
 
-  /** That it could not be asked for is no matter: it is, when there is a connection again. */
+  /** Reads the text. A failure is ignored: the text is read again when there is a connection. */
   async #fetch(): Promise<void> {
     const heard = this.#heard;
     const text = await this.#link.command(['GET', this.#key]).catch(() => null);
     if (heard === this.#heard && text !== null && text !== this.#text) this.#hear(String(text));
   }
 
-  /** An empty text says that the name was given up. */
+  /** An empty text says that the name was released. */
   #hear(text: string): void {
     this.#heard++;
     if (text !== '') this.#text = text;
@@ -263,13 +263,13 @@ class Watched {
   }
 }
 
-/** Somebody who follows a list. */
+/** A follower of a list. */
 interface Follower {
   readonly listener: (change: DirectoryChange) => void;
   readonly missed: () => void;
 }
 
-/** A list whose changes are followed. */
+/** A list that is followed. */
 class Followed {
   readonly #followers = new Set<Follower>();
   readonly #stop: () => void;

@@ -1,8 +1,8 @@
 /**
- * A folder that one process uses at a time: a file in it says which, and counts for as long as that process
- * lives. So a process that was killed leaves nothing behind that somebody has to clean up.
+ * The lock of a folder that one process uses at a time (`lmdb.ts`). A file in the folder names the process, and counts only
+ * while that process lives: a killed process leaves nothing that has to be cleaned up.
  *
- * **Note:** it tells processes of one computer (and one container) from each other, not of several.
+ * **Note:** it tells apart the processes of one computer or container, not those of several.
  */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,30 +11,30 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Who uses a folder. */
+/** The process that uses a folder. */
 interface Holder {
   readonly pid: number;
-  /** When the process was started, in a form that can only be compared: a number is given to another process again. */
+  /** When the process was started, in a form that can only be compared. Process ids are used again. */
   readonly started: string;
 }
 
-/** How often it is tried to take the place of a process that is dead. */
-const tries = 3;
+/** Tries to replace the file of a dead process. */
+const maxTries = 3;
 
 const fileName = 'process';
 
 // LOCK ------------------------------------------------------------------------
 
 /**
- * Takes a folder for this process; gives what lets go of it.
+ * Locks a folder for this process. Returns the function that unlocks it.
  *
- * Throws an error that names the other process if there is one, also if that is this very process.
+ * @throws TroupeError `store` with the process that has the lock, which may be this process
  */
 export function lockFolder(path: string): () => void {
   const file = join(path, fileName);
   const holder = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' } satisfies Holder);
 
-  for (let left = tries; left > 0; left--) {
+  for (let left = maxTries; left > 0; left--) {
     if (create(file, holder)) return () => rmSync(file, { force: true });
     const other = read(file);
     if (other !== undefined && isAlive(other)) throw inUse(path, other);
@@ -43,7 +43,7 @@ export function lockFolder(path: string): () => void {
   throw new TroupeError(ErrorCode.Store, `${file} cannot be created: other processes are starting in the same folder.`);
 }
 
-/** Whether the file was not there and is now. */
+/** Creates the file; false if it exists. */
 function create(file: string, text: string): boolean {
   try {
     writeFileSync(file, text, { flag: 'wx' });
@@ -54,7 +54,7 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** What the file says; nothing if it was cut off by the end of the process that wrote it, or is gone. */
+/** Reads the file; `undefined` if it is gone, or incomplete because its process ended while it wrote. */
 function read(file: string): Holder | undefined {
   try {
     const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
@@ -69,7 +69,7 @@ function inUse(path: string, { pid }: Holder): TroupeError {
 
   return new TroupeError(
     ErrorCode.Store,
-    `${path} is used by ${who}. One store in one process can use it: end the other, close its store, or give this one another path.`
+    `${path} is used by ${who}. One store in one process can use it. End the other process, close its store, or use another path.`
   );
 }
 
@@ -79,7 +79,7 @@ function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Of another user: it lives, but may not be sent signals.
+    // A process of another user lives, but takes no signals from this one.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = startOf(pid);
@@ -87,11 +87,11 @@ function isAlive({ pid, started }: Holder): boolean {
   return now === undefined || now === started;
 }
 
-/** When a process was started; nothing if that cannot be found out. */
+/** When a process was started; `undefined` if that is not known. */
 function startOf(pid: number): string | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program stands in brackets and may have any characters; 20 fields on is the time.
+    // The name of the program is in brackets and may have any characters. The start time is the 20th field after it.
     return status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return pid === process.pid ? String(Math.round(performance.timeOrigin)) : undefined;

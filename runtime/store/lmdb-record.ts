@@ -1,10 +1,8 @@
 /**
- * How `lmdb.ts` writes a session down: a short header, the node that wrote it, and the bytes.
+ * The record of a session in `lmdb.ts`: a header, the node that wrote it, and the bytes.
  *
- *     0       1     2            10           18           26            26 + n
- *     format  n     end (f64)    fence (f64)  at (f64)     node (utf-8)  bytes
- *
- * Formats 1 and 2, which earlier versions have written, have no `at`.
+ *     0     1     2            10           18        26            26 + n
+ *     kind  n     end (f64)    fence (f64)  at (f64)  node (utf-8)  bytes
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -12,76 +10,67 @@ import type { Fence } from './store.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A session as it is written down. */
+/** A session as it is stored. */
 export interface StoredRecord {
   /** The node that wrote it. */
   readonly node: string;
   readonly fence: Fence;
-  /** When it was written, in milliseconds since the epoch; 0 if that is not known. */
+  /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
-  /** When it is over, in milliseconds since the epoch. */
+  /** When it expires, in milliseconds since the epoch. */
   readonly end: number;
-  /** Nothing if the session was removed. */
+  /** `undefined` if the session was removed. */
   readonly bytes: Uint8Array | undefined;
 }
 
 /** The first byte. */
-const Format = { UndatedSession: 1, UndatedRemoved: 2, Session: 3, Removed: 4 } as const;
+const Kind = { Session: 1, Removed: 2 } as const;
 
-const place = { format: 0, length: 1, end: 2, fence: 10, at: 18, node: 26 } as const;
+const offset = { kind: 0, length: 1, end: 2, fence: 10, at: 18, node: 26 } as const;
 
-/** Where the node is in formats without `at`. */
-const undatedNode = 18;
-
-const longestNode = 255;
+const maxNodeBytes = 255;
 
 // RECORD ----------------------------------------------------------------------
 
-/** Writes a session down; the bytes are copied. */
+/** Encodes a session. The bytes are copied. */
 export function writeRecord({ node, fence, at, end, bytes }: StoredRecord): Buffer {
   const length = Buffer.byteLength(node);
-  if (length > longestNode) {
+  if (length > maxNodeBytes) {
     throw new TroupeError(
       ErrorCode.Store,
-      `The name of a node has ${length} bytes; at most ${longestNode} can be stored.`
+      `The name of a node has ${length} bytes; at most ${maxNodeBytes} are stored.`
     );
   }
-  const record = Buffer.allocUnsafe(place.node + length + (bytes?.length ?? 0));
+  const record = Buffer.allocUnsafe(offset.node + length + (bytes?.length ?? 0));
 
-  record[place.format] = bytes === undefined ? Format.Removed : Format.Session;
-  record[place.length] = length;
-  record.writeDoubleLE(end, place.end);
-  record.writeDoubleLE(fence, place.fence);
-  record.writeDoubleLE(at, place.at);
-  record.write(node, place.node);
-  if (bytes !== undefined) record.set(bytes, place.node + length);
+  record[offset.kind] = bytes === undefined ? Kind.Removed : Kind.Session;
+  record[offset.length] = length;
+  record.writeDoubleLE(end, offset.end);
+  record.writeDoubleLE(fence, offset.fence);
+  record.writeDoubleLE(at, offset.at);
+  record.write(node, offset.node);
+  if (bytes !== undefined) record.set(bytes, offset.node + length);
   return record;
 }
 
-/** Reads what `writeRecord` wrote; the bytes are those of `record`, not a copy. */
+/** Decodes what `writeRecord` returned. The bytes are a part of `record`, not a copy. */
 export function readRecord(record: Buffer): StoredRecord {
-  const format = record[place.format] as number;
-  if (!(format >= Format.UndatedSession && format <= Format.Removed)) {
-    throw new TroupeError(
-      ErrorCode.Store,
-      `A stored session has the format ${format}, which this version does not know.`
-    );
+  const kind = record[offset.kind] as number;
+  if (kind !== Kind.Session && kind !== Kind.Removed) {
+    throw new TroupeError(ErrorCode.Store, `A stored session has the format ${kind}, which this version cannot read.`);
   }
-  const isDated = format >= Format.Session;
-  const node = isDated ? place.node : undatedNode;
-  const start = node + (record[place.length] as number);
-  const isRemoved = format === Format.Removed || format === Format.UndatedRemoved;
+  const start = offset.node + (record[offset.length] as number);
 
   return {
-    node: record.toString('utf8', node, start),
-    fence: record.readDoubleLE(place.fence),
-    at: isDated ? record.readDoubleLE(place.at) : 0,
+    node: record.toString('utf8', offset.node, start),
+    fence: record.readDoubleLE(offset.fence),
+    at: record.readDoubleLE(offset.at),
     end: endOf(record),
-    bytes: isRemoved ? undefined : record.subarray(start),
+    bytes: kind === Kind.Removed ? undefined : record.subarray(start),
   };
 }
 
-/** When what was written down is over, without reading the rest. */
+/** When a record expires. The rest of it is not read. */
 export function endOf(record: Buffer): number {
-  return record.readDoubleLE(place.end);
+  return record.readDoubleLE(offset.end);
 }

@@ -1,9 +1,9 @@
 /**
  * The store on disk, for one process: sessions survive its end, also a `kill -9`. `store.ts` says what it promises;
- * `lmdb-record.ts` how a session is written down.
+ * `lmdb-record.ts` says how a session is stored.
  *
- * One process uses the file, so who owns a session, and with which fence, is known in memory, and after
- * a restart nobody owns anything: whoever had is dead. On disk are the sessions, and a number above all fences.
+ * One process uses the file. The owners of sessions and their fences are therefore kept in memory, and after a restart no
+ * session has an owner. On disk are the sessions, and a number above all fences.
  *
  * The only file that imports `lmdb`, and only when `lmdb()` is called.
  */
@@ -17,8 +17,8 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { lockFolder } from './folder-lock.js';
 import { endOf, readRecord, type StoredRecord, writeRecord } from './lmdb-record.js';
-import { Leases } from './node-leases.js';
-import { asideLine, readAside } from './quarantine.js';
+import { NodeLeases } from './node-leases.js';
+import { quarantineLine, readQuarantined } from './quarantine.js';
 import {
   type Claim,
   type Entry,
@@ -34,20 +34,20 @@ import {
 
 /** Options of `lmdb`. */
 export interface LmdbStoreOptions {
-  /** What tells the time. Default: the computer's clock. */
+  /** Default: the computer's clock. */
   readonly clock?: Clock;
   /** Milliseconds in which changes of a session are gathered before they are written. Default 100; 0 writes each turn at once. */
   readonly delay?: number;
   /**
-   * Whether a write is done when it is on the disk. Default: true. Else it is done when it has been given to the
-   * operating system: then it survives the end of the process, and not that of the computer.
+   * Whether a write is done only when it is on the disk. Default true. With `false` it is done when the operating system has
+   * it: it then survives the end of the process, but not that of the computer.
    */
   readonly flush?: boolean;
-  /** The folder that is used; it is made if it is not there. On a disk of this computer, not on a network. */
+  /** The folder, created if it does not exist. On a disk of this computer, not on a network. */
   readonly path: string;
 }
 
-/** Who owns a session. */
+/** The owner of a session. */
 interface Holding {
   readonly node: string;
   readonly fence: Fence;
@@ -57,8 +57,8 @@ interface Holding {
 interface Databases {
   readonly root: RootDatabase<Buffer, string>;
   readonly sessions: Database<Buffer, string>;
-  /** By when it was set aside, and a fence, so that no two are the same. */
-  readonly aside: Database<Buffer, [at: number, fence: number]>;
+  /** By time and a fence, so that no two keys are the same. */
+  readonly quarantine: Database<Buffer, [at: number, fence: number]>;
   readonly unlock: () => void;
 }
 
@@ -66,32 +66,32 @@ interface Databases {
 
 const defaultDelay = 100;
 
-/** Fences that are taken from the disk at once: the number there is above all that were given. */
+/** Fences reserved on disk at once. The number on disk is above all that were given. */
 const fencesAtOnce = 1_000_000;
 
-/** Session registry looked at for whether they have expired: at each new one more than that, and at each beat. */
-const lookedAt = { write: 2, beat: 256 } as const;
+/** Sessions checked for expiry: at each new one more than it adds, and at each beat. */
+const checked = { write: 2, beat: 256 } as const;
 
-/** Session registry that are looked at for a list: all, and in one go. */
-const listedFrom = { most: 10_000, atOnce: 50 } as const;
+/** Sessions read for a list: in all, and in one slice. */
+const listing = { maxSessions: 10_000, slice: 50 } as const;
 
 const fenceKey = 'fence';
 
 // STORE -----------------------------------------------------------------------
 
 /**
- * Makes a store that keeps sessions in a folder on disk, or opens the one that is there.
+ * Makes a store that keeps sessions in a folder on disk, or opens an existing one.
  *
  * ```ts
  * createServer({ routes, store: lmdb({ path: 'sessions' }) });
  * ```
  *
- * **Note:** needs the package `lmdb`. One process can use the folder at a time; another gets an error.
+ * **Note:** needs the package `lmdb`. One process can use the folder at a time; a second one gets an error.
  */
 export function lmdb(options: LmdbStoreOptions): Required<Store> {
   const { clock = systemClock, delay = defaultDelay, flush = true, path } = options;
   if (typeof path !== 'string' || path === '') {
-    throw new TroupeError(ErrorCode.Options, `lmdb({ path }): path is the folder to keep sessions in, not ${path}.`);
+    throw new TroupeError(ErrorCode.Options, `lmdb({ path }): path must be the name of a folder, not ${path}.`);
   }
   if (!(delay >= 0)) {
     throw new TroupeError(
@@ -113,7 +113,7 @@ function openDatabases(path: string): Databases {
     return {
       root,
       sessions: root.openDB<Buffer, string>('sessions', { encoding: 'binary' }),
-      aside: root.openDB<Buffer, [at: number, fence: number]>('aside', { encoding: 'binary' }),
+      quarantine: root.openDB<Buffer, [at: number, fence: number]>('quarantine', { encoding: 'binary' }),
       unlock,
     };
   } catch (error) {
@@ -140,15 +140,15 @@ class LmdbStore implements Required<Store> {
   readonly #clock: Clock;
   readonly #flush: boolean;
   readonly #databases: Databases;
-  readonly #leases: Leases;
-  /** Who owns what, by id. */
+  readonly #leases: NodeLeases;
+  /** The owners, by the id of the session. */
   readonly #held = new Map<string, Holding>();
-  /** What is being written, by id: it cannot be read from the file yet. */
+  /** Records that are being written, by id. They cannot be read from the file yet. */
   readonly #pending = new Map<string, Buffer>();
-  /** The fence given last, and the number on disk. */
+  /** The fence that was given last, and the number on disk. */
   #fence: Fence;
   #fenceEnd: Fence;
-  /** Where looking for what has expired goes on. */
+  /** The id after which the search for expired sessions continues. */
   #round = '';
   #closing: Promise<void> | undefined;
 
@@ -159,7 +159,7 @@ class LmdbStore implements Required<Store> {
     this.#databases = databases;
     this.#clock = options.clock;
     this.#flush = options.flush;
-    this.#leases = new Leases(options.clock);
+    this.#leases = new NodeLeases(options.clock);
     this.delay = options.delay;
     this.#fence = databases.root.get(fenceKey)?.readDoubleLE() ?? 0;
     this.#fenceEnd = this.#fence;
@@ -168,7 +168,7 @@ class LmdbStore implements Required<Store> {
   async beat(node: string, lease: number): Promise<void> {
     this.#checkOpen();
     this.#leases.beat(node, lease);
-    this.#sweep(lookedAt.beat);
+    this.#sweep(checked.beat);
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {
@@ -193,7 +193,7 @@ class LmdbStore implements Required<Store> {
 
     if (release) this.#held.delete(id);
     else this.#held.set(id, { node, fence });
-    if (entry.fence === 0) this.#sweep(lookedAt.write);
+    if (entry.fence === 0) this.#sweep(checked.write);
     await written;
     return fence;
   }
@@ -208,38 +208,41 @@ class LmdbStore implements Required<Store> {
     this.#checkOpen();
     const record = this.#mayRemove(id, fence);
     if (record?.bytes === undefined) return;
-    const { aside } = this.#databases;
+    const { quarantine } = this.#databases;
     const at = this.#clock.now();
 
-    const put = aside.put([at, this.#nextFence()], Buffer.concat([asideLine({ id, reason, at }), record.bytes]));
+    const put = quarantine.put(
+      [at, this.#nextFence()],
+      Buffer.concat([quarantineLine({ id, reason, at }), record.bytes])
+    );
     await Promise.all([this.#done(put), this.#putRemoved(id, record, fence)]);
-    await this.#sweepAside();
+    await this.#sweepQuarantine();
   }
 
   async listAside(): Promise<readonly SetAside[]> {
     this.#checkOpen();
-    await this.#sweepAside();
-    return [...this.#databases.aside.getRange({ reverse: true })].map(({ value }) => readAside(value));
+    await this.#sweepQuarantine();
+    return [...this.#databases.quarantine.getRange({ reverse: true })].map(({ value }) => readQuarantined(value));
   }
 
-  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+  async list({ most = StoreLimit.maxListed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
     const stored: StoredSummary[] = [];
     let last: string | undefined = '';
 
-    for (let looked = 0; last !== undefined && looked < listedFrom.most; looked += listedFrom.atOnce) {
+    for (let looked = 0; last !== undefined && looked < listing.maxSessions; looked += listing.slice) {
       this.#checkOpen();
       last = this.#listAfter(last, stored);
-      // The state of each is read with the rest of it: others have their go in between.
+      // Each record is read with its snapshot. Other work runs between the slices.
       await nextImmediate();
     }
     stored.sort((left, right) => right.at - left.at);
     return stored.slice(0, most);
   }
 
-  /** Adds what is stored under the next few ids, and gives the last of those; `undefined` if these were all. */
+  /** Adds the sessions of the next ids to a list. Returns the last of these ids; `undefined` if there are no more. */
   #listAfter(id: string, stored: StoredSummary[]): string | undefined {
     const now = this.#clock.now();
-    const limit = listedFrom.atOnce;
+    const limit = listing.slice;
     let last: string | undefined;
     let looked = 0;
 
@@ -293,10 +296,10 @@ class LmdbStore implements Required<Store> {
     return this.#fence;
   }
 
-  /** Whether an entry may be written over what is stored. */
+  /** Whether an entry may replace what is stored. */
   #isOpenTo({ id, node, fence }: Entry): boolean {
     const held = this.#held.get(id);
-    // As it almost always is: then nothing needs to be read.
+    // The usual case: nothing has to be read.
     if (held !== undefined && fence >= held.fence) return true;
     const record = this.#find(id);
     if (record === undefined) return true;
@@ -305,7 +308,7 @@ class LmdbStore implements Required<Store> {
     return fence === 0 ? (held?.node ?? record.node) === node : fence >= (held?.fence ?? record.fence);
   }
 
-  /** What is stored under an id, if it is there to be removed and the fence is right. */
+  /** The record of an id, if it may be removed with this fence. */
   #mayRemove(id: string, fence: Fence): StoredRecord | undefined {
     const record = this.#find(id);
     if (record?.bytes === undefined) return undefined;
@@ -313,7 +316,7 @@ class LmdbStore implements Required<Store> {
     return fence >= (this.#held.get(id)?.fence ?? record.fence) ? record : undefined;
   }
 
-  /** The node that is to be asked for a session, if one is. */
+  /** The node that owns a session and is alive. */
   #ownerOf(id: string): string | undefined {
     const held = this.#held.get(id);
 
@@ -322,7 +325,7 @@ class LmdbStore implements Required<Store> {
 
   // RECORDS -------------------------------------------------------------------
 
-  /** What is stored under an id and has not expired. */
+  /** The record of an id, unless it has expired. */
   #find(id: string): StoredRecord | undefined {
     const stored = this.#pending.get(id) ?? this.#databases.sessions.get(id);
     if (stored === undefined || endOf(stored) <= this.#clock.now()) return undefined;
@@ -341,22 +344,22 @@ class LmdbStore implements Required<Store> {
     }
   }
 
-  /** Leaves the fence in the place of the session. */
+  /** Replaces a session by its fence. */
   #putRemoved(id: string, { node }: StoredRecord, fence: Fence): Promise<void> {
     this.#held.delete(id);
     const at = this.#clock.now();
 
-    return this.#put(id, { node, fence, at, end: at + StoreLimit.removedTime, bytes: undefined });
+    return this.#put(id, { node, fence, at, end: at + StoreLimit.removedMs, bytes: undefined });
   }
 
-  /** Waits until what was put just now is as safe as it is to be. */
+  /** Waits until a record is as safe as `flush` says. */
   async #done(put: Promise<unknown>): Promise<void> {
     await (this.#flush ? Promise.all([put, this.#databases.root.flushed]) : put);
   }
 
-  // GOING ---------------------------------------------------------------------
+  // EXPIRY --------------------------------------------------------------------
 
-  /** Goes on with looking at all sessions, in the order of their ids, and removes what has expired. */
+  /** Continues the search through all sessions, in the order of their ids, and removes those that have expired. */
   #sweep(steps: number): void {
     const { sessions } = this.#databases;
     const now = this.#clock.now();
@@ -373,16 +376,16 @@ class LmdbStore implements Required<Store> {
     const held = this.#held.get(id);
 
     if (held !== undefined && !this.#leases.isAlive(held.node)) this.#held.delete(id);
-    // If it fails, it is found again; and whoever writes next is told what is wrong with the disk.
+    // If this fails, the session is found again, and the next write rejects with what is wrong with the disk.
     this.#databases.sessions.remove(id).catch(() => undefined);
   }
 
-  async #sweepAside(): Promise<void> {
-    const { aside } = this.#databases;
-    const oldest = this.#clock.now() - StoreLimit.asideTime;
-    const keys = [...aside.getKeys({ reverse: true })];
-    const gone = keys.filter(([at], index) => index >= StoreLimit.aside || at <= oldest);
+  async #sweepQuarantine(): Promise<void> {
+    const { quarantine } = this.#databases;
+    const oldest = this.#clock.now() - StoreLimit.quarantineMs;
+    const keys = [...quarantine.getKeys({ reverse: true })];
+    const gone = keys.filter(([at], index) => index >= StoreLimit.maxQuarantined || at <= oldest);
 
-    await Promise.all(gone.map((key) => aside.remove(key)));
+    await Promise.all(gone.map((key) => quarantine.remove(key)));
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The store in memory, for one process: the default. Several servers in the process may share one, and then
- * hand sessions over to each other as nodes of a cluster do. `store.ts` says what it promises.
+ * The store in memory, for one process: the default. Several servers of the process may share one; sessions then move
+ * between them as between the nodes of a cluster. `store.ts` says what it promises.
  */
 
 import { type Clock, systemClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { Leases } from './node-leases.js';
-import { shortened } from './quarantine.js';
+import { NodeLeases } from './node-leases.js';
+import { shortenReason } from './quarantine.js';
 import {
   type Claim,
   type Entry,
@@ -22,51 +22,51 @@ import {
 
 /** Options of `memory`. */
 export interface MemoryStoreOptions {
-  /** What tells the time. Default: the computer's clock. */
+  /** Default: the computer's clock. */
   readonly clock?: Clock;
   /**
-   * Bytes of all that is kept. Beyond it goes, the oldest first, what was set aside, then what no living node
-   * owns, then the rest. Default 67,108,864 (64 MiB); `Infinity` turns the limit off.
+   * Bytes of everything that is kept. Beyond it are dropped, the oldest first: the sessions in quarantine, then those that no
+   * living node owns, then the rest. Default 67,108,864 (64 MiB); `Infinity` turns the limit off.
    */
   readonly maxBytes?: number;
 }
 
 /** A store in memory. */
 export interface MemoryStore extends Required<Store> {
-  /** How much it keeps, about. */
+  /** The bytes it keeps, about. */
   readonly bytes: number;
 }
 
 /** A session that is kept, or was removed. */
-interface Persistable {
+interface MemoryRecord {
   readonly id: string;
-  /** Who owns it or, if it was released, did so last. */
+  /** The owner, or if it was released the last one. */
   readonly node: string;
   readonly released: boolean;
   readonly fence: Fence;
-  /** Nothing if it was removed. */
+  /** `undefined` if it was removed. */
   readonly bytes: Uint8Array | undefined;
   /** When it was written, in milliseconds since the epoch. */
   readonly at: number;
-  /** When it is over, in milliseconds since the epoch. */
+  /** When it expires, in milliseconds since the epoch. */
   readonly end: number;
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-const defaultBytes = 64 * 1024 * 1024;
+const defaultMaxBytes = 64 * 1024 * 1024;
 
-/** What a session takes beside its bytes, about. */
-const overhead = 200;
+/** Bytes that a session takes beside its snapshot, about. */
+const overheadBytes = 200;
 
-/** Session registry looked at for whether they have expired: at each write more than it can add, and at each beat. */
-const lookedAt = { write: 2, beat: 256 } as const;
+/** Sessions checked for expiry: at each write more than it can add, and at each beat. */
+const checked = { write: 2, beat: 256 } as const;
 
-/** Session registry looked at for one whose owner is dead before one of a living owner goes. */
-const searched = 64;
+/** Sessions searched for one whose owner is dead before one of a living owner is dropped. */
+const maxSearched = 64;
 
-const sizeOf = ({ id, bytes }: Pick<Persistable, 'id' | 'bytes'>): number =>
-  overhead + 2 * id.length + (bytes?.length ?? 0);
+const sizeOf = ({ id, bytes }: Pick<MemoryRecord, 'id' | 'bytes'>): number =>
+  overheadBytes + 2 * id.length + (bytes?.length ?? 0);
 
 // STORE -----------------------------------------------------------------------
 
@@ -77,10 +77,10 @@ const sizeOf = ({ id, bytes }: Pick<Persistable, 'id' | 'bytes'>): number =>
  * createServer({ routes, store: memory({ maxBytes: 256 * 1024 * 1024 }) });
  * ```
  *
- * **Note:** all is lost with the process, and `close` does nothing: another server may be using it.
+ * **Note:** everything is lost with the process. `close` does nothing, because another server may use the store.
  */
 export function memory(options: MemoryStoreOptions = {}): MemoryStore {
-  const { clock = systemClock, maxBytes = defaultBytes } = options;
+  const { clock = systemClock, maxBytes = defaultMaxBytes } = options;
   if (!(maxBytes > 0)) {
     throw new TroupeError(
       ErrorCode.Options,
@@ -97,22 +97,22 @@ class SessionsInMemory implements MemoryStore {
   readonly delay = 0;
   readonly #clock: Clock;
   readonly #maxBytes: number;
-  readonly #leases: Leases;
-  /** What has an owner, by id, the oldest first. */
-  readonly #held = new Map<string, Persistable>();
-  /** What was released or removed, by id, the oldest first. */
-  readonly #free = new Map<string, Persistable>();
-  /** The latest last. */
-  readonly #aside: SetAside[] = [];
+  readonly #leases: NodeLeases;
+  /** The sessions that have an owner, by id, the oldest first. */
+  readonly #held = new Map<string, MemoryRecord>();
+  /** The sessions that were released or removed, by id, the oldest first. */
+  readonly #free = new Map<string, MemoryRecord>();
+  /** The quarantine, the latest last. */
+  readonly #quarantine: SetAside[] = [];
   #bytes = 0;
   #fence: Fence = 0;
-  /** Goes round all that is kept, a few at a time. */
-  #round: Iterator<Persistable>;
+  /** Visits all sessions in turn, a few at a time. */
+  #round: Iterator<MemoryRecord>;
 
   constructor(clock: Clock, maxBytes: number) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
-    this.#leases = new Leases(clock);
+    this.#leases = new NodeLeases(clock);
     this.#round = this.#all();
   }
 
@@ -122,7 +122,7 @@ class SessionsInMemory implements MemoryStore {
 
   async beat(node: string, lease: number): Promise<void> {
     this.#leases.beat(node, lease);
-    this.#sweep(lookedAt.beat);
+    this.#sweep(checked.beat);
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {
@@ -145,7 +145,7 @@ class SessionsInMemory implements MemoryStore {
 
     const at = this.#clock.now();
 
-    this.#sweep(lookedAt.write);
+    this.#sweep(checked.write);
     this.#keep({ id, node, released: release, fence, bytes: new Uint8Array(bytes), at, end: at + lifetime });
     this.#shrink();
     return fence;
@@ -159,18 +159,18 @@ class SessionsInMemory implements MemoryStore {
     const bytes = this.#take(id, fence);
     if (bytes === undefined) return;
 
-    this.#aside.push({ id, bytes, reason: shortened(reason), at: this.#clock.now() });
+    this.#quarantine.push({ id, bytes, reason: shortenReason(reason), at: this.#clock.now() });
     this.#bytes += sizeOf({ id, bytes });
-    if (this.#aside.length > StoreLimit.aside) this.#dropAside();
+    if (this.#quarantine.length > StoreLimit.maxQuarantined) this.#dropQuarantined();
     this.#shrink();
   }
 
   async listAside(): Promise<readonly SetAside[]> {
-    this.#sweepAside();
-    return this.#aside.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })).reverse();
+    this.#sweepQuarantine();
+    return this.#quarantine.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })).reverse();
   }
 
-  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+  async list({ most = StoreLimit.maxListed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
     const now = this.#clock.now();
     const stored = [...this.#all()].filter(({ bytes, end }) => bytes !== undefined && end > now);
     stored.sort((left, right) => right.at - left.at);
@@ -190,8 +190,8 @@ class SessionsInMemory implements MemoryStore {
 
   // KEEPING -------------------------------------------------------------------
 
-  /** What is kept under an id and has not expired. */
-  #find(id: string): Persistable | undefined {
+  /** The session of an id, unless it has expired. */
+  #find(id: string): MemoryRecord | undefined {
     const kept = this.#held.get(id) ?? this.#free.get(id);
     if (kept === undefined || kept.end > this.#clock.now()) return kept;
 
@@ -199,19 +199,19 @@ class SessionsInMemory implements MemoryStore {
     return undefined;
   }
 
-  /** The node that is to be asked for a session, if one is. */
-  #ownerOf({ node, released }: Persistable): string | undefined {
+  /** The node that owns a session and is alive. */
+  #ownerOf({ node, released }: MemoryRecord): string | undefined {
     return !released && this.#leases.isAlive(node) ? node : undefined;
   }
 
-  #keep(kept: Persistable): void {
+  #keep(kept: MemoryRecord): void {
     this.#drop(kept);
     (kept.released ? this.#free : this.#held).set(kept.id, kept);
     this.#bytes += sizeOf(kept);
   }
 
-  /** Forgets what is kept under the id. */
-  #drop({ id }: Persistable): void {
+  /** Drops the session of the id. */
+  #drop({ id }: MemoryRecord): void {
     const kept = this.#held.get(id) ?? this.#free.get(id);
     if (kept === undefined) return;
 
@@ -220,27 +220,27 @@ class SessionsInMemory implements MemoryStore {
     this.#bytes -= sizeOf(kept);
   }
 
-  /** Removes a session of which the fence is right, leaves the fence, and gives the bytes. */
+  /** Removes a session if the fence is that of its owner, and leaves the fence. Returns the bytes. */
   #take(id: string, fence: Fence): Uint8Array | undefined {
     const kept = this.#find(id);
     if (kept?.bytes === undefined || fence < kept.fence) return undefined;
 
-    this.#keep({ ...kept, released: true, bytes: undefined, end: this.#clock.now() + StoreLimit.removedTime });
+    this.#keep({ ...kept, released: true, bytes: undefined, end: this.#clock.now() + StoreLimit.removedMs });
     return kept.bytes;
   }
 
-  // GOING ---------------------------------------------------------------------
+  // DROPPING ------------------------------------------------------------------
 
-  *#all(): Generator<Persistable, void> {
+  *#all(): Generator<MemoryRecord, void> {
     yield* this.#free.values();
     yield* this.#held.values();
   }
 
-  /** Goes on with the round and drops what has expired. */
+  /** Continues the round and drops the sessions that have expired. */
   #sweep(steps: number): void {
     const now = this.#clock.now();
 
-    this.#sweepAside();
+    this.#sweepQuarantine();
     for (let step = 0; step < steps; step++) {
       const { done, value } = this.#round.next();
       if (done === true) {
@@ -251,22 +251,22 @@ class SessionsInMemory implements MemoryStore {
     }
   }
 
-  #sweepAside(): void {
-    const oldest = this.#clock.now() - StoreLimit.asideTime;
+  #sweepQuarantine(): void {
+    const oldest = this.#clock.now() - StoreLimit.quarantineMs;
 
-    while ((this.#aside[0]?.at ?? Number.POSITIVE_INFINITY) <= oldest) this.#dropAside();
+    while ((this.#quarantine[0]?.at ?? Number.POSITIVE_INFINITY) <= oldest) this.#dropQuarantined();
   }
 
-  #dropAside(): void {
-    const gone = this.#aside.shift();
+  #dropQuarantined(): void {
+    const gone = this.#quarantine.shift();
     if (gone !== undefined) this.#bytes -= sizeOf(gone);
   }
 
   /** Makes room. */
   #shrink(): void {
     while (this.#bytes > this.#maxBytes) {
-      if (this.#aside.length > 0) {
-        this.#dropAside();
+      if (this.#quarantine.length > 0) {
+        this.#dropQuarantined();
         continue;
       }
       const [released] = this.#free.values();
@@ -276,22 +276,22 @@ class SessionsInMemory implements MemoryStore {
     }
   }
 
-  /** Of what has an owner the oldest, rather one whose owner is dead. */
-  #oldestHeld(): Persistable | undefined {
-    let oldest: Persistable | undefined;
+  /** The oldest session with a dead owner, else the oldest with an owner. */
+  #oldestHeld(): MemoryRecord | undefined {
+    let oldest: MemoryRecord | undefined;
     let looked = 0;
 
     for (const kept of this.#held.values()) {
       if (!this.#leases.isAlive(kept.node)) return kept;
       oldest ??= kept;
-      if (++looked === searched) break;
+      if (++looked === maxSearched) break;
     }
     return oldest;
   }
 }
 
-/** Whether an entry may be written over what is kept. */
-function isOpenTo({ fence, node }: Entry, kept: Persistable): boolean {
+/** Whether an entry may replace what is kept. */
+function isOpenTo({ fence, node }: Entry, kept: MemoryRecord): boolean {
   const isRemoved = kept.bytes === undefined;
   if (fence === 0) return isRemoved || kept.node === node;
 
@@ -301,6 +301,6 @@ function isOpenTo({ fence, node }: Entry, kept: Persistable): boolean {
 function tooLarge({ id, bytes }: Entry, maxBytes: number): TroupeError {
   return new TroupeError(
     ErrorCode.Store,
-    `Session ${id} has ${bytes.length} bytes and memory() keeps ${maxBytes} in all: give it a larger maxBytes, or keep less in the models.`
+    `Session ${id} has ${bytes.length} bytes and memory() keeps ${maxBytes} in all. Raise maxBytes, or keep less in the models.`
   );
 }

@@ -1,12 +1,12 @@
 /**
- * Which nodes are alive: those that have said so not too long ago. For the stores that live in one process
- * (`memory.ts`, `lmdb.ts`), where several servers may share one of them.
+ * The nodes that are alive: each has said so within its lease. For the stores of one process (`memory.ts`, `lmdb.ts`),
+ * which several servers of that process may share.
  */
 
 import type { Clock } from '../platform/clock.js';
 
-/** The nodes that have beaten, and until when each is taken to be alive. */
-export class Leases {
+/** The nodes, and when the lease of each ends. */
+export class NodeLeases {
   readonly #clock: Clock;
   readonly #ends = new Map<string, number>();
 
@@ -19,7 +19,7 @@ export class Leases {
     return this.#ends.size;
   }
 
-  /** Takes a node to be alive for so many milliseconds, and forgets those that are not. */
+  /** Gives a node a lease of so many milliseconds from now on. Forgets the nodes whose lease is over. */
   beat(node: string, lease: number): void {
     const now = this.#clock.now();
 
@@ -29,7 +29,7 @@ export class Leases {
     this.#ends.set(node, now + lease);
   }
 
-  /** Whether a node has given a sign of life in time. */
+  /** Whether the lease of a node is not over. */
   isAlive(node: string): boolean {
     return (this.#ends.get(node) ?? 0) > this.#clock.now();
   }

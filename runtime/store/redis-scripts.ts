@@ -1,27 +1,27 @@
 /**
- * What Redis does in one go for `redis.ts`: scripts that look at who owns a session, compare its fence, and
- * only then change it. Nothing comes between the parts of a script.
+ * The scripts of `redis.ts`: each reads the owner of a session, compares the fence, and only then changes the session.
+ * Redis runs a script without interruption.
  *
  * A session is a hash with a time to live:
  *
- *     node      who owns it or, if it was released, did so last
- *     released  1 if nobody owns it
- *     fence     the fence of whoever owns it, or did last
- *     sequence  the number of the claim or write, which grows with each of a node
+ *     node      the owner, or if it was released the last one
+ *     released  1 if it has no owner
+ *     fence     the fence of the owner, or of the last one
+ *     sequence  the number of the claim or write; it grows with each of a node
  *     at        when it was written, in milliseconds since the epoch
- *     bytes     what is stored; not there if the session was removed
+ *     bytes     what is stored; absent if the session was removed
  *
- * A node that is alive is a key of its name with a time to live. The fence given last is a key of its own.
+ * A node that is alive has a key with a time to live. One key has the fence that was given last.
  *
- * **Note:** a write of which no reply came may reach Redis late, behind one that was made after it on another
- * connection. Its sequence tells: of one node and fence, only what is newer is written.
+ * **Note:** a write that has timed out may reach Redis late, after a newer one on another connection. Its sequence
+ * tells: of one node and fence, only what is newer is written.
  */
 
 import { defineScript, type RedisScript } from '../platform/redis-client.js';
 
 /**
- * Above all fences given before, also if Redis has lost the latest of them: it is not below the time in
- * microseconds. `%.0f` because a number in a script has no more than 14 digits as text.
+ * A fence above all that were given, also if Redis has lost the latest of them: it is not below the time in
+ * microseconds. `%.0f`, because a number in a script has at most 14 digits as text.
  */
 const nextFence = `
 local function nextFence(key)
@@ -36,7 +36,7 @@ end
 `;
 
 /**
- * Keys: session, fence. Arguments: node, whether it is forced, what the keys of nodes begin with, sequence.
+ * Keys: session, fence. Arguments: node, force, beginning of the keys of nodes, sequence.
  * Replies with nothing, or the owner, or the fence and the bytes.
  */
 export const claimScript = defineScript(`${nextFence}
@@ -51,8 +51,8 @@ return { fence, bytes }
 `);
 
 /**
- * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, whether it is released.
- * Replies with the fence to go on with, or 0.
+ * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, release.
+ * Replies with the fence for the next write, or 0.
  */
 export const writeScript = defineScript(`${nextFence}
 local node, stored, sequence, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'fence', 'sequence', 'bytes'))
@@ -85,17 +85,17 @@ local function take(fence, time)
 end
 `;
 
-/** Keys: session. Arguments: fence, how long it is remembered. */
+/** Keys: session. Arguments: fence, milliseconds for which it is remembered. */
 export const removeScript = defineScript(`${take}
 take(ARGV[1], ARGV[2])
 return '1'
 `);
 
 /**
- * Keys: session, list of those set aside. Arguments: fence, how long it is remembered, what stands before
- * the bytes, how many are kept, how long.
+ * Keys: session, quarantine. Arguments: fence, milliseconds for which it is remembered, the line before the bytes, how
+ * many are kept, for how many milliseconds.
  */
-export const asideScript = defineScript(`${take}
+export const quarantineScript = defineScript(`${take}
 local bytes = take(ARGV[1], ARGV[2])
 if not bytes then return '0' end
 redis.call('LPUSH', KEYS[2], ARGV[3] .. bytes)
@@ -105,8 +105,8 @@ return '1'
 `);
 
 /**
- * Keys: sessions. Arguments: what the keys of nodes begin with.
- * Replies for each with whether it is a session with bytes, how many, when they were written, and its owner if that is
+ * Keys: sessions. Arguments: beginning of the keys of nodes.
+ * Replies for each key with: whether it is a session with bytes, how many, when they were written, the owner if it is
  * alive.
  */
 export const listScript = defineScript(`
@@ -124,4 +124,10 @@ return list
 `);
 
 /** All of them. */
-export const storeScripts: readonly RedisScript[] = [asideScript, claimScript, listScript, removeScript, writeScript];
+export const storeScripts: readonly RedisScript[] = [
+  quarantineScript,
+  claimScript,
+  listScript,
+  removeScript,
+  writeScript,
+];

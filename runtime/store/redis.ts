@@ -7,8 +7,8 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type ConnectedRedisClient, keyPrefix, redisUrl } from '../platform/redis-client.js';
 import { RedisConnection, type RedisLink } from '../platform/redis-connection.js';
-import { asideLine, readAside } from './quarantine.js';
-import { asideScript, claimScript, listScript, removeScript, storeScripts, writeScript } from './redis-scripts.js';
+import { quarantineLine, readQuarantined } from './quarantine.js';
+import { claimScript, listScript, quarantineScript, removeScript, storeScripts, writeScript } from './redis-scripts.js';
 import {
   type Claim,
   type Entry,
@@ -29,7 +29,7 @@ export interface RedisStoreOptions {
    * client of the store's own, for `url`.
    */
   readonly client?: ConnectedRedisClient;
-  /** What tells the time, beside Redis itself. Default: the computer's clock. */
+  /** Default: the computer's clock. Expiry is by the clock of Redis. */
   readonly clock?: Clock;
   /** Milliseconds in which changes of a session are gathered before they are written. Default 100; 0 writes each turn at once. */
   readonly delay?: number;
@@ -43,13 +43,13 @@ export interface RedisStoreOptions {
 
 const defaultDelay = 100;
 
-/** For a list: keys of all kinds that are looked at in one go, and how often; sessions that are asked after, all and at once. */
-const listedFrom = { keys: 1_000, rounds: 100, most: 10_000, atOnce: 100 } as const;
+/** For a list: keys of all kinds that one `SCAN` visits, and how many of these; sessions in all, and in one script. */
+const listing = { keys: 1_000, maxRounds: 100, maxSessions: 10_000, slice: 100 } as const;
 
 // STORE -----------------------------------------------------------------------
 
 /**
- * Makes a store that keeps sessions in Redis, where other nodes find them.
+ * Makes a store that keeps sessions in Redis, where all nodes find them.
  *
  * ```ts
  * createServer({ routes, store: redis({ url: 'redis://127.0.0.1:6379' }) });
@@ -91,7 +91,7 @@ export class RedisStore implements Required<Store> {
   readonly #prefix: string;
   readonly #link: RedisLink;
   readonly #clock: Clock;
-  /** The number of the last claim or write; begins above those of an earlier process. */
+  /** The number of the last claim or write. It begins above those of an earlier process. */
   #sequence: number;
 
   constructor(connection: RedisConnection, { clock, delay, prefix }: RedisStoreSettings) {
@@ -111,7 +111,7 @@ export class RedisStore implements Required<Store> {
     const reply = await this.#link.run(
       claimScript,
       [this.#key('session', id), this.#key('fence')],
-      [...[node, flag(force), this.#key('node', ''), String(++this.#sequence)]],
+      [node, flag(force), this.#key('node', ''), String(++this.#sequence)],
       true
     );
     const [first, bytes] = reply as readonly Buffer[];
@@ -123,12 +123,12 @@ export class RedisStore implements Required<Store> {
 
   async write({ id, node, fence, bytes, lifetime, release }: Entry): Promise<Fence> {
     const sequence = ++this.#sequence;
-    // A copy: when this has been refused because no reply came, the client may still be going to send it.
+    // A copy: after a timeout the client may still send it.
     const copy = Buffer.from(bytes);
     const reply = await this.#link.run(
       writeScript,
       [this.#key('session', id), this.#key('fence')],
-      [...[node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release)]],
+      [node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release)],
       true
     );
 
@@ -136,67 +136,49 @@ export class RedisStore implements Required<Store> {
   }
 
   async remove(id: string, fence: Fence): Promise<void> {
-    await this.#link.run(
-      removeScript,
-      [this.#key('session', id)],
-      [String(fence), String(StoreLimit.removedTime)],
-      true
-    );
+    await this.#link.run(removeScript, [this.#key('session', id)], [String(fence), String(StoreLimit.removedMs)], true);
   }
 
   async setAside(id: string, fence: Fence, reason: string): Promise<void> {
-    const line = asideLine({ id, reason, at: this.#clock.now() });
+    const { maxQuarantined, quarantineMs, removedMs } = StoreLimit;
+    const line = quarantineLine({ id, reason, at: this.#clock.now() });
+    const keys = [this.#key('session', id), this.#key('quarantine')];
+    const limits = [maxQuarantined, quarantineMs].map(String);
 
-    await this.#link.run(
-      asideScript,
-      [this.#key('session', id), this.#key('aside')],
-      [
-        ...[
-          String(fence),
-          String(StoreLimit.removedTime),
-          line,
-          String(StoreLimit.aside),
-          String(StoreLimit.asideTime),
-        ],
-      ],
-      true
-    );
+    await this.#link.run(quarantineScript, keys, [String(fence), String(removedMs), line, ...limits], true);
   }
 
   async listAside(): Promise<readonly SetAside[]> {
-    const oldest = this.#clock.now() - StoreLimit.asideTime;
-    const list = (await this.#link.command(['LRANGE', this.#key('aside'), '0', '-1'], true)) as readonly Buffer[];
+    const oldest = this.#clock.now() - StoreLimit.quarantineMs;
+    const list = (await this.#link.command(['LRANGE', this.#key('quarantine'), '0', '-1'], true)) as readonly Buffer[];
 
-    return list.map(readAside).filter(({ at }) => at > oldest);
+    return list.map(readQuarantined).filter(({ at }) => at > oldest);
   }
 
-  async list({ most = StoreLimit.listed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
+  async list({ most = StoreLimit.maxListed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
     const stored: StoredSummary[] = [];
     for await (const keys of this.#sessionKeys()) {
-      for (let start = 0; start < keys.length; start += listedFrom.atOnce) {
-        stored.push(...(await this.#summaries(keys.slice(start, start + listedFrom.atOnce))));
+      for (let start = 0; start < keys.length; start += listing.slice) {
+        stored.push(...(await this.#summaries(keys.slice(start, start + listing.slice))));
       }
     }
 
     return stored.sort((left, right) => right.at - left.at).slice(0, most);
   }
 
-  /** The keys of sessions, each once, a few at a time. Redis is not held up by it, but it sees all keys it has. */
+  /** The keys of sessions, each once, a few at a time. Redis is not blocked, but visits all keys that it has. */
   async *#sessionKeys(): AsyncGenerator<readonly string[]> {
     const pattern = `${this.#key('session', '').replace(/[\\*?[\]^-]/g, '\\$&')}*`;
     const seen = new Set<string>();
     let cursor = '0';
-    for (let round = 0; round < listedFrom.rounds; round++) {
-      const reply = await this.#link.command(
-        ['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(listedFrom.keys)],
-        true
-      );
+    for (let round = 0; round < listing.maxRounds; round++) {
+      const reply = await this.#link.command(['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(listing.keys)], true);
       const [next, found] = reply as readonly [Buffer, readonly Buffer[]];
       const keys = found.map(String).filter((key) => !seen.has(key));
       for (const key of keys) seen.add(key);
       if (keys.length > 0) yield keys;
       cursor = next.toString();
-      if (cursor === '0' || seen.size >= listedFrom.most) return;
+      if (cursor === '0' || seen.size >= listing.maxSessions) return;
     }
   }
 
@@ -229,5 +211,5 @@ export class RedisStore implements Required<Store> {
 
 const flag = (value: boolean): string => (value ? '1' : '0');
 
-/** As Redis takes a duration: whole, above 0, and not beyond what it can add to the time. */
+/** A duration as Redis accepts it: whole, above 0, and small enough to be added to the time. */
 const milliseconds = (duration: number): string => String(Math.ceil(Math.min(Math.max(duration, 1), 1e14)));

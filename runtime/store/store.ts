@@ -1,41 +1,39 @@
 /**
- * The store: where the state of sessions is kept while no process holds it, and beside the process that
- * does, so that it survives its end. This file says what every store promises; `store/` has one in memory,
- * one on disk and one in Redis, and others can stand in their place.
+ * The store: where snapshots of sessions are kept while no process has the session in memory, and beside the process
+ * that has, so that the session survives the end of that process. This file says what every store promises.
  *
- * What is stored is bytes to a store (`session-snapshot.ts` makes and reads them), under the session's id. Each
- * session has one owner at a time, a node: one process that holds it. Whoever becomes the owner is given a
- * fence, a number no other owner of the session has and above all that were given before; whatever is written
- * says its fence, and is refused once another has become the owner.
+ * A store keeps bytes under the id of a session. A session has one owner at a time: a node, which is one process. The
+ * node that becomes the owner is given a fence, a number above all that were given for the session before. Each write
+ * says its fence, and is refused once another node has become the owner.
  *
- * What has expired is as if it had never been. What was removed leaves its fence behind for a while, so that
- * whoever owned it before cannot bring it back.
+ * A session that has expired is as if it had never been stored. A removed session leaves its fence for a while, so that
+ * an earlier owner cannot bring it back.
  */
 
 // LIMITS ----------------------------------------------------------------------
 
-/** What all stores keep to. Durations are in milliseconds. */
+/** The limits of all stores. */
 export const StoreLimit = {
-  /** Session registry kept apart; beyond it the oldest goes. */
-  aside: 100,
-  /** How long such a session is kept: a week. */
-  asideTime: 604_800_000,
-  /** Session registry that are listed, unless somebody asks for more. */
-  listed: 1_000,
-  /** How long the fence of a removed session is remembered. */
-  removedTime: 600_000,
+  /** Sessions in quarantine; beyond it the oldest is dropped. */
+  maxQuarantined: 100,
+  /** Milliseconds that a session stays in quarantine: a week. */
+  quarantineMs: 604_800_000,
+  /** Sessions in a list, unless the query says another number. */
+  maxListed: 1_000,
+  /** Milliseconds for which the fence of a removed session is remembered. */
+  removedMs: 600_000,
 } as const;
 
 // TYPES -----------------------------------------------------------------------
 
-/** A number above 0 that nobody else who has owned the session was given. */
+/** A number above 0. No two owners of a session are given the same. */
 export type Fence = number;
 
-/** What became of a claim. */
+/** The result of a claim. */
 export type Claim =
-  /** Whoever asked is the owner now, and gets what was stored last. */
+  /** The node is the owner now, and gets what was stored last. */
   | { readonly kind: 'claimed'; readonly fence: Fence; readonly bytes: Uint8Array }
-  /** Another node owns it and is alive, as far as the store knows. */
+  /** Another node owns the session and is alive, as far as the store knows. */
   | { readonly kind: 'held'; readonly owner: string }
   /** Nothing is stored under the id, or it has expired. */
   | { readonly kind: 'absent' };
@@ -45,16 +43,16 @@ export interface Entry {
   readonly id: string;
   /** The node that writes. */
   readonly node: string;
-  /** The fence it was given; 0 for a session that is new. */
+  /** The fence the node was given; 0 for a session that is new. */
   readonly fence: Fence;
   readonly bytes: Uint8Array;
-  /** Milliseconds it is kept from now on, unless it is written again. */
+  /** Milliseconds for which it is kept from now on, unless it is written again. */
   readonly lifetime: number;
-  /** Whether the node gives the session up with this: the next to claim it need not ask. */
+  /** Whether the node gives up the session with this write: the next claim takes it without asking the node. */
   readonly release: boolean;
 }
 
-/** A session that could not be brought back, for somebody to look at. */
+/** A session in quarantine: it could not be restored. */
 export interface SetAside {
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -64,81 +62,80 @@ export interface SetAside {
   readonly at: number;
 }
 
-/** A session that is stored, as a list shows it. */
+/** A stored session in a list. */
 export interface StoredSummary {
   readonly id: string;
-  /** How many it takes. */
+  /** The size of its snapshot, in bytes. */
   readonly bytes: number;
-  /** When it was written last, in milliseconds since the epoch; 0 if an earlier version has written it, which did not say. */
+  /** When it was written last, in milliseconds since the epoch. */
   readonly at: number;
-  /** The node that owns it and is alive, as a claim would find; `undefined` of one that anybody can claim. */
+  /** The node that owns it and is alive; `undefined` if every node can claim the session. */
   readonly owner: string | undefined;
 }
 
-/** What is to be listed. */
+/** Which sessions are to be listed. */
 export interface StoredQuery {
-  /** How many at the most. Default 1,000. */
+  /** The most that are listed. Default 1,000. */
   readonly most?: number;
 }
 
 /**
  * Keeps sessions.
  *
- * All promises reject if the store fails or cannot be reached; then what was asked for may have been done
- * or not, and is asked again later. A store does not retry or wait for a connection by itself for longer than
- * a second or so.
+ * All promises reject if the store fails or cannot be reached. What was asked for may then have been done or not; the
+ * caller asks again later. A store itself retries or waits for a connection for about a second at most.
  */
 export interface Store {
-  /** Whether all of it ends with the process: then a session that is in use is not written. */
+  /** Whether everything in it ends with the process. A session in use is then not written. */
   readonly isVolatile: boolean;
-  /** Whether other processes reach what is stored: then a session is stored as soon as there is a page of it, wherever that is going to join. */
+  /** Whether other processes can read what is stored. A session is then stored with its first page, before its client joins. */
   readonly isShared: boolean;
   /** Milliseconds in which changes of a session are gathered before they are written. 0: each turn is written at once. */
   readonly delay: number;
   /**
-   * Tells that a node is alive and goes on owning what it owns, for so many milliseconds. Called again and
-   * again, before that is over.
+   * Says that a node is alive and still owns its sessions, for so many milliseconds. Called again and again, before that
+   * time is over.
    */
   beat(node: string, lease: number): Promise<void>;
   /**
-   * Makes a node the owner of a session and gives what is stored. One that owns it already gets a new fence.
-   * An owner that has released the session, or has not given a sign of life in time, is not asked. A claim
-   * makes nothing live longer.
+   * Makes a node the owner of a session. An owner that claims again gets a new fence. An owner that has released the
+   * session, or whose lease is over, is not asked. A claim does not prolong the life of a session.
    *
-   * @param force whether it is to be taken from an owner that is alive
+   * @param force whether the session is taken from an owner that is alive
    */
   claim(id: string, node: string, force?: boolean): Promise<Claim>;
   /**
-   * Writes a session. Resolves, when that is as safe as this store makes it, with the fence to write with the
-   * next time; 0 if nothing was written because another has become the owner.
+   * Writes a session. Resolves when the write is as safe as this store makes it, with the fence for the next write; with 0
+   * if nothing was written because another node has become the owner.
    *
-   * With fence 0 the session is new and the node becomes its owner; it is refused if something is stored under
-   * the id that another node owns or wrote last. (What the same node wrote is written again, with a new fence:
-   * so a first write of which nobody knows whether it was done can be asked for again.)
-   * With any other fence it is written even if what was stored has expired meanwhile, and not if it was removed.
+   * With fence 0 the session is new and the node becomes its owner. That is refused if another node owns what is stored
+   * under the id, or wrote it last. What the same node wrote is written again, with a new fence: a first write whose
+   * result was lost can be repeated.
    *
-   * The bytes belong to the caller again when the promise settles; so do those a claim gives.
+   * With any other fence the session is written even if it has expired meanwhile, but not if it was removed.
+   *
+   * The bytes belong to the caller again when the promise settles; so do the bytes of a claim.
    */
   write(entry: Entry): Promise<Fence>;
-  /** Removes a session, if the fence is still that of its owner; else does nothing. */
+  /** Removes a session if the fence is that of its owner; else does nothing. */
   remove(id: string, fence: Fence): Promise<void>;
   /**
-   * Removes a session, if the fence is still that of its owner, and keeps what was stored apart: the last 100,
-   * for a week at the most, and of the reason the first 2,000 characters.
+   * Removes a session if the fence is that of its owner, and puts its snapshot into quarantine. The last 100 are kept, for
+   * a week at most, each with the first 2,000 characters of the reason.
    */
   setAside(id: string, fence: Fence, reason: string): Promise<void>;
-  /** What was set aside, the latest first. */
+  /** The sessions in quarantine, the latest first. */
   listAside(): Promise<readonly SetAside[]>;
   /**
-   * Which sessions are stored, for somebody who looks, those written last first. It holds nobody up: where there are
-   * more than can be looked through in little time, it is some of them, and those are in order.
+   * Lists stored sessions, those written last first. It does not delay other work: if there are more sessions than can be
+   * read in a short time, the list has a part of them, in order.
    *
-   * **Note:** optional, as `peek` is, because nothing but an inspector asks. Without it sessions that are in no
-   * process's memory are not listed there.
+   * **Note:** optional, as `peek` is: only an inspector calls it. Without it, an inspector lists only the sessions in the
+   * memory of its process.
    */
   list?(query?: StoredQuery): Promise<readonly StoredSummary[]>;
-  /** What is stored of a session; `undefined` if nothing is. It is left as it is: not claimed, and living no longer. */
+  /** The snapshot of a session; `undefined` if nothing is stored. The session is not claimed and does not live longer. */
   peek?(id: string): Promise<Uint8Array | undefined>;
-  /** Lets go of what it holds open; what was asked for before is finished, what is asked for after it is refused. */
+  /** Closes what the store holds open. Earlier calls are finished, later ones are refused. */
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /**
- * The bus of several servers in one process: `memoryBus()` is given to each of them. For trying out, and for
- * specs, what happens between the nodes of a cluster, without one.
+ * The bus of several servers in one process: each is given the same `memoryBus()`. It is for specs, and for trying out what
+ * happens between the nodes of a cluster.
  *
- * Each server has the listeners of its own in a bus of its own (`memory.ts`); what it publishes is carried to
- * the others when they have had their go.
+ * Each server has a bus of its own for its listeners (`local-bus.ts`). What it publishes is delivered to the other servers
+ * after the work that is already due.
  */
 
 import {
@@ -21,9 +21,9 @@ import { DirectoryState, MemoryDirectory } from './memory-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What can be said of the bus. */
+/** Options of `memoryBus`. */
 export interface MemoryBusSettings {
-  /** Milliseconds after which a server that has not been heard of counts as gone. Default 10,000. */
+  /** Milliseconds after which a silent server counts as gone. Default 10,000. */
   readonly lease?: number;
 }
 
@@ -51,7 +51,7 @@ interface Exchange {
   readonly state: DirectoryState;
 }
 
-/** The bus as one of the servers sees it. */
+/** The bus of one of the servers. */
 class ExchangeBus implements Bus {
   readonly directory: MemoryDirectory;
   readonly #exchange: Exchange;

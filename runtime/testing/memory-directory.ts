@@ -1,6 +1,6 @@
 /**
- * The directory of several servers in one process, in memory: `memory-cluster.ts` makes one for all, and each of
- * them sees it through a `MemoryDirectory` of its own. `cluster-directory.ts` says what it promises.
+ * The directory of several servers in one process, in memory. `memory-cluster.ts` makes the state, which all share, and a
+ * `MemoryDirectory` for each server. `cluster-directory.ts` says what it promises.
  */
 
 import type { Beat, Directory, DirectoryChange, DirectoryEntry } from '../cluster/cluster-directory.js';
@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A name: who holds it until when, and the text under it. */
+/** A name: its holder, the end of the lease, and the text. */
 interface Held {
   holder: string;
   until: number;
@@ -20,7 +20,7 @@ export interface MemoryDirectoryOptions {
   readonly clock: Clock;
   readonly lease: number;
   readonly node: string;
-  /** Runs something soon. */
+  /** Runs a function soon. */
   defer(run: () => void): void;
 }
 
@@ -28,12 +28,12 @@ type Listeners<Told> = Map<string, Set<(told: Told) => void>>;
 
 // STATE -----------------------------------------------------------------------
 
-/** What all nodes share. */
+/** What all servers share. */
 export class DirectoryState {
   readonly names = new Map<string, Held>();
   /** By list, then by node and id. */
   readonly lists = new Map<string, Map<string, DirectoryEntry>>();
-  /** Until when each node is taken to be alive. */
+  /** When the lease of each node ends. */
   readonly alive = new Map<string, number>();
   readonly watching: Listeners<string | undefined> = new Map();
   readonly following: Listeners<DirectoryChange> = new Map();
@@ -50,7 +50,7 @@ function listen<Told>(listeners: Listeners<Told>, name: string, listener: (told:
 
 // DIRECTORY -------------------------------------------------------------------
 
-/** The directory as one node sees it. */
+/** The directory of one server. */
 export class MemoryDirectory implements Directory {
   readonly lease: number;
   readonly #state: DirectoryState;
@@ -63,7 +63,7 @@ export class MemoryDirectory implements Directory {
     this.lease = options.lease;
   }
 
-  /** Nothing that this node asks for is done any more. */
+  /** Refuses everything from now on. */
   close(): void {
     this.#closed = true;
   }
@@ -182,14 +182,14 @@ export class MemoryDirectory implements Directory {
   }
 
   #check(): void {
-    if (this.#closed) throw new Error('the bus is closed');
+    if (this.#closed) throw new Error('The bus is closed.');
   }
 
   #tell<Told>(listeners: Listeners<Told>, name: string, told: Told): void {
     for (const listener of [...(listeners.get(name) ?? [])]) listener(told);
   }
 
-  /** What was told and has not come yet when a listener stops, or the node closes, does not come. */
+  /** A listener that has stopped, or whose node has closed, gets nothing that is still on its way. */
   #guarded<Told>(listener: (told: Told) => void): { told(told: Told): void; end(): void } {
     let isOver = false;
 

@@ -67,7 +67,7 @@ class Node {
   }
 }
 
-/** Disturbs a road until it is told to stop. */
+/** Disturbs a road until `isOver` says so. */
 async function disturb(road: Road, random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await sleep(random.below(25));
@@ -90,7 +90,7 @@ describe('fencing', () => {
   });
   after(() => server?.stop());
 
-  it('loses and doubles no durable update, whoever of two nodes owns the session', async () => {
+  it('neither loses nor doubles a durable update, whichever of two nodes owns the session', async () => {
     for (const seed of [1, 2, 3]) {
       const random = new Random(seed);
       const prefix = `fencing-${seed}:`;

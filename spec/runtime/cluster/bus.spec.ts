@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { checkMessage } from '../../../runtime/cluster/bus.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 
-describe('bus', () => {
+describe('cluster/bus', () => {
   it('refuses what is not a message', () => {
     for (const wrong of [undefined, null, 'said', {}, { type: 7 }, { type: 'xstate.stop' }]) {
       expect(() => checkMessage('room', wrong, false)).to.throw(

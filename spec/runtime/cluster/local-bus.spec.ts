@@ -9,7 +9,7 @@ import { lawParameters } from '../../laws/parameters.js';
 const numbered = (number: number): AnyMessage => ({ type: 'numbered', number }) as AnyMessage;
 const numberOf = (message: AnyMessage): number => (message as unknown as { number: number }).number;
 
-describe('bus/memory', () => {
+describe('cluster/local-bus', () => {
   let host: FakeHost;
   let bus: MemoryBus;
 
@@ -26,11 +26,11 @@ describe('bus/memory', () => {
     return { heard, stop };
   }
 
-  it('carries a message to all who listen to its topic, and to nobody else', () => {
+  it('carries a message to all listeners of its topic, and to no other', () => {
     const [one, two, other] = [listen('a'), listen('a'), listen('b')];
     bus.publish('a', numbered(1));
     bus.publish('a', numbered(2));
-    bus.publish('nobody', numbered(3));
+    bus.publish('no listeners', numbered(3));
     expect([one.heard, two.heard, other.heard]).to.deep.equal([[1, 2], [1, 2], []]);
   });
 
@@ -53,7 +53,7 @@ describe('bus/memory', () => {
     expect(heard).to.deep.equal([1, 1, 2]);
   });
 
-  it('forgets topics that nobody listens to', () => {
+  it('drops topics without listeners', () => {
     const stops = Array.from({ length: 1_000 }, (_, at) => listen(`topic ${at % 10}`).stop);
     expect(bus.size).to.equal(10);
     for (const stop of stops) stop();
@@ -78,7 +78,9 @@ describe('bus/memory', () => {
 
   it('throws an error for what is not plain data in development, and in production for what is no message', () => {
     listen('a');
-    expect(() => bus.publish('a', { type: 'said', at: new Date() } as AnyMessage)).to.throw('message.at is an object');
+    expect(() => bus.publish('a', { type: 'said', at: new Date() } as AnyMessage)).to.throw(
+      'message.at is an instance of Date'
+    );
     const production = createMemoryBus({ development: false, report: host.report, defer: (run) => host.defer(run) });
     production.publish('a', { type: 'said', at: new Date() } as AnyMessage);
     expect(() => production.publish('a', {} as AnyMessage)).to.throw('the message is an object with type undefined');
@@ -87,7 +89,7 @@ describe('bus/memory', () => {
   });
 
   describe('while a message is delivered', () => {
-    it('gives it to nobody who subscribes, nor to who has unsubscribed', () => {
+    it('does not deliver it to later subscribers, nor to those that have unsubscribed', () => {
       const heard: string[] = [];
       let subscribed = false;
       bus.subscribe('a', (message) => {
@@ -129,7 +131,7 @@ describe('bus/memory', () => {
     });
   });
 
-  describe('in a storm', () => {
+  describe('with many messages', () => {
     it('lets others have their go, and does not run deep', () => {
       let left = 100_000;
       bus.subscribe('ping', () => left-- > 0 && bus.publish('pong', numbered(1)));

@@ -11,7 +11,7 @@ import { skip } from '../../skip.js';
 const numbered = (number: number): AnyMessage => ({ type: 'numbered', number }) as AnyMessage;
 const numberOf = (message: AnyMessage): number => (message as unknown as { number: number }).number;
 
-describe('bus/redis', () => {
+describe('cluster/redis-bus', () => {
   let redis: RedisServer;
   let nodes: Node[];
 

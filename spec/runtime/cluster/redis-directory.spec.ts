@@ -8,7 +8,7 @@ import { ownPrefix } from '../../fixtures/buses.js';
 import { borrowRedis, findRedis, passRedisTime, redisIsMissing } from '../../redis.js';
 import { skip } from '../../skip.js';
 
-describe('bus/redis-directory', () => {
+describe('cluster/redis-directory', () => {
   let redis: Awaited<ReturnType<typeof borrowRedis>>;
   let client: ReturnType<typeof createClient>;
   let prefix: string;

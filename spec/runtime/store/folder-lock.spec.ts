@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { lockFolder } from '../../../runtime/store/folder-lock.js';
 import { skip } from '../../skip.js';
 
-describe('store/lock', () => {
+describe('store/folder-lock', () => {
   let folder: string;
   let file: string;
 

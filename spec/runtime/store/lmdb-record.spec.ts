@@ -5,7 +5,7 @@ import { endOf, readRecord, type StoredRecord, writeRecord } from '../../../runt
 import { codeOf } from '../../fixtures/stores.js';
 import { lawParameters } from '../../laws/parameters.js';
 
-describe('store/record', () => {
+describe('store/lmdb-record', () => {
   it('reads what it wrote', () => {
     const stored = fc.record<StoredRecord>({
       node: fc.string({ maxLength: 80 }),
@@ -28,20 +28,11 @@ describe('store/record', () => {
   it('is a header, the node and the bytes', () => {
     const record = writeRecord({ node: 'ab', fence: 1, at: 3, end: 2, bytes: Uint8Array.of(7, 8) });
     const numbers = ['0000000000000040', '000000000000f03f', '0000000000000840'];
-    expect(record.toString('hex')).to.equal(`0302${numbers.join('')}61620708`);
-    expect(writeRecord({ node: '', fence: 0, at: 0, end: 0, bytes: undefined })[0]).to.equal(4);
+    expect(record.toString('hex')).to.equal(`0102${numbers.join('')}61620708`);
+    expect(writeRecord({ node: '', fence: 0, at: 0, end: 0, bytes: undefined })[0]).to.equal(2);
   });
 
-  it('is read as well if it is of an earlier version, which did not say when it was written', () => {
-    const undated = (format: string): Buffer =>
-      Buffer.from(`${format}02${'0000000000000040'}${'000000000000f03f'}61620708`, 'hex');
-    const { bytes, ...rest } = readRecord(undated('01'));
-    expect(rest).to.deep.equal({ node: 'ab', fence: 1, at: 0, end: 2 });
-    expect([...(bytes ?? [])]).to.deep.equal([7, 8]);
-    expect(readRecord(undated('02'))).to.deep.equal({ ...rest, bytes: undefined });
-  });
-
-  it('refuses the name of a node that is too long, and a format it does not know', async () => {
+  it('refuses a node name that is too long, and an unknown format', async () => {
     const long = async (): Promise<Buffer> =>
       writeRecord({ node: 'x'.repeat(256), fence: 0, at: 0, end: 0, bytes: undefined });
     const unknown = async (): Promise<StoredRecord> => readRecord(Buffer.alloc(18, 9));

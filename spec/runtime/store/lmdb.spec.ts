@@ -36,13 +36,13 @@ describe('store/lmdb', () => {
     return store;
   }
 
-  it('is not volatile, and gathers changes unless it is told not to', async () => {
+  it('is not volatile, and has a delay of 100 ms by default', async () => {
     expect([start().isVolatile, stores[0]?.delay]).to.deep.equal([false, 100]);
     await stores[0]?.close();
     expect(start({ delay: 0 }).delay).to.equal(0);
   });
 
-  it('keeps sessions over a restart, without their owners, and fences go on growing', async () => {
+  it('keeps sessions over a restart, without their owners, and fences grow', async () => {
     const first = start();
     await first.beat('a', 3_600_000);
     const fence = await first.write(entry({}));
@@ -59,7 +59,7 @@ describe('store/lmdb', () => {
   });
 
   for (const flush of [true, false]) {
-    it(`gives what is being written${flush ? '' : ', also if that is not flushed'}`, async () => {
+    it(`reads a session that is being written${flush ? '' : ', also without flush'}`, async () => {
       const store = start({ flush });
       const fence = await store.write(entry({}));
       const write = store.write(entry({ fence, bytes: Uint8Array.of(50) }));
@@ -68,7 +68,7 @@ describe('store/lmdb', () => {
     });
   }
 
-  it('has each write that was acknowledged after kill -9, and starts again at once', async () => {
+  it('has each acknowledged write after kill -9, and starts again at once', async () => {
     let highest: Fence = 0;
     for (let round = 0; round < 2; round++) {
       const acknowledged = new Map<string, number>();
@@ -104,7 +104,7 @@ describe('store/lmdb', () => {
     expect(() => start()).to.throw(/used by this process itself/);
   });
 
-  it('removes what has expired, and in time the fences of what was removed', async () => {
+  it('removes expired sessions, and in time the fences of removed ones', async () => {
     const clock = createSimulatedClock(Date.now());
     const store = start({ clock });
     const ids = Array.from({ length: 600 }, (_, at) => `s${String(at).padStart(3, '0')}`);
@@ -119,7 +119,7 @@ describe('store/lmdb', () => {
     expect(left).to.deep.equal(ids.filter((_, at) => at % 3 === 0 && at > 0));
   });
 
-  it('goes round what has expired though none comes of it while sessions come and go', async () => {
+  it('removes expired sessions while others are written', async () => {
     const clock = createSimulatedClock(Date.now());
     const store = start({ clock, flush: false });
     for (let at = 0; at < 40; at++) {
@@ -134,7 +134,7 @@ describe('store/lmdb', () => {
     expect(left).to.be.lessThan(500);
   });
 
-  it('refuses what is asked for when it is closed', async () => {
+  it('refuses calls after it is closed', async () => {
     const store = start();
     await store.close();
     for (const asked of [
@@ -149,11 +149,11 @@ describe('store/lmdb', () => {
   });
 
   it('throws an error if its options cannot be used', () => {
-    expect(() => lmdb({ path: '' })).to.throw(/path is the folder to keep sessions in/);
+    expect(() => lmdb({ path: '' })).to.throw(/path must be the name of a folder/);
     expect(() => start({ delay: -1 })).to.throw(/delay is a number of milliseconds/);
   });
 
-  it('says what to install if the package is missing', () => {
+  it('names the package to install if it is missing', () => {
     const program = `import { lmdb } from './runtime/store/lmdb.js'; console.log('loaded'); lmdb({ path: 'sessions' });`;
     const said = runWithoutPackages(program);
     expect(said).to.match(/^loaded/);

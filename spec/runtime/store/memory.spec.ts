@@ -25,35 +25,35 @@ describe('store/memory', () => {
 
   const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `s${at}`);
 
-  it('ends with the process, and waits for nothing', () => {
+  it('is volatile, and has no delay', () => {
     expect([store.isVolatile, store.delay]).to.deep.equal([true, 0]);
     expect(memory().bytes).to.equal(0);
   });
 
-  it('forgets what was written first when there is too much', async () => {
+  it('drops the session that was written first when it is full', async () => {
     for (const id of numbered(20)) await store.write(entry({ id, bytes: kilobyte, release: true }));
     expect(await kept(numbered(20))).to.deep.equal(numbered(20).slice(-8));
     expect(store.bytes).to.be.within(8_000, 10_000);
   });
 
-  it('keeps what a living node owns as long as there is something else', async () => {
+  it('keeps the sessions of a living node as long as there are others', async () => {
     for (const id of ['x', 'y', 'z']) await store.write(entry({ id, bytes: kilobyte }));
     for (const id of numbered(20)) await store.write(entry({ id, bytes: kilobyte, release: true }));
     expect(await kept(['x', 'y', 'z', ...numbered(20)])).to.deep.equal(['x', 'y', 'z', ...numbered(20).slice(-5)]);
   });
 
-  it('forgets what a dead node owned before what a living one owns', async () => {
+  it('drops the sessions of a dead node before those of a living one', async () => {
     await store.write(entry({ id: 'x', bytes: kilobyte }));
     for (const id of numbered(20)) await store.write(entry({ id, node: 'dead', bytes: kilobyte }));
     expect(await kept(['x', ...numbered(20)])).to.deep.equal(['x', ...numbered(20).slice(-7)]);
   });
 
-  it('forgets the oldest of what living nodes own when there is nothing else', async () => {
+  it('drops the oldest session of a living node when there are no others', async () => {
     for (const id of numbered(20)) await store.write(entry({ id, bytes: kilobyte }));
     expect(await kept(numbered(20))).to.deep.equal(numbered(20).slice(-8));
   });
 
-  it('forgets what was set aside first of all', async () => {
+  it('drops the quarantine before anything else', async () => {
     await store.write(entry({ id: 'x', bytes: kilobyte, release: true }));
     for (const id of numbered(3)) {
       await store.setAside(id, await store.write(entry({ id, bytes: kilobyte })), 'reason');
@@ -64,13 +64,13 @@ describe('store/memory', () => {
     expect(await kept(['x'])).to.deep.equal(['x']);
   });
 
-  it('refuses a session that is larger than all it may keep', async () => {
+  it('refuses a session that is larger than `maxBytes`', async () => {
     await store.write(entry({ id: 'x', release: true }));
     expect(await codeOf(store.write(entry({ bytes: new Uint8Array(20_000) })))).to.equal(ErrorCode.Store);
     expect(await kept(['x'])).to.deep.equal(['x']);
   });
 
-  it('lets go of what has expired though nobody asks for it, and sets no timer', async () => {
+  it('drops expired sessions that are not asked for, and sets no timer', async () => {
     const large = memory({ clock });
     for (const id of numbered(1_000))
       await large.write(entry({ id, lifetime: 1_000, release: Number(id.slice(1)) % 2 === 0 }));
@@ -80,7 +80,7 @@ describe('store/memory', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('keeps no more of the dead than is new while sessions come and go', async () => {
+  it('keeps few expired sessions while new ones are written', async () => {
     const large = memory({ clock });
     for (let at = 0; at < 5_000; at++) {
       await large.write(entry({ id: `s${at}`, lifetime: 100, bytes: kilobyte, release: true }));
@@ -89,7 +89,7 @@ describe('store/memory', () => {
     expect(large.bytes).to.be.lessThan(500 * 1_200);
   });
 
-  it('forgets in time that something was removed', async () => {
+  it('drops the fence of a removed session in time', async () => {
     await store.remove('s', await store.write(entry({})));
     expect(store.bytes).to.be.greaterThan(0);
     clock.advance(600_001);
@@ -97,7 +97,7 @@ describe('store/memory', () => {
     expect(store.bytes).to.equal(0);
   });
 
-  it('goes on when one of those who share it closes it', async () => {
+  it('works on when one of its servers closes it', async () => {
     await store.close();
     expect(await store.write(entry({}))).to.be.greaterThan(0);
   });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { Leases } from '../../../runtime/store/node-leases.js';
+import { NodeLeases } from '../../../runtime/store/node-leases.js';
 
-describe('store/leases', () => {
-  it('takes a node to be alive from one beat until its lease is over', () => {
+describe('store/node-leases', () => {
+  it('takes a node as alive from a beat until its lease is over', () => {
     const clock = createSimulatedClock(5);
-    const leases = new Leases(clock);
+    const leases = new NodeLeases(clock);
     expect(leases.isAlive('a')).to.equal(false);
     leases.beat('a', 100);
     clock.advance(99);
@@ -19,7 +19,7 @@ describe('store/leases', () => {
 
   it('forgets nodes that are dead', () => {
     const clock = createSimulatedClock();
-    const leases = new Leases(clock);
+    const leases = new NodeLeases(clock);
     for (let at = 0; at < 100; at++) {
       leases.beat(`node ${at}`, 10);
       clock.advance(5);

@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { createClient } from 'redis';
 import type { RedisScript } from '../../../runtime/platform/redis-client.js';
 import {
-  asideScript,
   claimScript,
   listScript,
+  quarantineScript,
   removeScript,
   writeScript,
 } from '../../../runtime/store/redis-scripts.js';
@@ -45,7 +45,7 @@ describe('store/redis-scripts', () => {
   const stored = (): Promise<string | null> => client.hGet(session, 'bytes');
 
   it('go by the hash of their text', async () => {
-    for (const { text, hash } of [asideScript, claimScript, listScript, removeScript, writeScript])
+    for (const { text, hash } of [quarantineScript, claimScript, listScript, removeScript, writeScript])
       expect(await client.scriptLoad(text)).to.equal(hash);
   });
 

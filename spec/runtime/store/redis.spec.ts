@@ -55,11 +55,11 @@ describe('store/redis', () => {
     return performance.now() - begin;
   }
 
-  it('is not volatile, and gathers changes unless it is told not to', () => {
+  it('is not volatile, and has a delay of 100 ms by default', () => {
     expect([start().isVolatile, start().delay, start({ delay: 0 }).delay]).to.deep.equal([false, 100, 0]);
   });
 
-  it('refuses within about a second what is asked for while Redis is away, and goes on when it is back', async () => {
+  it('refuses commands in about a second while Redis is away, and works when it is back', async () => {
     const store = start({ clock: systemClock });
     const fence = await until(() => store.write(entry({})));
     await server.kill();
@@ -79,7 +79,7 @@ describe('store/redis', () => {
     expect((await until(() => store.claim('s', 'a'))).kind).to.equal('absent');
   });
 
-  it('refuses within about a second what is asked for while Redis hangs, and goes on when it no longer does', async () => {
+  it('refuses commands in about a second while Redis hangs, and works when it no longer does', async () => {
     const store = start({ clock: systemClock });
     const fence = await until(() => store.write(entry({})));
     server.pause();
@@ -89,7 +89,7 @@ describe('store/redis', () => {
     expect(await until(() => store.write(entry({ fence })))).to.equal(fence);
   });
 
-  it('makes a connection anew that nobody answers on', async () => {
+  it('makes a new connection when there is no answer on the old one', async () => {
     const store = start({ clock: systemClock });
     const fence = await until(() => store.write(entry({})));
     server.pause();
@@ -100,7 +100,7 @@ describe('store/redis', () => {
     expect(claimed(await until(() => store.claim('s', 'a'))).text).to.equal('2');
   });
 
-  it('has its scripts again after Redis has forgotten them', async () => {
+  it('runs scripts that Redis has forgotten', async () => {
     const store = start();
     const fence = await store.write(entry({}));
     const client = createClient({ url: server.url });
@@ -111,7 +111,7 @@ describe('store/redis', () => {
     expect(new Set(await Promise.all(writes))).to.deep.equal(new Set([fence]));
   });
 
-  it('gives fences that grow though Redis has lost everything', async () => {
+  it('gives growing fences after Redis has lost everything', async () => {
     const store = start();
     const fence = await store.write(entry({}));
     const client = createClient({ url: server.url });
@@ -122,7 +122,7 @@ describe('store/redis', () => {
     expect(claimed(await store.claim('s', 'b')).fence).to.be.greaterThan(fence);
   });
 
-  it('uses a client that it is given, and leaves it open', async () => {
+  it('uses the client that it is given, and leaves it open', async () => {
     const client = createClient({ url: server.url });
     await client.connect();
     const store = start({ client });
@@ -134,13 +134,13 @@ describe('store/redis', () => {
     client.destroy();
   });
 
-  it('keeps apart what has another prefix', async () => {
+  it('keeps prefixes apart', async () => {
     await start({ prefix: 'one:' }).write(entry({}));
     expect((await start({ prefix: 'two:' }).claim('s', 'a')).kind).to.equal('absent');
     expect((await start({ prefix: 'one:' }).claim('s', 'a')).kind).to.equal('claimed');
   });
 
-  it('refuses what is asked for when it is closed', async () => {
+  it('refuses calls after it is closed', async () => {
     const store = start();
     await store.close();
     expect(await codeOf(store.write(entry({})))).to.equal(ErrorCode.Closed);
@@ -152,7 +152,7 @@ describe('store/redis', () => {
     expect(() => redis({ url: 'http://127.0.0.1' })).to.throw(/`url` must be a URL like/);
   });
 
-  it('says what to install if the package is missing', () => {
+  it('names the package to install if it is missing', () => {
     const said = runWithoutPackages(
       `import { redis } from './runtime/store/redis.js'; console.log('loaded'); redis();`
     );

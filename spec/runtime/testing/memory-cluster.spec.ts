@@ -4,7 +4,7 @@ import { memoryBus } from '../../../runtime/testing/memory-cluster.js';
 import { itKeepsThePromisesOfABus } from '../../fixtures/bus-promises.js';
 import { Node } from '../../fixtures/buses.js';
 
-describe('bus/exchange', () => {
+describe('testing/memory-cluster', () => {
   itKeepsThePromisesOfABus(memoryBus);
 
   it('is apart from others that were made', async () => {

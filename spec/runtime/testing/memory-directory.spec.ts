@@ -4,7 +4,7 @@ import { memoryBus } from '../../../runtime/testing/memory-cluster.js';
 import { DirectoryState, MemoryDirectory } from '../../../runtime/testing/memory-directory.js';
 import { itKeepsThePromisesOfADirectory } from '../../fixtures/bus-promises.js';
 
-describe('bus/memory-directory', () => {
+describe('testing/memory-directory', () => {
   itKeepsThePromisesOfADirectory((lease) => memoryBus({ lease }));
 
   it('does nothing any more for a node that is closed', async () => {
@@ -15,7 +15,7 @@ describe('bus/memory-directory', () => {
     await directory.claim('a');
     await directory.write('a', '1');
     directory.close();
-    expect(await directory.write('a', '2').catch((error: Error) => error.message)).to.equal('the bus is closed');
+    expect(await directory.write('a', '2').catch((error: Error) => error.message)).to.equal('The bus is closed.');
     expect(seen).to.deep.equal(['1']);
   });
 });
