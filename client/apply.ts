@@ -1,6 +1,6 @@
 /**
- * Applies a patch (`runtime/wire/patch.ts`) to the view: triples of target, part and value, one after the
- * other. `session.ts` gets them from a frame, `view.ts` does what each says.
+ * Applies a patch (`runtime/wire/patch.ts`) to the view: triples of target, part and value, one after the other. `view.ts`
+ * calls it with the patch of a frame and does what each change says.
  */
 
 import { ListOperation, type Patch, type Wire } from '../runtime/wire/patch.js';

@@ -1,10 +1,10 @@
 /**
- * The tiny writer of MessagePack: a frame of the client as bytes. `session.ts` makes the frames,
- * `socket.ts` sends the bytes; what comes the other way is read by `runtime/wire/decode.ts`, which is also
- * what the server reads these bytes with.
+ * A small MessagePack writer: encodes a frame of the client as bytes. `session.ts` makes the frames and passes the bytes
+ * on; `outbox.ts` measures the events it keeps with it. The server reads the bytes with the decoder that the client
+ * uses for the frames of the server.
  *
- * It writes what `Wire` can say, each in its smallest form: whole numbers of up to 32 bits as integers,
- * all others as 64 bit floats. Of each number in the list of bytes the array takes the lowest eight bits.
+ * It writes what `Wire` (`runtime/wire/patch.ts`) can say, each value in its smallest form: whole numbers of up to 32 bits
+ * as integers, all others as 64 bit floats. Of each number in the list of bytes the array takes the lowest eight bits.
  */
 
 import type { Wire } from '../runtime/wire/patch.js';

@@ -1,7 +1,7 @@
 /**
- * The template definitions this client has met, in the order of first meeting, which is how frames name
- * them. Each is parsed once and cloned ever after. `view.ts` asks here; `session.ts` tells the hashes
- * when it joins again.
+ * The template definitions this client has received, in the order of first use, which is how frames name them. Each is
+ * parsed once and cloned for every instance. `view.ts` looks definitions up here; the join frame of a new connection
+ * contains their hashes.
  */
 
 import { type Namespace, PartKind, type Wire } from '../runtime/wire/patch.js';
@@ -38,7 +38,7 @@ export class Definitions {
   #parsed = new Map<string, Definition>();
   readonly #listen: (type: string) => void;
 
-  /** @param listen is told the name of every event type the definitions handle */
+  /** @param listen called with the name of every event type the definitions handle */
   constructor(listen: (type: string) => void) {
     this.#listen = listen;
   }
@@ -48,7 +48,7 @@ export class Definitions {
     return this.#table.map(({ hash }) => hash);
   }
 
-  /** Forgets all but the first `count`: whoever sends the next frame knows of these only. */
+  /** Forgets all but the first `count`: the sender of the next frame knows of these only. */
   keep(count: number = Limit.definitions): void {
     this.#table.length = Math.min(this.#table.length, count);
     if (this.#parsed.size > Limit.definitions) this.#parsed = new Map(this.#table.map((known) => [known.hash, known]));

@@ -69,8 +69,8 @@ export function writeAttribute(element: Element, name: string, value: Scalar): v
 const tokens = (value: string | null): string[] => value?.match(/\S+/g) ?? [];
 
 /**
- * Turns the class `last` into `next`, token by token, so that tokens of other scripts stay. Where
- * nobody else has touched it the attribute is simply written.
+ * Turns the class `last` into `next`, token by token, so that tokens of other scripts stay. If no
+ * other script has changed the attribute, it is written as a whole.
  */
 export function writeClass(element: Element, last: string | null, next: string | null): void {
   if (element.getAttribute('class') === last) writeAttribute(element, 'class', next);

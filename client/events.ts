@@ -1,10 +1,10 @@
 /**
- * DOM events to places in the tree. One capturing listener per event type sits on the root, so events
- * that do not bubble and events that other scripts stop arrive as well. `view.ts` knows who wants to
- * hear of an event; `session.ts` takes it on.
+ * Maps DOM events to addresses in the tree. One capturing listener per event type is on the root, so events that do not
+ * bubble and events that other scripts stop arrive as well. `view.ts` knows which part handles an event; `session.ts`
+ * sends it.
  *
- * Before there is a tree, events on elements that the page marks are kept with their payloads; edits
- * from before this script are found by looking at the controls. Both are told once there is a tree.
+ * Before there is a tree, events on elements that the page marks are kept with their payloads; edits from before this
+ * script ran are found by reading the controls (`inputs.ts`). Both are raised once there is a tree.
  */
 
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
@@ -85,7 +85,7 @@ export class Events {
     return lost;
   }
 
-  /** Finds whom an event concerns, the innermost first; says whether anybody. */
+  /** Finds the handlers of an event, the innermost first; returns whether there is one. */
   readonly #receive = (event: Event): boolean => {
     const { type, bubbles } = event;
     const target = event.target as Element;

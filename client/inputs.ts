@@ -1,11 +1,11 @@
 /**
- * What the user has typed and is still on its way: while an event from a control has not been
- * processed, or a composition is open in it, frames do not write its value. `events.ts` and `session.ts`
- * tell what is sent and processed; `view.ts` asks before each write.
+ * User input that the server has not processed yet: while an event from a control has not been processed, or a
+ * composition is open in it, frames do not write its value. `events.ts` and `session.ts` report what is sent and
+ * processed; `leaves.ts` asks before each write.
  *
- * The last write that had to wait is made as soon as nothing newer is on its way, so that what the
- * server has made of an input is shown, and never an older state of it. If the server has made nothing
- * of it there is no such write: then the last one is made again, unless the user has gone on.
+ * The last write that had to wait is made as soon as no newer event is on its way, so that the page shows the value the
+ * server computed from an input, and never an older one. If the server wrote nothing for it, there is no such write:
+ * then the last one is made again, unless the user has typed more.
  */
 
 import { parse } from './dom.js';
@@ -35,7 +35,7 @@ export class Inputs {
   /** By control: what it showed when it last told its state. */
   readonly #shown = new Map<Element, string>();
   readonly #composing = new Set<Element>();
-  /** Those that were edited before there was anybody to tell. */
+  /** Controls that were edited before there was a tree to take the event. */
   #kept = new Set<Element>();
   /** By element and property: the last write. */
   readonly #writes = new WeakMap<Element, Map<string, () => void>>();
@@ -103,12 +103,12 @@ export class Inputs {
     }
   }
 
-  /** Keeps these controls as the user has left them, until `letGo`: nobody has been told of the edits yet. */
+  /** Keeps these controls as the user has left them, until `letGo`: no event has reported the edits yet. */
   keep(controls: Iterable<Element>): void {
     this.#kept = new Set(controls);
   }
 
-  /** Lets go of the kept controls. Where nobody wanted to hear of an edit, what was to be written over it is dropped. */
+  /** Lets go of the kept controls. If no handler takes an edit, the write that waited for it is dropped. */
   letGo(): void {
     this.#kept.clear();
     for (const [write, element] of this.#held) if (!this.#isAhead(element)) this.#held.delete(write);

@@ -1,6 +1,6 @@
 /**
- * What stands in the page, as the client knows it: instances of templates, and lists of them. `view.ts`
- * makes and changes them; `events.ts` finds the instance an event happened in.
+ * The content of the page as the client knows it: instances of templates, and lists of them. `view.ts` creates and changes
+ * them; `outbox.ts` names the instance an event happened in.
  */
 
 import type { Wire } from '../runtime/wire/patch.js';
@@ -9,7 +9,7 @@ import type { Definition } from './definitions.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What stands in a child part. Raw HTML is as it came: what it consists of is nobody's business. */
+/** The content of a child part. Raw HTML stays as it came: its nodes are not tracked. */
 export type Child = Text | Instance | List | readonly Wire[] | null;
 
 /** What stands in a part: a child, or the last value written; `undefined` as long as that is not known. */

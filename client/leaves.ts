@@ -26,7 +26,7 @@ const editable = /^(value|checked|selected)$/;
 export class Leaves {
   readonly #holds: Holds;
   readonly #selects = new Selects((select, value) => this.#assign(select, 'value', value));
-  /** Styles that stood in marks, for whoever adopts their elements. */
+  /** Styles that the marks contained, applied when their elements are adopted. */
   readonly #styles: Map<Element, readonly string[]>;
   /** What is to be written at the end of the frame. */
   readonly #late: (() => void)[] = [];

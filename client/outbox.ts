@@ -1,6 +1,6 @@
 /**
  * Events on their way: numbered when they are raised, kept until what they led to is stored, sent again on
- * the next connection if it is not shown yet. `events.ts` puts them in, `session.ts` sends them; what is
+ * the next connection if it is not shown yet. `session.ts` adds and sends them; what is
  * left when the page goes is handed over by `reload-storage.ts`.
  *
  * The numbers only ever grow, and the server counts by the same. So an event that has lost its effect is sent

@@ -109,7 +109,7 @@ function attempt<Result>(work: () => Result): Result | undefined {
 /** The session's id in a token, `mac.id.issued...`. */
 const idOf = (token: string): string | undefined => token.split('.')[1];
 
-/** What is there for this page; nobody else gets it any more. */
+/** Takes what was left for this page; no other page load gets it. */
 const inherit = (): Left | undefined =>
   attempt(() => {
     const left = JSON.parse(sessionStorage.getItem(keyOf()) as string) as Left;

@@ -1,7 +1,7 @@
 /**
  * What `.value` of each `select` is to be, beside what it shows: browsers choose another option when
- * options come, go or change, so that the value has to be said again. `view.ts` tells what it writes and
- * where it changes options.
+ * options come, go or change, so that the value has to be written again. `leaves.ts` reports what it writes and
+ * where options change.
  */
 
 import type { Scalar } from '../runtime/wire/patch.js';

@@ -1,7 +1,7 @@
 /**
- * The client's side of the session: it joins, counts frames and events, and sees that the page shows
- * what the frames say. `socket.ts` brings and takes the bytes, `events.ts` raises the events, `view.ts`
- * shows; `runtime/wire/protocol.ts` says what travels.
+ * The client's side of the session: it joins, counts frames and events, and makes the page show what the frames contain.
+ * `start.ts` connects it with the socket. `events.ts` raises the events, `view.ts` shows the tree;
+ * `runtime/wire/protocol.ts` defines the frames.
  */
 
 import { decode } from '../runtime/wire/decode.js';
@@ -28,7 +28,7 @@ export interface Connection {
   move(within: number): void;
 }
 
-/** What the page is told: by `Reason`, how the session goes on; and that events were lost although it does. */
+/** The state that the page shows: by `Reason`, how the session continues; or that events were lost although it does. */
 export type Told = (typeof reasons)[number] | 'dropped';
 
 /** What a session works on. */
@@ -122,7 +122,7 @@ export class Session {
     this.#parts.pend(raised - durable);
   }
 
-  /** Asks for a sign of life now: the connection may have died while nobody looked. */
+  /** Asks for a sign of life now: the connection may have failed while the page was hidden. */
   probe(): void {
     if (!this.#answered) return;
     this.#acknowledge(Ask.Sign);

@@ -1,7 +1,7 @@
 /**
  * The connection: a WebSocket, opened again whenever it is lost, with back-off; at once when the page
  * becomes visible or the network returns; closed while the page is in the back/forward cache. When the
- * server is about to stop, another is opened before it is left. `session.ts` speaks over it.
+ * server is about to stop, another is opened before it is left. `start.ts` passes its bytes to the session.
  */
 
 import { Verdict } from '../runtime/wire/protocol.js';
@@ -147,7 +147,7 @@ export class Socket {
     else this.connect();
   }
 
-  /** Loads the page again, unless that has just been done; where nobody can remember, not at all. */
+  /** Loads the page again, unless that has just been done; without a storage to note it in, not at all. */
   #reload(): boolean {
     try {
       const now = Date.now();

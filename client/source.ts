@@ -1,5 +1,5 @@
 /**
- * The nodes that the parts of a template get bound to, and how a node in the page is told to be the one a
+ * The nodes that the parts of a template get bound to, and how a node in the page is recognised as the one a
  * template means. `view.ts` walks through both in step.
  */
 

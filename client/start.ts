@@ -14,7 +14,7 @@ import { View } from './view.js';
 
 /** How to start. */
 export interface StartOptions {
-  /** The hash in the name of the client script; '' if it was built by somebody else. */
+  /** The hash in the name of the client script; '' if another build made it. */
   readonly client?: string;
   /** The root element; by default the one that says where its socket is. */
   readonly root?: Element | null;

@@ -20,7 +20,7 @@ export function actorsOf(root: ActorView): readonly ActorView[] {
 /** What an actor is called: the session is the one there is, so its id says nothing more. */
 export const nameOf = ({ kind, name }: ActorView): string => (kind === 'session' ? 'session' : name);
 
-/** The actor that is shown while nobody has chosen one: the first that has a state of its own. */
+/** The actor that is shown before the user chooses one: the first that has a state of its own. */
 export function firstChoice(root: ActorView): string {
   const stateful = actorsOf(root).find(({ kind }) => kind === 'component' || kind === 'statechart');
 

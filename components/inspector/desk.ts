@@ -79,7 +79,7 @@ function close(sessions: Map<string, Opened>, session: string, opened: Opened): 
   sessions.delete(session);
   opened.opening.then(
     (inspected) => inspected?.close(),
-    () => undefined // Whoever has looked was told.
+    () => undefined // The components that opened it have received the error.
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * Layout by ELK: a chart as the graph ELK takes, and the drawing that comes of what it gives back. `layout.ts` asks
- * here; `elk-thread.ts` is where ELK runs. States and transitions go by their numbers, so no name of theirs can be
- * taken for another.
+ * Layout by ELK: converts a chart into the graph that ELK takes, and the result into a drawing (`drawing.ts`). `layout.ts`
+ * calls it and runs ELK in a thread. States and transitions are named by their numbers, so that no name can be mistaken
+ * for another.
  */
 
 import type { ElkExtendedEdge, ElkNode, ElkPoint } from 'elkjs/lib/elk.bundled.js';

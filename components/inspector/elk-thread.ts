@@ -48,7 +48,7 @@ class Thread {
     this.#worker.on('message', (answer: Answer) => this.#receive(answer));
     this.#worker.on('error', (error) => this.end(`The thread of ELK failed: ${error.message}`));
     this.#worker.on('exit', () => this.end('The thread of ELK ended.'));
-    // It must keep nobody's process alive, nor its timer.
+    // Neither the thread nor its timer may keep the process alive.
     this.#worker.unref();
   }
 
@@ -61,7 +61,7 @@ class Thread {
     });
   }
 
-  /** Ends it; whoever waits is told why. */
+  /** Ends the thread; waiting requests reject with the reason. */
   end(reason: string): void {
     clearTimeout(this.#timer);
     if (thread === this) thread = undefined;
@@ -82,7 +82,7 @@ class Thread {
     const isBusy = this.#waiting.size > 0;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => this.end(isBusy ? `ELK has taken more than ${longest} ms over a chart.` : 'Nobody asks.'),
+      () => this.end(isBusy ? `ELK has taken more than ${longest} ms over a chart.` : 'The thread was idle.'),
       isBusy ? longest : idle
     ).unref();
   }

@@ -1,6 +1,6 @@
 /**
- * What the log shows of a session: some rows of what matches, read from the desk for `log.ts`, and the entry somebody
- * has chosen.
+ * The content of the log: the rows of a session that match the filter and are visible, read for `log.ts`, and the entry
+ * the user has chosen.
  */
 
 import type { ActorView, Inspected, LogEntry } from 'troupe/inspection';
@@ -86,7 +86,7 @@ function entryOf(
   return entries[0]?.number === number ? entries : undefined;
 }
 
-/** Who is meant by an id: an actor by its name, whoever else as it is. */
+/** Resolves ids: an actor to its name, any other id to itself. */
 function naming(actors: readonly ActorView[]): (entry: LogEntry) => LogRow {
   const names = new Map(actors.map((actor) => [actor.id, nameOf(actor)]));
 

@@ -1,6 +1,6 @@
 /**
- * The log of a session: who sent what to whom, caused by what, and what it cost. It follows its end until somebody
- * scrolls up, pauses it or chooses an entry; then it holds still and counts what is newer.
+ * The log of a session: who sent what to whom, caused by what, and what it cost. It follows its end until the user
+ * scrolls up, pauses it or chooses an entry; then it stays in place and counts newer entries.
  *
  * `session.ts` places it, `log-entries.ts` reads, `log-view.ts` shows.
  */

@@ -17,7 +17,7 @@ export const rowHeight = 34;
 /** How many rows a list shows at the most; the style sheet keeps it lower than that. */
 const mostVisible = 30;
 
-/** How many more are rendered above and below, for whoever scrolls on before the server has answered. */
+/** How many more are rendered above and below, so that rows are there when the user scrolls before the server has answered. */
 const overscan = 25;
 
 /** The window moves by so many rows at once, so that most of scrolling asks for nothing. */
@@ -64,7 +64,7 @@ export const heightOf = (total: number): string => `${total * rowHeight}px`;
 
 // POSITIONS -------------------------------------------------------------------
 
-/** Where somebody is in a list that grows at its end. */
+/** The position of the user in a list that grows at its end. */
 export interface Position {
   /** The number of the newest row that is shown, while the list is held; `undefined` while it follows. */
   readonly anchor: number | undefined;

@@ -1,6 +1,6 @@
 /**
- * The page of all sessions: how many there are of each kind, which of them match, each with a link to its own page
- * (`session.ts`). It is asked for again whenever something has changed.
+ * The page of all sessions: how many there are of each kind, which of them match, each with a link to its own page.
+ * It reads the sessions again whenever one has changed. `inspector.ts` routes to it.
  */
 
 import { type Component, callback, component, type Enqueue, every, html, type PageProps, repeat } from 'troupe';
@@ -33,7 +33,7 @@ export type SessionsMessage =
 
 const statuses: readonly SessionStatus[] = ['attached', 'detached', 'dormant', 'passivated'];
 
-/** What each status means, for whoever points at it. */
+/** What each status means; shown as its tooltip. */
 const meanings: Readonly<Record<SessionStatus, string>> = {
   attached: 'with a client',
   detached: 'waiting for their client to come back',

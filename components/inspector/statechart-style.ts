@@ -1,6 +1,6 @@
 /**
- * The style of statecharts, to be put into the style sheet of a page that shows one (`statechart.ts`). The sizes of
- * letters are those of `drawing.ts`.
+ * The styles of statecharts. `style.ts` includes them in the style sheet of the inspector. Font sizes are those that
+ * drawings are laid out with.
  */
 
 /**

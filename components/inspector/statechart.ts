@@ -1,9 +1,8 @@
 /**
- * The drawing of a statechart, with the states it is in and the transitions it has taken last: an SVG with a text
- * beside it. Where everything stands comes from `layout.ts`, the words from `statechart-words.ts`, how it looks from
- * `statechart-style.ts`.
+ * The drawing of a statechart, with its active states and the transitions it has taken last: an SVG with a text beside it.
+ * The positions come from `layout.ts`, the text from `statechart-words.ts`; the styles are in the style sheet.
  *
- * What changes while a machine runs are only classes and a sentence, so a patch is a few bytes however big the chart.
+ * While a machine runs, only classes and one sentence change, so a patch is a few bytes however large the chart is.
  */
 
 import { html, repeat, type Template } from 'troupe';

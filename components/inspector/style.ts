@@ -1,9 +1,9 @@
 /**
- * The style sheet of the inspector, as text: the host serves it beside the pages, so that no style stands in them.
- * Light and dark go by the browser; from tablets up a session fills the window, on phones its parts stand below each
- * other.
+ * The style sheet of the inspector, as text: the host serves it beside the pages, so that pages contain no styles. The
+ * browser chooses light or dark. On tablets and larger screens a session fills the window; on phones its parts are below
+ * each other. `statechart-style.ts` has the styles of statecharts.
  *
- * Sizes that `scrolling.ts` counts with: a row is 34 pixels high, and a list shows 30 of them at the most.
+ * Scrolling lists compute with two of the sizes: a row is 34 pixels high, and a list shows at most 30 rows.
  */
 
 import { statechartStyle } from './statechart-style.js';

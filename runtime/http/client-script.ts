@@ -1,6 +1,6 @@
 /**
- * The client script, as browsers fetch it: one file under a URL that contains the hash of its content, so
- * that it can be kept for ever. Built from `client/` by esbuild; `http.ts` serves it.
+ * The client script as browsers fetch it: one file under a URL that contains the hash of its content, so that browsers
+ * can cache it for ever. esbuild builds it from `client/`; `http.ts` serves it.
  */
 
 import { hash } from 'node:crypto';

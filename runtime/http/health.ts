@@ -1,7 +1,7 @@
 /**
- * The state of this process, for the system that starts and stops processes: `/_troupe/healthz` says that it runs,
- * `/_troupe/readyz` whether it is to be sent visitors. `http.ts` asks here for every path below `/_troupe/`;
- * `server.ts` offers both as handlers of Node's, for a host program to put where it likes.
+ * Health checks for the process manager or load balancer. `/_troupe/healthz` answers 200 while the process runs;
+ * `/_troupe/readyz` answers 200 while the process accepts new sessions. `http.ts` calls `answerSign` for every path
+ * below `/_troupe/`; `server.ts` offers both as handlers for Node, so that a host program can serve them elsewhere.
  */
 
 import type { HttpAnswer } from './http.js';

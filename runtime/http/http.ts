@@ -1,11 +1,11 @@
 /**
- * HTTP without a server: a request goes in as method, URL and headers, an answer comes out as status,
- * headers and body. `node-adapter.ts` is the adapter to Node's servers; others can be written beside it.
+ * HTTP without a server: a request goes in as method, URL and headers; an answer comes out as status, headers and body.
+ * `node-adapter.ts` is the adapter to Node's servers; adapters to others can be written beside it.
  *
- *     request -> visitor -> route -> session (dormant) -> document -> answer
+ *     request -> principal -> route -> session (dormant) -> layout -> answer
  *
- * It answers pages (GET and HEAD of a route) and, below `/_troupe/`, the client script and signs of health. What goes wrong
- * on the way becomes a status page and, if it is the host program's fault, a report.
+ * It answers pages (GET and HEAD of a route) and, below `/_troupe/`, the client script and the health checks. A failure
+ * becomes a status page and, if it is a fault of the host program, a report.
  */
 
 import { type Reporter, writeError } from '../platform/error-report.js';
@@ -93,7 +93,7 @@ export function answerStatus(status: number, styles: readonly string[], detail?:
 /** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
 const icon = '/favicon.ico';
 
-/** The answer to an unknown path: a 404 page, or an empty 404 if the request does not ask for a page. */
+/** The answer for a URL without a route: a 404 page, or an empty answer for the icon, which no user asked for. */
 export function answerNowhere(url: string, styles: readonly string[]): HttpAnswer {
   if (url !== icon) return answerStatus(404, styles);
 

@@ -1,9 +1,10 @@
 /**
- * The document around a page: `<html>`, `<head>` and `<body>`, rendered at GET only. A host program can
- * bring its own with the option `document`; what is in the holes is escaped as in any template.
+ * The layout: the HTML around a page (`<html>`, `<head>`, `<body>`), rendered at GET only. A host program can replace
+ * it with the option `document`; the values in its holes are escaped as in any template. `http.ts` renders pages and
+ * status pages (404 and the like) here.
  *
- * Nothing here is inline script or inline style, so that pages work under the content security policy
- * `default-src 'self'`. Status pages (404 and the like) are made here, too.
+ * The layout contains no inline script and no inline style, so that pages work under the content security policy
+ * `default-src 'self'`.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -158,7 +159,7 @@ function checkedTemplate(given: unknown): Template<never> {
   throw documentError(`returned ${what}; it returns a template: ({ root, script }) => html\`<!doctype html>…\`.`);
 }
 
-/** A page needs its root, once, and the script. Their presence is checked by strings that occur nowhere else: the token's signature and the script's URL. */
+/** A page needs its root, once, and the script. The check searches for text that occurs nowhere else: the token's signature and the script's URL. */
 function checkPage(text: string, { script, token }: PageContent): void {
   const mark = ` ${Mark.Token}="${signatureOf(token)}`;
   const first = text.indexOf(mark);
@@ -188,7 +189,7 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
-/** A small page that says what a status means; `detail` stands below, for a support request. `styles` apply. */
+/** A small page that says what a status means; `detail` stands below it, to be quoted in a request for help. `styles` are URLs of style sheets. */
 export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
   const [title, text] = meanings[status] ?? ['Something went wrong', ''];
 
@@ -209,7 +210,7 @@ export function renderStatus(status: number, styles: readonly string[] = [], det
     </main>
   </body>
 </html>`,
-    // A wrong URL of a style sheet is reported when a page is made.
+    // An invalid style sheet URL is reported when a page is rendered.
     () => undefined
   );
 }

@@ -1,6 +1,6 @@
 /**
- * The adapter between Node's HTTP servers and `http.ts`. Fits `node:http`, `node:https` and everything
- * that hands on their requests: Express, Connect, Fastify with `@fastify/middie`.
+ * The adapter between Node's HTTP servers and `http.ts`. It fits `node:http`, `node:https` and frameworks that pass on
+ * Node's request and response: Express, Connect, Fastify with `@fastify/middie`.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,7 +1,7 @@
 /**
- * The server of Node's that `listen` starts, with limits on what comes before anything of ours is asked:
- * idle and incomplete connections, too many of them, and answers that the client does not read. `server.ts`
- * starts and stops it; a host program that mounts us has a server, and such limits, of its own.
+ * The HTTP server that `listen` starts, with limits that apply before a request reaches `node-adapter.ts`: idle and slow
+ * connections, the number of connections, and answers that the client does not read. `listen.ts` starts and stops it. A
+ * host program that mounts Troupe has its own server and sets such limits itself.
  */
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -31,7 +31,7 @@ export interface LimitedServerOptions {
 /** Milliseconds that a whole request may take, its body included; nothing of ours reads one. */
 const requestTimeout = 60_000;
 
-/** Milliseconds without traffic after which a request ends, such as one whose answer is not read; more if pages may take more. */
+/** Milliseconds without traffic on its connection after which a request ends, for example when the client does not read the answer; longer if the deadline of pages is longer. */
 const idleTimeout = 60_000;
 
 /** Milliseconds that a request which is still asked, or answered, has when the server stops. */

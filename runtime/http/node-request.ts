@@ -1,6 +1,6 @@
 /**
- * A request of Node's servers, read as `request-identity.ts` wants it: what pages (`node-adapter.ts`) and upgrades
- * (`transport.ts`) have in common.
+ * Reads a request of Node's servers into the form that `request-identity.ts` takes. Pages (`node-adapter.ts`) and upgrades
+ * (`transport.ts`) share it.
  */
 
 import type { IncomingMessage } from 'node:http';

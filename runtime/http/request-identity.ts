@@ -1,9 +1,9 @@
 /**
- * The visitor: who stands behind a request, read from the request and asked of the host program. The
- * first page (`http.ts`) and every join (`transport.ts`) recognise their visitor in the same way, so
- * that a token sealed at one opens at the other.
+ * The identity of a request: its address, its cookie, and the principal that the host program's `identify` returns. The
+ * first page (`http.ts`) and every join (`transport.ts`) determine it in the same way, so that a token sealed for the
+ * first opens for the second.
  *
- * Knows no types of Node's: a request is a method, a URL, headers and where it came from.
+ * This file uses no types of Node: a request is a method, a URL, headers and the address of its sender.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -28,8 +28,8 @@ export interface HttpRequest {
 }
 
 /**
- * Tells who makes a request: a principal (plain data, the same for every request of the same user),
- * `undefined` for an anonymous visitor, `false` to refuse. If it throws, the request is refused and the error reported.
+ * Returns who makes a request: a principal (plain data, the same for every request of the same user),
+ * `undefined` for an anonymous user, `false` to refuse. If it throws, the request is refused and the error reported.
  */
 export type Identify = (request: HttpRequest) => unknown;
 
@@ -121,7 +121,7 @@ function networkOf(address: string): string {
 }
 
 /**
- * The address limits are counted by: IPv4 as it is, IPv6 by its first 64 bits, because the owner of one
+ * The address that limits are counted by: IPv4 as it is, IPv6 by its first 64 bits, because the holder of one
  * such address has all 2^64 of them.
  */
 export function addressOf(request: HttpRequest, trustProxy: number): string {
@@ -148,7 +148,7 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
   });
 }
 
-/** Returns the identity of a request: synchronously, unless `identify` returns a promise. */
+/** Determines the identity of a request: synchronously, unless `identify` returns a promise. */
 export type Recognise = (request: HttpRequest) => Promise<RequestIdentity | Unrecognised> | RequestIdentity;
 
 /** Makes the function that tells who stands behind a request. */

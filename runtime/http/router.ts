@@ -1,10 +1,9 @@
 /**
- * Routes: which component stands at a URL, and with which props. Comes into play twice for each page:
- * when it is asked for (`http.ts`), and when its session is gone and a fresh one must be made from the
- * URL in the token (`server.ts`).
+ * The router: maps a URL to its component and its props. It is used twice for each page: when the page is requested
+ * (`http.ts`), and when its session has ended and `composition.ts` starts a fresh one from the URL in the token.
  *
- * The only importer of rou3, which matches percent-encoded paths and decodes nothing; decoding happens
- * here, after matching, so that an encoded slash stays inside its parameter.
+ * The only importer of rou3, which matches percent-encoded paths and decodes nothing. Decoding happens here, after
+ * matching, so that an encoded slash stays inside its parameter.
  */
 
 import { createHash } from 'node:crypto';
@@ -24,7 +23,7 @@ export interface Routes {
 /** Why a URL leads nowhere, as an HTTP status. */
 export type Astray = 400 | 404 | 414;
 
-/** The route at a URL, the same for every visitor. */
+/** What a URL leads to, independent of the principal. */
 export interface Place extends Pick<PageProps, 'params' | 'path' | 'query'> {
   readonly component: Route['component'];
 }

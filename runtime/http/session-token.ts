@@ -1,6 +1,6 @@
 /**
- * Session tokens: what a page shows to get at its session again. `http.ts` seals one into each page,
- * `server.ts` opens the one that comes with a join.
+ * Session tokens: the proof with which a page joins its session. `http.ts` seals one into each page;
+ * `composition.ts` opens the one that arrives with a join.
  *
  * A token is text, signed and not secret:
  *

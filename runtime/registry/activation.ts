@@ -1,7 +1,10 @@
 /**
- * The recall: what becomes of a client that comes for a session which is not in this process's memory, or not its own
- * any more. It is brought back from the store, asked of the node that holds it, copied, or begun anew; and
- * given up to other nodes in the same way. `session-registry.ts` has the table that it is put into.
+ * Activation: finds a session that a client asks for and that this process does not hold in memory. The session is
+ * restored from the store, requested from the node that owns it, forked, or started fresh. The same class gives
+ * sessions of this process to other nodes.
+ *
+ * `session-registry.ts` calls it and keeps the result in its table. It reads the store through `write-behind.ts` and
+ * asks other nodes through `ownership-transfer.ts`.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -93,7 +96,7 @@ export class Activation {
 
   // BRINGING BACK -------------------------------------------------------------
 
-  /** The session from the store, or from the node that has it; `undefined` if nobody has it. As many as ask for it at once get the same. */
+  /** The session from the store, or from the node that owns it; `undefined` if neither has it. Simultaneous calls for one id share the result. */
   bringBack(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const coming = this.#coming.get(entrance.id);
     if (coming !== undefined) {

@@ -1,7 +1,9 @@
 /**
- * Handing over: a node that a client has come to asks the node that holds its session to give it up. The one
- * that holds it stores it, says so, and lets go; if it does not answer it is taken for dead, and what it
- * writes afterwards is refused by the store (`store.ts`, fences). `session-registry.ts` asks and gives.
+ * Ownership transfer: a node that a client has joined asks the owner of its session to give the session up. The owner
+ * stores the session, answers and drops it from memory. If the owner does not answer before the deadline, the asking
+ * node treats it as dead; the fence of the store then refuses what the former owner still writes.
+ *
+ * `activation.ts` asks for sessions and answers requests; `session-registry.ts` provides the connection to the peers.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -12,9 +14,9 @@ import type { AnyMessage } from '../template/html.js';
 
 /** How nodes reach each other. */
 export interface Peers {
-  /** Sends plain data to a node; that nobody is there is no error. May reject if it cannot be sent. */
+  /** Sends plain data to a node. An unknown node is no error. May reject if the data cannot be sent. */
   tell(node: string, message: AnyMessage): Promise<void>;
-  /** Is told what others send to this node; gives the way to stop. */
+  /** Calls `listener` with what other nodes send to this node. Returns a function that stops it. */
   listen(listener: (message: AnyMessage) => void): () => void;
 }
 
@@ -36,7 +38,7 @@ export type TransferReply =
   | { readonly kind: 'forked'; readonly id: string }
   /** Another document is connected to it. */
   | { readonly kind: 'busy' }
-  /** It is not there; or nobody has answered. */
+  /** The node does not have it, or did not answer before the deadline. */
   | { readonly kind: 'absent' };
 
 /** What a hand-over needs. */
@@ -104,7 +106,7 @@ export class OwnershipTransfer {
     if (!this.#isClosed) this.#tell(from, { type: 'sessionGiven', ask, given });
   }
 
-  /** What cannot be sent is not answered, and then nobody waits for longer than there is time. */
+  /** A message that cannot be sent gets no answer; the deadline then ends the wait. */
   #tell(node: string, word: Word): void {
     this.#options.peers.tell(node, word).catch(() => undefined);
   }

@@ -1,9 +1,11 @@
 /**
- * The table of sessions: start, find, put away, bring back. `http.ts` opens one for each first page, a join
- * enters it. One that is not in memory is brought back from the store, asked of the node that holds it, or if
- * nobody has it opened again from the signed route.
+ * The session registry: the table of the sessions in this process. `http.ts` opens a session for each first page; a
+ * join enters it. A session that is not in memory is activated (`activation.ts`): restored from the store, requested
+ * from the node that owns it, or, if no node owns it, started fresh from the route in the signed token.
  *
- *     open    -> dormant -> attached <-> detached -> stored -> brought back (here, or on another node)
+ *     open    -> dormant -> attached <-> detached -> passivated -> activated (here, or on another node)
+ *
+ * `write-behind.ts` stores the sessions.
  */
 
 import type { AnyComponent } from '../component/component.js';
@@ -64,7 +66,7 @@ export interface SessionRegistry {
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
-  /** A first page of a session that a document has left, to be loaded anew; `undefined` if there is no such session, or somebody else is connected to it. */
+  /** A first page of a session that a page load has left, for its reload; `undefined` if there is no such session, or another page load is connected to it. */
   reload(entrance: JoinRequest): Promise<Page | undefined>;
   /**
    * The session to join: the one of that id, a copy of it if another document is connected to it, or a fresh one
@@ -92,7 +94,7 @@ export interface SessionRegistry {
 
 /** How many sessions there are. */
 export interface SessionCounts {
-  /** Rendered, and nobody has joined yet. */
+  /** Rendered; no client has joined yet. */
   readonly dormant: number;
   /** With a connection. */
   readonly attached: number;
@@ -127,7 +129,7 @@ export interface SessionRegistryOptions {
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
   readonly keeper: WriteBehind;
-  /** Who looks. Default: nobody. */
+  /** Observes the sessions. Default: no observer. */
   readonly lookout?: RegistryInstrumentation | undefined;
   /** The name of this process. */
   readonly node: string;
@@ -181,7 +183,7 @@ class SessionTable implements SessionRegistry, SessionHost {
   readonly report: Reporter;
   readonly #options: SessionRegistryOptions;
   readonly #entries = new Map<string, TableEntry>();
-  /** Those nobody has joined, oldest first. */
+  /** The sessions that no client has joined, oldest first. */
   readonly #dormant = new Set<TableEntry>();
   readonly #perAddress = new Map<string, number>();
   readonly #recall: Activation;
@@ -258,7 +260,7 @@ class SessionTable implements SessionRegistry, SessionHost {
   }
 
   enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
-    // Whoever moves comes to another process, or comes again when this one is gone.
+    // A client that moves reaches another process, or tries again when this one has ended.
     if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(entrance.id)?.session;
     if (found === undefined) return this.#enterLater(entrance);

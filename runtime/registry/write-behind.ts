@@ -1,10 +1,11 @@
 /**
- * The keeper: takes the sessions of one process to the store. While a session is in use it is written
- * behind its turns, gathered over the store's delay; when it is put away, once more, and given up. What
- * cannot be written because the store fails is reported once and tried again until it works; meanwhile
- * sessions go on, and their clients keep what is not durable.
+ * Write-behind: writes the sessions of one process to the store. While a session is in use, the changes of its turns
+ * are coalesced over the delay of the store and then written. Passivation writes once more and gives up ownership.
+ * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
+ * Meanwhile sessions continue, and their clients keep the events that are not durable.
  *
- * `session-registry.ts` has the keeper and reads through it; `store.ts` says what a store promises.
+ * `session-registry.ts` passes sessions to it, `activation.ts` reads stored ones through it; `store.ts` specifies
+ * what a store guarantees.
  */
 
 import { Backoff } from '../platform/backoff.js';
@@ -44,7 +45,7 @@ export interface WriteBehindOptions {
   defer(run: () => void): void;
 }
 
-/** How it stands with the writing of a session. */
+/** The state of writing one session. */
 interface Progress {
   isDirty: boolean;
   isBusy: boolean;
@@ -52,13 +53,13 @@ interface Progress {
   writing?: Promise<void>;
   /** Whether it is to be given up with the next write. */
   isLeaving: boolean;
-  /** Told what became of it, if somebody waits for it to be given up. */
+  /** Called with the outcome; one for each caller that waits for the session to be given up. */
   readonly waiting: ((outcome: Outcome) => void)[];
 }
 
 /** What became of a session that was to be put away. */
 export type Outcome =
-  /** The store holds it, and nobody owns it. */
+  /** The store holds it, and no node owns it. */
   | 'stored'
   /** Another node owns it. */
   | 'fenced'
@@ -122,7 +123,7 @@ export class WriteBehind {
     return store.claim(id, node, force);
   }
 
-  /** Keeps a stored session that cannot be brought back apart, for somebody to look at. */
+  /** Moves a stored session that cannot be restored into quarantine, so that an operator can examine it. */
   async setAside(id: string, fence: number, reason: string): Promise<void> {
     try {
       await this.#options.store.setAside(id, fence, reason);
@@ -170,7 +171,7 @@ export class WriteBehind {
     progress.waiting.length = 0;
   }
 
-  /** A session is over: nothing more of it is written. Who waits for it to be put away is told: what is being written counts. */
+  /** A session has ended: nothing more of it is written. Callers that wait for its passivation get the outcome of the write in progress. */
   forget(session: Persistable): void {
     const progress = this.#progress.get(session);
     this.#progress.delete(session);
@@ -242,7 +243,7 @@ export class WriteBehind {
     if (this.#progress.size > 0) this.#schedule();
   }
 
-  /** Nothing more of a session is written; whoever waits is told why. */
+  /** Nothing more of a session is written; waiting callers get the outcome. */
   #over(session: Persistable, progress: Progress, outcome: Outcome): void {
     if (this.#progress.get(session) === progress) this.#progress.delete(session);
     for (const resolve of progress.waiting.splice(0)) resolve(outcome);

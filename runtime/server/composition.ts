@@ -1,11 +1,11 @@
 /**
- * The site: everything of a server but its sockets. Pages, sessions, tokens, topics and shared actors know
- * nothing of each other; here they are given to one another.
+ * The composition: all parts of a server except its sockets. Pages, sessions, tokens, topics and shared actors do not
+ * create one another; this file creates them and connects them.
  *
- *     request        -> http  -> sessions.open -> page with a token
- *     join, visitor  -> admit -> sessions.find, or sessions.reopen -> session
+ *     request          -> http  -> sessions.open  -> page with a token
+ *     join, identity   -> admit -> sessions.enter -> session
  *
- * `server.ts` puts a transport in front of it, `testing/` one without a network.
+ * `server.ts` adds a transport to it, `test-server.ts` a network in memory.
  */
 
 import type { Bus } from '../cluster/bus.js';
@@ -38,7 +38,7 @@ import type { Settings } from './options.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** The parts of a server without its sockets. */
+/** The parts of a server that the owner of the sockets needs. */
 export interface Composition {
   readonly actors: SharedActors;
   /** Leads a join to its session, or says with which code it is refused. */
@@ -49,7 +49,7 @@ export interface Composition {
   readonly node: string;
   /** From where it is looked at. */
   readonly observatory: LiveInspection;
-  /** Reports faults to the host program, the diagnostics channels and the inspector. */
+  /** Reports faults to the host program and to the inspector. */
   readonly report: Reporter;
   /** Tells who opens a socket. */
   readonly recognise: Recognise;

@@ -1,6 +1,6 @@
 /**
- * One Redis for a server: its store (`redis.ts`) and its bus (`redis-bus.ts`) over one connection
- * (`redis-connection.ts`), under one prefix and with one lease.
+ * One Redis for a server: its store (`redis.ts`) and its bus (`redis-bus.ts`) share one connection
+ * (`redis-connection.ts`), one prefix and one lease.
  */
 
 import type { BusFactory } from '../cluster/bus.js';

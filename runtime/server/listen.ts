@@ -1,6 +1,6 @@
 /**
- * Listening: a server of ours on an HTTP server of its own, from the opening of its port to its end. `server.ts` makes
- * it; one that is mounted into another server does without.
+ * Listening: runs a server on its own HTTP server (`node-limits.ts`), from opening the port to closing it. `server.ts`
+ * creates it; a server that is mounted into another HTTP server does not use it.
  */
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';

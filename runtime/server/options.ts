@@ -1,6 +1,6 @@
 /**
- * The options of `createServer`: what there is, what is assumed, what is allowed. They are read once,
- * here, and everything below `server.ts` is given what it needs in full.
+ * The options of `createServer`: their types, defaults and checks. `server.ts` reads them once through this file; the
+ * parts below it get complete settings.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly development?: boolean;
   /** The document around each page. Default: an accessible one with `language`, `styles` and `title`. */
   readonly document?: DocumentTemplate;
-  /** Session registry whose page was fetched but has not joined; beyond it the oldest goes. Default 10,000. */
+  /** Sessions whose page was fetched but has not joined; beyond the limit the oldest ends. Default 10,000. */
   readonly dormantSessions?: number;
   /** How long such a session waits for its page to join. Default 300,000. */
   readonly dormantTime?: number;
@@ -59,15 +59,15 @@ export interface ServerOptions {
   /** How often each connection is asked for a sign of life. Default 30,000. */
   readonly heartbeat?: number;
   /**
-   * Says who makes a request: a principal (plain data, the same for each request of one user), `undefined`
-   * for an anonymous visitor, `false` to refuse. Called for each page and each join. Default: anonymous.
+   * Returns who makes a request: a principal (plain data, the same for each request of one user), `undefined`
+   * for an anonymous user, `false` to refuse. Called for each page and each join. Default: all users are anonymous.
    */
   readonly identify?: Identify;
   /** How long `init`, `identify` and the `authorise` of the inspector may take. Default 5,000. */
   readonly initDeadline?: number;
   /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
-  /** Sees what all actors of all sessions, and all shared actors, do: an XState inspection observer. Default: none. */
+  /** An XState inspection observer of all actors of all sessions and of all shared actors. Default: no observer. */
   readonly inspect?: Inspect;
   /**
    * The inspector at `/_troupe/inspector` below the base path: whether it is there, or who may see it. `true` is for
@@ -81,17 +81,17 @@ export interface ServerOptions {
   /** Bytes of the largest session that is stored; one that takes more is reported and not stored. Default 1,048,576. */
   readonly largestSnapshot?: number;
   /**
-   * Receives a line for each step in the life of sessions and of the server, and for each error: a logger of
+   * Logs the life cycle of sessions and of the server, and every error: a logger of
    * pino, or `console`. Without `development` it gets the class of an error, but neither its message nor its stack.
-   * Default: none, and nothing is said.
+   * Default: no logger.
    */
   readonly logger?: Logger;
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
   /**
-   * Receives each error with the value that was thrown, whose message may quote secrets. Default: a line
-   * on stderr, with the class of the error only without `development`; with a `logger` nothing, because the logger receives it as
-   * well.
+   * Called with each error report and the thrown value unchanged: its message may quote secrets. Default: a line
+   * on stderr, with only the class of the error without `development`; with a `logger` no line, because the logger
+   * gets the report as well.
    */
   readonly onError?: OnError;
   /** Origins whose pages may connect, `https://example.com`. Default: the host that was asked. */
@@ -105,9 +105,9 @@ export interface ServerOptions {
   readonly secret?: string | readonly string[];
   /** How long a stored session is kept after it was last used. Default 86,400,000, a day, as long as a token. */
   readonly sessionLifetime?: number;
-  /** Session registry, and connections, from one address (of IPv6, one /64). Default 1,000. */
+  /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
-  /** Where sessions are stored, while they are used and after. Default: `memory()`, in this process. */
+  /** Where sessions are stored, both passivated ones and those in use. Default: `memory()`, in this process. */
   readonly store?: Store;
   /** URLs of style sheets, for the default document and pages of errors. Default none. */
   readonly styles?: readonly string[];
@@ -120,7 +120,7 @@ export interface ServerOptions {
    * Default 0: those headers are not believed.
    */
   readonly trustProxy?: boolean | number;
-  /** The version of the application; stored with each session, for inspection. Default ''. */
+  /** The version name of the application; stored with each session and shown by the inspector. Default ''. */
   readonly version?: string;
 }
 
@@ -205,7 +205,7 @@ function originOffence(value: unknown): string {
   return `, and ${shown(wrong)} is none${meant === 'null' ? '' : `: write ${shown(meant)}`}`;
 }
 
-/** With a secret that can be guessed, an attacker can open any session. */
+/** The least number of characters of a secret. A guessed secret opens every session. */
 const shortestSecret = 16;
 
 function isSecret(value: unknown): boolean {
@@ -334,7 +334,7 @@ function faultsOf(given: Record<string, unknown>): string[] {
 
 // READING ---------------------------------------------------------------------
 
-/** A secret of this process alone; a warning says what follows from that. */
+/** A secret of this process alone; a warning tells the operator what that means. */
 function inventSecret(): string {
   const consequence = 'pages will have to load again after a restart, and other processes cannot take them over';
 

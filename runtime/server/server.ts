@@ -1,9 +1,9 @@
 /**
- * The server: closes the ring. `composition.ts` has the pages and the sessions, `transport.ts` the sockets; neither
- * knows the other, and here they are given to one another.
+ * The server: connects the pages and sessions of `composition.ts` with the sockets of `transport.ts`. Neither of the two
+ * imports the other.
  *
  *     GET     -> http.ts      -> sessions.open   -> page with a token
- *     upgrade -> transport.ts -> join with token -> sessions.find, or sessions.reopen -> session
+ *     upgrade -> transport.ts -> join with token -> sessions.enter -> session
  *
  * This is the only file that knows both the transport and the sessions.
  */
@@ -58,7 +58,7 @@ export interface Server {
   readonly inspectorLink: string | undefined;
   /**
    * Publishes a message on a topic: to all components that subscribe to `topic(name)`. With a bus to other processes it
-   * returns a promise, which rejects if they cannot be reached; it may be ignored.
+   * returns a promise that rejects if they cannot be reached; the caller may ignore it.
    */
   readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
   /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
@@ -69,7 +69,7 @@ export interface Server {
   readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
-  /** Takes an upgrade of Node's. Returns `false` and leaves the socket alone if the path is not ours: the caller must then destroy it, unless another handler takes it. */
+  /** Takes an upgrade of Node's; `false`, and the socket is left alone, if it is not ours: the host program must destroy it if no other handler takes it. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
 }
 
@@ -117,7 +117,7 @@ export function createServer(options: ServerOptions): Server {
   return makeServer(options);
 }
 
-/** @param channels where its diagnostics are published; the inspector's own server publishes none */
+/** @param channels its diagnostics channels; the inspector's own server has none */
 function makeServer(options: ServerOptions, channels?: Channels): Server {
   const settings = readOptions(options);
   const log = settings.logger && logTo(settings.logger);

@@ -1,11 +1,11 @@
 /**
- * One connection, from its opening to its end: it waits for a join, is led to a session and from then on
- * carries frames both ways. Everything a hostile client can do to a connection is answered here, with a
- * close code from `protocol.ts`, and counted.
+ * One socket connection, from open to close: it waits for a join, is attached to a session and then carries frames both
+ * ways. It answers every protocol violation of a client with a close code of `protocol.ts`, and counts frames against
+ * the limits.
  *
- * `transport.ts` brings the socket and the bytes, `session.ts` sees the connection as something to send
- * to. This file knows no ws; a connection is one small object without timers or closures of its own,
- * because there are thousands of them and most are idle.
+ * `transport.ts` provides the socket and the bytes; `session.ts` uses the connection to send. This file does not import
+ * ws. A connection is one small object without timers or closures of its own, because there are thousands of
+ * connections and most are idle.
  */
 
 import type { RequestIdentity } from '../http/request-identity.js';
@@ -58,7 +58,7 @@ export interface Switchboard {
   /** Milliseconds until a join must have come. */
   readonly joinDeadline: number;
   readonly report: Reporter;
-  /** Receives an event for each hostile client. */
+  /** Called when a client violates a limit or the protocol. */
   readonly tell?: Tell | undefined;
 }
 
@@ -199,7 +199,7 @@ export class SocketConnection implements Connection {
   #counts(frames: number): boolean {
     this.#alive = true;
     if (!this.#isFlood(frames)) return this.#stage !== Stage.Closed;
-    // Frames of a flooding client are ignored until the socket ends; a socket cut at once could not send the close code.
+    // A client that keeps flooding is not read until the socket ends. Closed at once, it would not receive the close code.
     if (this.#stage === Stage.Closed) this.#socket.pause();
     else this.refuse(CloseCode.Flood, 'too many frames');
 

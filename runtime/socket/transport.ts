@@ -1,8 +1,8 @@
 /**
- * The transport: WebSocket upgrades in, connections out. It screens an upgrade (path, origin, how many
- * from one address, who it is), makes the WebSocket, and hands what arrives on it to a `connection.ts`.
+ * The transport: accepts WebSocket upgrades and creates connections. It checks an upgrade (path, origin, number of
+ * connections from one address, identity), creates the WebSocket, and passes what arrives on it to a `connection.ts`.
  *
- * The only importer of ws. `server.ts` tells it, in the switchboard, how a join finds its session.
+ * The only importer of ws. `server.ts` passes it `admit`, which finds the session of a join.
  */
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
@@ -109,7 +109,7 @@ function onPong(this: WebSocket): void {
   (this as ConnectedSocket).connection.heard();
 }
 
-/** ws closes the socket itself; a network failure needs no report. */
+/** ws has closed the socket already, or is about to; a network failure is not reported. */
 function onError(this: WebSocket, error: Error & { code?: string }): void {
   const { code = '' } = error;
 
@@ -217,7 +217,7 @@ class WebSocketTransport implements Transport {
       refuseUpgrade(socket, refusal);
       return;
     }
-    // Counted before `identify` is asked; otherwise any number of upgrades could pass while it is asked.
+    // Counted before `identify` runs: otherwise upgrades that arrive meanwhile would pass the limit.
     increment(this.#neighbours, address);
     let isOpen = false;
     try {

@@ -1,9 +1,10 @@
 /**
- * Actors as subscriptions: `actor`, which runs any XState logic in the session's system and makes messages
- * of what it emits, what it sends to its parent and, if asked, of its snapshots.
+ * Actors as subscriptions: `actor` runs any XState logic in the system of the session. It turns into messages what the
+ * actor emits, what it sends to its parent and, if the option is set, its snapshots. It is declared as every
+ * subscription (`subscription-set.ts`).
  *
- * Its parent is a guard: it hands on what is meant for the component and lets XState's own events, the
- * child's failure among them, end there.
+ * The parent of the actor is a guard: it passes on what is meant for the component and stops XState's own events,
+ * among them the failure of the child.
  */
 
 import type {

@@ -1,7 +1,7 @@
 /**
- * The hub: what all sessions share, as a subscription sees it. Behind it stand the bus (`bus.ts`), the table
- * of shared actors (`shared-actors.ts`) and that of those who attend (`presence-registry.ts`); `topic.ts` and `presence.ts`
- * declare what listens to it.
+ * The backplane: the port to what all sessions share, as subscriptions use it: topics, presence and shared actors.
+ * `local-bus.ts` or `redis-bus.ts` carries the topics, `shared-actors.ts` holds the shared actors, `presence-registry.ts`
+ * the presence; `composition.ts` connects them. `topic.ts` and `presence.ts` declare the subscriptions that use it.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -11,7 +11,7 @@ import type { AnyMessage } from '../template/html.js';
 
 /** Topics to listen to and to attend, and shared actors to watch. All but `attend` can be asked before any actor of a session runs. */
 export interface Backplane {
-  /** Makes a member present on a topic and sends it the list of members, itself included. Returns a function that makes it leave. */
+  /** Makes a member present on a topic and tells it who is present, itself included. Returns a function that leaves. */
   attend(topic: string, attendant: PresenceMember): () => void;
   /** Tells of what is published on a topic from now on, and when something may have been missed; gives the way to stop. */
   subscribe(topic: string, listener: (message: AnyMessage) => void, missed?: () => void): () => void;
@@ -19,7 +19,7 @@ export interface Backplane {
   watch(name: string, listener: (snapshot: unknown) => void): () => void;
 }
 
-/** A member that is present on a topic and receives the others. */
+/** A member present on a topic; its callbacks receive who else is present. */
 export interface PresenceMember {
   /** Whom it counts as: all of one key count as one. Without one it counts for itself. */
   readonly key: string | undefined;

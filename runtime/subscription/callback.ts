@@ -1,5 +1,6 @@
 /**
- * Callbacks: `callback`, the subscription for what calls back: listeners, emitters, sockets.
+ * `callback`: the subscription for callback interfaces: listeners, emitters, sockets. `subscription-set.ts` starts and
+ * stops it, `run.ts` is one run of it.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';

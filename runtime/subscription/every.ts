@@ -1,5 +1,6 @@
 /**
- * Timers: `every`, the subscription that sends one message again and again.
+ * `every`: the timer subscription. It sends one message at a fixed interval. `subscription-set.ts` starts and stops it,
+ * `run.ts` is one run of it.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';

@@ -1,5 +1,6 @@
 /**
- * Generators: `generator`, the subscription that sends what a sync or async generator yields.
+ * `generator`: the subscription that sends what a sync or async generator yields. `subscription-set.ts` starts and stops
+ * it, `run.ts` is one run of it.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -101,7 +102,7 @@ function checkedIterator(key: string, iterator: Yielding<AnyMessage>): Yielding<
   );
 }
 
-/** A synchronous generator yields messages: a promise would be lost unseen. It is stopped like one that fails. */
+/** A sync generator yields messages. A yielded promise would not be awaited, so it is a fault, and the generator ends as after any failure. */
 async function refusedPromise(key: string, iterator: Yielding<AnyMessage>): Promise<TroupeError> {
   await finish(iterator);
 

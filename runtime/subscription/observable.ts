@@ -1,6 +1,6 @@
 /**
- * Observables: `observable`, the subscription to what can be subscribed to: RxJS, XState's actors, and
- * whatever follows the same convention.
+ * `observable`: the subscription to any observable: of RxJS, XState's actors, and others of the same convention.
+ * `subscription-set.ts` starts and stops it, `run.ts` is one run of it.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -14,7 +14,7 @@ import { Subscription } from './subscription-set.js';
 /** What an observable's function is given. */
 export type ObservableContext = RunContext;
 
-/** The observer that receives an observable's messages. */
+/** The observer that an observable calls. */
 export interface MessageObserver<in Message> {
   readonly next: (message: Message) => void;
   readonly error: (error: unknown) => void;

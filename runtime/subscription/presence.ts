@@ -1,8 +1,7 @@
 /**
- * Presence: `presence`, the subscription by which a component is present on a topic and hears who else is.
- * It is declared like every subscription (`subscription-set.ts`) and attends through the hub (`backplane.ts`), behind which
- * `presence-registry.ts` knows who is there. It begins when a client has joined the session: a page that was only
- * fetched is present nowhere.
+ * `presence`: the subscription that makes a component present on a topic and sends who else is present. It is declared
+ * as every subscription (`subscription-set.ts`) and attends through the backplane (`backplane.ts`). It starts when a
+ * client has joined the session: a page that was only fetched is not present.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';

@@ -1,8 +1,8 @@
 /**
- * A run: one try at a subscription, from its start until it is stopped or fails. What is started is given
- * it and delivers, sleeps and fails through it; once it is over, nothing comes through any more.
+ * A run: one attempt at a subscription, from its start until it is stopped or fails. The started function gets the run
+ * and delivers, sleeps and fails through it. After the end of the run, its calls have no effect.
  *
- * `subscription-set.ts` begins and ends runs; after a failure `restart-policy.ts` says when the next begins.
+ * `subscription-set.ts` begins and ends runs, and decides after a failure when the next one begins.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -22,7 +22,7 @@ export interface RunContext {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** Called once when a run has failed and is over. */
+/** Called once when a run has failed; the run has ended by then. */
 export interface RunOwner {
   /** What the run is of; not given if that is nothing with a key. */
   readonly declared?: { readonly key: string };
@@ -48,7 +48,7 @@ export class Run implements Port {
   image: DueImage | true | undefined;
   /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
   isDone = false;
-  /** Whether it continues after a time in which the session was only in the store. */
+  /** Whether it continues after the session was only in the store. */
   isRestored = false;
   readonly #port: Port;
   readonly #owner: RunOwner;
@@ -187,7 +187,7 @@ function sleep(clock: OrderedClock, signal: AbortSignal, milliseconds: number): 
     }, milliseconds);
     signal.addEventListener('abort', stop, { once: true });
   });
-  // The rejection of an aborted sleep must not end the process if nothing awaits it any more.
+  // An aborted sleep that no code awaits must not end the process by an unhandled rejection.
   slept.catch(() => undefined);
 
   return slept;

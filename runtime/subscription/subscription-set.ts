@@ -1,10 +1,11 @@
 /**
- * Subscriptions: everything long-lived is declared, not started. A component says what should be alive
- * now; the difference to what is alive is started and stopped, by key, each as an actor of its own in
- * the session's system. `session.ts` calls `update` after each committed turn.
+ * The subscriptions of one component instance. A component declares everything long-lived by key instead of starting
+ * it. After each committed turn, `component-instance.ts` passes the declared subscriptions; this file starts and stops the
+ * difference to the active ones. Each is an actor of its own in the system of the session.
  *
- * What there is to declare stands in `every.ts`, `generator.ts`, `task.ts`, `observable.ts`, `callback.ts`
- * and `actor.ts`. Each try at one is a `Run`; `restart-policy.ts` says what becomes of one that fails.
+ * The constructors are in `every.ts`, `generator.ts`, `task.ts`, `observable.ts`, `callback.ts`, `actor.ts`, `topic.ts`
+ * and `presence.ts`. Each attempt at a subscription is a run (`run.ts`); `restart-policy.ts` decides what follows a failed
+ * one.
  */
 
 import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
@@ -26,7 +27,7 @@ export interface Port {
   readonly hub: Backplane;
   /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
   readonly random?: (() => number) | undefined;
-  /** Sends the component a message; resolves when the turn that took it is committed. `from` names the sender, for inspection. */
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` names the sender for the inspector. */
   deliver(message: AnyMessage, from?: string): Promise<void>;
   /** Tells of something that went wrong. */
   report(error: unknown): void;
@@ -44,7 +45,7 @@ export class Subscription<out Message> {
   /** The message of a timer; may change while it runs. */
   readonly message: Message | undefined;
   readonly start: Start;
-  /** Whether it begins with the first page, before a client joins and an actor runs: it must miss nothing, and starts nothing. */
+  /** Whether it begins with the first page, before a client joins and any actor runs: it must miss nothing, and starts nothing. */
   readonly isEarly: boolean;
 
   constructor(kind: string, key: string, start: Start, message?: Message, isEarly = false) {
@@ -59,7 +60,7 @@ export class Subscription<out Message> {
 /** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
 export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
-/** A subscription, as the inspector sees it. */
+/** A subscription, as the inspector shows it. */
 export interface SubscriptionView {
   readonly key: string;
   readonly kind: string;
@@ -265,7 +266,7 @@ export class Subscriptions {
     return images.length === 0 ? this.#image : { ...this.#image, ...Object.fromEntries(images) };
   }
 
-  /** All that are alive, for inspection. */
+  /** All active ones, for the inspector. */
   get views(): readonly SubscriptionView[] {
     const started = Array.from(this.#started.values(), ({ running }) => running);
 

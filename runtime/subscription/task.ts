@@ -1,5 +1,6 @@
 /**
- * Tasks: `task`, the subscription that sends what a promise comes to.
+ * `task`: the subscription that sends the result of a promise. `subscription-set.ts` starts and stops it, `run.ts` is one
+ * run of it.
  */
 
 import type { AnyMessage } from '../template/html.js';

@@ -1,7 +1,6 @@
 /**
- * Subscriptions to what all sessions share: `topic`, to what is published, and `shared`, to the state of a
- * shared actor. They are declared like every subscription (`subscription-set.ts`) and get what they tell from
- * the hub (`backplane.ts`).
+ * Subscriptions to what all sessions share: `topic` receives published messages, `shared` the state of a shared actor.
+ * They are declared as every subscription (`subscription-set.ts`) and use the backplane (`backplane.ts`).
  */
 
 import type { AnyMessage } from '../template/html.js';
@@ -31,8 +30,8 @@ const mostInInbox = 64;
  * when messages of other processes may have been missed, because they could not be reached for a while, and
  * when the session was nowhere but in a store.
  *
- * **Note:** the type of the messages on a topic is not checked: publisher and subscriber have to agree on the messages
- * of a topic's name.
+ * **Note:** that the messages on a topic are of the type the component expects is not checked: the
+ * publisher and the subscriber have to mean the same by a topic's name.
  *
  * @throws TroupeError `topic` unless the name has 1 to 256 characters.
  */
@@ -76,7 +75,7 @@ class TopicQueue {
       (message) => this.#receive(message),
       () => this.#interrupt()
     );
-    // Messages published while the session was only in the store are lost.
+    // What was published while the session was only in the store is lost.
     this.#pump();
 
     return () => {

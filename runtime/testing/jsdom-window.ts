@@ -2,7 +2,7 @@
  * The window of a page in a test: a DOM in which the real client runs, in a context of its own with its own
  * globals. What there would come from outside comes from the test: the socket, the time, chance.
  *
- * The client is the one of `client/index.ts`, built as one script for this. Nothing of the process is touched,
+ * The client is the one that `troupe/client` offers, built as one script for tests. Nothing of the process is touched,
  * and windows know nothing of each other.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Errors during a test, on the server and in its pages. Each action on a page checks at its end whether
- * something was reported, and fails the test.
+ * The errors of a test, on the server and in its pages. Each action on a page checks at its end whether an error was
+ * reported, and rejects if so.
  */
 
 import type { ErrorReport } from '../platform/error-report.js';
@@ -8,7 +8,7 @@ import type { ErrorCode } from '../platform/errors.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** One fault: of the server as its `onError` receives it, or `browser`: an error of the client or of the DOM. */
+/** One fault: of the server, as its `onError` gets it, or `browser`: of the client or the DOM. */
 export interface TestReport extends Omit<ErrorReport, 'code'> {
   readonly code: ErrorCode | 'browser';
 }
@@ -21,7 +21,7 @@ export class ReportedErrors {
   readonly #onError: ((report: TestReport) => void) | undefined;
   #untold: TestReport[] = [];
 
-  /** @param onError receives each; then none of them fails an action */
+  /** @param onError called with each fault; with it, faults reject no action */
   constructor(onError?: (report: TestReport) => void) {
     this.#onError = onError;
   }

@@ -1,6 +1,6 @@
 /**
  * The packages tests are run with and programs are not: a DOM, queries, user input. They are loaded here alone.
- * A missing one is reported when the first page is opened.
+ * If one is missing, opening the first page fails with its name.
  *
  * They are loaded with this file, not when they are needed: user-event looks for the hooks of a test runner
  * when it is loaded, and some runners allow no hooks once a test runs.

@@ -1,8 +1,8 @@
 /**
- * The agenda of a test: turns that are due and frames on their way, in the order they became due. Nothing
- * in it runs only while the test waits for rest, so that a test decides when things happen.
+ * The agenda of a test: turns that are due and frames on their way, in the order they became due. It runs
+ * them only while an action waits for rest, so that a test decides when things happen.
  *
- * It stands in the place of `scheduler.ts` and of the network.
+ * `test-server.ts` schedules turns with it, `memory-network.ts` frames.
  */
 
 import { setImmediate } from 'node:timers';

@@ -1,6 +1,6 @@
 /**
- * The server of a test: all of a real one but the sockets, with a simulated clock and a scheduler that
- * is run on demand. `test-page.ts` are the browsers that visit it.
+ * The server of a test: all parts of a real one except the sockets, with a clock that the test moves and an agenda that
+ * runs on demand (`test-scheduler.ts`). `test-page.ts` opens the pages that visit it.
  */
 
 import type { AnyActorLogic } from 'xstate';
@@ -27,7 +27,7 @@ export interface TestServerOptions extends Omit<ServerOptions, 'clientScript' | 
   };
   /** The time at the start. Default: the beginning of 2026. */
   readonly now?: number;
-  /** Receives each error. Default: an error fails the action after which it is noticed. */
+  /** Called with each error. Default: an error rejects the action after which it is noticed. */
   readonly onError?: (report: TestReport) => void;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Testing: opens a component, or a whole site, without a network and without a browser. The server consists of its real
- * parts, the client is the real one on a DOM in this process, and the clock is simulated. Works with any test runner.
+ * What `troupe/testing` offers: a component, or a whole site, without a network and without a browser. The server
+ * is made of its real parts, the client is the real one on a DOM in this process, and time moves when the
+ * test moves it. Any test runner will do.
  */
 
 import type { AnyComponent } from '../component/component.js';
