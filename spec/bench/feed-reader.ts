@@ -87,7 +87,7 @@ export async function readAgain({ last }: { last: number }): Promise<number> {
 
   for (const reader of stopped) {
     below(reader).resume();
-    // What has come since the last acknowledgement is told after a while, however little it is.
+    // A timer acknowledges what has come since the last acknowledgement, however little it is.
     setInterval(() => acknowledgeRest(reader), Limit.acknowledgeDelay).unref();
   }
   while (stopped.some((reader) => reader.last !== last)) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -229,7 +229,7 @@ function press({ part }: { part: number }): void {
 let heard: number[] = [];
 let waiting: { readonly number: number; left: number; readonly done: () => void } | undefined;
 
-/** Opens visits that are told numbers, one a patch. */
+/** Opens visits that receive numbers, one a patch. */
 async function openListeners({ url, count, bare }: { url: string; count: number; bare: boolean }): Promise<void> {
   if (bare) await openSockets({ url, count });
   else await joinPages({ url, count });

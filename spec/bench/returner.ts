@@ -68,7 +68,7 @@ export function leave(): void {
   for (const { socket } of returners) socket.terminate();
 }
 
-/** All come back; or, given what is known of sessions, whoever has opened these, at another origin. */
+/** All visits come back; or, given what is known of sessions, new visits join these sessions at another origin. */
 export async function comeBack(given?: {
   readonly origin: string;
   readonly sessions: readonly Known[];

@@ -30,7 +30,7 @@ export interface Setup {
   readonly store: 'memory' | 'lmdb' | 'redis';
   /** The folder, or the URL. */
   readonly at?: string;
-  /** Whether anybody may look into it. */
+  /** Whether every request may open the inspector. */
   readonly isOpen?: boolean;
 }
 

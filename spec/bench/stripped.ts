@@ -1,6 +1,6 @@
 /**
  * A build without hooks: what `inspect.off` is measured against. The compiled files are copied, and every statement that
- * asks whether anybody looks is taken out of those of the runtime.
+ * asks for an observer is taken out of those of the runtime.
  */
 
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

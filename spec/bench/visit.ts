@@ -1,6 +1,6 @@
 /**
  * A visit: what a browser does with a page of Troupe, as far as the network can see. It gets the page,
- * joins over the socket and is told what stands where; the benchmarks' load generator is made of many.
+ * joins over the socket and receives the tree; the benchmarks' load generator is made of many.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -11,7 +11,7 @@ interface Result {
   readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
 }
 
-/** The rules that are broken, with the places. What stands in frames is not looked at: it is somebody else's page. */
+/** The rules that are broken, with the places. The content of frames is not checked: it is another page. */
 export async function faultsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
 

@@ -304,7 +304,7 @@ describe('the client in Chromium', () => {
     expect(stage.loads).to.equal(2);
   });
 
-  /** What the root is told, `TYPE DROPPED`, in its title. */
+  /** The events of the root, `TYPE DROPPED`, in its title. */
   const listen = () =>
     page.evaluate(() => {
       const root = document.querySelector('#root') as HTMLElement;

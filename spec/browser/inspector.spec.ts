@@ -153,7 +153,7 @@ describe('the inspector beside the examples', function () {
       const active = await page.locator('.statechart .active').count();
       expect(active).to.be.above(0);
       seen.add((await page.locator('.statechart .active').allTextContents()).join(' ').replace(/\s+/g, ' '));
-      // Somebody wants to cross, whenever that can be said.
+      // A click on the button of the crossing, whenever it is enabled.
       await light.getByRole('button').first().dispatchEvent('click');
       await until('another state', async () => (await words.innerText()) !== before);
     }

@@ -15,7 +15,7 @@ export interface Campaign {
   readonly kind?: Kind | undefined;
   /** Whether there is a Redis; without, those that need it run with lmdb. */
   readonly hasRedis: boolean;
-  /** Is told of each. */
+  /** Called with each result. */
   tell?(result: Result): void;
 }
 

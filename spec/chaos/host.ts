@@ -34,7 +34,7 @@ export class Host {
     return this.#port;
   }
 
-  /** Whether whoever leads clients to it would rather lead them to another. */
+  /** Whether a load balancer should send it clients. */
   get isReady(): boolean {
     return this.#port !== undefined && !this.#isDraining;
   }

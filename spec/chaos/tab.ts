@@ -147,7 +147,7 @@ export class Tab {
     return Number(this.root?.getAttribute(Mark.Pending) ?? 0);
   }
 
-  /** How it stands, for whoever wonders. */
+  /** Its state, for the message of a failure. */
   get standing(): string {
     const { root } = this;
 

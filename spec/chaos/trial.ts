@@ -229,7 +229,7 @@ class Trial {
     road.release(direction);
   }
 
-  /** A tab whose session nobody knows cannot be duplicated: there is nothing yet. */
+  /** A tab whose session is not known yet cannot be duplicated. */
   async #duplicate(origin: User): Promise<void> {
     if (!origin.tab.isStored || origin.tab.root === undefined || this.#users.length >= mostUsers) return;
     this.#count('duplicate');
@@ -297,7 +297,7 @@ class Trial {
     return { name, actions, inherited, since, shown: readPage(root) };
   }
 
-  /** What somebody should have heard and has not, or twice. */
+  /** The messages that a user should have heard and has not, or has heard twice. */
   #deafness(): readonly string[] {
     if (this.#schedule.page !== 'chat') return [];
     const known = this.#users.flatMap((user) => {

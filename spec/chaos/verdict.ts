@@ -39,7 +39,7 @@ export interface Outcome {
   /** What the relatives had done when it was duplicated from one of them, at least: the number of actions, by name. */
   readonly inherited: ReadonlyMap<string, number>;
   readonly shown: Shown;
-  /** The last action anybody had made when it first was there, to hear what is said. */
+  /** The last action any user had made when the page first listened. */
   readonly since: number;
 }
 
@@ -118,7 +118,7 @@ export function judge(
   const lostEarly: number[] = [];
   const known = new Set([...relatives.values()].flat().map(({ n }) => n));
   const strange = shown.log.filter((n) => !known.has(n));
-  if (strange.length > 0) faults.push(`the log has what nobody of the family has done: ${strange.join(' ')}`);
+  if (strange.length > 0) faults.push(`the log has actions that no session of the family has made: ${strange.join(' ')}`);
   for (const [name, actions] of relatives) {
     const least = name === tab.name ? actions.length : (tab.inherited.get(name) ?? 0);
     const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, gone);
@@ -141,7 +141,7 @@ export function judge(
   return { faults, missing, lostEarly };
 }
 
-/** The rows that somebody has removed. */
+/** The rows that an action has removed. */
 function removedRows(actions: readonly Action[]): ReadonlySet<number> {
   return new Set(actions.flatMap(({ what, row }) => (what === 'removed' && row !== undefined ? [row] : [])));
 }

@@ -74,7 +74,7 @@ describe('operations', () => {
     }
   });
 
-  it('mounts such that upgrades nobody takes are closed', async () => {
+  it('mounts such that upgrades which no handler takes are closed', async () => {
     const [, code = ''] = /```ts\n([\s\S]*?)\n\/\/ Express/.exec(section(operations, 'Mounting')) ?? [];
     const make = new Function('http', 'createServer', 'Counter', `${await untyped(code)} return { server, troupe };`);
     const mounted = make(http, server.createServer, Counter) as { server: http.Server; troupe: server.Server };
@@ -164,7 +164,7 @@ describe('operations', () => {
     }
   });
 
-  it('believes as many proxies as it is told of, and connects pages of the host that was asked alone', async () => {
+  it('believes as many proxies as `trustProxy` says, and connects pages of the host that was asked alone', async () => {
     const secureOf = async (trustProxy: number): Promise<boolean> => {
       const { close, url } = await server
         .createServer({ routes: { '/': Counter }, secret: 'a secret of operations', trustProxy })

@@ -195,7 +195,7 @@ export const provocations: { readonly [code in ErrorCode]?: () => Promise<readon
     onPage(
       page({
         update: (model, _message, enqueue) => {
-          enqueue.send('nobody', { type: 'hello' });
+          enqueue.send('absent', { type: 'hello' });
           return model;
         },
       }),

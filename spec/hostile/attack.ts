@@ -148,7 +148,7 @@ async function attackUntil(server: Worker, attack: Attack, frames: number, hands
   await watching;
 }
 
-/** What the server weighs when nobody is left but the neighbours, and what they have left behind is gone. */
+/** The memory of the server when only the neighbours are connected, and what the attackers left is freed. */
 async function weigh(server: Worker): Promise<Weight> {
   for (let left = Number.POSITIVE_INFINITY; left > neighbourCount; await wait(50)) {
     const { connections, sessions } = await server.ask<{

@@ -1,4 +1,4 @@
-/** A neighbour in a hostile run: somebody who clicks a counter and must be answered rightly, whatever others do. */
+/** A neighbour in a hostile run: a client that clicks a counter and must get right answers, whatever others do. */
 
 import { ClientKind, ServerKind } from '../../runtime/wire/protocol.js';
 import { getPage, join, nextFrame, pack } from '../bench/visit.js';

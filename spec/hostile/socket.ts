@@ -1,4 +1,4 @@
-/** A WebSocket client without manners: it writes what it is told to, in one go, and does not look at what comes. */
+/** A hostile WebSocket client: it writes the given bytes at once and does not read what comes. */
 
 import { connect, type Socket } from 'node:net';
 

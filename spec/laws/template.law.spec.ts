@@ -148,7 +148,7 @@ function staticsOf(trees: readonly Tree[]): TemplateStringsArray {
   return Object.assign(strings, { raw: strings }) as unknown as TemplateStringsArray;
 }
 
-/** What the template and, in its holes in order, its contents look like when nobody moves anything. */
+/** What the template and, in its holes in order, its contents look like without any moves. */
 function shapesOf(trees: readonly Tree[], contents: Iterator<readonly Shape[]>): readonly Shape[] {
   const shapes = trees.flatMap((tree) => shapeOf(tree, contents));
   const last = trees.at(-1);

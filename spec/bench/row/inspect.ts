@@ -1,6 +1,6 @@
 /**
  * `inspect.off` and `inspect.on`: clicks per CPU-second of a server that can be looked into, against the same without
- * its hooks: while nobody looks, and while the inspector's page shows another session that is clicked ten times a second.
+ * its hooks: without an observer, and while the inspector's page shows another session that is clicked ten times a second.
  */
 
 import { comparePairs, type Figure, type Side, withSides } from '../compare.js';
@@ -10,10 +10,10 @@ import { clicksPerSecond } from './click.js';
 
 const count = 50;
 
-/** Nobody looks. */
+/** Without an observer. */
 export const inspectOff = (): Promise<Figure> => measured(async () => undefined);
 
-/** Somebody looks at another session. */
+/** With the inspector open at another session. */
 export async function inspectOn(): Promise<Figure> {
   let frames = 0;
   const figure = await measured(look, async ({ load }) => {

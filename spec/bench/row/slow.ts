@@ -27,7 +27,7 @@ const seconds = Number(process.env['SLOW_SECONDS'] ?? 60);
 const count = 1_000;
 const readers = 10;
 
-/** A bare server keeps all it is told to send: fewer clients are enough to see that. */
+/** A bare server buffers all it has to send: fewer clients are enough to see that. */
 const bareCount = 50;
 
 let found: Promise<{ ours: Slowness; bare: Slowness }> | undefined;

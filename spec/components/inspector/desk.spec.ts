@@ -92,7 +92,7 @@ describe('desk', () => {
     expect(told).to.deep.equal(['x: the store is away']);
   });
 
-  it('tells an onlooker what its own reading threw, and nobody else', async () => {
+  it('gives an error of a reading to the component that read, and to no other', async () => {
     const session = stageCounter(inspection, 'a');
     const desk = createDesk(inspection);
     desk.look('a', {

@@ -71,7 +71,7 @@ describe('ELK thread', () => {
     expect(await outcome(withPlaces(graph))).to.equal('places');
   });
 
-  it('is let go when nobody has asked for a while, and ended over a chart that takes too long', async () => {
+  it('ends after a while without requests, and when a chart takes too long', async () => {
     let threads = 0;
     const count = (): void => void threads++;
     process.on('worker', count);

@@ -110,7 +110,7 @@ describe('log', () => {
       expect(page.text()).to.include('105 messages');
     });
 
-    it('ends when somebody scrolls up, and counts what is newer', async () => {
+    it('stops when the user scrolls up, and counts newer entries', async () => {
       await open(100);
       await scroll(-400);
       await more(5);

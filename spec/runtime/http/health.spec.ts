@@ -15,7 +15,7 @@ describe('health', () => {
     expect(answerSign('/readyz', no)).to.include({ status: 503, body: 'stopping' });
   });
 
-  it('is never kept by anybody on the way', () => {
+  it('is cached neither by browsers nor by proxies', () => {
     for (const path of ['/healthz', '/readyz'])
       expect(answerSign(path, yes)?.headers).to.include.members(['Cache-Control', 'no-store']);
   });

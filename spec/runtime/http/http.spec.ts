@@ -371,7 +371,7 @@ describe('http', () => {
       expect(await get('/app/_troupe/readyz')).to.include({ status: 503 });
     });
 
-    it('ask whoever knows better whether visitors are to be sent', async () => {
+    it('answer `isReady` of the host', async () => {
       const { get } = setUp({ isReady: () => false });
 
       expect(await get('/app/_troupe/readyz')).to.include({ status: 503 });

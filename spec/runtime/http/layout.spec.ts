@@ -163,7 +163,7 @@ describe('document', () => {
       expect(renderReadOnly(document, '', '/')).to.contain('<link rel="stylesheet" href="/a.css">');
     });
 
-    it('is told its path, and of no visitor', () => {
+    it('gets its path, and no principal', () => {
       let told: unknown;
       shown('', (page) => {
         told = [page.url, page.props, page.script];

@@ -69,7 +69,7 @@ describe('visitor', () => {
     expect(hostOf(ask(headers), 1)).to.equal('example.com');
   });
 
-  it('is nobody in particular without identify', async () => {
+  it('is anonymous without identify', async () => {
     expect(await setUp().recognise(ask())).to.deep.equal({
       address: '127.0.0.1',
       cookie: undefined,

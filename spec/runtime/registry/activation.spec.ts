@@ -129,7 +129,7 @@ describe('a session lasts', () => {
       await until(() => countOf(session) === 5);
     });
 
-    it('and its component is told how it has come back', async () => {
+    it('and its component receives how it has come back', async () => {
       const id = await putAway(await clicked(1));
       const session = await node.enter(id);
       join(session, 'document', { frame: 2, processed: 1 });
@@ -201,7 +201,7 @@ describe('a session lasts', () => {
       expect(join(session, 'document', { frame: 2 }).frames[0]).to.include({ reason: Reason.Fresh });
     });
 
-    it('but not for another version of a component: its page begins anew, and is told why', async () => {
+    it('but not for another version of a component: its page begins anew, and gets the reason', async () => {
       const id = await putAway(await clicked(3));
       nodes.component = counterOf(2) as never;
       const session = await node.enter(id);
@@ -214,7 +214,7 @@ describe('a session lasts', () => {
       expect(countOf(await node.enter(id))).to.equal(0);
     });
 
-    it('as it was last, if its state is none that can be stored: that is told where it is made, and the events since then come again', async () => {
+    it('as it was last, if its state is none that can be stored: that is reported where the state is made, and the events since then come again', async () => {
       const Socket = component({
         name: 'socket',
         logic: fromTransition((_state: object, _event: { type: 'opened' }) => ({ socket: new EventTarget() }), {}),
@@ -314,7 +314,7 @@ describe('a session lasts', () => {
   // DOCUMENTS -----------------------------------------------------------------
 
   describe('over its documents', () => {
-    it('another claims it when nobody is connected', async () => {
+    it('another claims it when no client is connected', async () => {
       const { session, connection } = await clicked(2);
       session.client.leave(connection);
       const same = await node.enter(session.id, 'another');
@@ -451,7 +451,7 @@ describe('a session lasts', () => {
   // DEPLOYS -------------------------------------------------------------------
 
   describe('over a deploy', () => {
-    it('its client is told to move, it is stored when that has left, and nothing new begins', async () => {
+    it('its client gets the command to move, it is stored when that has left, and no session begins', async () => {
       const { session, connection } = await clicked(1);
       let isDrained = false;
       connection.take();
@@ -469,7 +469,7 @@ describe('a session lasts', () => {
     });
   });
 
-  describe('for whoever looks', () => {
+  describe('for its instrumentation', () => {
     let told: [name: Rare, event: Diagnostics[Rare]][];
 
     beforeEach(() => {
@@ -487,7 +487,7 @@ describe('a session lasts', () => {
         return [name, event];
       });
 
-    it('is told when it is stored, brought back, and shown to its client again', async () => {
+    it('reports when it is stored, restored, and shown to its client again', async () => {
       const there = await clicked(1);
       expect(take()).to.deep.equal([]);
       const session = await putAway(there);
@@ -499,14 +499,14 @@ describe('a session lasts', () => {
       expect(take()).to.deep.equal([['resumed', { session, reason: 'restored' }]]);
     });
 
-    it('is told when its client comes back in time', async () => {
+    it('reports when its client comes back in time', async () => {
       const { session, connection } = await clicked(1);
       session.client.leave(connection);
       join(session, 'document', { frame: 2, processed: 1 });
       expect(take()).to.deep.equal([['resumed', { session: session.id, reason: 'resumed' }]]);
     });
 
-    it('is told on both nodes when it moves: stored there, brought back here', async () => {
+    it('reports on both nodes when it moves: stored there, restored here', async () => {
       const { session } = await clicked(1);
       const other = nodes.add('other', { lookout });
       await other.enter(session.id);
@@ -517,7 +517,7 @@ describe('a session lasts', () => {
       ]);
     });
 
-    it('is told as a copy if another document takes it while its own is connected', async () => {
+    it('reports a fork if another page load takes it while its own is connected', async () => {
       const { session } = await clicked(1);
       const copy = await node.enter(session.id, 'another');
       join(copy, 'another', { frame: 2, processed: 1 });

@@ -97,9 +97,9 @@ describe('handing over', () => {
     give({ kind: 'released' });
     await settled();
     expect(nodes.words.at(-1)).to.equal('a to b: sessionGiven');
-    const nobody = b.ask('c', wanted);
+    const unanswered = b.ask('c', wanted);
     nodes.clock.advance(1_000);
-    expect(await nobody).to.deep.equal({ kind: 'absent' });
+    expect(await unanswered).to.deep.equal({ kind: 'absent' });
   });
 
   it('asks and answers no more once it is closed', async () => {

@@ -365,7 +365,7 @@ describe('sessions', () => {
       expect(listening.size).to.equal(0);
     });
 
-    it('that is being made when the table is closed comes to nothing, and none is made afterwards', async () => {
+    it('that is being made when the registry is closed ends, and none is made afterwards', async () => {
       const late = failure(() => open(AsyncCounter));
       expect(sessions.isClosed).to.equal(false);
       sessions.close();
@@ -491,7 +491,7 @@ describe('sessions', () => {
     });
   });
 
-  describe('for whoever looks', () => {
+  describe('for its instrumentation', () => {
     let moved: number;
     let added: string[];
 
@@ -522,7 +522,7 @@ describe('sessions', () => {
       ]);
       expect(entries.map(({ session }) => session)).to.deep.equal([first.session, second.session]);
       expect(sessions.entry(second.session.id)).to.equal(entries[1]);
-      expect(sessions.entry('nobody')).to.equal(undefined);
+      expect(sessions.entry('absent')).to.equal(undefined);
       expect(added).to.deep.equal(entries.map(({ session }) => session.id));
     });
 

@@ -140,7 +140,7 @@ describe('keeper', () => {
   };
 
   const stateIn = async (id: string): Promise<unknown> => {
-    const claim = await store.inner.claim(id, 'somebody', true);
+    const claim = await store.inner.claim(id, 'another node', true);
     return claim.kind === 'claimed' ? unpack(claim.bytes).tree.root.state : claim.kind;
   };
 
@@ -352,7 +352,7 @@ describe('keeper', () => {
   });
 
   describe('a store that fails', () => {
-    it('is told of once and tried again, with pauses that grow, by one session', async () => {
+    it('is reported once and tried again, with growing pauses, by one session', async () => {
       store.isDown = true;
       const sessions = ['a', 'b', 'c'].map((id) => new FakeSession(id));
       for (const session of sessions) changed(session, 1);
@@ -390,7 +390,7 @@ describe('keeper', () => {
       expect([a.held, b.held]).to.deep.equal([[], [1]]);
     });
 
-    it('keeps nobody waiting for a session that was to show whether it works, and cannot be stored or is over', async () => {
+    it('blocks no other session by the one that retries, if that cannot be stored or has ended', async () => {
       for (const spoil of [
         (session: FakeSession) => {
           session.state = () => 1;
@@ -411,7 +411,7 @@ describe('keeper', () => {
   });
 
   describe('signs of life', () => {
-    it('are given again and again, so that nobody takes what it owns', async () => {
+    it('are sent again and again, so that no other node claims what it owns', async () => {
       const session = new FakeSession('a');
       await keeper.write(session);
       await pass(60_000);
@@ -419,7 +419,7 @@ describe('keeper', () => {
       expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
     });
 
-    it('that fail are told of once, and the first that comes through ends that', async () => {
+    it('that fail are reported once, until one succeeds', async () => {
       store.isDown = true;
       await pass(10_000);
       expect([reports.length, keeper.isFailing]).to.deep.equal([1, true]);

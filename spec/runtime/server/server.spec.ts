@@ -20,7 +20,7 @@ type Message = { type: 'incremented' };
 
 const Counter = component({
   name: 'counter',
-  init: ({ params }: PageProps) => ({ count: 0, name: params['name'] ?? 'nobody' }),
+  init: ({ params }: PageProps) => ({ count: 0, name: params['name'] ?? 'anonymous' }),
   update: (model, _message: Message) => ({ ...model, count: model.count + 1 }),
   view: ({ count, name }) =>
     html<Message>`<button @click=${{ type: 'incremented' }}>${count}</button> <output>${name}</output>`,
@@ -356,7 +356,7 @@ describe('server', () => {
         server.handle(request, response, () => response.end('next'));
       }, server);
 
-      expect((await load(`${url}/app/`)).body).to.contain('<output>nobody</output>');
+      expect((await load(`${url}/app/`)).body).to.contain('<output>anonymous</output>');
       expect(await (await fetch(`${url}/app/unknown`)).text()).to.equal('next');
       expect(await (await fetch(`${url}/other`)).text()).to.equal('next');
       expect((await fetch(`${url}/app/_troupe/unknown`)).status).to.equal(404);

@@ -307,7 +307,7 @@ describe('connection', () => {
       expect(socket.pongs).to.deep.equal([]);
     });
 
-    it('counts pongs nobody has asked for', async () => {
+    it('counts pongs without a ping', async () => {
       const { connection, join, socket } = setUp({ framesPerSecond: 10 });
 
       await join();
@@ -419,8 +419,8 @@ describe('connection', () => {
     });
   });
 
-  describe('for whoever looks', () => {
-    /** What is told of the connection that this is done to. */
+  describe('for its instrumentation', () => {
+    /** What a connection reports while `act` runs. */
     async function told(
       act: (given: ReturnType<typeof setUp>) => Promise<void> | void,
       overrides: Partial<Switchboard> = {}

@@ -175,7 +175,7 @@ describe('transport', () => {
       }
     });
 
-    it('believes the host a trusted proxy tells, and nobody else', async () => {
+    it('believes the host that a trusted proxy names, and no other', async () => {
       const headers = { origin: 'https://example.com', 'x-forwarded-host': 'example.com' };
 
       await join((await setUp({ trustProxy: 1 })).open({ headers }));

@@ -100,7 +100,7 @@ describe('callback', () => {
     expect(port.reports).to.deep.equal([error, error]);
   });
 
-  it('is told what it returned if that is no cleanup', async () => {
+  it('reports what it returned if that is no cleanup', async () => {
     for (const wrong of [() => 7, () => Promise.reject(error)]) {
       subscriptions.update([callback<Message>('wrong', wrong as never)]);
       await port.pass(4_000);

@@ -173,7 +173,7 @@ describe('generator', () => {
     expect(port.clock.pending).to.equal(0);
   });
 
-  it('does not disturb the process with a sleep that nobody waits for', async () => {
+  it('causes no unhandled rejection by a sleep that it does not await', async () => {
     subscriptions.update([
       generator<Message>('forgetful', async function* ({ sleep }) {
         void sleep(1_000);
@@ -370,7 +370,7 @@ describe('generator', () => {
       });
     }
 
-    it('is told what it returned if that is no generator', async () => {
+    it('reports what it returned if that is no generator', async () => {
       for (const wrong of [() => undefined, () => Promise.reject(new Error('unheard')), () => [1, 2], () => 'text']) {
         subscriptions.update([generator<Message>('wrong', wrong as never)]);
         await port.pass(4_000);
@@ -383,7 +383,7 @@ describe('generator', () => {
       );
     });
 
-    it('is told what it yielded if that is a promise, which harms nobody, and is ended', async () => {
+    it('reports a yielded promise, handles its rejection, and ends', async () => {
       const calm = new Calm();
       calm.watch();
       let ended = 0;

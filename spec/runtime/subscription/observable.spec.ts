@@ -193,7 +193,7 @@ describe('observable', () => {
     expect(port.reports).to.deep.equal([]);
   });
 
-  it('is told what was returned if nothing can subscribe to it', async () => {
+  it('reports what was returned if nothing can subscribe to it', async () => {
     for (const wrong of [() => undefined, () => 'text', () => ({}), () => Promise.reject(error)]) {
       subscriptions.update([observable<Message>('wrong', wrong as never)]);
       await port.pass(4_000);

@@ -7,7 +7,7 @@ import { type Message, Subscribing } from '../../fixtures/subscribing.js';
 
 type Told = Message & { readonly id?: string; readonly name?: string };
 
-/** Declares somebody present. */
+/** Declares a present member. */
 const present = (name: string, key?: string) =>
   presence<Told, { name: string }>('room', {
     key,
@@ -44,7 +44,7 @@ describe('presence', () => {
 
   const told = (): string[] => own.port.delivered.map((message) => `${message.type} ${(message as Told).name}`);
 
-  /** Somebody of another session. */
+  /** A member of another session. */
   const other = (name: string, key?: string): (() => void) =>
     attendance.attend('room', { key, member: { name }, joined: () => {}, left: () => {} });
 
@@ -74,7 +74,7 @@ describe('presence', () => {
     leave();
   });
 
-  it('is not there before somebody has joined the session', () => {
+  it('is not present before a client has joined the session', () => {
     own.subscriptions.prepare([present('bob')]);
     expect(attendance.size).to.equal(0);
     own.subscriptions.update([present('bob')]);

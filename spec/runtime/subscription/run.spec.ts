@@ -22,7 +22,7 @@ describe('run', () => {
 
   afterEach(async () => {
     await settled();
-    expect(calm.stop(), 'what nobody caught').to.deep.equal([]);
+    expect(calm.stop(), 'unhandled errors').to.deep.equal([]);
   });
 
   const error = new Error('failed');
@@ -70,7 +70,7 @@ describe('run', () => {
     expect(run.signal.aborted).to.equal(false);
   });
 
-  it('is over when it fails; its owner is told, once, after all is stopped', () => {
+  it('is over when it fails; it notifies its owner once, after all is stopped', () => {
     const log: string[] = [];
     run.begin(() => () => void log.push(`stopped, ${failures.length} failures`));
     run.fail(error);
@@ -147,13 +147,13 @@ describe('run', () => {
       expect(port.clock.pending).to.equal(0);
     });
 
-    it('that nobody waits for does not disturb the process', () => {
+    it('that is not awaited causes no unhandled rejection', () => {
       void run.context.sleep(100);
       run.end();
     });
   });
 
-  it('has nothing to be stored and is not restored, unless somebody says so', () => {
+  it('has nothing to be stored and is not restored, unless it is set', () => {
     expect([run.mark, run.isRestored]).to.deep.equal([undefined, false]);
   });
 });

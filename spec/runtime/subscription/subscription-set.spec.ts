@@ -244,7 +244,7 @@ describe('subscriptions', () => {
         isEarly
       );
 
-    it('are told so with their first run, and with no other', async () => {
+    it('know it in their first run, and in no other', async () => {
       const seen: unknown[] = [];
       const image = { 'marking a': 7, 'marking fails': true } as const;
       const restored = new Subscriptions(() => subscribing.root, port, image);
@@ -292,7 +292,7 @@ describe('subscriptions', () => {
     });
   });
 
-  describe('for whoever looks', () => {
+  describe('for the inspector', () => {
     /** One of which a spec says how it goes on. */
     function controlled(key: string): { readonly declared: Subscription<Message>; run: Run | undefined } {
       const control: { declared: Subscription<Message>; run: Run | undefined } = {

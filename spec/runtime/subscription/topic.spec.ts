@@ -66,7 +66,7 @@ describe('topics', () => {
     actors.close();
     await settled();
     expect(bus.size, 'topics').to.equal(0);
-    expect(calm.stop(), 'what nobody caught').to.deep.equal([]);
+    expect(calm.stop(), 'unhandled errors').to.deep.equal([]);
   });
 
   /** The component takes what is in its inbox, and what comes into it then. */

@@ -12,7 +12,7 @@ const Label = component({
 });
 
 describe('component-host', () => {
-  it('gives the props, others when it is told to, and publishes what comes out', () => {
+  it('gives the props, new ones on a message, and publishes what comes out', () => {
     const actor = createActor(hostComponent(Label, { text: 'one' }) as never, { input: {} } as never);
     actor.start();
     const seen = (): { context: unknown; effects: readonly unknown[] } => actor.getSnapshot() as never;

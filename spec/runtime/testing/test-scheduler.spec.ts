@@ -3,7 +3,7 @@ import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 
 describe('testing/agenda', () => {
-  it('runs nothing until somebody waits for rest, and then all in order, with what comes of it', async () => {
+  it('runs nothing until an action waits for rest, and then all in order, with what comes of it', async () => {
     const agenda = new TestScheduler(() => '');
     const log: string[] = [];
     agenda.defer(() => {

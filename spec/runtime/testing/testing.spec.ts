@@ -215,7 +215,7 @@ describe('testing', () => {
       expect(page.text()).to.include('["text",""],["way","fast"]');
     });
 
-    it('is told when an element has left the page', async () => {
+    it('rejects when an element has left the page', async () => {
       const page = kept(await openPage(List));
       await page.type(page.getByLabelText('Title'), 'gone{Enter}');
       const button = page.getByRole('button', { name: 'x' });
@@ -322,7 +322,7 @@ describe('testing', () => {
   });
 
   describe('time', () => {
-    it('passes when it is told to, for statecharts', async () => {
+    it('passes when the test moves it, for statecharts', async () => {
       const page = kept(await openPage(Light));
       await page.click(page.getByRole('button'));
       await page.advance(1_999);
@@ -494,7 +494,7 @@ describe('testing', () => {
       await page.close();
     });
 
-    it('is told to onError, if that is given, and fails nothing', async () => {
+    it('goes to onError, if that is given, and rejects nothing', async () => {
       const told: unknown[] = [];
       const page = kept(await openPage(Faulty, { onError: ({ code, component: name }) => told.push([code, name]) }));
       await page.click(page.getByText('Break'));
