@@ -18,7 +18,7 @@ describe('actor', () => {
     expect(child.system).to.equal(parent.system);
   });
 
-  it('that fails tells so, once, and ends nobody else', async () => {
+  it('that fails reports it once, and does not end the process', async () => {
     const errors: unknown[] = [];
     const actor = startActor(counting, {}, (error) => errors.push(error));
     actor.send({ type: 'failed' });

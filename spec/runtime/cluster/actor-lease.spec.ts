@@ -85,7 +85,7 @@ describe('shared-lease', () => {
     expect([one.isHeld, one.holder, two.isHeld, two.holder]).to.deep.equal([true, 'one', false, 'one']);
   });
 
-  it('goes over when it is given up, at once for who is told', async () => {
+  it('passes on when it is given up, at once to a node that is notified', async () => {
     const one = leaseOf('one');
     await settled();
     const two = leaseOf('two');

@@ -81,7 +81,7 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
 
   afterEach(async () => {
     await Promise.all(members.map((member) => member.close()));
-    expect(calm.stop(), 'what nobody caught').to.deep.equal([]);
+    expect(calm.stop(), 'unhandled errors').to.deep.equal([]);
   });
 
   function cluster(lease?: number): readonly [one: Member, two: Member, three: Member] {
@@ -201,7 +201,7 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
       TroupeError,
       "send('room', { type: 'said' }): event.at is an instance of Date."
     );
-    void two.actors.send('nobody', say('a'));
+    void two.actors.send('absent', say('a'));
     expect(two.codes).to.deep.equal([ErrorCode.Effect]);
   });
 }

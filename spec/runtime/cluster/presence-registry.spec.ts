@@ -12,7 +12,7 @@ import { skip } from '../../skip.js';
 /** A lease that a spec waits for. The others have one that is far longer than they run. */
 const shortLease = 1_500;
 
-/** Somebody who attends, and notes. */
+/** A member that attends and records what it hears. */
 class Guest {
   readonly news: string[] = [];
   readonly there = new Map<string, unknown>();
@@ -85,7 +85,7 @@ describe('attendance', () => {
       watching.leave();
     });
 
-    it('tells all of the same, in the same order, whatever they do when they are told', () => {
+    it('tells all of the same, in the same order, whatever their callbacks do', () => {
       const ann = new Guest().attend(attendance, 'ann');
       const late = new Guest();
       const leave = attendance.attend('room', {
@@ -105,7 +105,7 @@ describe('attendance', () => {
       late.leave();
     });
 
-    it('reports who throws; the others are told', () => {
+    it('reports a member that throws; the others are notified', () => {
       const leave = attendance.attend('room', {
         key: undefined,
         member: 'ann',

@@ -53,7 +53,7 @@ describe('shared', () => {
   afterEach(async () => {
     actors.close();
     await settled();
-    expect(calm.stop(), 'what nobody caught').to.deep.equal([]);
+    expect(calm.stop(), 'unhandled errors').to.deep.equal([]);
     expect(host.clock.pending, 'timers').to.equal(0);
     expect(actors.size).to.equal(0);
   });
@@ -184,10 +184,10 @@ describe('shared', () => {
     expect(() => actors.watch('', () => {})).to.throw('watch was given 0 characters');
   });
 
-  it('reports events for nobody', () => {
-    actors.send('nobody', counted);
+  it('reports events for an absent actor', () => {
+    actors.send('absent', counted);
     expect(host.codes).to.deep.equal([ErrorCode.Effect]);
-    expect(messages()).to.deep.equal(["'counted' was sent to 'nobody' and dropped: no shared actor has that name."]);
+    expect(messages()).to.deep.equal(["'counted' was sent to 'absent' and dropped: no shared actor has that name."]);
   });
 
   it('keeps the last snapshot of one that is finished, and reports events for it', async () => {
@@ -213,7 +213,7 @@ describe('shared', () => {
     actors.send('room', counted);
     actors.stop('room');
     actors.stop('room');
-    actors.stop('nobody');
+    actors.stop('absent');
     drain();
     expect(log).to.deep.equal(['child stopped']);
     const late = watch('room');
@@ -222,7 +222,7 @@ describe('shared', () => {
     expect([seen, late.seen]).to.deep.equal([[7, 0], [0]]);
   });
 
-  it('lets go of names that nobody has and nobody watches', () => {
+  it('drops names without an actor and without a watcher', () => {
     const stops = Array.from({ length: 100 }, (_, at) => watch(`room ${at % 10}`).stop);
     expect(actors.size).to.equal(10);
     actors.start('room 0', counter);
@@ -511,7 +511,7 @@ describe('shared', () => {
     expect(messages()).to.deep.equal(["The shared actor 'room' failed: at the stop. It had been stopped."]);
   });
 
-  it('reports a watcher that throws; the others are told', () => {
+  it('reports a watcher that throws; the others are notified', () => {
     actors.watch('room', () => {
       throw new Error('of a watcher');
     });
@@ -612,8 +612,8 @@ describe('shared', () => {
     );
   });
 
-  describe('for whoever looks', () => {
-    it('is nothing of a name that nobody has, and absent of one that is watched', () => {
+  describe('for the inspector', () => {
+    it('is undefined for a name without an actor, and absent for a watched one', () => {
       expect(actors.look('room')).to.equal(undefined);
       const { stop } = watch('room');
       expect(actors.look('room')).to.include({ standing: 'absent', inbox: 0, failures: 0, logic: undefined });

@@ -52,7 +52,7 @@ function transition(logic: { transition: unknown }, snapshot: unknown, event: un
 const received = (message: Message): Received => new Received(message, 5);
 const start = Counter.initialSnapshot({}) as ComponentSnapshot<Model>;
 
-/** How many rejections nobody has taken care of. */
+/** The number of unhandled rejections. */
 async function unhandled(run: () => unknown): Promise<number> {
   let count = 0;
   const listener = (): void => void count++;
@@ -222,7 +222,7 @@ describe('component', () => {
       expect(first?.context).to.deep.equal(second?.context);
     });
 
-    it('that returns a promise is a fault with the fix, and its rejection ends nobody', async () => {
+    it('that returns a promise is a fault with the fix, and its rejection does not end the process', async () => {
       const Async = loose({ update: async () => Promise.reject(new Error('late')) });
       let next: ComponentSnapshot<Model> | undefined;
 
@@ -362,7 +362,7 @@ describe('component', () => {
       expect(actor.getSnapshot().context).to.deep.equal({ count: 2, log: ['raisedTwo', 'incremented', 'incremented'] });
     });
 
-    it('tells whoever watches of each state', () => {
+    it('notifies its observers of each state', () => {
       const actor = createActor(Counter);
       const counts: number[] = [];
       actor.subscribe(({ context }) => counts.push(context.count));

@@ -115,7 +115,7 @@ describe('update', () => {
     };
     let calls = 0;
     for (const [what, outcome] of Object.entries(impurities)) {
-      it(`is told to be missing, once, if ${what}`, () => {
+      it(`is reported as missing, once, if ${what}`, () => {
         calls = 0;
         const Impure = counting(`impure: ${what}`, (_count, _message, enqueue) => {
           calls++;

@@ -37,7 +37,7 @@ describe('inspect', () => {
   const types = (): readonly string[] =>
     told.flatMap((event) => (event.type === '@xstate.event' ? [event.event.type] : []));
 
-  it('is nothing if nobody observes', () => {
+  it('is undefined without an observer', () => {
     expect(guardInspect(undefined, host.report)).to.equal(undefined);
   });
 
@@ -61,7 +61,7 @@ describe('inspect', () => {
     expect(types()).to.include('xstate.init');
   });
 
-  it('takes an observer without next for nobody', () => {
+  it('treats an observer without next as no observer', () => {
     const session = joined({});
     session.tree.put(session.tree.root, { type: 'counted' });
     host.turn();

@@ -64,7 +64,7 @@ describe('actor ids', () => {
     expect(readActorId('@room')).to.deep.equal({ kind: 'shared', name: 'room' });
   });
 
-  it('are told from what is none', () => {
+  it('are distinguished from texts that are none', () => {
     for (const id of ['', 'Session', 'session ', 'a', ' /', '/%', '/%zz', '/a/%e0%a4', '/>%', '/%ud80']) {
       expect(readActorId(id), id).to.equal(undefined);
     }

@@ -34,7 +34,7 @@ type Message =
 const waiting = fromPromise(() => new Promise(() => undefined));
 const failing = fromPromise(() => Promise.reject(new Error('of the child')));
 
-/** Invokes a promise and a machine that invokes another, and spawns a counter when it is told to. */
+/** Invokes a promise and a machine that invokes another, and spawns a counter on a message. */
 const light = setup({
   types: {} as { events: { type: 'spawned' } | { type: 'broken' } },
   actors: {
@@ -158,7 +158,7 @@ describe('actor tree', () => {
       expect(new Set(ids).size).to.equal(ids.length);
     });
 
-    it('says how it stands with each', () => {
+    it('gives the status of each', () => {
       const status = Object.fromEntries(all(actors()).map(({ id, status }) => [id, status]));
       expect(status).to.deep.equal({
         ...{ session: 'attached', '/': 'active', [itemId]: 'active', [lightId]: 'active', [brokenId]: 'broken' },
@@ -244,7 +244,7 @@ describe('actor tree', () => {
       expect(find(actors(), '/#generator worker').age).to.be.within(0, 50);
     });
 
-    it('says how it stands with a shared actor, in the words of the others', () => {
+    it('gives the status of a shared actor, in the terms of the others', () => {
       const view: SharedView = { standing: 'running', inbox: 3, since: 999_500, failures: 2, logic: undefined };
       const asked: string[] = [];
       const room = (given: Partial<SharedView>): ActorView => {
@@ -286,7 +286,7 @@ describe('actor tree', () => {
       twins.stop();
     });
 
-    it('shows a page that nobody has joined as dormant, with what listens already', () => {
+    it('shows a page that no client has joined as dormant, with what listens already', () => {
       const dormant = startSession(Page, host);
       const tree = actorsOf(dormant, { ...around, status: 'dormant' });
       expect(find(tree, '/').status).to.equal('dormant');

@@ -227,7 +227,7 @@ describe('words', () => {
       ).to.deep.equal(['3 events processed', '2 of all not stored yet', '1 event came to nothing']);
     });
 
-    it('say what a client is told to do', () => {
+    it('say which command a client gets', () => {
       expect(describeServerFrame({ kind: ServerKind.Command, name: 'move', operands: [5_000] }, null)).to.deep.equal([
         'move 5000',
       ]);

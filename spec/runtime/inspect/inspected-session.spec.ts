@@ -188,7 +188,7 @@ describe('observed', () => {
       expect(told).to.include({ text: '"hello"', isChanged: true });
       expect(seen.state('/#every 1000 ticked', []).rows.map(({ text }) => text)).to.include('"every"');
       expect(seen.state('session', []).rows.map(({ text }) => text)).to.include('"attached"');
-      expect(seen.state('/nobody', [])).to.deep.include({ rows: [], absence: 'The component is not there.' });
+      expect(seen.state('/absent', [])).to.deep.include({ rows: [], absence: 'The component is not there.' });
       expect(seen.state('nonsense', [])).to.deep.include({ rows: [], absence: 'There is no such actor.' });
     });
   });

@@ -307,7 +307,7 @@ describe('the inspector, mounted', () => {
 
     it('of sessions that are not there are not found', async () => {
       const listening = await listen();
-      for (const path of ['/recordings/nobody.jsonl.gz', '/pages/nobody/1', '/pages/..%2f/1']) {
+      for (const path of ['/recordings/absent.jsonl.gz', '/pages/absent/1', '/pages/..%2f/1']) {
         expect((await ask(listening, `${place}${path}`)).status, path).to.equal(404);
       }
     });

@@ -96,7 +96,7 @@ describe('observatory', () => {
       expect([sessions.length, failure]).to.deep.equal([1, 'no connection']);
     });
 
-    it('is told of at most twice a second, until that is stopped', async () => {
+    it('notifies at most twice a second, until it is stopped', async () => {
       let told = 0;
       const stop = inspection.watch(() => void told++);
       await open('/', false);
@@ -134,7 +134,7 @@ describe('observatory', () => {
       anew.close();
     });
 
-    it('costs a session nothing that nobody looks at', async () => {
+    it('costs a session nothing that is not inspected', async () => {
       const page = await open();
       await open('/other/one');
       const seen = (await inspection.open(
@@ -166,10 +166,10 @@ describe('observatory', () => {
     });
 
     it('finds none that is nowhere', async () => {
-      expect(await inspection.open('nobody')).to.equal(undefined);
+      expect(await inspection.open('absent')).to.equal(undefined);
     });
 
-    it('begins with one that nobody has joined, and sees it joined', async () => {
+    it('begins with one that no client has joined, and sees it joined', async () => {
       const page = await open('/', false);
       const seen = await inspected();
       expect(seen.actors()).to.include({ status: 'dormant' });

@@ -141,7 +141,7 @@ describe('recorder', () => {
   it('has no recording of a session that was never there', async () => {
     await start();
     const recorder = new SessionRecorder({
-      ...{ application: '', channels: unwatched.channels, session: 'nobody' },
+      ...{ application: '', channels: unwatched.channels, session: 'absent' },
       ...{ changed: () => undefined, failed: () => undefined, now: () => 0 },
     });
     expect([recorder.recording, recorder.latest]).to.deep.equal([undefined, undefined]);

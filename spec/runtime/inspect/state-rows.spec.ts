@@ -169,7 +169,7 @@ describe('state rows', () => {
       expect(changed({ a: { b: 1 } }, { a: { b: 1, c: 2 } })).to.deep.equal(['', '.a']);
     });
 
-    it('are not marked if nobody knows what was before', () => {
+    it('are not marked if the previous state is unknown', () => {
       expect(rowsOf({ a: 1 }, { opened: none }).some(({ isChanged }) => isChanged)).to.equal(false);
       expect(changed(1, undefined)).to.deep.equal(['']);
     });

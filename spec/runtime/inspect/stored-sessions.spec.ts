@@ -21,7 +21,7 @@ interface Held extends Omit<StoredSummary, 'id'> {
   readonly content: Uint8Array | undefined;
 }
 
-/** A store that lists what it holds, says how often it was asked, and fails if it is told to. */
+/** A store that lists what it holds, says how often it was asked, and fails on demand. */
 class ListingStore {
   readonly held = new Map<string, Held>();
   readonly peeked: string[] = [];

@@ -45,7 +45,7 @@ describe('client events', () => {
       expect(host.codes).to.deep.equal([]);
     });
 
-    it('where nothing stands counts, is told of as dropped, and reported', () => {
+    it('at a place without a target counts, goes to the client as dropped, and is reported', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.send([type('x')], 1);
@@ -86,7 +86,7 @@ describe('client events', () => {
       expect(session.client.processed).to.equal(1);
     });
 
-    it('that makes no sense costs nobody anything', () => {
+    it('that is malformed has no effect', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.send(

@@ -112,7 +112,7 @@ describe('client link', () => {
       expect(modelOf<readonly string[]>(session)).to.have.length(900);
     });
 
-    it('that comes back is told the number of its events that are done', () => {
+    it('that comes back gets the number of its processed events', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.seen(1);
@@ -143,7 +143,7 @@ describe('client link', () => {
       expect(session.client.nameOf(5)).to.equal('b.1');
     });
 
-    it('calls its effects by the names of the events they follow from, whoever has them', () => {
+    it('calls its effects by the names of the events they follow from, whichever page load raised them', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.send([type('1'), click], 1);
@@ -174,7 +174,7 @@ describe('client link', () => {
       expect(notes(session)).to.equal('1,2,3');
     });
 
-    it('whose page has changed meanwhile, or was given to somebody else, gets it as a whole', () => {
+    it('whose page has changed meanwhile, or was given to another page load, gets it as a whole', () => {
       const session = start();
       const offer = session.offer();
       new Line(session, { load: 'a' }, offer).send([type('1')]);
@@ -273,7 +273,7 @@ describe('client link', () => {
       expect(session.client.nameOf(10)).to.equal('a.10');
     });
 
-    it('is fresh to the next page load, too, as long as nobody is known to have got it', () => {
+    it('is fresh to the next page load, too, as long as no page load is known to have got it', () => {
       const session = start({ reason: Reason.Fresh });
       new Line(session, { load: 'a', frame: 7 });
       const b = new Line(session, { load: 'b', frame: 3 });
@@ -287,7 +287,7 @@ describe('client link', () => {
   // DURABLE -------------------------------------------------------------------
 
   describe('what is stored', () => {
-    it('is told: with each frame how much is not, and by itself when it is', () => {
+    it('goes to the client: with each frame how much is not, and in a frame of its own when it is', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.seen(1);
@@ -304,7 +304,7 @@ describe('client link', () => {
       expect(a.told).to.deep.equal([{ kind: ServerKind.Acknowledge, processed: 0 }]);
     });
 
-    it('is told as it is now after frames that are sent again and say how it was', () => {
+    it('goes to the client as it is now, after frames that are sent again and say how it was', () => {
       const session = start();
       const a = new Line(session, { load: 'a' });
       a.send([type('1')], 1);
@@ -343,7 +343,7 @@ describe('client link', () => {
 
   // COMMANDS ------------------------------------------------------------------
 
-  it('tells its client to do something by a frame that counts, and nobody if there is none', () => {
+  it('sends a command to its client in a frame that counts, and none without a client', () => {
     const session = start();
     session.move(500);
     const a = new Line(session, { load: 'a' });

@@ -110,7 +110,7 @@ describe('counter', () => {
     const counter = new EventCounter();
     receive(counter, 3);
     counter.process(3);
-    expect(counter.late, 'nothing is told yet').to.equal(0);
+    expect(counter.late, 'nothing is sent yet').to.equal(0);
     counter.tell();
     expect([counter.late, counter.isUntold]).to.deep.equal([3, false]);
     counter.store(2);

@@ -1,6 +1,6 @@
 /**
  * The law of exactly once: whatever is lost on the way, and whenever, each event of a client is applied
- * once and in order, the client is told so, and its page ends up showing what the session has rendered.
+ * once and in order, the client is informed, and its page ends up showing what the session has rendered.
  */
 
 import { expect } from 'chai';

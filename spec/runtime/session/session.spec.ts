@@ -90,7 +90,7 @@ describe('session', () => {
     host = new FakeHost();
   });
 
-  /** A session that somebody has joined and whose first frame is taken. */
+  /** A session that a client has joined and whose first frame is taken. */
   function joined(kind: AnyComponent): { session: LiveSession; connection: FakeConnection } {
     const session = startSession(kind, host);
     const connection = new FakeConnection();
@@ -145,7 +145,7 @@ describe('session', () => {
       expect(host.clock.pending).to.equal(1);
     });
 
-    it('misses nothing that is told between the first page and it', () => {
+    it('misses nothing that is published between the first page and it', () => {
       type Message = { type: 'told'; text: string } | { type: 'changed'; to: unknown };
       const Listening = component({
         name: 'listening',
@@ -160,7 +160,7 @@ describe('session', () => {
       host.tell('actor room', 1);
       host.tell('topic news', { type: 'told', text: 'b' });
       host.turn();
-      expect(host.waiting, 'nothing runs before somebody joins').to.equal(0);
+      expect(host.waiting, 'nothing runs before a client joins').to.equal(0);
       session.join(new FakeConnection(), joinFrame());
       host.turn();
       expect(modelOf(session)).to.deep.equal(['a', '1', 'b']);
@@ -201,7 +201,7 @@ describe('session', () => {
       expect(host.reports).to.deep.equal([]);
     });
 
-    it('that never comes leaves nobody listening', () => {
+    it('that never comes leaves no listener', () => {
       const Listening = component({
         name: 'listening',
         init: () => 0,
@@ -307,7 +307,7 @@ describe('session', () => {
       }
     });
 
-    it('is told of events it does not know to be processed, beyond those the missed frames tell of', () => {
+    it('learns of processed events that it does not know of, beyond those the missed frames tell of', () => {
       const { session, connection } = joined(Form);
       session.client.receive(
         connection,
@@ -327,7 +327,7 @@ describe('session', () => {
       expect(again.take().map((frame) => (frame as { processed: number }).processed)).to.deep.equal([1, 1]);
     });
 
-    it('gets what has changed while nobody was there, in one patch behind the frames it missed', () => {
+    it('gets what has changed while no client was attached, in one patch behind the frames it missed', () => {
       const { session, connection } = joined(Counter);
       session.client.receive(connection, eventsFrame([click.increment]));
       session.client.leave(connection);
@@ -490,7 +490,7 @@ describe('session', () => {
       expect(connection.closed).to.equal(undefined);
     });
 
-    it('whose handler is async is reported, and its rejection ends nobody', async () => {
+    it('whose handler is async is reported, and its rejection does not end the process', async () => {
       const Hasty = component({
         name: 'hasty',
         init: () => 0,
@@ -1055,7 +1055,7 @@ describe('session', () => {
         'subscriptions returned a function among its entries; each is made by every, generator, task or their like, or is null, undefined or false.',
       ],
     ] as const) {
-      it(`are told what they are if they are none: ${message.slice(0, 40)}`, async () => {
+      it(`that are none cause an error that says what was given: ${message.slice(0, 40)}`, async () => {
         const calm = new Calm();
         calm.watch();
         const Odd = component({

@@ -173,7 +173,7 @@ describe('cell', () => {
     ]);
   });
 
-  it('lets go of a promise it was sent, whose rejection ends nobody', async () => {
+  it('drops a promise it was sent, whose rejection does not end the process', async () => {
     const calm = new Calm();
     calm.watch();
     company.hire(notebook('a')).take(Promise.reject(new Error('unheard')) as never, 0);
@@ -182,7 +182,7 @@ describe('cell', () => {
     expect(company.told[0]).to.include('a was sent a promise; a message is an object');
   });
 
-  describe('for whoever looks', () => {
+  describe('for the inspector', () => {
     it('is dormant until it is started, and active from then on', () => {
       const cell = new ComponentInstance(notebook('a'), {}, rootContext, company);
       cell.prepare();

@@ -330,7 +330,7 @@ describe('tree', () => {
       session.client.receive(connection, acknowledgeFrame(1));
       session.client.receive(connection, eventsFrame([[4, 0]]));
       host.turn();
-      expect(shown(session), "the number it had is nobody's").to.contain('t-2');
+      expect(shown(session), "no instance has the number it had").to.contain('t-2');
 
       connection.take();
       tell(session, { type: 'shown', shown: 0 });
@@ -625,7 +625,7 @@ describe('tree', () => {
       expect(host.codes).to.deep.equal([ErrorCode.Subscription]);
     });
 
-    it('that come at random a thousand times in fifty components cost nobody else a message', () => {
+    it('that come at random a thousand times in fifty components cost no other component a message', () => {
       const Member = component({
         name: 'member',
         init: () => ({ taken: [] as readonly number[], bad: false }),
@@ -763,7 +763,7 @@ describe('tree', () => {
     it('drops a message whose receiver is not there', () => {
       const { session } = joined(List);
       const image = session.save();
-      const letters = [{ path: ['nobody'], message: { type: 'clicked' }, cause: undefined }];
+      const letters = [{ path: ['absent'], message: { type: 'clicked' }, cause: undefined }];
       const later = new LiveSession(host, {
         id: 'session',
         component: List,
@@ -899,7 +899,7 @@ describe('tree', () => {
     });
   });
 
-  describe('before anybody joins', () => {
+  describe('before a client joins', () => {
     it('tells children of changed props', () => {
       const Kid = component({
         name: 'kid',
@@ -962,7 +962,7 @@ describe('tree', () => {
     });
   });
 
-  describe('for whoever looks', () => {
+  describe('for the inspector', () => {
     type Message = { type: 'ticked' } | { type: 'failed' } | { type: 'told' };
     const Watching = component({
       name: 'watching',
@@ -1010,7 +1010,7 @@ describe('tree', () => {
       session.stop();
     });
 
-    it('knows who has sent what waits: the host, a component, a subscription, the session; of an event nobody', () => {
+    it('knows the sender of each waiting message: the host, a component, a subscription, the session; an event has none', () => {
       const { session } = joined(Outer);
       const { inbox, root } = session.tree;
       const [child] = cells(session) as [ComponentInstance];

@@ -66,7 +66,7 @@ describe('a guarded witness', () => {
     let looked: LookedAt;
     afterEach(() => looked.close());
 
-    it('lets it go on as if nobody looked', async () => {
+    it('lets the session continue as without a probe', async () => {
       const reports: unknown[] = [];
       looked = await lookAt({
         routes: { '/': Odd },

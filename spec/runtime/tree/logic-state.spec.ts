@@ -103,7 +103,7 @@ describe('logic-state', () => {
     expect(actor.getSnapshot().context).to.deep.equal({ pressed: 4 });
   });
 
-  it('is shown in the first page, and starts when somebody joins', () => {
+  it('is shown in the first page, and starts when a client joins', () => {
     const session = startSession(Light, host);
     expect(shown(session)).to.contain('<button>red</button>').and.to.contain('<output>0</output>');
     host.clock.advance(1_000);
@@ -134,7 +134,7 @@ describe('logic-state', () => {
     expect(shown(session)).to.contain('<output>7</output>');
   });
 
-  it('is told of changed props by the event that `received` makes of them', () => {
+  it('gets changed props as the event that `received` makes of them', () => {
     const Told = component({
       name: 'told',
       logic: fromTransition(
@@ -180,7 +180,7 @@ describe('logic-state', () => {
     expect(shown(session)).to.contain('green');
   });
 
-  it('that fails over every event is replaced each time, and harms nobody', () => {
+  it('that fails over every event is replaced each time, and does not affect others', () => {
     const { session } = joined(around(() => [Light({ key: 1, pressed: 0 }), Light({ key: 2, pressed: 0 })]));
     const [first, second] = [...session.tree.root.children];
     for (let round = 0; round < 20; round++) session.tree.put(first as never, { type: 'broke' });
@@ -407,7 +407,7 @@ describe('logic-state', () => {
       host.turn();
       expect(shown(session)).to.equal('green1');
       const again = restored(session);
-      expect(shown(again), 'before anybody joins').to.equal('green1');
+      expect(shown(again), 'before a client joins').to.equal('green1');
       expect(host.clock.pending).to.equal(0);
       join(again);
       host.clock.advance(39);

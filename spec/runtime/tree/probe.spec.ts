@@ -47,7 +47,7 @@ const Page = component({
 
 type Name = keyof Diagnostics;
 
-/** Channels that somebody listens to, or to some of them. */
+/** Channels with a listener on all of them, or on some. */
 class Listening {
   readonly told: (readonly [name: Name, event: Diagnostics[Name]])[] = [];
   readonly heard = new Set<Name>();
@@ -110,7 +110,7 @@ describe('witness', () => {
     });
   }
 
-  describe('while nobody looks', () => {
+  describe('without a listener', () => {
     it('is none', () => {
       const session = joined();
       expect(session.witness).to.equal(undefined);
@@ -133,7 +133,7 @@ describe('witness', () => {
       session.stop();
     });
 
-    it('has channels nobody hears, that can be told everything', () => {
+    it('has channels without listeners, which accept every event', () => {
       expect(areHeard(unwatched.channels)).to.equal(false);
       for (const channel of Object.values(unwatched.channels)) {
         expect(channel.hasSubscribers).to.equal(false);
@@ -149,7 +149,7 @@ describe('witness', () => {
     }
   });
 
-  it('gives way to the one of whoever inspects the session', () => {
+  it('gives way to the probe of the one who inspects the session', () => {
     const session = joined(...always);
     const observer = new DiagnosticsProbe('other', listening.channels, () => 0);
     session.observer = observer;
@@ -293,7 +293,7 @@ describe('witness', () => {
       session.stop();
     });
 
-    it('tells each channel only if somebody hears that one', () => {
+    it('publishes on a channel only if it has a listener', () => {
       for (const name of always) {
         host = new FakeHost();
         connection = new FakeConnection();

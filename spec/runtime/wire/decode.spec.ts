@@ -149,7 +149,7 @@ describe('decode', () => {
       const random = generator(0x7c0ffee);
       const before = process.memoryUsage().rss;
       const traces = Error.stackTraceLimit;
-      Error.stackTraceLimit = 0; // nobody reads a million of them
+      Error.stackTraceLimit = 0; // a million traces are not needed
       const deadline = Date.now() + 10_000;
       let read = 0;
       for (let round = 0; round < 1_000_000 && (round % 10_000 !== 0 || Date.now() < deadline); round++) {

@@ -141,7 +141,7 @@ describe('protocol', () => {
       expect([...travelling]).to.have.members([...keys, 'modifiers']);
     });
 
-    it('has for defaults what is false, 0 or empty, and nobody can change', () => {
+    it('has for defaults what is false, 0 or empty, and is frozen', () => {
       for (const [field, value] of Object.entries(eventDefaults)) {
         expect([false, 0, ''].includes(value as never) || `${value}` === '', field).to.equal(true);
         expect(Object.isFrozen(value), field).to.equal(true);
