@@ -118,7 +118,8 @@ export function judge(
   const lostEarly: number[] = [];
   const known = new Set([...relatives.values()].flat().map(({ n }) => n));
   const strange = shown.log.filter((n) => !known.has(n));
-  if (strange.length > 0) faults.push(`the log has actions that no session of the family has made: ${strange.join(' ')}`);
+  if (strange.length > 0)
+    faults.push(`the log has actions that no session of the family has made: ${strange.join(' ')}`);
   for (const [name, actions] of relatives) {
     const least = name === tab.name ? actions.length : (tab.inherited.get(name) ?? 0);
     const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, gone);

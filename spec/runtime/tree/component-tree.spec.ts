@@ -330,7 +330,7 @@ describe('tree', () => {
       session.client.receive(connection, acknowledgeFrame(1));
       session.client.receive(connection, eventsFrame([[4, 0]]));
       host.turn();
-      expect(shown(session), "no instance has the number it had").to.contain('t-2');
+      expect(shown(session), 'no instance has the number it had').to.contain('t-2');
 
       connection.take();
       tell(session, { type: 'shown', shown: 0 });
