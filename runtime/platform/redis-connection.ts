@@ -97,8 +97,9 @@ export class RedisConnection {
   /** The client that is connected, or about to be. */
   #latest: RedisClient | undefined;
   #lastReply = 0;
-  /** Since when there is no connection. */
+  /** When the connection broke, or the first try failed. A first try that takes long because the process is busy is no failure. */
   #away: number | undefined;
+  readonly #start: number;
   #cause: unknown = noReply;
   #isClosed = false;
   /** The next `PING`, or the next try to connect. */
@@ -115,7 +116,7 @@ export class RedisConnection {
     this.#clock = clock;
     this.#url = url;
     this.#given = client;
-    this.#away = client?.isReady === true ? undefined : clock.now();
+    this.#start = clock.now();
     client?.on('ready', this.#givenReady);
     client?.on('error', this.#givenFailed);
     this.#makeClient = client === undefined ? (makeClient ?? createPackageClient()) : undefined;
@@ -196,8 +197,7 @@ export class RedisConnection {
 
   /** Whether there has been no connection for so long that waiting for one is in vain. */
   get #isAway(): boolean {
-    if (this.#commander !== undefined) return false;
-    this.#away ??= this.#clock.now();
+    if (this.#commander !== undefined || this.#away === undefined) return false;
 
     return this.#clock.now() - this.#away >= commandDeadlineMs;
   }
@@ -261,7 +261,7 @@ export class RedisConnection {
 
   #connected(client: RedisClient): void {
     // A first connection that took long has let commands fail: those who subscribe have missed their replies.
-    const isAgain = this.#backoff.failures > 0 || this.#isAway;
+    const isAgain = this.#backoff.failures > 0 || this.#clock.now() - this.#start >= commandDeadlineMs;
     this.#clock.clearTimeout(this.#timer);
     this.#client = client;
     this.#backoff.reset();
