@@ -1,7 +1,7 @@
 /**
  * User input that the server has not processed yet: while an event from a control has not been processed, or a
  * composition is open in it, frames do not write its value. `events.ts` and `session.ts` report what is sent and
- * processed; `leaves.ts` asks before each write.
+ * processed; `part-writers.ts` asks before each write.
  *
  * The last write that had to wait is made as soon as no newer event is on its way, so that the page shows the value the
  * server computed from an input, and never an older one. If the server wrote nothing for it, there is no such write:

@@ -11,7 +11,7 @@ import { Verdict } from '../runtime/wire/protocol.js';
 /** The state of the connection, for CSS. */
 export type ConnectionState = 'connecting' | 'live' | 'offline';
 
-/** Who speaks over the connection. */
+/** What speaks over the connection. */
 export interface Speaker {
   /** It is open. */
   opened(): void;

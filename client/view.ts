@@ -1,7 +1,7 @@
 /**
  * The page as a tree of instances whose parts are bound to DOM nodes. Frames come from `session.ts`:
  * `adopt` and `render` take a whole tree, `patch` goes through `apply.ts`. What the tree consists of is in
- * `instance.ts`; its leaves are written by `leaves.ts`, children and lists here.
+ * `instance.ts`; texts, attributes and properties are written by `part-writers.ts`, children and lists here.
  *
  * Creating, adopting and reconciling are one family. Creating clones a template and walks the clone,
  * adopting walks the nodes that are already there in the same way, and both bind part after part in
@@ -14,8 +14,8 @@ import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
 import { moveNodes, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
-import { type Holds, Leaves } from './leaves.js';
-import { expectEnd, isEnd, joinTexts, match, Source } from './source.js';
+import { expectEnd, isEnd, joinTexts, match, Source } from './node-matcher.js';
+import { type Holds, PartWriters } from './part-writers.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ export class View {
   /** Whether there is a tree yet. */
   isBound = false;
   readonly #element: Element;
-  readonly #leaves: Leaves;
+  readonly #writers: PartWriters;
   #root!: Instance;
   #numbered!: Map<Wire | undefined, Numbered>;
   #count = 0;
@@ -69,7 +69,7 @@ export class View {
   constructor(element: Element, hooks: ViewHooks) {
     this.#element = element;
     this.definitions = new Definitions(hooks.listen);
-    this.#leaves = new Leaves(element, hooks.holds);
+    this.#writers = new PartWriters(element, hooks.holds);
     this.#reset();
   }
 
@@ -140,7 +140,7 @@ export class View {
       work();
     } finally {
       this.#reconciling = false;
-      this.#leaves.settle();
+      this.#writers.settle();
     }
   }
 
@@ -228,7 +228,7 @@ export class View {
     } else if (kind === PartKind.Sole) {
       expectEnd(this.#adoptChild(instance, part, value, node.firstChild, source), source);
     } else {
-      instance.contents[part] = this.#leaves.present(instance, part);
+      instance.contents[part] = this.#writers.present(instance, part);
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
     }
     return next;
@@ -254,7 +254,7 @@ export class View {
     const kind = instance.definition.parts[part]?.kind;
     if (kind === undefined) throw new Inconsistent('part');
     if (kind <= PartKind.Sole) this.#child(instance, part, value);
-    else this.#leaves.write(instance, part, value);
+    else this.#writers.write(instance, part, value);
   }
 
   // CHILDREN ------------------------------------------------------------------
@@ -262,7 +262,7 @@ export class View {
   /** The element in which a child part is about to change. */
   #open(owner: Instance, part: number): ParentNode & Node {
     const parent = parentOf(owner, part);
-    this.#leaves.touch(parent);
+    this.#writers.touch(parent);
     return parent;
   }
 

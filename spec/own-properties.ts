@@ -13,4 +13,4 @@ export const ownProperties: readonly string[] = [
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */
-export const letters = 'nlmzOMbecoVKsYNthBxTXiJrwGDWyPCkqUfpZvujQgEFLaRAHdIS';
+export const letters = 'nlMzhNoeumWGskEbtOJXSiKryDvTaFCdwUfpYPqBIgVRLjAZxcHQ';

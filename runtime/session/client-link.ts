@@ -1,7 +1,6 @@
 /**
- * The client link: the server's end of one client. It holds what the client shows (the client tree), how far the
- * server is ahead of it (`send-window.ts`), which of its events are processed (`event-counter.ts`, `page-loads.ts`),
- * and the connection. `session.ts` has one and lets it answer joins as `join.ts` decides; the connection then calls it
+ * The client link: the server's end of one client. It holds what the client shows (the client tree), the frames
+ * on their way (`frame-sender.ts`), and which of its events are processed (`event-counter.ts`, `page-loads.ts`). `session.ts` has one and lets it answer joins as `join.ts` decides; the connection then calls it
  * directly. The component tree does not know that there are clients.
  *
  * Events that arrive become envelopes (`client-events.ts`) in the mailbox of the component tree. After each turn one

@@ -1,7 +1,7 @@
 /**
- * Effect outbox: effects of a session that are on their way to somebody outside of it, over a bus that may fail.
- * What is not known to have arrived is stored with the session and tried again, under the same id, by which
- * its receivers tell a repeat. Over a bus in memory everything arrives at once, and nothing is kept here.
+ * Effect outbox: effects of a session that are on their way to topics and shared actors, over a bus that may fail.
+ * An effect that is not known to have arrived is stored with the session and delivered again under the same id, by which
+ * its receivers recognise a repetition. Over a bus in memory everything arrives at once, and nothing is kept here.
  */
 
 import { Backoff } from '../platform/backoff.js';

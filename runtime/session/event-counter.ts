@@ -1,23 +1,24 @@
 /**
- * The ledger: what has become of the events of one document, counted. `session.ts` writes into it as events
- * arrive, turns are committed and states are stored; what it owes the client goes into frames as `processed`.
+ * The event counter: how many events of one page load are received, processed, acknowledged and durable.
+ * `client-link.ts` counts as events arrive, turns are committed and states are stored; what the client does not know
+ * yet goes into frames as `processed`.
  */
 
-/** Counts of one document's events, each from 1 in the order they were made. */
+/** Counts of the events of one page load, each from 1 in the order they were made. */
 export class EventCounter {
   /** Events that have arrived. */
   #received: number;
   /** Events whose outcome is committed. */
   #processed: number;
-  /** Events the client has been told are processed. */
+  /** Events that were reported to the client as processed. */
   #told: number;
   /** Events the store holds. */
   #durable: number;
-  /** Whether the client knows of all that are stored. */
+  /** Whether the client knows of all that are durable. */
   #isDurableTold = true;
-  /** Events to come that have arrived already, on an earlier connection. */
+  /** Events that will come although they have arrived already, on an earlier connection. */
   #repeated = 0;
-  /** Events that have come to nothing, and of which the client has not been told. */
+  /** Dropped events that were not reported to the client yet. */
   #dropped = 0;
 
   /** Goes on from a state that contains so many events, of which so many are stored. */
@@ -31,19 +32,19 @@ export class EventCounter {
     return this.#processed;
   }
 
-  /** How many more events are processed than the client has been told. */
+  /** How many processed events were not reported to the client yet. */
   get owed(): number {
     return this.#processed - this.#told;
   }
 
-  /** How many fewer events are stored than the client has been told are processed. The client is told of this now. */
+  /** How many fewer events are stored than were reported to the client as processed. The frame that is made now says so. */
   get late(): number {
     this.#isDurableTold = true;
 
     return Math.max(0, this.#told - this.#durable);
   }
 
-  /** Whether there is something that only a frame of its own can tell: events that are stored now, or were dropped. */
+  /** Whether there is something that needs a frame of its own: events that are durable now, or were dropped. */
   get isUntold(): boolean {
     return !this.#isDurableTold || this.#dropped > 0;
   }
@@ -58,7 +59,7 @@ export class EventCounter {
     return ++this.#received;
   }
 
-  /** The event that has just arrived cannot be taken in: it is as if it had not arrived. */
+  /** The event that has just arrived is not accepted: it counts as not received. */
   refuse(): void {
     this.#received--;
   }
@@ -68,7 +69,7 @@ export class EventCounter {
     this.#processed += count;
   }
 
-  /** An event that counts as processed has come to nothing. */
+  /** An event that counts as processed had no effect. */
   drop(): void {
     this.#dropped++;
   }
@@ -88,7 +89,7 @@ export class EventCounter {
     this.#isDurableTold = false;
   }
 
-  /** What is owed goes out with a frame: gives it and owes no more. */
+  /** A frame reports all processed events. Returns how many of them are new to the client. */
   tell(): number {
     const { owed } = this;
     this.#told = this.#processed;
@@ -98,7 +99,7 @@ export class EventCounter {
 
   /**
    * How many events a client that comes back has missed: it knows `known` to be processed, and `frames` frames that
-   * are sent again report `coming` more. `undefined` if the client claims more than it was told, or if what these
+   * are sent again report `coming` more. `undefined` if the client claims more than were reported to it, or if what these
    * frames say of durable events would be wrong: each says how many fewer are stored than were processed by then,
    * and the missed ones are reported before them.
    */
@@ -116,7 +117,7 @@ export class EventCounter {
     this.#repeated = this.#received - known - missed;
   }
 
-  /** The client is back, and a full page is going to tell it of all that is processed. Gives how much more that is than it knows. */
+  /** The client is back, and a full page is going to report all processed events. Returns how many of them are new to it. */
   restart(known: number): number {
     this.#told = this.#processed;
     this.#repeated = this.#received - this.#processed;

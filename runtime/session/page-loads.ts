@@ -1,6 +1,6 @@
 /**
  * The page loads of a session: which of their events its state contains. A session has one page load at a
- * time, whose events `event-counter.ts` counts. Of the earlier ones only a number is kept: a browser may go
+ * time, whose events `client-link.ts` counts. Of the earlier ones only a number is kept: a browser may go
  * back to one, and another may have inherited its events (`protocol.ts`, "Inherited events").
  *
  * Several page loads may hold the same event, and any of them may send it. So each event has one name, the

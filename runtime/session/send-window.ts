@@ -1,9 +1,9 @@
 /**
- * The window: how far the server may be ahead of what a client has applied. `session.ts` asks before it
- * makes a frame and puts the frame in; the client's acknowledgements take frames out. What has not been
- * acknowledged is kept, so that a client that comes back gets just what it missed.
+ * The send window: how far the server may be ahead of what a client has applied (backpressure). `frame-sender.ts` asks
+ * before a frame is made and puts the frame in; the client's acknowledgements take frames out. Unacknowledged frames
+ * are kept, so that a client that comes back gets just what it missed.
  *
- * Bytes in the socket's buffer are not enough to go by: the kernel swallows megabytes.
+ * The bytes in the socket's buffer are not a sufficient measure: the kernel accepts megabytes.
  */
 
 import { Limit } from '../wire/protocol.js';

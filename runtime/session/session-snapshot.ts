@@ -3,8 +3,7 @@
  * client has made of it, and here that becomes bytes and is made of bytes again. `write-behind.ts` takes them to a
  * store and back.
  *
- * The envelope is ours: a format of its own with a version, the version of the application for whoever looks
- * at it, and the name and version of each component, because a state is worth nothing to a component that
+ * The envelope is ours: a format of its own with a version, the version of the application for operators, and the name and version of each component, because a state is worth nothing to a component that
  * has changed its mind about what a state is. The packing is msgpackr's (`frame-codec.ts`).
  */
 

@@ -1,7 +1,7 @@
 /**
- * Stable addresses: what an event happened at, told by keys and parts instead of numbers, so that it can be
- * found in a page that was rendered anew (`protocol.ts`, "Stable addresses"). `session.ts` looks here, in
- * the rendered tree as it is when the event's turn has come.
+ * Stable addresses: where an event happened, as keys and parts instead of numbers, so that the place can be found
+ * in a page that was rendered anew (`protocol.ts`, "Stable addresses"). `client-events.ts` resolves them, in the
+ * rendered tree as it is when all events before are applied.
  */
 
 import { Instance, List, Mount, type Value } from '../render/nodes.js';

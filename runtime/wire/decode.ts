@@ -1,7 +1,7 @@
 /**
  * The strict reader of MessagePack: bytes from the network become a `Wire` value here and nowhere else.
- * `transport.ts` and `client/socket.ts` hand over what arrived; `frame-codec.ts` and `client/codec.ts` make
- * frames of what is read. Both sides share this file and it runs in browsers.
+ * `frame-codec.ts` on the server and `client/session.ts` in the browser make frames of it. Both sides share this
+ * file.
  *
  * It reads what `Wire` can say and refuses the rest: nil, booleans, integers of up to 32 bits, floats,
  * UTF-8 strings and arrays. No maps, no binary, no extensions, no records, no 64 bit integers (whole

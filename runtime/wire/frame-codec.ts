@@ -1,11 +1,11 @@
 /**
- * Frames to bytes and bytes to frames, on the server. `session.ts` makes the frames that are packed
- * here and gets the ones that are read here; `transport.ts` carries the bytes. The only importer of
- * msgpackr, which only ever packs: what comes from the network is read by `decode.ts`.
+ * Frames to bytes and bytes to frames, on the server. `runtime/session/` makes the frames that are packed
+ * here and gets the ones that are read here; `runtime/socket/` carries the bytes. The only importer of
+ * msgpackr, which only packs frames: bytes from the network are read by `decode.ts`.
  *
  * `protocol.ts` says what the frames are. Here, and only here, they become positional arrays, fields at
  * the end that have their default are dropped, and every field of a client's frame is checked, so that
- * whoever gets a `ClientFrame` can believe it. Snapshots, our own bytes, are packed and unpacked by msgpackr.
+ * every `ClientFrame` is valid. Snapshots, our own bytes, are packed and unpacked by msgpackr.
  */
 
 import { Packr } from 'msgpackr';
@@ -197,7 +197,8 @@ function address(steps: readonly Wire[]): Address {
   for (let index = 1; index < steps.length; index++) {
     const step = steps[index] as Wire;
     if (index % 2 === 0) count(step, 'part');
-    else if (step !== null && typeof step !== 'string' && typeof step !== 'number') throw new Malformed('key is none');
+    else if (step !== null && typeof step !== 'string' && typeof step !== 'number')
+      throw new Malformed('key is not a string, a number or null');
   }
   if (steps.length % 2 !== 0) throw new Malformed('address ends with a part');
   return steps;
@@ -293,7 +294,7 @@ function list(value: Wire | undefined, what: string, most = Number.POSITIVE_INFI
 function texts(value: Wire | undefined, what: string, most?: number): readonly string[] {
   const items = list(value, what, most);
   if (!items.every((item) => typeof item === 'string'))
-    throw new Malformed(`${what} holds something that is no string`);
+    throw new Malformed(`${what} holds a value that is not a string`);
   return items;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The protocol: everything browser and server say to each other after the first page, in one file
+ * The protocol: everything that browser and server send to each other after the first page, in one file
  * that both sides import. Frames are binary WebSocket messages, each one MessagePack array; the
  * changes inside them are described in `patch.ts`.
  *
@@ -129,8 +129,8 @@ export const CloseCode = /* @__PURE__ */ Object.freeze({
   /** More frames in a second than the server allows. */
   Flood: 4003,
   /**
-   * The same page has joined on another connection. Nobody hears it but a page whose own earlier connection has reached
-   * the server late: it joins again after a while.
+   * The same page has joined on another connection. A page receives this only if its own earlier connection has
+   * reached the server late: it joins again after a while.
    */
   Replaced: 4004,
   /** No join in time, or no sign of life. */

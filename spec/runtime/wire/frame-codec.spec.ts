@@ -210,13 +210,13 @@ describe('codec', () => {
       [
         'a hash that is no string',
         '99 00 03 a163 a174 00 00 00 9101 91 93a1640100',
-        /hashes holds something that is no string/,
+        /hashes holds a value that is not a string/,
       ],
       ['an address without a hash', '92 01 91929000', /hash is not a string/],
       ['an address whose hash is none', '92 01 919292c0c000', /hash is not a string/],
       ['an address that leads nowhere', '92 01 919291a16800', /address ends with a part/],
       ['an address that ends with a part', '92 01 919293a168c00100', /address ends with a part/],
-      ['an address with a key that is none', '92 01 919292a168c300', /key is none/],
+      ['an address with a key that is none', '92 01 919292a168c300', /key is not a string, a number or null/],
       ['an address with a part that is none', '92 01 919294a168c0a161c000', /part is not a whole number/],
       ['events that are no array', '92 01 01', /events is not an array/],
       ['events that are missing', '91 01', /events is not an array/],
@@ -318,7 +318,7 @@ describe('codec', () => {
       ['input', [1], /value is not a string/],
       ['input', ['a', 1], /checked is not a boolean/],
       ['input', ['a', true, 'b'], /values is not an array/],
-      ['input', ['a', true, [1]], /values holds something that is no string/],
+      ['input', ['a', true, [1]], /values holds a value that is not a string/],
       ['input', ['a', true, [], 1], /payload has more than 3/],
       ['keydown', [null], /key is not a string/],
       ['keydown', ['a', 'b', 16], /modifiers is not a whole number from 0 to 15/],
@@ -326,7 +326,7 @@ describe('codec', () => {
       ['click', ['', false, '1'], /x is not a finite number/],
       ['wheel', [Number.POSITIVE_INFINITY], /deltaX is not a finite number/],
       ['submit', [['a']], /entries has a name without a value/],
-      ['submit', [[['a', 'b']]], /entries holds something that is no string/],
+      ['submit', [[['a', 'b']]], /entries holds a value that is not a string/],
       ['toggle', [0], /open is not a boolean/],
     ];
     for (const [type, payload, reason] of wrong) {

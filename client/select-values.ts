@@ -1,6 +1,6 @@
 /**
  * What `.value` of each `select` is to be, beside what it shows: browsers choose another option when
- * options come, go or change, so that the value has to be written again. `leaves.ts` reports what it writes and
+ * options come, go or change, so that the value has to be written again. `part-writers.ts` reports what it writes and
  * where options change.
  */
 
@@ -14,7 +14,7 @@ interface Wanted {
 }
 
 /** The selects of a view. */
-export class Selects {
+export class SelectValues {
   readonly #wanted = new WeakMap<Element, Wanted>();
   /** Those whose options this frame changes, and what they showed before. */
   readonly #touched = new Map<HTMLSelectElement, string>();
@@ -43,7 +43,7 @@ export class Selects {
     if (select && this.#wanted.has(select) && !this.#touched.has(select)) this.#touched.set(select, select.value);
   }
 
-  /** Says the values again where options have changed. The user's own choice stays if there still is such an option. */
+  /** Writes the values again where options have changed. The user's own choice stays if there still is such an option. */
   settle(): void {
     for (const [select, before] of this.#touched) {
       const { value, shown } = this.#wanted.get(select) as Wanted;

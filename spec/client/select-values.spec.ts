@@ -3,7 +3,7 @@ import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');
 
-describe('client/selects', () => {
+describe('client/select-values', () => {
   let watched: WatchedPage;
 
   before(async () => {
@@ -16,7 +16,7 @@ describe('client/selects', () => {
     watched.page.evaluate(
       ([chosen, removed]) => {
         const assigned: unknown[] = [];
-        const selects = new troupe.selects.Selects((_, value) => assigned.push(value));
+        const selects = new troupe.selectValues.SelectValues((_, value) => assigned.push(value));
         const select = document.createElement('select');
         for (const value of ['a', 'b', 'c']) select.add(new Option(value, value));
         select.value = 'b';
@@ -47,7 +47,7 @@ describe('client/selects', () => {
   it('leave selects alone whose value no part writes', async () => {
     const assigned = await watched.page.evaluate(() => {
       const assigned: unknown[] = [];
-      const selects = new troupe.selects.Selects((_, value) => assigned.push(value));
+      const selects = new troupe.selectValues.SelectValues((_, value) => assigned.push(value));
       const select = document.createElement('select');
       selects.touch(select);
       selects.touch(document.createElement('p'));

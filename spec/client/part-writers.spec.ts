@@ -7,7 +7,7 @@ declare const troupe: typeof import('./page/modules.js');
 /** The leaves of one element, a part for each. */
 interface Bench {
   element: HTMLElement & Record<string, unknown>;
-  leaves: InstanceType<typeof troupe.leaves.Leaves>;
+  leaves: InstanceType<typeof troupe.partWriters.PartWriters>;
   instance: InstanceType<typeof troupe.instance.Instance>;
   /** What was asked of `holds`: element, property; the writes that wait. */
   asked: [boolean, string][];
@@ -21,7 +21,7 @@ declare const bench: Bench;
 
 type PartOf = readonly [kind: PartKind, name: string];
 
-describe('client/leaves', () => {
+describe('client/part-writers', () => {
   let watched: WatchedPage;
   const run = <Result, Argument = undefined>(work: (argument: Argument) => Result, argument?: Argument) =>
     watched.page.evaluate(work as never, argument as never) as Promise<Awaited<Result>>;
@@ -55,7 +55,7 @@ describe('client/leaves', () => {
           held: [],
           known: [],
           holding: false,
-          leaves: new troupe.leaves.Leaves(root, (control, name, write, known) => {
+          leaves: new troupe.partWriters.PartWriters(root, (control, name, write, known) => {
             if (known) {
               bench.known.push(write);
               return true;

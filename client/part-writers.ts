@@ -1,6 +1,7 @@
 /**
- * The leaves of the tree: text, attributes, classes, styles, properties. `view.ts` says what is to stand in
- * a part; here it is compared with what stood there and written, by the operations of `dom.ts`.
+ * Writes the parts that are no child: text, attributes, classes, styles, properties. `view.ts` gives the value of a
+ * part; here it is compared with the last one and written, by the operations of `dom.ts`. `select-values.ts` keeps
+ * the values of selects.
  *
  * What the user can change as well is written at the end of a frame, when all that it depends on is there
  * (options, limits), and only if the user is not ahead.
@@ -11,7 +12,7 @@ import type { Part } from './definitions.js';
 import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
 import { pristine } from './inputs.js';
 import type { Instance, State } from './instance.js';
-import { Selects } from './selects.js';
+import { SelectValues } from './select-values.js';
 
 /**
  * Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to.
@@ -22,10 +23,10 @@ export type Holds = (control: Element, name: string, write: () => void, known?: 
 /** Properties that the user changes. */
 const editable = /^(value|checked|selected)$/;
 
-/** The leaves of one page. */
-export class Leaves {
+/** The part writers of one page. */
+export class PartWriters {
   readonly #holds: Holds;
-  readonly #selects = new Selects((select, value) => this.#assign(select, 'value', value));
+  readonly #selects = new SelectValues((select, value) => this.#assign(select, 'value', value));
   /** Styles that the marks contained, applied when their elements are adopted. */
   readonly #styles: Map<Element, readonly string[]>;
   /** What is to be written at the end of the frame. */
@@ -91,7 +92,7 @@ export class Leaves {
     this.#selects.settle();
   }
 
-  /** Writes a property. What an element's own code throws is its own affair and stops nothing. */
+  /** Writes a property. An error thrown by the element's own code is reported and stops nothing. */
   #assign(element: Element, name: string, value: Scalar): void {
     if (name === 'value') this.#selects.want(element, value);
     this.#offer(element, name, () => value);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { Source } from '../../client/source.js';
+import { Source } from '../../client/node-matcher.js';
 import { openBundle, type WatchedPage } from '../browser/chromium.js';
 
 declare const troupe: typeof import('./page/modules.js');
 
 const sources = Object.entries(Source) as readonly (readonly [keyof typeof Source, Source])[];
 
-describe('client/source', () => {
+describe('client/node-matcher', () => {
   let watched: WatchedPage;
 
   before(async () => {
@@ -24,7 +24,7 @@ describe('client/source', () => {
           return template.content;
         }) as [DocumentFragment, DocumentFragment];
         try {
-          const node = troupe.source.match(wanted.firstChild as Node, found.firstChild, source);
+          const node = troupe.nodeMatcher.match(wanted.firstChild as Node, found.firstChild, source);
           return [...found.childNodes].indexOf(node);
         } catch (error) {
           return (error as Error).name;
@@ -45,7 +45,7 @@ describe('client/source', () => {
         }
         const first = element.firstChild;
         try {
-          const [text, rest] = troupe.source.joinTexts(first, source);
+          const [text, rest] = troupe.nodeMatcher.joinTexts(first, source);
           return [
             element.innerHTML,
             text && text === first ? text.data : text,
@@ -92,8 +92,8 @@ describe('client/source', () => {
       (sources) =>
         sources.map((source) => {
           try {
-            troupe.source.expectEnd(null, source);
-            troupe.source.expectEnd(document.createElement('hr'), source);
+            troupe.nodeMatcher.expectEnd(null, source);
+            troupe.nodeMatcher.expectEnd(document.createElement('hr'), source);
             return '';
           } catch (error) {
             return `${error}`;
