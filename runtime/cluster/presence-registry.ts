@@ -4,16 +4,17 @@
  *
  * A room is a topic with members on this node. It knows its own members directly, and those of other nodes from a list
  * in the directory. It reads the list when it is made, after each interruption and every hundred leases; changes that
- * other nodes publish keep it up to date in between. A node renews its lease three times per lease. When a lease ends,
- * the other nodes remove the node's members; a node that was only cut off enters them again.
+ * other nodes publish keep it up to date in between. A node says three times in a lease that it is alive
+ * (`membership.ts`). When a lease ends, the other nodes remove the node's members; a node that was only cut off enters
+ * them again.
  *
  * Members of the same key count as one: it joins with the first of them and leaves with the last.
  */
 
-import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
+import type { Membership } from '../store/membership.js';
 import { checkTopic, type PresenceMember } from '../subscription/backplane.js';
 import type { Directory, DirectoryChange } from './cluster-directory.js';
 
@@ -32,9 +33,10 @@ export interface PresenceRegistry {
 
 /** Options of the registry. */
 export interface PresenceRegistryOptions {
-  readonly clock: Clock;
   /** The directory of the cluster; `undefined` for a single node. */
   readonly directory: Directory | undefined;
+  /** Says when this node tells the others that it is alive. */
+  readonly membership: Membership;
   readonly node: string;
   readonly report: Reporter;
 }
@@ -53,9 +55,6 @@ export function createPresenceRegistry(options: PresenceRegistryOptions): Presen
   return new AttendanceTable(options);
 }
 
-/** How often in a lease a node tells that it is alive. */
-const timesInLease = 3;
-
 /** After so many times it reads all lists again, in case something has gone wrong. */
 const timesUntilRead = 300;
 
@@ -64,8 +63,7 @@ class AttendanceTable implements PresenceRegistry {
   readonly #rooms = new Map<string, Room>();
   #isBeating = false;
   #beats = 0;
-  #timer: unknown;
-  #unfollow: (() => void) | undefined;
+  #stops: readonly (() => void)[] = [];
 
   constructor(options: PresenceRegistryOptions) {
     this.#options = options;
@@ -95,21 +93,20 @@ class AttendanceTable implements PresenceRegistry {
   // LIFE ----------------------------------------------------------------------
 
   #begin(): void {
-    this.#unfollow = this.#options.directory?.returned(() => void this.#beat());
-    void this.#beat();
+    const { directory, membership } = this.#options;
+    if (directory === undefined) return;
+    this.#stops = [directory.returned(() => membership.beat()), membership.join(() => void this.#beat())];
   }
 
   #end(): void {
-    this.#unfollow?.();
-    this.#options.clock.clearTimeout(this.#timer);
+    for (const stop of this.#stops) stop();
   }
 
   /** Tells that this node is alive, and finds out which others are. That it could not be told is no matter: the node counts as gone then, and hears so later. */
   async #beat(): Promise<void> {
-    const { clock, directory } = this.#options;
+    const { directory } = this.#options;
     if (directory === undefined || this.#isBeating) return;
     this.#isBeating = true;
-    clock.clearTimeout(this.#timer);
     const others = new Set([...this.#rooms.values()].flatMap((room) => room.others()));
     try {
       const { alive, wasAway } = await directory.beat([...others]);
@@ -123,7 +120,6 @@ class AttendanceTable implements PresenceRegistry {
       // The directory failed: what is known of other nodes stays.
     }
     this.#isBeating = false;
-    if (this.#rooms.size > 0) this.#timer = clock.setTimeout(() => void this.#beat(), directory.lease / timesInLease);
   }
 }
 

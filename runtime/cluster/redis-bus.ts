@@ -22,8 +22,8 @@ import { directoryScripts, RedisDirectory } from './redis-directory.js';
 /** Options of `redisBus`. */
 export interface RedisBusOptions {
   /**
-   * Milliseconds after which a silent node counts as gone: its shared actors begin anew on another node, and its members
-   * leave. At least 300. Default 10,000.
+   * Milliseconds after which a silent node counts as gone: its shared actors begin anew on another node, its members leave,
+   * and other nodes claim its sessions without asking. At least 300. Default 10,000.
    */
   readonly lease?: number;
   /** What all keys and channels begin with: one for each application that uses the same Redis. Default 'troupe'. */

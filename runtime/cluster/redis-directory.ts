@@ -5,7 +5,8 @@
  *     <prefix>:holder:<name>  the node that holds a name; expires with its lease; '' when it was released
  *     <prefix>:text:<name>    the text of the name; each new one is published on the channel of the same name
  *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on the channel of the same name
- *     <prefix>:alive:<node>   exists while the node is alive
+ *     <prefix>:node:<node>    exists while the node is alive; 1 if its entries have stayed on their lists since its last beat,
+ *                            0 if only the store has renewed it (`redis-scripts.ts`)
  *
  * What reads and then writes is one script, so that nothing comes between. The scripts use keys that they compute (the
  * nodes of a list): they need one Redis, or a primary with replicas, not Redis Cluster.
@@ -75,7 +76,7 @@ return found`);
 
 /** KEYS node, other nodes; ARGV lease. Replies with whether the node was away, then for each other node whether it is alive. */
 const beatScript = defineScript(`
-local found = { 1 - redis.call('EXISTS', KEYS[1]) }
+local found = { redis.call('GET', KEYS[1]) == '1' and 0 or 1 }
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 for at = 2, #KEYS do found[at] = redis.call('EXISTS', KEYS[at]) end
 return found`);
@@ -170,7 +171,7 @@ export class RedisDirectory implements Directory {
     const found = (await this.#link.run(
       readScript,
       [this.#key('list', list)],
-      [this.#key('alive', ''), this.#listLifetime]
+      [this.#key('node', ''), this.#listLifetime]
     )) as string[];
     const entries: DirectoryEntry[] = [];
     for (let at = 0; at < found.length; at += 2) {
@@ -193,7 +194,7 @@ export class RedisDirectory implements Directory {
   }
 
   async beat(others: readonly string[]): Promise<Beat> {
-    const keys = [this.#node, ...others].map((node) => this.#key('alive', node));
+    const keys = [this.#node, ...others].map((node) => this.#key('node', node));
     const [wasAway, ...found] = (await this.#link.run(beatScript, keys, [String(this.lease)])) as number[];
 
     return { wasAway: wasAway === 1, alive: others.filter((_, at) => found[at] === 1) };

@@ -13,6 +13,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { pack, type SessionImage } from '../session/session-snapshot.js';
+import type { Membership } from '../store/membership.js';
 import type { Claim, Store } from '../store/store.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -37,6 +38,8 @@ export interface WriteBehindOptions {
   readonly largest: number;
   /** Milliseconds a session is kept after it was written for the last time. */
   readonly lifetime: number;
+  /** Says when this process tells the store that it is alive. */
+  readonly membership: Membership;
   /** The name of this process. */
   readonly node: string;
   readonly report: Reporter;
@@ -75,10 +78,6 @@ const maxPauseMs = 10_000;
 /** Milliseconds that one go of writing may take before others have theirs. */
 const longestGo = 8;
 
-/** Milliseconds for which this process says that it is alive, and after which it says so again. */
-const lease = 10_000;
-const beat = 3_000;
-
 // KEEPER ----------------------------------------------------------------------
 
 /** Takes sessions to the store. */
@@ -89,14 +88,14 @@ export class WriteBehind {
   #timer: unknown;
   /** Whether a go is going to go on, once others have had theirs. */
   #isDeferred = false;
-  #beating: unknown;
+  #leaveMembership: () => void = () => {};
   /** Failures of the store since its last success. */
   readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
   #isClosed = false;
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
-    if (!options.store.isVolatile) this.#beat();
+    if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => this.#beat());
   }
 
   /** Whether what is stored is lost with the process: then sessions are written when they are put away, and not before. */
@@ -183,7 +182,7 @@ export class WriteBehind {
     this.#isClosed = true;
     const { clock, store } = this.#options;
     clock.clearTimeout(this.#timer);
-    clock.clearTimeout(this.#beating);
+    this.#leaveMembership();
     for (const [session, progress] of this.#progress) if (!progress.isBusy) this.#over(session, progress, 'refused');
     await store.close();
   }
@@ -303,13 +302,12 @@ export class WriteBehind {
     this.#go();
   }
 
-  /** Tells the store that this process is alive, again and again. */
+  /** Tells the store that this process is alive. */
   #beat(): void {
-    const { clock, node, store } = this.#options;
-    void store.beat(node, lease).then(
+    const { membership, node, store } = this.#options;
+    void store.beat(node, membership.lease).then(
       () => this.#recovered(),
       (error: unknown) => this.#failed(error)
     );
-    this.#beating = clock.setTimeout(() => this.#beat(), beat);
   }
 }

@@ -31,6 +31,7 @@ import { createSessionRegistry, type SessionRegistry } from '../registry/session
 import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/join.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
+import { Membership } from '../store/membership.js';
 import type { Backplane } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
@@ -118,6 +119,7 @@ interface Shared {
   readonly hub: Backplane;
   /** The shared actors of this process. */
   readonly local: LocalActors;
+  readonly membership: Membership;
   readonly node: string;
   publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
 }
@@ -129,14 +131,15 @@ function createShared(settings: Settings, { defer, inspect, report }: Means): Sh
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
   const local = createSharedActors({ clock, defer, development, inspect, publish, report });
   const actors = createDistributedActors(local, { bus, clock, defer, development, node, report });
-  const attendance = createPresenceRegistry({ clock, directory: bus.directory, node, report });
+  const membership = new Membership({ clock, lease: bus.directory?.lease });
+  const attendance = createPresenceRegistry({ directory: bus.directory, membership, node, report });
   const hub: Backplane = {
     attend: (topic, attendant) => attendance.attend(topic, attendant),
     subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
     watch: (name, listener) => actors.watch(name, listener),
   };
 
-  return { actors, bus, hub, local, node, publish };
+  return { actors, bus, hub, local, membership, node, publish };
 }
 
 // SITE ------------------------------------------------------------------------
@@ -163,12 +166,13 @@ export function createComposition(
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const { actors, bus, hub, local, node, publish } = createShared(settings, { defer, inspect, report });
+  const { actors, bus, hub, local, membership, node, publish } = createShared(settings, { defer, inspect, report });
   const keeper = new WriteBehind({
     ...settings,
     defer,
     largest: settings.largestSnapshot,
     lifetime: settings.sessionLifetime,
+    membership,
     node,
     report,
   });

@@ -17,7 +17,7 @@ import type { Store } from '../store/store.js';
 export interface ConnectRedisOptions {
   /** Milliseconds in which changes of a session are gathered before they are written. Default 100; 0 writes each turn at once. */
   readonly delay?: number;
-  /** Milliseconds after which a node that has not been heard of counts as gone. At least 300. Default 10,000. */
+  /** Milliseconds after which a silent node counts as gone, in the store and on the bus. At least 300. Default 10,000. */
   readonly lease?: number;
   /** What all keys and channels begin with: one for each application that uses the same Redis. Default 'troupe'. */
   readonly prefix?: string;

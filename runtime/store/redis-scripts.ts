@@ -11,7 +11,8 @@
  *     at        when it was written, in milliseconds since the epoch
  *     bytes     what is stored; absent if the session was removed
  *
- * A node that is alive has a key with a time to live. One key has the fence that was given last.
+ * A node that is alive has a key with a time to live, which the directory of the bus uses too: it writes 1. A store
+ * that finds no key writes 0, so that the directory notices that the node was away. One key has the fence that was given last.
  *
  * **Note:** a write that has timed out may reach Redis late, after a newer one on another connection. Its sequence
  * tells: of one node and fence, only what is newer is written.
@@ -74,6 +75,12 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return fence
 `);
 
+/** Keys: node. Arguments: lease. */
+export const beatScript = defineScript(`
+if redis.call('PEXPIRE', KEYS[1], ARGV[1]) == 0 then redis.call('SET', KEYS[1], '0', 'PX', ARGV[1]) end
+return 1
+`);
+
 const take = `
 local function take(fence, time)
   local stored, bytes = unpack(redis.call('HMGET', KEYS[1], 'fence', 'bytes'))
@@ -125,9 +132,10 @@ return list
 
 /** All of them. */
 export const storeScripts: readonly RedisScript[] = [
-  quarantineScript,
+  beatScript,
   claimScript,
   listScript,
+  quarantineScript,
   removeScript,
   writeScript,
 ];

@@ -8,7 +8,15 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type ConnectedRedisClient, keyPrefix, redisUrl } from '../platform/redis-client.js';
 import { RedisConnection, type RedisLink } from '../platform/redis-connection.js';
 import { quarantineLine, readQuarantined } from './quarantine.js';
-import { claimScript, listScript, quarantineScript, removeScript, storeScripts, writeScript } from './redis-scripts.js';
+import {
+  beatScript,
+  claimScript,
+  listScript,
+  quarantineScript,
+  removeScript,
+  storeScripts,
+  writeScript,
+} from './redis-scripts.js';
 import {
   type Claim,
   type Entry,
@@ -104,7 +112,7 @@ export class RedisStore implements Required<Store> {
   }
 
   async beat(node: string, lease: number): Promise<void> {
-    await this.#link.command(['SET', this.#key('node', node), '1', 'PX', milliseconds(lease)], true);
+    await this.#link.run(beatScript, [this.#key('node', node)], [milliseconds(lease)]);
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {

@@ -4,6 +4,7 @@ import { createPresenceRegistry, type PresenceRegistry } from '../../../runtime/
 import { redisBus } from '../../../runtime/cluster/redis-bus.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
+import { Membership } from '../../../runtime/store/membership.js';
 import { memoryBus } from '../../../runtime/testing/memory-cluster.js';
 import { eventually, Node, ownPrefix } from '../../fixtures/buses.js';
 import { findRedis, type RedisServer, redisIsMissing, startRedis } from '../../redis.js';
@@ -52,7 +53,12 @@ describe('attendance', () => {
     beforeEach(() => {
       reports = [];
       const report = (_code: ErrorCode, error: unknown): string => String(reports.push(error));
-      attendance = createPresenceRegistry({ clock, directory: undefined, node: 'one', report });
+      attendance = createPresenceRegistry({
+        directory: undefined,
+        membership: new Membership({ clock }),
+        node: 'one',
+        report,
+      });
     });
 
     afterEach(() => {
@@ -175,7 +181,8 @@ class House extends Node {
   constructor(make: BusFactory, name: string) {
     super(make, name);
     const { bus, clock, node, report } = this;
-    this.attendance = createPresenceRegistry({ clock, directory: bus.directory, node, report });
+    const membership = new Membership({ clock, lease: bus.directory?.lease });
+    this.attendance = createPresenceRegistry({ directory: bus.directory, membership, node, report });
   }
 
   /** Ends; without leaving before, as if it were killed. */

@@ -15,6 +15,7 @@ import {
 } from '../../../runtime/registry/session-registry.js';
 import { WriteBehind } from '../../../runtime/registry/write-behind.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
+import { Membership } from '../../../runtime/store/membership.js';
 import { memory } from '../../../runtime/store/memory.js';
 import type { Store } from '../../../runtime/store/store.js';
 import type { Backplane } from '../../../runtime/subscription/backplane.js';
@@ -109,6 +110,7 @@ describe('sessions', () => {
         defer: (run) => run(),
         largest: 10_000,
         lifetime: 60_000,
+        membership: new Membership({ clock }),
         node: 'here',
         report,
         store,

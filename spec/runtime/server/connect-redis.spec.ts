@@ -28,8 +28,11 @@ describe('server/connect-redis', () => {
     expect(store.delay).to.equal(5);
     expect(await store.claim('s', 'two')).to.deep.equal({ kind: 'held', owner: 'one' });
     expect((await client.keys(`${prefix}:*`)).sort()).to.deep.equal(
-      ['alive:one', 'fence', 'node:one', 'session:s'].map((key) => `${prefix}:${key}`)
+      ['fence', 'node:one', 'session:s'].map((key) => `${prefix}:${key}`)
     );
+    await client.del(`${prefix}:node:one`);
+    await store.beat('one', 60_000);
+    expect(await bus.directory?.beat([]), 'the store does not hide that it was away').to.include({ wasAway: true });
     expect((await client.clientList()).filter(({ id }) => id !== undefined)).to.have.length(2);
     await bus.close();
     expect(claimed(await store.claim('s', 'one')).fence).to.be.greaterThan(fence);

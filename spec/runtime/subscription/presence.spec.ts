@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createPresenceRegistry, type PresenceRegistry } from '../../../runtime/cluster/presence-registry.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
+import { Membership } from '../../../runtime/store/membership.js';
 import type { PresenceMember } from '../../../runtime/subscription/backplane.js';
 import { presence } from '../../../runtime/subscription/presence.js';
 import { type Message, Subscribing } from '../../fixtures/subscribing.js';
@@ -24,8 +25,8 @@ describe('presence', () => {
     own = new Subscribing();
     const { clock, report } = own.port;
     attendance = createPresenceRegistry({
-      clock,
       directory: undefined,
+      membership: new Membership({ clock }),
       node: 'one',
       report: (_code, error) => {
         report(error);
