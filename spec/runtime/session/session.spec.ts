@@ -1011,7 +1011,7 @@ describe('session', () => {
         await host.rest();
       }
       expect(host.codes).to.deep.equal([ErrorCode.Subscription]);
-      expect((host.reports[0] as { error: Error }).error.message).to.include("'actor broken' has failed 6 times");
+      expect((host.reports[0] as { error: Error }).error.message).to.include("'actor broken' failed 6 times");
       expect(context<number>(session)).to.equal(400);
       expect(host.log).to.deep.equal(['joined']);
     });
