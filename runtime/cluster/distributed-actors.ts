@@ -18,7 +18,6 @@ import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import { foreignIn, messageRules } from '../platform/plain-data.js';
-import { Subject } from '../platform/subject.js';
 import { checkTopic } from '../subscription/backplane.js';
 import { type AnyMessage, isMessage } from '../template/html.js';
 import { Lease } from './actor-lease.js';
@@ -27,6 +26,7 @@ import type { Directory } from './cluster-directory.js';
 import { type Outgoing, RemoteMailbox } from './remote-mailbox.js';
 import { checkLogic, notAnEvent, type SharedActors, taken } from './shared-actors.js';
 import { readReplicatedSnapshot, writeReplicatedSnapshot } from './snapshot-replication.js';
+import { Subject } from './subject.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ import { checkStepsIn } from '../component/step.js';
 import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { Subject } from '../platform/subject.js';
 import type { AnyMessage } from '../template/html.js';
+import { Subject } from './subject.js';
 
 // TYPES -----------------------------------------------------------------------
 

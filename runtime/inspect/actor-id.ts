@@ -12,7 +12,6 @@
 
 import type { AnyActorRef } from 'xstate';
 import type { ComponentInstance } from '../tree/component-instance.js';
-import { pathOf } from '../tree/probe.js';
 
 // IDS -------------------------------------------------------------------------
 
@@ -23,7 +22,7 @@ export const sessionId = 'session';
 export const pathId = (path: readonly string[]): string => `/${path.map(encoded).join('/')}`;
 
 /** The id of a component. */
-export const actorIdOf = (cell: ComponentInstance): string => pathId(pathOf(cell));
+export const actorIdOf = (cell: ComponentInstance): string => pathId(cell.path);
 
 /** The id of a subscription of a component. */
 export const subscriptionIdOf = (cell: ComponentInstance, key: string): string => `${actorIdOf(cell)}#${key}`;

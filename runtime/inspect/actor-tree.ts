@@ -41,9 +41,9 @@ const sharedPrefix = 'shared ';
 export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
   const { tree } = live;
   const waiting = new Map<ComponentInstance, number>();
-  for (const { cell } of tree.inbox.letters) waiting.set(cell, (waiting.get(cell) ?? 0) + 1);
-  const cells = [...tree.cells()];
-  const listened = new Set(cells.flatMap((cell) => sharedIn(tree.subscriptionsOf(cell))));
+  for (const { instance } of tree.mailbox.envelopes) waiting.set(instance, (waiting.get(instance) ?? 0) + 1);
+  const cells = [...tree.instances()];
+  const listened = new Set(cells.flatMap((cell) => sharedIn(cell.subscriptions?.views ?? [])));
   const actors = [
     componentView(live, tree.root, waiting, around),
     ...[...listened].map((name) => sharedView(name, around)),
@@ -51,7 +51,7 @@ export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
   const errors = cells.reduce((sum, { failures }) => sum + failures, 0);
 
   return {
-    ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, inbox: tree.inbox.size },
+    ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, inbox: tree.mailbox.size },
     ...{ age: around.now - around.since, errors, lastError: lastOf([...around.failures.values()]), actors },
   };
 }
@@ -70,7 +70,7 @@ function componentView(
   around: Surroundings
 ): ActorView {
   const id = actorIdOf(cell);
-  const subscriptions = live.tree.subscriptionsOf(cell).map((view) => subscriptionView(cell, view, around));
+  const subscriptions = (cell.subscriptions?.views ?? []).map((view) => subscriptionView(cell, view, around));
   const children = childrenOf(cell.snapshot).map((actor) => childView(cell, actor, around));
   const components = [...cell.children].map((child) => componentView(live, child, waiting, around));
 

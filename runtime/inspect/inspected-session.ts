@@ -166,11 +166,11 @@ export class InspectedSession implements Inspected {
   #sessionState(): Found | string {
     const session = this.#options.live();
     if (session === undefined) return 'The session is not in memory.';
-    const { load, processed, number } = session.client;
+    const { load, processed } = session.client;
     const { status, path, address } = this.summary();
 
     return {
-      state: { status, path, address, load, page: number, processed, turns: session.tree.turns },
+      state: { status, path, address, load, page: session.tree.pageLoad, processed, turns: session.tree.turns },
       after: '',
     };
   }
@@ -229,7 +229,7 @@ export class InspectedSession implements Inspected {
   #subscriptionState({ path, key }: { readonly path: readonly string[]; readonly key: string }): Found | string {
     const tree = this.#options.live()?.tree;
     const cell = tree?.find(path);
-    const view = cell && tree?.subscriptionsOf(cell).find((subscription) => subscription.key === key);
+    const view = cell?.subscriptions?.views.find((subscription) => subscription.key === key);
     if (view === undefined) return 'The subscription is not there.';
     const { kind, status, failures, mark } = view;
 

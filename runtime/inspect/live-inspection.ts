@@ -16,10 +16,11 @@ import { createLogProbe, type Log } from '../platform/logger.js';
 import { isPromise } from '../platform/promise.js';
 import { componentsIn } from '../recording/read-only-tree.js';
 import { hideUnknown } from '../recording/snapshot-views.js';
-import type { Move, RegistryInstrumentation, SessionRegistry, TableEntry } from '../registry/session-registry.js';
+import type { Move, SessionRegistry, TableEntry } from '../registry/session-registry.js';
 import type { LiveSession } from '../session/session.js';
 import { type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Store } from '../store/store.js';
+import type { Instrumentation } from '../tree/probe.js';
 import { InspectedSession } from './inspected-session.js';
 import type { Inspected, Inspection, SessionList, SessionQuery, SessionStatus, SessionSummary } from './inspection.js';
 import { SessionRecorder } from './session-recorder.js';
@@ -94,7 +95,7 @@ const mostListed = 200;
 // OBSERVATORY -----------------------------------------------------------------
 
 /** Looks at a server. */
-export class LiveInspection implements Inspection, RegistryInstrumentation {
+export class LiveInspection implements Inspection, Instrumentation {
   readonly channels: Channels;
   readonly inspect: GuardedInspect | undefined;
   readonly #options: LiveInspectionOptions;

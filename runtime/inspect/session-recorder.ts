@@ -23,7 +23,7 @@ import type { Part } from '../template/parts.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import { guardProbe } from '../tree/guarded-probe.js';
 import type { Envelope } from '../tree/mailbox.js';
-import { clientWord, DiagnosticsProbe, type Probe, pathOf, serverWord } from '../tree/probe.js';
+import { clientWord, DiagnosticsProbe, type Probe, serverWord } from '../tree/probe.js';
 import type { TreeImage } from '../tree/tree-image.js';
 import type { Patch } from '../wire/patch.js';
 import {
@@ -154,7 +154,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     live.observer = this.#guarded;
     this.steps.clear();
     this.#first = this.#image(undefined);
-    this.#begun = live.clock.now();
+    this.#begun = live.tree.now();
     const { system } = live.system();
     const subscription = system.inspect((event) => this.#overhear(event));
     this.#unsubscribe = () => subscription.unsubscribe();
@@ -174,7 +174,7 @@ export class SessionRecorder extends DiagnosticsProbe {
 
   /** When an actor was seen for the first time, in milliseconds since the epoch. */
   sinceOf(actor: object): number {
-    const since = this.#seen.get(actor) ?? this.#live?.clock.now() ?? 0;
+    const since = this.#seen.get(actor) ?? this.#live?.tree.now() ?? 0;
     this.#seen.set(actor, since);
 
     return since;
@@ -218,7 +218,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   /** All states as they are, or as they were after the last step if one of them cannot be stored. Shares with the step before what is the same. */
   #image(before: TreeImage | undefined): TreeImage {
     const { tree } = this.#live as LiveSession;
-    for (const cell of tree.cells()) this.declare(cell.component);
+    for (const cell of tree.instances()) this.declare(cell.component);
     try {
       const { root, turns } = tree.save();
 
@@ -235,7 +235,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   #write(entry: Pick<LogRecord, 'from' | 'to'> & Partial<LogRecord>, message: AnyMessage | undefined): LogRecord {
     const record: LogRecord = {
       number: this.log.last + 1,
-      at: this.#live?.clock.now() ?? 0,
+      at: this.#live?.tree.now() ?? 0,
       type: message?.type ?? '',
       message: message === undefined ? '' : this.#messageText(message),
       ...{
@@ -286,7 +286,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   }
 
   #enter(letter: Envelope): LogRecord {
-    const { cell, message, at } = letter;
+    const { instance: cell, message, at } = letter;
     this.declare(cell.component);
     if (message !== undefined) this.#known.add(message);
     if (message !== undefined && letter.isSecret === true) this.#secret.add(message);
@@ -296,8 +296,8 @@ export class SessionRecorder extends DiagnosticsProbe {
     return record;
   }
 
-  #sender({ cell, from, page, cause }: Envelope): Pick<LogRecord, 'from' | 'cause' | 'causedBy'> {
-    if (page !== 0) {
+  #sender({ instance: cell, from, pageLoad, cause }: Envelope): Pick<LogRecord, 'from' | 'cause' | 'causedBy'> {
+    if (pageLoad !== 0) {
       const causedBy = this.#happening || `event ${cause}`;
       this.#happening = '';
 
@@ -319,7 +319,7 @@ export class SessionRecorder extends DiagnosticsProbe {
 
   override updated(letter: Envelope): void {
     super.updated(letter);
-    const { cell, message, at, cause } = letter;
+    const { instance: cell, message, at, cause } = letter;
     const record = this.#waiting.get(letter) ?? this.#enter(letter);
     this.#waiting.delete(letter);
     record.isTaken = true;
@@ -328,7 +328,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     this.#round.push({ cell, cause, record });
     this.#turn.push({ cell, cause, record });
     if (message === undefined || !cell.isPresent || cell.component.logic !== undefined) return;
-    this.#taken.push({ path: pathOf(cell), message: this.#shown(message), at, received: cell.received });
+    this.#taken.push({ path: cell.path, message: this.#shown(message), at, received: cell.received });
   }
 
   override viewed(cell: ComponentInstance): void {
@@ -355,7 +355,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     }));
     const after = this.#image(this.before(number));
     for (const { record } of this.#round) record.step = number;
-    const gone = this.steps.push({ number, at: live.clock.now(), messages, events: this.#given, effects: [], after });
+    const gone = this.steps.push({ number, at: live.tree.now(), messages, events: this.#given, effects: [], after });
     if (gone !== undefined) this.#first = gone.after;
     this.#changed();
   }
@@ -365,7 +365,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     this.#performing = because;
     const { kind, message } = effect;
     const to = kind === 'publish' ? effect.topic : kind === 'send' ? effect.name : '';
-    this.steps.at(this.steps.last)?.effects.push({ path: pathOf(cell), kind, to, message: this.#shown(message) });
+    this.steps.at(this.steps.last)?.effects.push({ path: cell.path, kind, to, message: this.#shown(message) });
     if (to === '') return;
     this.#performing = undefined;
     const record = this.#write({ from: actorIdOf(cell), to: kind === 'publish' ? `topic ${to}` : `@${to}` }, message);
@@ -416,7 +416,7 @@ export class SessionRecorder extends DiagnosticsProbe {
     if (owner === undefined) return;
     const given = event.event as AnyMessage;
     const isOwn = owner.actor === actor;
-    if (isOwn) this.#given.push({ path: pathOf(owner), event: this.#shown(given) });
+    if (isOwn) this.#given.push({ path: owner.path, event: this.#shown(given) });
     if (this.#known.has(given)) return;
     const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
     const source = event.sourceRef as AnyActorRef | undefined;
@@ -446,7 +446,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   }
 
   #search(actor: AnyActorRef): ComponentInstance | undefined {
-    for (const cell of this.#live?.tree.cells() ?? []) {
+    for (const cell of this.#live?.tree.instances() ?? []) {
       if (cell.component.logic === undefined || cell.actor !== actor) continue;
       this.#cells.set(actor, cell);
 
@@ -478,7 +478,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   }
 
   #frame(direction: WireEntry['direction'], kind: string, bytes: number, words: readonly string[]): WireRecord {
-    const at = this.#live?.clock.now() ?? 0;
+    const at = this.#live?.tree.now() ?? 0;
     const record: WireRecord = { number: this.wire.last + 1, at, direction, kind, bytes, words: [...words] };
     this.wire.push(record);
     this.#changed();

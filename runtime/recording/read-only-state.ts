@@ -12,7 +12,7 @@ import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
-import type { InstanceState, InstanceStateHost } from '../tree/component-instance.js';
+import type { InstanceState, StateOwner } from '../tree/instance-state.js';
 import { ModelState } from '../tree/model-state.js';
 
 // SCOPE -----------------------------------------------------------------------
@@ -74,7 +74,7 @@ export class ReadOnlyState implements InstanceState {
   readonly actor = undefined;
   readonly #component: AnyComponent;
   readonly #logic: AnyActorLogic;
-  readonly #host: InstanceStateHost;
+  readonly #owner: StateOwner;
   readonly #ofProps: (event: AnyMessage) => void;
   /** What stands for its actor; never started. */
   #self: AnyActorRef | undefined;
@@ -85,10 +85,10 @@ export class ReadOnlyState implements InstanceState {
   #restored: LogicImage | undefined;
 
   /** @param ofProps is given the events that the component makes of changed props */
-  constructor(component: AnyComponent, host: InstanceStateHost, ofProps: (event: AnyMessage) => void = nothing) {
+  constructor(component: AnyComponent, owner: StateOwner, ofProps: (event: AnyMessage) => void = nothing) {
     this.#component = component;
     this.#logic = component.logic as AnyActorLogic;
-    this.#host = host;
+    this.#owner = owner;
     this.#ofProps = ofProps;
   }
 
@@ -111,7 +111,7 @@ export class ReadOnlyState implements InstanceState {
 
   /** Each time in a system of its own, where no child of before is in the way. */
   #begin(from: { readonly input: unknown } | { readonly snapshot: unknown }): void {
-    const { clock } = this.#host;
+    const { clock } = this.#owner.tree;
     const parent = new Actor(nobody, { clock });
     const options = { parent, id: this.#component.name, ...from };
     const self = new Actor(this.#logic, options as never) as unknown as AnyActorRef;
@@ -165,7 +165,7 @@ export class ReadOnlyState implements InstanceState {
       // Actions and guards may ask the actor itself.
       Object.assign(this.#self as AnyActorRef, { _snapshot: next });
     } catch (error) {
-      this.#host.report(ErrorCode.Update, error);
+      this.#owner.report(ErrorCode.Update, error);
     }
   }
 
@@ -175,17 +175,20 @@ export class ReadOnlyState implements InstanceState {
       if (received !== undefined) this.#ofProps(received(this.shown as never, props as never));
       else throw new TroupeError(ErrorCode.Component, `The props of ${name} changed, but it has no \`received\`.`);
     } catch (error) {
-      this.#host.report(ErrorCode.Update, error);
+      this.#owner.report(ErrorCode.Update, error);
     }
   }
 
-  render(show: () => void): void {
-    try {
-      show();
-    } catch (error) {
-      this.#host.report(ErrorCode.View, error);
-    }
+  /** As for logic at work: the view always runs, and no message can be undone. */
+  get hasNews(): boolean {
+    return true;
   }
+
+  retakes(): Iterable<void> {
+    return [];
+  }
+
+  undo(): void {}
 
   /** What actions ask for is not carried out, and not known here. */
   commit(): readonly Effect[] {
@@ -203,8 +206,8 @@ export class ReadOnlyModelState extends ModelState {
   readonly #begins: boolean;
 
   /** @param begins whether it may run `init`, which must not be async */
-  constructor(component: AnyComponent, host: InstanceStateHost, begins: boolean) {
-    super(component, host);
+  constructor(component: AnyComponent, owner: StateOwner, begins: boolean) {
+    super(component, owner);
     this.#name = component.name;
     this.#begins = begins;
   }

@@ -12,18 +12,14 @@ import { type AnyComponent, component } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
 import { createSimulatedClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { development } from '../platform/plain-data.js';
 import { markup } from '../render/render-to-string.js';
 import { rootContext } from '../template/content-model.js';
 import { type AnyMessage, html } from '../template/html.js';
-import {
-  ComponentInstance,
-  type InstanceHost,
-  type InstanceState,
-  type InstanceStateHost,
-} from '../tree/component-instance.js';
-import { pathOf } from '../tree/probe.js';
+import { ComponentInstance, type InstanceTree } from '../tree/component-instance.js';
+import type { InstanceState } from '../tree/instance-state.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
-import { Rendering } from '../tree/turn.js';
+import { RenderQueue } from '../tree/turn.js';
 import { ReadOnlyModelState, ReadOnlyState } from './read-only-state.js';
 import type { RecordedEvent, RecordedMessage } from './recording.js';
 
@@ -63,15 +59,16 @@ export interface PageImage {
 // TREE ------------------------------------------------------------------------
 
 /** Components in the states they once had. */
-export class ReadOnlyTree implements InstanceHost {
+export class ReadOnlyTree implements InstanceTree {
   readonly root: ComponentInstance;
   readonly clock: OrderedClock;
+  readonly env = { development };
   /** What has gone wrong so far. */
   readonly faults: Fault[] = [];
   readonly #begins: boolean;
   readonly #takesOfProps: (cell: ComponentInstance) => boolean;
   /** The states of components that run other logic. */
-  readonly #states = new WeakMap<InstanceStateHost, ReadOnlyState>();
+  readonly #states = new WeakMap<ComponentInstance, ReadOnlyState>();
   /** Those that have taken something and are not shown yet. */
   readonly #touched = new Set<ComponentInstance>();
   #departures: ComponentInstance[] = [];
@@ -139,10 +136,10 @@ export class ReadOnlyTree implements InstanceHost {
 
   /** Shows what has changed, each component once, and gives what was asked for and by whom. */
   show(): readonly (readonly [cell: ComponentInstance, effect: Effect])[] {
-    const rendering = new Rendering(this.#departures);
-    for (const cell of this.#touched) if (cell.isDirty) rendering.next(cell);
+    const queue = new RenderQueue(this.#departures);
+    for (const cell of this.#touched) if (cell.isDirty) queue.add(cell);
     this.#touched.clear();
-    const done = rendering.run(undefined);
+    const done = queue.run();
 
     return done.flatMap((cell) => cell.commit().map((effect) => [cell, effect] as const));
   }
@@ -161,12 +158,12 @@ export class ReadOnlyTree implements InstanceHost {
 
   // CELL HOST -----------------------------------------------------------------
 
-  stateOf(kind: AnyComponent, host: InstanceStateHost): InstanceState {
-    if (kind.logic === undefined) return new ReadOnlyModelState(kind, host, this.#begins);
-    const state: ReadOnlyState = new ReadOnlyState(kind, host, (event) => {
-      if (this.#takesOfProps(host as ComponentInstance)) state.take(event);
+  makeState(kind: AnyComponent, owner: ComponentInstance): InstanceState {
+    if (kind.logic === undefined) return new ReadOnlyModelState(kind, owner, this.#begins);
+    const state: ReadOnlyState = new ReadOnlyState(kind, owner, (event) => {
+      if (this.#takesOfProps(owner)) state.take(event);
     });
-    this.#states.set(host, state);
+    this.#states.set(owner, state);
 
     return state;
   }
@@ -176,7 +173,7 @@ export class ReadOnlyTree implements InstanceHost {
     const message = textOf(error);
     const { name } = cell.component;
     this.faults.push({
-      path: pathOf(cell),
+      path: cell.path,
       component: name,
       code: error instanceof TroupeError ? error.code : code,
       message,
@@ -185,12 +182,8 @@ export class ReadOnlyTree implements InstanceHost {
     return message;
   }
 
-  unfit(error: TroupeError): void {
+  refuseImage(error: TroupeError): void {
     this.faults.push({ path: [], component: '', code: error.code, message: error.message });
-  }
-
-  marks(): undefined {
-    return undefined;
   }
 
   /** Nothing is written down. */
@@ -198,7 +191,7 @@ export class ReadOnlyTree implements InstanceHost {
   changed(): void {}
 
   /** Nobody is sent anything. */
-  post(): void {}
+  put(): void {}
 
   system(): AnyActorRef {
     throw new TroupeError(ErrorCode.Internal, 'An inert tree has no actors.');

@@ -11,7 +11,6 @@ import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
-import { pathOf } from '../tree/probe.js';
 import type { InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { type Fault, ReadOnlyTree } from './read-only-tree.js';
 import { describeEffect, isSameEffect, recordEffect } from './recorded-effects.js';
@@ -127,7 +126,7 @@ class ReplayRun {
     const { number, at } = this.#step;
     // A recorded event of changed props is taken from the recording. If there is none, the replay makes a new one.
     const takesOfProps = (instance: ComponentInstance): boolean =>
-      !this.#step.events.some(({ path }) => isSamePath(path, pathOf(instance)));
+      !this.#step.events.some(({ path }) => isSamePath(path, instance.path));
     try {
       this.#tree = new ReadOnlyTree(this.#component, image, { at, begins: true, takesOfProps });
     } catch (error) {
@@ -172,7 +171,7 @@ class ReplayRun {
     const { after } = this.#step;
     const before = instancesIn(this.#before.root);
     const recorded = instancesIn(after.root);
-    const replayed = new Map([...tree.instances()].map((instance) => [keyOf(pathOf(instance)), instance]));
+    const replayed = new Map([...tree.instances()].map((instance) => [keyOf(instance.path), instance]));
     this.#comparePresence(recorded, replayed);
     const faults = new Map(tree.faults.map((fault) => [keyOf(fault.path), fault]));
     for (const fault of tree.faults) if (fault.code === ErrorCode.Version) this.#addVersionError(fault);
@@ -221,7 +220,7 @@ class ReplayRun {
     return places.map(({ at, recorded, replayed }) => {
       const place = { kind: 'state', at, recorded: inWords(recorded), replayed: inWords(replayed) } as const;
 
-      return this.#difference(instance.component.name, pathOf(instance), place, [recorded, replayed], before?.state);
+      return this.#difference(instance.component.name, instance.path, place, [recorded, replayed], before?.state);
     });
   }
 
@@ -240,7 +239,7 @@ class ReplayRun {
       const at = isPair ? (differencesBetween(was?.message, now?.message, 1)[0]?.at ?? '') : '';
       const words = { kind: 'effect', at, recorded: describeEffect(was), replayed: describeEffect(now) } as const;
 
-      return [this.#difference(instance.component.name, pathOf(instance), words, [was?.message, now?.message])];
+      return [this.#difference(instance.component.name, instance.path, words, [was?.message, now?.message])];
     }
 
     return [];
@@ -330,7 +329,7 @@ function deliver(tree: ReadOnlyTree, { messages, events }: Deliveries): Deliveri
 function adoptChildActors(tree: ReadOnlyTree, recorded: InstanceImages): void {
   for (const instance of tree.instances()) {
     if (instance.component.logic === undefined) continue;
-    const state = recorded.get(keyOf(pathOf(instance)))?.state;
+    const state = recorded.get(keyOf(instance.path))?.state;
     const { snapshot } = (state ?? {}) as { snapshot?: { children?: object } };
     if (Object.keys(snapshot?.children ?? {}).length > 0) tree.adopt(instance, state);
   }
@@ -366,7 +365,7 @@ const nameIn = (path: readonly string[], root: AnyComponent): string =>
 function effectsByPath(
   effects: readonly (readonly [instance: ComponentInstance, effect: Effect])[]
 ): ReadonlyMap<string, readonly RecordedEffect[]> {
-  return groupByPath(effects.map(([instance, effect]) => ({ ...recordEffect(effect), path: pathOf(instance) })));
+  return groupByPath(effects.map(([instance, effect]) => ({ ...recordEffect(effect), path: instance.path })));
 }
 
 function groupByPath(effects: readonly RecordedEffect[]): ReadonlyMap<string, readonly RecordedEffect[]> {

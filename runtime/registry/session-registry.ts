@@ -9,16 +9,13 @@
  */
 
 import type { AnyComponent } from '../component/component.js';
-import type { Clock } from '../platform/clock.js';
-import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import { hidden, isSecretName, secretNames } from '../platform/redact.js';
 import { markup } from '../render/render-to-string.js';
-import { LiveSession, type Session, type SessionHost, type SessionStart } from '../session/session.js';
-import type { Backplane } from '../subscription/backplane.js';
+import { LiveSession, type Session, type SessionOwner, type SessionStart } from '../session/session.js';
+import type { SessionEnvironment } from '../session/session-environment.js';
 import type { AnyMessage } from '../template/html.js';
-import { type Instrumentation, unwatched } from '../tree/probe.js';
 import { CloseCode } from '../wire/protocol.js';
 import { Activation, type JoinRequest } from './activation.js';
 import type { Peers } from './ownership-transfer.js';
@@ -105,45 +102,23 @@ export interface SessionCounts {
 /** What becomes of a session in the table. */
 export type Move = 'opened' | 'joined' | 'left' | 'ended';
 
-/** The instrumentation of a server, as the table sees it. */
-export interface RegistryInstrumentation extends Instrumentation {
-  /** A session has come into the table, is joined or left by its client, or over. */
-  moved?(session: LiveSession, how: Move): void;
-}
-
 /** What the table needs. */
 export interface SessionRegistryOptions {
-  /** What the application calls its present version. */
-  readonly application: string;
-  readonly clock: Clock;
-  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
-  readonly development?: boolean | undefined;
+  /** The environment of all sessions. */
+  readonly env: SessionEnvironment;
   /** Most dormant sessions. */
   readonly dormant: number;
   /** Milliseconds a dormant session is kept at the most. */
   readonly dormantTime: number;
-  /** Milliseconds a session is kept after its connection was lost. */
-  readonly grace: number;
-  /** Where topics and shared actors are reached. */
-  readonly hub: Backplane;
   /** Milliseconds an async `init` may take. */
   readonly initDeadline: number;
   readonly keeper: WriteBehind;
-  /** Observes the sessions. Default: no observer. */
-  readonly lookout?: RegistryInstrumentation | undefined;
-  /** The name of this process. */
-  readonly node: string;
   /** How other nodes are reached. */
   readonly peers: Peers;
   /** Most sessions of one address, dormant and detached ones included. */
   readonly perAddress: number;
-  /** Publishes a message on a topic; `id` is the effect's. */
-  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void;
-  readonly report: Reporter;
-  /** Runs something soon, when others have had their go. */
-  defer(run: () => void): void;
-  /** Sends a message to a shared actor; `id` is the effect's. */
-  send(name: string, message: AnyMessage, id: string): Promise<void> | void;
+  /** A session has come into the table, is joined or left by its client, or over. Default: nothing happens. */
+  moved?(session: LiveSession, how: Move): void;
 }
 
 /** A session in the table. */
@@ -171,16 +146,8 @@ export function createSessionRegistry(options: SessionRegistryOptions): SessionR
   return new SessionTable(options);
 }
 
-class SessionTable implements SessionRegistry, SessionHost {
-  readonly application: string;
-  readonly clock: Clock;
-  readonly grace: number;
-  readonly hub: Backplane;
-  readonly development: boolean | undefined;
-  readonly isVolatile: boolean;
-  readonly lookout: RegistryInstrumentation;
-  readonly node: string;
-  readonly report: Reporter;
+class SessionTable implements SessionRegistry, SessionOwner {
+  readonly #env: SessionEnvironment;
   readonly #options: SessionRegistryOptions;
   readonly #entries = new Map<string, TableEntry>();
   /** The sessions that no client has joined, oldest first. */
@@ -197,19 +164,12 @@ class SessionTable implements SessionRegistry, SessionHost {
   #sweep: unknown;
 
   constructor(options: SessionRegistryOptions) {
-    const { application, clock, grace, hub, keeper, lookout = unwatched, node, peers, report } = options;
+    const { env, keeper, peers } = options;
+    const { clock, instrumentation, node, report } = env;
     this.#options = options;
-    this.application = application;
-    this.clock = clock;
-    this.grace = grace;
-    this.hub = hub;
-    this.isVolatile = keeper.isVolatile;
-    this.development = options.development;
-    this.lookout = lookout;
-    this.node = node;
-    this.report = report;
+    this.#env = env;
     this.#recall = new Activation({
-      ...{ clock, keeper, node, peers, report, tell: lookout.tell },
+      ...{ clock, keeper, node, peers, report, tell: instrumentation.tell },
       find: (id) => this.#entries.get(id)?.session,
       start: (start, address) => this.#start(start, address),
     });
@@ -336,9 +296,9 @@ class SessionTable implements SessionRegistry, SessionHost {
 
   async close(): Promise<void> {
     this.#isClosed = this.#isDraining = true;
-    this.clock.clearTimeout(this.#sweep);
+    this.#env.clock.clearTimeout(this.#sweep);
     const sessions = [...this.#entries.values()].map(({ session }) => session);
-    if (!this.isVolatile) await this.#storeAll(sessions.filter((session) => session.isUsed));
+    if (!this.#env.isVolatile) await this.#storeAll(sessions.filter((session) => session.isUsed));
     for (const session of sessions) session.stop();
     this.#recall.close();
     await this.#options.keeper.close();
@@ -348,10 +308,10 @@ class SessionTable implements SessionRegistry, SessionHost {
   async #storeAll(sessions: readonly LiveSession[]): Promise<void> {
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
-      timer = this.clock.setTimeout(resolve, closeDeadline);
+      timer = this.#env.clock.setTimeout(resolve, closeDeadline);
     });
     await Promise.race([Promise.all(sessions.map((session) => this.#passivate(session))), late]);
-    this.clock.clearTimeout(timer);
+    this.#env.clock.clearTimeout(timer);
   }
 
   // STARTING ------------------------------------------------------------------
@@ -359,7 +319,7 @@ class SessionTable implements SessionRegistry, SessionHost {
   /** Runs `init` and `view` of the page once, or goes on with what was stored, and puts the session into the table. */
   #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
     const { component } = start;
-    const session = new LiveSession(this, start);
+    const session = new LiveSession(this.#env, this, start);
     const place: Place = { address, path: pathIn(start.props, component) };
     // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
@@ -413,10 +373,10 @@ class SessionTable implements SessionRegistry, SessionHost {
     const { initDeadline } = this.#options;
 
     return new Promise((resolve, reject) => {
-      const timer = this.clock.setTimeout(() => {
+      const timer = this.#env.clock.setTimeout(() => {
         reject(new TroupeError(ErrorCode.Deadline, `init of ${name} took longer than ${initDeadline} ms`));
       }, initDeadline);
-      prepared.then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
+      prepared.then(resolve, reject).finally(() => this.#env.clock.clearTimeout(timer));
     });
   }
 
@@ -424,11 +384,11 @@ class SessionTable implements SessionRegistry, SessionHost {
 
   #add(session: LiveSession, place: Place): void {
     if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
-    const entry: TableEntry = { session, ...place, since: this.clock.now() };
+    const entry: TableEntry = { session, ...place, since: this.#env.clock.now() };
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
-    this.#sweep ??= this.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
-    this.lookout.moved?.(session, 'opened');
+    this.#sweep ??= this.#env.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
+    this.#options.moved?.(session, 'opened');
   }
 
   #oldest(): TableEntry | undefined {
@@ -438,34 +398,22 @@ class SessionTable implements SessionRegistry, SessionHost {
   /** Ends the dormant sessions whose time is up, and comes again when the next one's is. */
   #sweepDormant(): void {
     const { dormantTime } = this.#options;
-    const now = this.clock.now();
+    const now = this.#env.clock.now();
     this.#sweep = undefined;
     for (const entry of this.#dormant) {
       const left = entry.since + dormantTime - now;
       if (left > 0) {
-        this.#sweep = this.clock.setTimeout(() => this.#sweepDormant(), left);
+        this.#sweep = this.#env.clock.setTimeout(() => this.#sweepDormant(), left);
         return;
       }
       entry.session.stop();
     }
   }
 
-  // HOST ----------------------------------------------------------------------
-
-  defer(run: () => void): void {
-    this.#options.defer(run);
-  }
-
-  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void {
-    return this.#options.publish(topic, message, id);
-  }
-
-  send(name: string, message: AnyMessage, id: string): Promise<void> | void {
-    return this.#options.send(name, message, id);
-  }
+  // CALLS OF SESSIONS ---------------------------------------------------------
 
   changed(session: LiveSession): void {
-    if (!this.isVolatile) this.#options.keeper.changed(session);
+    if (!this.#env.isVolatile) this.#options.keeper.changed(session);
   }
 
   joined(session: LiveSession): void {
@@ -473,7 +421,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     if (entry !== undefined) this.#dormant.delete(entry);
     this.#attached++;
     this.#options.keeper.stay(session);
-    this.lookout.moved?.(session, 'joined');
+    this.#options.moved?.(session, 'joined');
   }
 
   warn(text: string): void {
@@ -484,7 +432,7 @@ class SessionTable implements SessionRegistry, SessionHost {
 
   left(session: LiveSession): void {
     this.#attached--;
-    this.lookout.moved?.(session, 'left');
+    this.#options.moved?.(session, 'left');
     if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
   }
 
@@ -498,7 +446,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     const begun = performance.now();
     const outcome = await this.#options.keeper.putAway(session);
     if (outcome !== 'stored' || session.client.isConnected) return;
-    this.lookout.tell('passivated', { session: session.id, took: performance.now() - begun });
+    this.#env.instrumentation.tell('passivated', { session: session.id, took: performance.now() - begun });
   }
 
   ended(session: LiveSession): void {
@@ -508,7 +456,7 @@ class SessionTable implements SessionRegistry, SessionHost {
     this.#entries.delete(session.id);
     this.#dormant.delete(entry);
     this.#giveBack(entry.address);
-    this.lookout.moved?.(session, 'ended');
+    this.#options.moved?.(session, 'ended');
     if (this.#isDraining) this.#tellDrained();
   }
 }

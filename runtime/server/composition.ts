@@ -23,6 +23,7 @@ import { createTokens, principalText, type Tokens } from '../http/session-token.
 import { LiveInspection } from '../inspect/live-inspection.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { channels as processChannels } from '../platform/diagnostics-node.js';
+import type { Environment } from '../platform/environment.js';
 import type { Reporter } from '../platform/error-report.js';
 import type { TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
@@ -30,6 +31,7 @@ import type { Log } from '../platform/logger.js';
 import { createSessionRegistry, type SessionRegistry } from '../registry/session-registry.js';
 import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/join.js';
+import type { SessionEnvironment } from '../session/session-environment.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
 import { Membership } from '../store/membership.js';
 import type { Backplane } from '../subscription/backplane.js';
@@ -104,42 +106,36 @@ async function admit(
 
 // SHARED ----------------------------------------------------------------------
 
-/** What is made of a server's settings besides them. */
-interface Means {
+/** The environment of a server, before there is a backplane; and the observer of XState's inspection events. */
+interface SharedOptions extends Environment {
   readonly inspect: GuardedInspect | undefined;
-  readonly report: Reporter;
-  /** Runs something soon, when others have had their go. */
-  defer(run: () => void): void;
 }
 
 /** What all sessions share, here and on other nodes. */
 interface Shared {
   readonly actors: SharedActors;
+  readonly backplane: Backplane;
   readonly bus: Bus;
-  readonly hub: Backplane;
   /** The shared actors of this process. */
   readonly local: LocalActors;
   readonly membership: Membership;
-  readonly node: string;
   publish(topic: string, message: AnyMessage, id?: string): void | Promise<void>;
 }
 
-function createShared(settings: Settings, { defer, inspect, report }: Means): Shared {
-  const { clock, development } = settings;
-  const node = createId();
-  const bus = (settings.bus ?? createMemoryBus)({ clock, defer, development, node, report });
+function createShared(settings: Settings, options: SharedOptions): Shared {
+  const bus = (settings.bus ?? createMemoryBus)(options);
   const publish: Shared['publish'] = (topic, message, id) => bus.publish(topic, message, id);
-  const local = createSharedActors({ clock, defer, development, inspect, publish, report });
-  const actors = createDistributedActors(local, { bus, clock, defer, development, node, report });
-  const membership = new Membership({ clock, lease: bus.directory?.lease });
-  const attendance = createPresenceRegistry({ directory: bus.directory, membership, node, report });
-  const hub: Backplane = {
+  const local = createSharedActors({ ...options, publish });
+  const actors = createDistributedActors(local, { ...options, bus });
+  const membership = new Membership({ clock: options.clock, lease: bus.directory?.lease });
+  const attendance = createPresenceRegistry({ ...options, directory: bus.directory, membership });
+  const backplane: Backplane = {
     attend: (topic, attendant) => attendance.attend(topic, attendant),
     subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
     watch: (name, listener) => actors.watch(name, listener),
   };
 
-  return { actors, bus, hub, local, membership, node, publish };
+  return { actors, backplane, bus, local, membership, publish };
 }
 
 // SITE ------------------------------------------------------------------------
@@ -166,7 +162,10 @@ export function createComposition(
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
   const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
-  const { actors, bus, hub, local, membership, node, publish } = createShared(settings, { defer, inspect, report });
+  const { version: application, development } = settings;
+  const node = createId();
+  const common: Environment = { application, clock, defer, development, node, report };
+  const { actors, backplane, bus, local, membership, publish } = createShared(settings, { ...common, inspect });
   const keeper = new WriteBehind({
     ...settings,
     defer,
@@ -176,20 +175,23 @@ export function createComposition(
     node,
     report,
   });
+  const env: SessionEnvironment = Object.freeze({
+    ...common,
+    backplane,
+    grace: settings.grace,
+    instrumentation: observatory,
+    isVolatile: keeper.isVolatile,
+    publish,
+    send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
+  });
   const sessions = createSessionRegistry({
     ...settings,
-    application: settings.version,
-    defer,
     dormant: settings.dormantSessions,
-    hub,
+    env,
     keeper,
-    lookout: observatory,
-    node,
+    moved: (session, how) => observatory.moved(session, how),
     peers: bus,
     perAddress: sessionsPerAddress,
-    publish,
-    report,
-    send: (name, message, id) => actors.send(name, message, id),
   });
 
   const document = {

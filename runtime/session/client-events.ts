@@ -4,7 +4,6 @@
  * them; the part is found in the client tree, or by `stable-address.ts` once all events before it are applied.
  */
 
-import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import { hidden } from '../platform/redact.js';
@@ -24,21 +23,18 @@ import { resolve } from './stable-address.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What is needed of the session. */
-export interface ClientEventsHost {
+/** The session of client events, as these call it. */
+export interface ClientEventsOwner {
   readonly id: string;
   readonly tree: ComponentTree;
-  readonly report: Reporter;
   /** The probe, if anything listens. */
-  readonly witness: Probe | undefined;
+  readonly probe: Probe | undefined;
   /** These texts were typed into password fields. */
   typed(texts: readonly string[]): void;
 }
 
 /** What is needed of the client link. */
 export interface EventReceiver {
-  /** The number of the present page load within the session: only its events are counted. */
-  readonly number: number;
   /** An event that has been received has no effect, because nothing stands where it happened. */
   drop(): void;
   /** An event on this connection says something that no client says. */
@@ -49,11 +45,11 @@ export interface EventReceiver {
 
 /** Makes envelopes of events. */
 export class ClientEvents {
-  readonly #host: ClientEventsHost;
+  readonly #owner: ClientEventsOwner;
   readonly #receiver: EventReceiver;
 
-  constructor(host: ClientEventsHost, receiver: EventReceiver) {
-    this.#host = host;
+  constructor(owner: ClientEventsOwner, receiver: EventReceiver) {
+    this.#owner = owner;
     this.#receiver = receiver;
   }
 
@@ -78,32 +74,32 @@ export class ClientEvents {
 
   /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
   empty(number: number, find?: () => Envelope): Envelope {
-    return this.#envelopeTo(this.#host.tree.root, undefined, number, find);
+    return this.#envelopeTo(this.#owner.tree.root, undefined, number, find);
   }
 
   #envelopeAt(instance: Instance | undefined, event: EventRecord, number: number): Envelope {
-    const cell = instance?.mount === undefined ? this.#host.tree.root : instanceAt(instance.mount);
+    const component = instance?.mount === undefined ? this.#owner.tree.root : instanceAt(instance.mount);
     const isSecret = instance !== undefined && tellsSecret(instance, event.part);
-    const message = instance && this.#message(event, instance, cell, isSecret);
-    const envelope = this.#envelopeTo(cell, message, number);
+    const message = instance && this.#message(event, instance, component, isSecret);
+    const envelope = this.#envelopeTo(component, message, number);
 
     return isSecret ? { ...envelope, isSecret } : envelope;
   }
 
   #envelopeTo(
-    cell: ComponentInstance,
+    instance: ComponentInstance,
     message: AnyMessage | undefined,
     cause: number,
     find?: () => Envelope
   ): Envelope {
-    const { number: page } = this.#receiver;
+    const { tree } = this.#owner;
 
-    return { cell, message, at: this.#host.tree.now(), page, taken: undefined, cause, resolve: find };
+    return { instance, message, at: tree.now(), pageLoad: tree.pageLoad, taken: undefined, cause, resolve: find };
   }
 
   /** The envelope of an event at a stable address, when all events before it are applied. */
   #findAt(event: EventRecord, address: Address, number: number, connection: Connection): Envelope {
-    const instance = resolve(this.#host.tree.rendered, address);
+    const instance = resolve(this.#owner.tree.rendered, address);
     if (instance?.definition.parts[event.part]?.kind !== PartKind.Event) {
       this.#receiver.drop();
       return this.empty(number);
@@ -118,22 +114,27 @@ export class ClientEvents {
   }
 
   /** The message of an event; `undefined` if no event part stands there, or its handler returns none. */
-  #message(event: EventRecord, instance: Instance, cell: ComponentInstance, isSecret: boolean): AnyMessage | undefined {
+  #message(
+    event: EventRecord,
+    instance: Instance,
+    component: ComponentInstance,
+    isSecret: boolean
+  ): AnyMessage | undefined {
     const part = instance.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
-    const { tree, witness } = this.#host;
+    const { probe, tree } = this.#owner;
     const value = instance.values[event.part] as EventValue | null;
     if (typeof value !== 'function') {
-      witness?.happened(part, event, undefined);
+      probe?.happened(part, event, undefined);
       return value ?? undefined;
     }
     const data = decodePayload(part.name, event.payload);
-    if (isSecret) this.#host.typed(typedSecrets(instance, event.part, data));
-    witness?.happened(part, event, isSecret ? hidden : data);
+    if (isSecret) this.#owner.typed(typedSecrets(instance, event.part, data));
+    probe?.happened(part, event, isSecret ? hidden : data);
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {
-      tree.report(ErrorCode.Handler, error, cell);
+      tree.report(ErrorCode.Handler, error, component);
       return undefined;
     }
   }

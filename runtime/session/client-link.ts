@@ -22,18 +22,17 @@ import {
   Reason,
   ServerKind,
 } from '../wire/protocol.js';
-import { ClientEvents, type ClientEventsHost } from './client-events.js';
+import { ClientEvents, type ClientEventsOwner } from './client-events.js';
 import { EventCounter } from './event-counter.js';
 import { type Connection, FrameSender } from './frame-sender.js';
 import type { JoinDecision, JoinFrame, JoinState, Missed, RejoinReason } from './join.js';
 import { type PageLoadRecord, PageLoads } from './page-loads.js';
+import type { SessionEnvironment } from './session-environment.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a client link needs of its session. */
-export interface ClientLinkHost extends ClientEventsHost {
-  /** Whether nothing is stored while the session is in use: then `late` is always 0. */
-  readonly isVolatile: boolean;
+/** The session of a client link, as the link calls it. */
+export interface ClientLinkOwner extends ClientEventsOwner {
   /** The connection is lost, or was closed. */
   lost(): void;
 }
@@ -42,9 +41,8 @@ export interface ClientLinkHost extends ClientEventsHost {
 
 /** The client link of one session. */
 export class ClientLink {
-  /** The number of the present page load within the session, from 1: only its events are counted. Other messages have 0. */
-  number = 1;
-  readonly #host: ClientLinkHost;
+  readonly #env: SessionEnvironment;
+  readonly #owner: ClientLinkOwner;
   readonly #events: ClientEvents;
   #loads = new PageLoads();
   /** When the last connection of the present page load was opened. */
@@ -60,10 +58,11 @@ export class ClientLink {
   /** As long as `#rejoin` is set: the number of the client's last frame when it got the whole page for that reason. */
   #unseen: number | undefined;
 
-  constructor(host: ClientLinkHost, rejoin: RejoinReason | undefined) {
-    this.#host = host;
-    this.#events = new ClientEvents(host, this);
-    this.#sender = new FrameSender(host);
+  constructor(env: SessionEnvironment, owner: ClientLinkOwner, rejoin: RejoinReason | undefined) {
+    this.#env = env;
+    this.#owner = owner;
+    this.#events = new ClientEvents(owner, this);
+    this.#sender = new FrameSender(owner);
     this.#rejoin = rejoin;
   }
 
@@ -92,7 +91,7 @@ export class ClientLink {
 
   /** The store holds a state with these page loads; the client gets to know how many of its events are durable. */
   stored(records: readonly PageLoadRecord[]): void {
-    if (records.at(-1)?.load !== this.load || this.#host.isVolatile) return;
+    if (records.at(-1)?.load !== this.load || this.#env.isVolatile) return;
     this.#counter.store(this.#loads.numberIn(new Map(records.map(({ load, applied }) => [load, applied]))));
     this.flush();
   }
@@ -122,7 +121,7 @@ export class ClientLink {
   leave(connection: Connection): void {
     if (connection !== this.#sender.connection) return;
     this.#sender.connection = undefined;
-    this.#host.lost();
+    this.#owner.lost();
   }
 
   /** Bytes of a connection have gone out: the send window may be open again. */
@@ -135,7 +134,7 @@ export class ClientLink {
     const connection = this.#sender.connection;
     if (connection === undefined) return;
     this.#sender.connection = undefined;
-    this.#host.lost();
+    this.#owner.lost();
     connection.close(code, reason);
   }
 
@@ -152,7 +151,7 @@ export class ClientLink {
    * @param isOffered whether the first page of this client shows the present state and was not adopted yet
    */
   joinState({ opened }: Connection, frame: JoinFrame, isOffered: boolean): JoinState {
-    const { tree } = this.#host;
+    const { tree } = this.#owner;
 
     return {
       isOver: tree.isOver,
@@ -160,7 +159,7 @@ export class ClientLink {
       isLate: opened < this.#latest,
       hasTree: this.#clientTree !== undefined,
       processed: this.#counter.processed,
-      hasEvents: tree.inbox.hasEvents,
+      hasEvents: tree.mailbox.hasEvents,
       isOffered,
       rejoin: this.#rejoin,
       unseen: this.#unseen,
@@ -174,7 +173,7 @@ export class ClientLink {
     const frames = this.#sender.since(frame);
     if (frames === undefined) return undefined;
     const coming = frames.reduce((sum, sent) => sum + sent.processed, 0);
-    const events = this.#counter.missedBy(processed, coming, this.#host.isVolatile ? 0 : frames.length);
+    const events = this.#counter.missedBy(processed, coming, this.#env.isVolatile ? 0 : frames.length);
 
     return events === undefined ? undefined : { frames, events };
   }
@@ -205,11 +204,11 @@ export class ClientLink {
     // The client that joins has no page yet: it gets no difference of what these turns change.
     this.#clientTree = undefined;
     // Only for events: what subscriptions have just begun to send comes after the page that the client already shows.
-    if (this.#host.tree.inbox.hasEvents) this.#host.tree.catchUp();
+    if (this.#owner.tree.mailbox.hasEvents) this.#owner.tree.catchUp();
     const done = this.#loads.change(frame, this.processed);
     // Durable events are not sent again by the client, even if the state has lost them.
-    this.#counter = new EventCounter(Math.max(done, frame.durable), this.#host.isVolatile || isRestored ? done : 0);
-    this.number++;
+    this.#counter = new EventCounter(Math.max(done, frame.durable), this.#env.isVolatile || isRestored ? done : 0);
+    this.#owner.tree.pageLoad++;
 
     return done;
   }
@@ -218,7 +217,7 @@ export class ClientLink {
     this.#rejoin = this.#unseen = undefined;
     this.#clientTree = new ClientTree(frame.hashes);
     this.#sender.restart();
-    const tree = describeAdoption(this.#clientTree, this.#host.tree.rendered);
+    const tree = describeAdoption(this.#clientTree, this.#owner.tree.rendered);
     this.#counter.restart(0);
     this.#sender.send({ kind: ServerKind.Adopt, tree, processed: this.processed, late: this.#late }, 0);
 
@@ -227,7 +226,7 @@ export class ClientLink {
 
   /** The page of the client is of a session that is gone. */
   #startFresh(frame: JoinFrame, rejoin: RejoinReason): Reason {
-    this.number++;
+    this.#owner.tree.pageLoad++;
     this.#loads = new PageLoads();
     this.#loads.change(frame, 0);
     this.#counter = new EventCounter(frame.sent);
@@ -267,7 +266,7 @@ export class ClientLink {
     this.#acknowledge(events);
     for (const sent of frames) this.#sender.repeat(sent);
     // These frames say what was durable when they were made.
-    if (frames.length > 0 && !this.#host.isVolatile) this.#acknowledge(0);
+    if (frames.length > 0 && !this.#env.isVolatile) this.#acknowledge(0);
 
     return Reason.Resumed;
   }
@@ -287,7 +286,7 @@ export class ClientLink {
   /** Receives events and acknowledgements. What comes on a connection that was replaced is ignored. */
   receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
     if (connection !== this.#sender.connection) return;
-    this.#host.witness?.received(frame, bytes);
+    this.#owner.probe?.received(frame, bytes);
     if (frame.kind === ClientKind.Join) return;
     if (!this.#hasApplied(frame.frames)) {
       return this.dismiss(CloseCode.Malformed, 'More frames acknowledged than were sent.');
@@ -300,22 +299,22 @@ export class ClientLink {
 
   /** Puts the envelopes of events into the mailbox, as far as it has room. */
   #enqueue(events: readonly EventRecord[], connection: Connection): void {
-    const { tree } = this.#host;
+    const { tree } = this.#owner;
     const find = (instance: number) => this.#clientTree?.find(instance, this.#sender.acknowledged);
     for (const event of events) {
       const number = this.#counter.receive();
       if (number === 0) continue;
-      if (tree.inbox.isFull) {
+      if (tree.mailbox.isFull) {
         this.#counter.refuse();
         tree.overflow();
         return this.dismiss(CloseCode.Flood, 'The mailbox is full.');
       }
       try {
-        tree.putLetter(this.#events.envelope(event, number, connection, find));
+        tree.post(this.#events.envelope(event, number, connection, find));
       } catch (error) {
         if (!(error instanceof Malformed)) throw error;
         // The event counts, so that the client does not send it again.
-        tree.putLetter(this.#events.empty(number));
+        tree.post(this.#events.empty(number));
         return this.refuse(connection, error);
       }
     }
@@ -329,7 +328,7 @@ export class ClientLink {
       ErrorCode.Dropped,
       'Event dropped: its target element is no longer in the page. Further drops on this connection are not reported.'
     );
-    this.#host.report(ErrorCode.Dropped, error, { session: this.#host.id });
+    this.#env.report(ErrorCode.Dropped, error, { session: this.#owner.id });
   }
 
   refuse(connection: Connection, error: Malformed): void {
@@ -348,7 +347,7 @@ export class ClientLink {
   flush(): void {
     const clientTree = this.#clientTree;
     if (clientTree === undefined || clientTree.isFull || !this.#sender.isOpen) return;
-    const { tree } = this.#host;
+    const { tree } = this.#owner;
     if (this.#isAsked) this.#sendAsked(clientTree);
     else if (tree.rendered !== clientTree.content || tree.hasStale) this.#sendDifference(clientTree);
     if (this.#counter.owed > 0 || this.#counter.isUntold) this.#acknowledge(this.#counter.tell());
@@ -356,19 +355,19 @@ export class ClientLink {
 
   /** If the diff throws, what the client shows is unknown: its connection is closed, and it gets the whole page with its next join. */
   #sendDifference(clientTree: ClientTree): void {
-    const { id, report, tree } = this.#host;
-    const { witness } = this.#host;
+    const { id, tree } = this.#owner;
+    const { probe } = this.#owner;
     let changes: Patch;
-    witness?.begin();
+    probe?.begin();
     try {
       changes = diff(clientTree, tree.rendered, this.#sender.next, tree.takeStale());
     } catch (error) {
-      report(ErrorCode.Internal, error, { session: id });
+      this.#env.report(ErrorCode.Internal, error, { session: id });
       this.#sender.whole = Number.POSITIVE_INFINITY;
       this.dismiss(CloseCode.TryLater, 'The page could not be brought up to date.');
       return;
     }
-    witness?.diffed(changes);
+    probe?.diffed(changes);
     if (changes.length === 0) return;
     const processed = this.#counter.tell();
     this.#sender.send({ kind: ServerKind.Patch, changes, processed, late: this.#late }, processed);
@@ -382,7 +381,7 @@ export class ClientLink {
   }
 
   #sendPage(reason: Reason, processed: number, token = ''): void {
-    const tree = describePage(this.#clientTree as ClientTree, this.#host.tree.rendered, this.#sender.next);
+    const tree = describePage(this.#clientTree as ClientTree, this.#owner.tree.rendered, this.#sender.next);
     this.#sender.send({ kind: ServerKind.Render, tree, processed, reason, late: this.#late, token }, processed);
   }
 
@@ -393,6 +392,6 @@ export class ClientLink {
 
   /** How many fewer events are stored than the client knows to be processed. */
   get #late(): number {
-    return this.#host.isVolatile ? 0 : this.#counter.late;
+    return this.#env.isVolatile ? 0 : this.#counter.late;
   }
 }

@@ -8,18 +8,9 @@ import { Backoff } from '../platform/backoff.js';
 import type { Clock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import type { AnyMessage } from '../template/html.js';
+import type { EffectImage } from '../tree/tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** An effect that has not been delivered. */
-export interface EffectImage {
-  readonly kind: 'publish' | 'send';
-  /** The topic, or the name of the shared actor. */
-  readonly to: string;
-  readonly message: AnyMessage;
-  readonly id: string;
-}
 
 /** What deliveries need. */
 export interface EffectOutboxOptions {

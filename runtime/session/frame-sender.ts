@@ -35,10 +35,10 @@ export class FrameSender {
   /** The number of the last frame with the whole page; a client that has not applied it gets another. */
   whole = 0;
   #window = new SendWindow();
-  readonly #host: { readonly witness: Probe | undefined };
+  readonly #owner: { readonly probe: Probe | undefined };
 
-  constructor(host: { readonly witness: Probe | undefined }) {
-    this.#host = host;
+  constructor(owner: { readonly probe: Probe | undefined }) {
+    this.#owner = owner;
   }
 
   /** The number of the next frame. */
@@ -91,6 +91,6 @@ export class FrameSender {
 
   #transmit(frame: ServerFrame, bytes: Uint8Array): void {
     this.connection?.send(bytes);
-    this.#host.witness?.sent(frame, bytes.length);
+    this.#owner.probe?.sent(frame, bytes.length);
   }
 }

@@ -11,9 +11,8 @@ import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { checkStorable } from '../platform/plain-data.js';
 import type { SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { AnyMessage } from '../template/html.js';
-import type { EnvelopeImage, InstanceImage, TreeImage } from '../tree/tree-image.js';
+import type { EffectImage, EnvelopeImage, InstanceImage, TreeImage } from '../tree/tree-image.js';
 import { packSnapshot, unpackSnapshot } from '../wire/frame-codec.js';
-import type { EffectImage } from './effect-outbox.js';
 import type { PageLoadRecord } from './page-loads.js';
 
 // TYPES -----------------------------------------------------------------------

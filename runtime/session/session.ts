@@ -12,23 +12,20 @@ import { type AnyActorRef, createActor, setup } from 'xstate';
 import { releaseOptions } from '../actor/start-actor.js';
 import type { AnyComponent, Arrival } from '../component/component.js';
 import { checkStepsIn } from '../component/step.js';
-import type { Clock } from '../platform/clock.js';
-import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { development } from '../platform/plain-data.js';
 import { isPromise } from '../platform/promise.js';
 import type { Persistable } from '../registry/write-behind.js';
 import type { Value } from '../render/nodes.js';
-import type { Backplane } from '../subscription/backplane.js';
-import type { AnyMessage } from '../template/html.js';
-import { ComponentTree, type ComponentTreeHost } from '../tree/component-tree.js';
-import { areHeard, DiagnosticsProbe, type Instrumentation, type Probe } from '../tree/probe.js';
+import { ComponentTree, type TreeOwner } from '../tree/component-tree.js';
+import { areHeard, DiagnosticsProbe, type Probe } from '../tree/probe.js';
+import type { EffectImage } from '../tree/tree-image.js';
 import { CloseCode, Command, Reason } from '../wire/protocol.js';
-import { ClientLink, type ClientLinkHost } from './client-link.js';
-import { type EffectImage, EffectOutbox } from './effect-outbox.js';
+import { ClientLink, type ClientLinkOwner } from './client-link.js';
+import { EffectOutbox } from './effect-outbox.js';
 import type { Connection } from './frame-sender.js';
 import { decideJoin, type JoinFrame, type RejoinReason } from './join.js';
 import { warnOfTyped } from './secret-warning.js';
+import type { SessionEnvironment } from './session-environment.js';
 import type { SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -47,30 +44,8 @@ export interface Session {
   join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
 }
 
-/** What a session needs of its table, shared by all sessions. */
-export interface SessionHost {
-  /** What the application calls its present version. */
-  readonly application: string;
-  readonly clock: Clock;
-  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
-  readonly development?: boolean | undefined;
-  /** Milliseconds a session is kept in memory after its connection was lost. */
-  readonly grace: number;
-  /** Where topics and shared actors are reached. */
-  readonly hub: Backplane;
-  /** Whether nothing is stored while a session is in use. */
-  readonly isVolatile: boolean;
-  /** Who looks. */
-  readonly lookout: Instrumentation;
-  /** The name of this process. */
-  readonly node: string;
-  readonly report: Reporter;
-  /** Publishes a message on a topic; `id` is the effect's. What it returns resolves once it has arrived. */
-  publish(topic: string, message: AnyMessage, id: string): Promise<void> | void;
-  /** Sends a message to a shared actor; as `publish`. */
-  send(name: string, message: AnyMessage, id: string): Promise<void> | void;
-  /** Runs something soon, when what has arrived by now has been read. */
-  defer(run: () => void): void;
+/** The table of a session, as the session calls it. */
+export interface SessionOwner {
   /** Warns the developer, of the same once. */
   warn?(text: string): void;
   /** A session has changed. */
@@ -79,7 +54,7 @@ export interface SessionHost {
   joined(session: LiveSession): void;
   /** The connection was lost. */
   left(session: LiveSession): void;
-  /** Nobody has come back in time: stores the session, and ends it if nobody has come by then. */
+  /** No client has come back in time: stores the session, and ends it if none has come by then. */
   putAway(session: LiveSession): void;
   /** The session is over. */
   ended(session: LiveSession): void;
@@ -130,14 +105,15 @@ export const sessionLife = setup({
 // SESSION ---------------------------------------------------------------------
 
 /** A session at work. */
-export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, Persistable {
+export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persistable {
   readonly id: string;
   readonly tree: ComponentTree;
   readonly client: ClientLink;
   fence: number;
   /** Is told what happens, because somebody inspects it. */
   observer: Probe | undefined;
-  readonly #host: SessionHost;
+  readonly #env: SessionEnvironment;
+  readonly #owner: SessionOwner;
   /** Tells the channels, once they have been listened to. */
   #publisher: DiagnosticsProbe | undefined;
   #root: AnyActorRef | undefined;
@@ -155,12 +131,17 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   /** Effects that were stored, until it begins. */
   #effects: readonly EffectImage[] | undefined;
 
-  constructor(host: SessionHost, { id, component, props, fence = 0, image, introduction, why }: SessionStart) {
-    this.#host = host;
+  constructor(
+    env: SessionEnvironment,
+    owner: SessionOwner,
+    { id, component, props, fence = 0, image, introduction, why }: SessionStart
+  ) {
+    this.#env = env;
+    this.#owner = owner;
     this.id = id;
     this.fence = fence;
-    this.tree = new ComponentTree(component, props, this);
-    this.client = new ClientLink(this, introduction);
+    this.tree = new ComponentTree(component, props, env, this);
+    this.client = new ClientLink(env, this, introduction);
     // A fresh session has the id of one that is gone, whose effects others may remember.
     if (introduction?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
     if (introduction !== undefined) this.#origin = originOf(introduction, image, why);
@@ -190,14 +171,14 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     this.#deliveries?.stop();
     this.tree.stop();
     this.client.dismiss(CloseCode.GoingAway, 'The session has ended.');
-    this.#host.ended(this);
+    this.#owner.ended(this);
   }
 
   // STORING -------------------------------------------------------------------
 
   /** Is to be stored and then to end. Called by its life. */
   putAway(): void {
-    this.#host.putAway(this);
+    this.#owner.putAway(this);
   }
 
   /** Whether somebody has joined, so that it is worth keeping. */
@@ -206,7 +187,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   }
 
   save(): SessionImage {
-    const { application, clock, node } = this.#host;
+    const { application, clock, node } = this.#env;
     const effects = this.#deliveries?.images ?? this.#effects ?? [];
     const tree = this.tree.save();
     const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
@@ -236,7 +217,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   }
 
   fenced(): void {
-    this.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
+    this.#env.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
     this.stop();
   }
 
@@ -264,82 +245,46 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     return offer !== 0 && offer === this.#offers && this.#offered === this.tree.turns;
   }
 
-  // TREE HOST -----------------------------------------------------------------
+  // CALLS OF THE TREE ---------------------------------------------------------
 
-  get development(): boolean | undefined {
-    return this.#host.development;
-  }
-
-  get clock(): Clock {
-    return this.#host.clock;
-  }
-
-  get report(): Reporter {
-    return this.#host.report;
-  }
-
-  get hub(): Backplane {
-    return this.#host.hub;
-  }
-
-  get witness(): Probe | undefined {
+  get probe(): Probe | undefined {
     if (this.observer !== undefined) return this.observer;
-    const { channels } = this.#host.lookout;
-    if (!areHeard(channels)) return undefined;
-    this.#publisher ??= new DiagnosticsProbe(this.id, channels, () => this.clock.now());
+    const { clock, instrumentation } = this.#env;
+    if (!areHeard(instrumentation.channels)) return undefined;
+    this.#publisher ??= new DiagnosticsProbe(this.id, instrumentation.channels, () => clock.now());
 
     return this.#publisher;
-  }
-
-  get page(): number {
-    return this.client.number;
-  }
-
-  get isVolatile(): boolean {
-    return this.#host.isVolatile;
   }
 
   nameOf(event: number): string {
     return `${this.#lineage ?? this.id}.${this.client.nameOf(event)}`;
   }
 
-  publish(topic: string, message: AnyMessage, id: string): void {
-    this.#follow({ kind: 'publish', to: topic, message, id });
-  }
-
-  send(name: string, message: AnyMessage, id: string): void {
-    this.#follow({ kind: 'send', to: name, message, id });
-  }
-
   /** Hands an effect over, and keeps it until it has arrived. */
-  #follow(effect: EffectImage): void {
+  deliver(effect: EffectImage): void {
     const arrival = this.#hand(effect);
     if (isPromise(arrival as unknown)) this.#delivering().follow(effect, arrival as Promise<void>);
   }
 
   #hand({ kind, to, message, id }: EffectImage): Promise<void> | void {
-    return kind === 'publish' ? this.#host.publish(to, message, id) : this.#host.send(to, message, id);
+    return kind === 'publish' ? this.#env.publish(to, message, id) : this.#env.send(to, message, id);
   }
 
   #delivering(): EffectOutbox {
-    const { clock } = this.#host;
+    const { clock, report } = this.#env;
     this.#deliveries ??= new EffectOutbox({
       clock,
       hand: (effect) => this.#hand(effect),
-      report: (error) => void this.report(ErrorCode.Effect, error, { session: this.id }),
+      report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
     });
 
     return this.#deliveries;
   }
 
-  defer(run: () => void): void {
-    this.#host.defer(run);
-  }
-
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { grace, lookout } = this.#host;
-      const { inspect } = lookout;
+      const { development: isChecked, grace, instrumentation, report } = this.#env;
+      const { inspect } = instrumentation;
       const input = { session: this, grace };
       const root = createActor(sessionLife, {
         clock: this.tree.clock,
@@ -347,8 +292,8 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
         input,
         ...(inspect && { inspect }),
       });
-      checkStepsIn(root, this.development);
-      root.subscribe(undefined, (error: unknown) => void this.report(ErrorCode.Internal, error, { session: this.id }));
+      checkStepsIn(root, isChecked);
+      root.subscribe(undefined, (error: unknown) => void report(ErrorCode.Internal, error, { session: this.id }));
       this.#root = root;
     }
 
@@ -358,24 +303,23 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
   turned(events: number): void {
     if (events > 0 && this.#typed !== undefined) this.#warnOfTyped(this.#typed);
     this.client.turned(events);
-    this.#host.changed(this);
+    this.#owner.changed(this);
   }
 
   // SECRETS -------------------------------------------------------------------
 
   typed(texts: readonly string[]): void {
-    if (this.development ?? development) this.#typed = texts;
+    if (this.#env.development) this.#typed = texts;
   }
 
   #warnOfTyped(typed: readonly string[]): void {
-    const { warn } = this.#host;
-    if (warn !== undefined) warnOfTyped(this.tree.cells(), typed, (text) => warn.call(this.#host, text));
+    warnOfTyped(this.tree.instances(), typed, (text) => this.#owner.warn?.(text));
   }
 
   // CONNECTIONS ---------------------------------------------------------------
 
   join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
-    this.witness?.received(frame, bytes);
+    this.probe?.received(frame, bytes);
     const decision = decideJoin(this.client.joinState(connection, frame, this.#isOffered(offer)), frame);
     if (decision.kind === 'refuse') {
       connection.close(decision.code, decision.reason);
@@ -389,11 +333,11 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     if (isTold) this.#tellArrival(Reason.Restored);
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });
     else this.#begin();
-    if (!hadConnection) this.#host.joined(this);
+    if (!hadConnection) this.#owner.joined(this);
     const reason = this.client.answer(frame, decision);
     if (!isTold && (!isFirst || reason !== undefined)) this.#tellArrival(reason);
     this.client.flush();
-    this.#host.changed(this);
+    this.#owner.changed(this);
   }
 
   /** Gives its connection up, because the page it leads to has gone. */
@@ -408,7 +352,7 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
 
   lost(): void {
     if (!this.tree.isOver) this.#root?.send({ type: 'left' });
-    this.#host.left(this);
+    this.#owner.left(this);
   }
 
   /** Starts the actors. */
@@ -428,15 +372,15 @@ export class LiveSession implements Session, ComponentTreeHost, ClientLinkHost, 
     const origin = this.#origin ?? { reason: 'resumed', from: undefined, stored: undefined, why: undefined };
     this.#origin = undefined;
     if (reason === undefined && origin.reason === 'fresh') return;
-    const arrival: Arrival = { ...origin, node: this.#host.node };
-    this.#host.lookout.tell('resumed', { session: this.id, reason: arrival.reason });
-    for (const cell of this.tree.cells()) {
-      const { onArrival } = cell.component;
+    const arrival: Arrival = { ...origin, node: this.#env.node };
+    this.#env.instrumentation.tell('resumed', { session: this.id, reason: arrival.reason });
+    for (const instance of this.tree.instances()) {
+      const { onArrival } = instance.component;
       if (onArrival === undefined) continue;
       try {
-        this.tree.put(cell, onArrival(arrival), 'session');
+        this.tree.put(instance, onArrival(arrival), 'session');
       } catch (error) {
-        this.tree.report(ErrorCode.Update, error, cell);
+        this.tree.report(ErrorCode.Update, error, instance);
       }
     }
   }

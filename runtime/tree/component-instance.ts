@@ -1,167 +1,91 @@
 /**
- * A cell: a component at work in a session, with what it shows and the cells of the components that stand
- * in its view. `turn.ts` feeds it messages, lets it render and commits it. What goes wrong in a component
- * stays in its cell.
+ * A component instance: one component at work in a page, with its state, its view and its children. `turn.ts` gives it
+ * messages, renders it and commits it. A fault of a component costs no other component anything.
  *
- * What a message does depends on what the component is made of and is in `model-state.ts` and
- * `logic-state.ts`; here is what they have in common: views, children, and their coming and going.
+ * What a message does to the state is in `model-state.ts` and `logic-state.ts`, what the instance shows and which
+ * children that places in `instance-view.ts`. Here is the life of the instance:
  *
- *     render: view -> tree with mounts -> which cells are new, stay, have gone -> these come next
+ *     new -> dormant (begun, with state and view) -> active (its actor is started)
+ *         -> broken (`init` threw: no state, and the fallback is shown)
  */
 
 import type { AnyActorRef } from 'xstate';
-import type { OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
-import { ErrorCode, type Failure, TroupeError, textOf } from '../platform/errors.js';
+import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { isShallowEqual } from '../platform/plain-data.js';
 import { ignoreRejection, isPromise } from '../platform/promise.js';
-import { Mount, mountsIn } from '../render/nodes.js';
-import { type Home, renderRoot } from '../render/render.js';
-import type { SubscriptionsImage } from '../subscription/subscription-set.js';
+import type { Mount } from '../render/nodes.js';
+import type { Subscriptions, SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { Context } from '../template/content-model.js';
-import { type AnyMessage, html, isMessage, type Key, type Placement, type Template } from '../template/html.js';
+import { type AnyMessage, isMessage, type Key } from '../template/html.js';
+import type { Arrangement, ChildInstance } from './child-set.js';
+import type { InstanceState, StateContext, StateOwner } from './instance-state.js';
+import { InstanceView, type ViewOwner } from './instance-view.js';
 import { LogicState } from './logic-state.js';
 import { ModelState } from './model-state.js';
 import type { InstanceImage } from './tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a cell needs of its session. */
-export interface InstanceHost {
-  readonly clock: OrderedClock;
-  /** Whether each step of `update` is taken twice, to see that it is pure. Default: unless `NODE_ENV` is `production`. */
-  readonly development?: boolean | undefined;
-  /** The root of the session's actors. */
-  system(): AnyActorRef;
-  /** Tells of a fault in a component; gives the id of the report. */
-  report(code: ErrorCode, error: unknown, cell: ComponentInstance): string;
-  /** A cell has changed outside of any turn: one is due. */
-  changed(cell: ComponentInstance): void;
-  /** A message for a cell, to be taken in a turn. */
-  post(cell: ComponentInstance, message: AnyMessage, from: ComponentInstance): void;
-  /** What is to be stored of a cell's subscriptions. */
-  marks(cell: ComponentInstance): SubscriptionsImage | undefined;
-  /** What is stored of the page is of no use: a component in it is of another version. */
-  unfit(error: TroupeError): void;
-  /** Makes the state of a component where it is another than in a live page, as in one that only shows what was. */
-  stateOf?(component: AnyComponent, host: InstanceStateHost): InstanceState;
+/** The tree of an instance, as the instance calls it. */
+export interface InstanceTree extends StateContext {
+  /** Reports a fault of a component; returns the id of the report. */
+  report(code: ErrorCode, error: unknown, instance: ComponentInstance): string;
+  /** An instance has changed outside of a turn. */
+  changed(instance: ComponentInstance): void;
+  /** Sends a message to an instance; it is taken in a turn. */
+  put(instance: ComponentInstance, message: AnyMessage, from: ComponentInstance): void;
+  /** The stored image of the tree cannot be used: a component in it is of another version. */
+  refuseImage(error: TroupeError): void;
+  /** Makes the state of an instance where that is not the one of a live page. */
+  makeState?(component: AnyComponent, owner: ComponentInstance): InstanceState;
 }
 
-/** What a state needs of its cell. */
-export interface InstanceStateHost {
-  readonly clock: OrderedClock;
-  /** As for `InstanceHost`. */
-  readonly development?: boolean | undefined;
-  system(): AnyActorRef;
-  report(code: ErrorCode, error: unknown): void;
-  changed(): void;
-  /** A message for the component in whose view this one stands. */
-  toParent(message: AnyMessage): void;
-}
+type Phase = 'new' | 'dormant' | 'active' | 'broken';
 
-/** What a component is in, and how messages change that. */
-export interface InstanceState {
-  /** Its actor, once it is started. */
-  readonly actor: AnyActorRef | undefined;
-  /** The state of the actor. */
-  readonly snapshot: unknown;
-  /** What `view` is given. */
-  readonly shown: unknown;
-  /** Whether there is something that is not committed. */
-  readonly isDirty: boolean;
-  /** What it has taken last in this turn, for whoever looks. */
-  readonly received?: Received | undefined;
-  /** How it stands with its actor, if that is not simply at work. */
-  readonly standing?: 'waiting' | 'given up' | 'done' | undefined;
-  /** Begins, for a page that can wait. */
-  init(props: unknown): Promise<void> | void;
-  /** Begins at once. */
-  initNow(props: unknown): void;
-  /** Begins with a state that was stored. */
-  restore(state: unknown): void;
-  /** What is to be stored of it; `undefined` if it is to begin anew. */
-  save(): unknown;
-  /** Starts its actor. */
-  start(parent: AnyActorRef): void;
-  stop(): void;
-  /** Takes a message. `id` is what was stamped on it when it was taken before. */
-  take(message: AnyMessage, at: number, cause?: number | string, id?: string): void;
-  /** Takes changed props. */
-  receive(props: unknown): void;
-  /** Shows what is there by `show`, and copes if that throws. */
-  render(show: () => void): void;
-  /** Makes a turn's outcome final and gives the effects that were asked for, in order. */
-  commit(): readonly Effect[];
-}
-
-/** Cells that a rendering has found to be new or changed, and those that have gone. */
-export interface RenderQueue {
-  /** It has to be rendered: it is new, or its props have changed. */
-  next(cell: ComponentInstance): void;
-  /** It no longer stands in the view of its parent. */
-  left(cell: ComponentInstance): void;
-}
-
-/** A component placed by the view that is being rendered. */
-interface Placed {
-  readonly cell: ComponentInstance;
-  readonly props: object;
-  readonly context: Context;
-}
-
-const noCells: ReadonlyMap<string, ComponentInstance> = new Map();
+const noChildren: readonly ComponentInstance[] = [];
+const noEffects: readonly Effect[] = [];
 const noProps = Object.freeze({});
 
-// CELL ------------------------------------------------------------------------
+// INSTANCE --------------------------------------------------------------------
 
 /** A component at work. */
-export class ComponentInstance implements Home, InstanceStateHost {
+export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstance>, ChildInstance {
   readonly component: AnyComponent;
-  /** The cell in whose view it stands; the root of a page has none. */
+  /** The instance in whose view it stands; the root of a page has none. */
   readonly parent: ComponentInstance | undefined;
-  /** How many cells are around it. */
+  /** How many instances are around it. */
   readonly depth: number;
   /** Tells it apart from the others in its parent's view. */
   readonly id: string;
-  readonly mount: Mount;
-  /** Whether it stands in the page, all its parents included. */
-  isPresent = true;
-  /** Whether the turn that runs is going to show it. */
-  isDue = false;
-  /** How often something of it has failed. */
-  failures = 0;
-  /** How often its view has run. */
-  views = 0;
+  readonly mount: InstanceView<ComponentInstance>;
+  readonly tree: InstanceTree;
   /** When it was made, in milliseconds since the epoch. */
   readonly since: number;
-  readonly #host: InstanceHost;
+  /** Its subscriptions, once it has declared some. `component-tree.ts` starts them. */
+  subscriptions: Subscriptions | undefined = undefined;
+  /** Whether it stands in the page, with all its parents. */
+  isPresent = true;
+  /** Whether it is in the render queue of the turn. */
+  isQueued = false;
+  /** Whether its view has to run though its state has not changed: it is new, or stands in another place. */
+  needsView = true;
+  /** How often something of it has failed. */
+  failures = 0;
+  /** Written by the child set of its parent. */
+  seenIn = 0;
   readonly #state: InstanceState;
   #props: object;
-  #isStarted = false;
-  #hasBegun = false;
-  /** Whether it could not begin: it has no state, and shows its fallback for as long as it stands there. */
-  #isBroken = false;
-  /** Whether it has to be rendered though its state has not changed: it is new, or stands elsewhere. */
-  #mustRender = true;
-  #children = noCells as Map<string, ComponentInstance>;
-  /** Those that have left in this turn: they can come back until its end. */
-  #leaving = noCells as Map<string, ComponentInstance>;
-  /** What the view that is being rendered has placed so far. */
-  #placing: Map<string, Placed> | undefined;
-  /** What the last view that stands has placed, until the children have been told. */
-  #placed: Map<string, Placed> | undefined;
-  /** The view by which it was last found to be there; counted by its parent. */
-  #sighted = 0;
-  #views = 0;
-  /** What was stored of it and the cells in it, until it has begun with that. */
-  #image: InstanceImage | undefined;
+  #phase: Phase = 'new';
+  /** What was stored of it and its children, until it has begun with that. */
+  #image: InstanceImage | undefined = undefined;
 
   constructor(
     component: AnyComponent,
     props: object,
     context: Context,
-    host: InstanceHost,
+    tree: InstanceTree,
     parent?: ComponentInstance,
     id = ''
   ) {
@@ -169,12 +93,12 @@ export class ComponentInstance implements Home, InstanceStateHost {
     this.parent = parent;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.id = id;
-    this.mount = new Mount(parent === undefined ? undefined : (props as { readonly key: Key }).key, this, context);
-    this.#host = host;
-    this.since = host.clock.now();
+    this.mount = new InstanceView(parent && (props as { readonly key: Key }).key, this, context);
+    this.tree = tree;
+    this.since = tree.clock.now();
     this.#props = props;
     this.#state =
-      host.stateOf?.(component, this) ??
+      tree.makeState?.(component, this) ??
       (component.logic === undefined ? new ModelState(component, this) : new LogicState(component, this));
   }
 
@@ -190,14 +114,9 @@ export class ComponentInstance implements Home, InstanceStateHost {
     return this.#state.snapshot;
   }
 
-  /** What `view` and `subscriptions` are given. */
+  /** The argument of `view` and `subscriptions`. */
   get shown(): unknown {
     return this.#state.shown;
-  }
-
-  /** What tells it apart from others of its kind in the view it stands in; the root of a page has none. */
-  get key(): Key | undefined {
-    return this.mount.key;
   }
 
   /** What it shows. */
@@ -205,58 +124,64 @@ export class ComponentInstance implements Home, InstanceStateHost {
     return this.mount.rendered;
   }
 
-  /** As `shown`; `undefined` if it has not begun, or could not. */
-  get state(): unknown {
-    return this.#hasBegun && this.#state.snapshot !== undefined ? this.#state.shown : undefined;
+  /** How often its view has run. */
+  get views(): number {
+    return this.mount.runs;
   }
 
-  /** What it was given last; of the root of a page nothing is kept. */
+  /** As `shown`; `undefined` if it has not begun, or could not. */
+  get state(): unknown {
+    return this.#phase !== 'new' && this.#state.snapshot !== undefined ? this.#state.shown : undefined;
+  }
+
+  /** The props that it was given last. Those of the root of a page are not kept. */
   get props(): object {
     return this.#props;
   }
 
   get isDirty(): boolean {
-    return this.#mustRender || this.#state.isDirty;
+    return this.needsView || this.#state.isDirty;
   }
 
-  /** What it has taken last in this turn, if it is made Elm style. */
+  /** The message that it has taken last in this turn, if it is made Elm style. */
   get received(): Received | undefined {
     return this.#state.received;
   }
 
-  /** How it stands with its actor. */
+  /** The condition of the instance and its actor, for the inspector. */
   get standing(): 'dormant' | 'active' | 'broken' | 'waiting' | 'given up' | 'done' {
-    if (this.#isBroken) return 'broken';
+    if (this.#phase === 'broken') return 'broken';
 
-    return this.#state.standing ?? (this.#isStarted ? 'active' : 'dormant');
+    return this.#state.standing ?? (this.#phase === 'active' ? 'active' : 'dormant');
   }
 
-  get isStarted(): boolean {
-    return this.#isStarted;
-  }
-
-  /** Whether it could not begin: it shows its fallback and takes nothing. */
+  /** Whether `init` threw: it shows its fallback and ignores messages. */
   get isBroken(): boolean {
-    return this.#isBroken;
+    return this.#phase === 'broken';
   }
 
-  /** The cells of the components in its view. */
+  /** The instances of the components in its view. */
   get children(): Iterable<ComponentInstance> {
-    return this.#children.values();
+    return this.mount.children?.present ?? noChildren;
+  }
+
+  /** The ids that lead to it from the root of its page. */
+  get path(): readonly string[] {
+    return this.parent === undefined ? [] : [...this.parent.path, this.id];
   }
 
   // BEGINNING -----------------------------------------------------------------
 
   /**
-   * Begins for a first page, with all that stands in it. Nothing is started yet.
+   * Begins for a first page, with all instances in its view. No actor is started yet.
    *
-   * @throws TroupeError `init` or `view`, at once or by rejecting, if it is the root. What fails in other
-   * components is reported, and shown in their place.
+   * @throws TroupeError `init` or `view`, at once or by rejecting, if it is the root. Faults of other components are
+   * reported, and shown in their place.
    */
   prepare(): Promise<void> | void {
-    this.#hasBegun = true;
     const props = this.#props;
-    // Those of a page never change, and what a request was is not kept as long as a session.
+    this.#phase = 'dormant';
+    // The props of a page never change, and the data of a request is not kept as long as a session.
     if (this.parent === undefined) this.#props = noProps;
     if (this.#image?.state !== undefined) {
       this.#state.restore(this.#image.state);
@@ -266,7 +191,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
       const begun = this.#state.init(props);
       if (isPromise(begun as undefined | Promise<undefined>)) return this.#prepareLater(begun as Promise<void>);
     } catch (error) {
-      this.#failedToBegin(error, 'threw');
+      this.#failToBegin(error, 'threw');
       return undefined;
     }
 
@@ -277,7 +202,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
     try {
       await begun;
     } catch (error) {
-      this.#failedToBegin(error, 'rejected');
+      this.#failToBegin(error, 'rejected');
       return undefined;
     }
 
@@ -285,26 +210,63 @@ export class ComponentInstance implements Home, InstanceStateHost {
   }
 
   #prepareView(): Promise<void> | void {
-    this.#showFirst();
-    if (this.#placed === undefined) return undefined;
-    const coming: ComponentInstance[] = [];
-    this.#arrange({ next: (cell) => coming.push(cell), left: () => undefined });
-    const waiting = coming.map((cell) => cell.prepare()).filter((begun) => begun !== undefined);
+    this.needsView = false;
+    this.mount.showFirst(this.#state);
+    const coming = this.mount.arrange(this.#image?.children.map(({ id }) => id))?.next ?? noChildren;
+    const waiting = coming.map((child) => child.prepare()).filter((begun) => begun !== undefined);
 
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
-  /** Is to begin with what was stored; unfit if that is of another component, or another version of it. */
+  /** Begins in the middle of a turn. */
+  #begin(): void {
+    this.#phase = 'dormant';
+    try {
+      this.#state.initNow(this.#props);
+    } catch (error) {
+      this.#failToBegin(error, 'threw');
+      return;
+    }
+    this.mount.showFirst(this.#state);
+  }
+
+  #failToBegin(cause: unknown, how: string): void {
+    const { name } = this.component;
+    const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${textOf(cause)}`, { cause });
+    if (this.parent === undefined) throw error;
+    this.#phase = 'broken';
+    this.mount.showFallback(ErrorCode.Init, error);
+  }
+
+  /** Starts its actor, unless it is started. */
+  start(): void {
+    if (this.#phase !== 'dormant') return;
+    this.#state.start(this.tree.system());
+    this.#phase = 'active';
+  }
+
+  /** Stops its actor and its subscriptions, and those of all instances in it. */
+  stop(): void {
+    this.isPresent = false;
+    for (const child of this.children) child.stop();
+    for (const child of this.mount.children?.leaving ?? noChildren) child.stop();
+    this.subscriptions?.stop();
+    this.#state.stop();
+  }
+
+  // STORING -------------------------------------------------------------------
+
+  /** Sets the stored image that it is to begin with. Refused if it is of another component or another version. */
   restore(image: InstanceImage): void {
     const { name, version } = this.component;
     if (image.name === name && image.version === version) this.#image = image;
     else {
       const message = `What is stored is of ${image.name}, version ${image.version}; the component is ${name}, version ${version}.`;
-      this.#host.unfit(new TroupeError(ErrorCode.Version, message));
+      this.tree.refuseImage(new TroupeError(ErrorCode.Version, message));
     }
   }
 
-  /** What was stored of its subscriptions, to be taken once it has begun; nothing else of what was stored is needed from then on. */
+  /** Returns what was stored of its subscriptions once it has begun, and forgets the image: nothing else in it is needed. */
   takeMarks(): SubscriptionsImage | undefined {
     const image = this.#image;
     this.#image = undefined;
@@ -312,7 +274,7 @@ export class ComponentInstance implements Home, InstanceStateHost {
     return image && (image.subscriptions ?? {});
   }
 
-  /** It and the cells in it, as they can be stored between turns. */
+  /** Returns it and the instances in it as they can be stored between turns. */
   save(): InstanceImage {
     const { name, version } = this.component;
 
@@ -320,291 +282,95 @@ export class ComponentInstance implements Home, InstanceStateHost {
       id: this.id,
       name,
       version,
-      state: this.#isBroken ? undefined : this.#state.save(),
-      subscriptions: this.#host.marks(this),
-      children: Array.from(this.#children.values(), (child) => child.save()),
+      state: this.isBroken ? undefined : this.#state.save(),
+      subscriptions: this.subscriptions?.save(),
+      children: Array.from(this.children, (child) => child.save()),
     };
-  }
-
-  #failedToBegin(cause: unknown, how: string): void {
-    const { name } = this.component;
-    const error = new TroupeError(ErrorCode.Init, `init of ${name} ${how}: ${textOf(cause)}`, { cause });
-    if (this.parent === undefined) throw error;
-    this.#isBroken = true;
-    this.#showFallback(ErrorCode.Init, error);
-  }
-
-  /** Starts its actor, and those of all cells in it that are not started yet. */
-  start(): void {
-    if (!this.#isStarted && !this.#isBroken) {
-      this.#state.start(this.#host.system());
-    }
-    this.#isStarted = true;
-  }
-
-  /** Stops its actor and those of all cells in it. */
-  stop(): void {
-    this.isPresent = false;
-    for (const child of this.#children.values()) child.stop();
-    for (const child of this.#leaving.values()) child.stop();
-    this.#state.stop();
   }
 
   // TURN ----------------------------------------------------------------------
 
-  /** Takes a message. If that throws, the message is dropped and reported, the state kept. */
+  /** Takes a message. If `update` throws, the message is dropped and reported, and the state is kept. */
   take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
-    if (this.#isBroken) return;
+    if (this.isBroken) return;
     if (isMessage(message)) this.#state.take(message, at, cause, id);
     else this.report(ErrorCode.Update, notAMessage(message, this.component.name));
   }
 
-  /** Shows its state and finds out which cells in it are new, changed or gone. */
-  render(household: RenderQueue): void {
-    if (!this.#hasBegun) this.#begin();
-    else if (this.#mustRender) this.#showAgain();
-    else if (!this.#isBroken) this.#state.render(() => this.#show());
-    this.#mustRender = false;
-    if (this.#placed !== undefined) this.#arrange(household);
-  }
-
-  /** Begins in the middle of a turn. */
-  #begin(): void {
-    this.#hasBegun = true;
-    try {
-      this.#state.initNow(this.#props);
-    } catch (error) {
-      this.#failedToBegin(error, 'threw');
-      return;
+  /** Shows its state. Returns what that means for its children; `undefined` if it has none, or the view has not run. */
+  render(): Arrangement<ComponentInstance> | undefined {
+    if (this.#phase === 'new') this.#begin();
+    else if (this.#phase !== 'broken') {
+      if (this.needsView) this.mount.showElsewhere(this.#state);
+      else if (this.#state.hasNews) this.mount.show(this.#state);
     }
-    this.#showFirst();
+    this.needsView = false;
+
+    return this.mount.arrange();
   }
 
-  /** Makes the turn's outcome final and gives the effects that were asked for, in order. */
+  /** Makes the outcome of the turn final. Returns the effects of its messages, in order. */
   commit(): readonly Effect[] {
-    // One that has left was not shown; should it come back in this turn, it has to be.
-    if (!this.isPresent) this.#mustRender = true;
+    // An instance that has left was not shown; should it come back in this turn, it has to be.
+    if (!this.isPresent) this.needsView = true;
 
-    return this.#isBroken ? [] : this.#state.commit();
+    return this.isBroken ? noEffects : this.#state.commit();
   }
 
-  /** The turn is over: who has left does not come back. */
+  /** The turn is over: children that have left do not come back. */
   settle(): void {
-    for (const cell of this.#leaving.values()) cell.stop();
-    this.#leaving = noCells as Map<string, ComponentInstance>;
-  }
-
-  // SHOWING -------------------------------------------------------------------
-
-  /** Renders the view. The children are told later: it may have to be done again without the last message. */
-  #show(): void {
-    this.views++;
-    this.#display(this.component.view(this.#state.shown as never));
-  }
-
-  #display(view: unknown): void {
-    this.#placing = undefined;
-    const refused = (error: TroupeError): void => void this.report(error.code, error);
-    const rendered = renderRoot(view, this.mount.rendered, refused, this);
-    if (rendered === this.mount.rendered && this.#placing === undefined) return;
-    if (this.#placing !== undefined || this.#children.size > 0) this.#remember(this.#sight(rendered));
-    this.mount.rendered = rendered;
-  }
-
-  /** What was placed stands, beside what an earlier view of this turn has placed in rows that were now taken over. */
-  #remember(placing: Map<string, Placed>): void {
-    if (this.#placed === undefined) this.#placed = placing;
-    else for (const [id, placed] of placing) this.#placed.set(id, placed);
-  }
-
-  /** The first view has nothing to fall back to but a notice. Of the root it fails the page. */
-  #showFirst(): void {
-    this.#mustRender = false;
-    try {
-      this.#show();
-    } catch (cause) {
-      const error = new TroupeError(ErrorCode.View, `view of ${this.component.name} threw: ${textOf(cause)}`, {
-        cause,
-      });
-      if (this.parent === undefined) throw error;
-      this.#showFallback(ErrorCode.View, error);
-    }
-  }
-
-  /** In another place everything is another: nothing of what was shown can be kept. */
-  #showAgain(): void {
-    const before = this.mount.rendered;
-    this.mount.rendered = null;
-    if (!this.#isBroken) this.#state.render(() => this.#show());
-    if (this.mount.rendered === null) this.mount.rendered = before;
-  }
-
-  #showFallback(code: ErrorCode, error: TroupeError): void {
-    const failure: Failure = { id: this.report(code, error), code, message: error.message };
-    try {
-      this.#display((this.component.fallback ?? notice)(failure));
-    } catch (again) {
-      this.report(ErrorCode.View, again);
-      if (this.mount.context.text) this.#display(notice(failure));
-    }
+    for (const child of this.mount.children?.settle() ?? noChildren) child.stop();
   }
 
   // CHILDREN ------------------------------------------------------------------
 
-  place(placement: Placement<unknown>, context: Context): Mount {
-    const component = placement.component as AnyComponent;
-    const { props } = placement;
-    const id = `${component.name} ${typeof props.key} ${props.key}`;
-    this.#placing ??= new Map();
-    const known = this.#children.get(id) ?? this.#leaving.get(id) ?? this.#placed?.get(id)?.cell;
-    const cell = known?.component === component ? known : this.#make(component, props, context, id);
-    if (this.#placing.has(id)) throw this.#duplicate(cell);
-    this.#placing.set(id, { cell, props, context });
+  makeChild(component: AnyComponent, props: object, context: Context, id: string): ComponentInstance {
+    const child = new ComponentInstance(component, props, context, this.tree, this, id);
+    const image = this.#image?.children.find((stored) => stored.id === id);
+    if (image !== undefined) child.restore(image);
 
-    return cell.mount;
+    return child;
   }
 
-  #make(component: AnyComponent, props: Placement<unknown>['props'], context: Context, id: string): ComponentInstance {
-    const cell = new ComponentInstance(component, props, context, this.#host, this, id);
-    const image = this.#image?.children.find((child) => child.id === id);
-    if (image !== undefined) cell.restore(image);
-
-    return cell;
-  }
-
-  /** Makes sure that every component stands there once; those in rows that were taken over were not placed again. Gives what was. */
-  #sight(rendered: Mount['rendered']): Map<string, Placed> {
-    const view = ++this.#views;
-    for (const mount of mountsIn(rendered)) {
-      const cell = instanceAt(mount);
-      if (cell.#sighted === view) throw this.#duplicate(cell);
-      cell.#sighted = view;
-    }
-
-    return this.#placing ?? new Map();
-  }
-
-  #duplicate({ component, id }: ComponentInstance): TroupeError {
-    const key = id.slice(id.lastIndexOf(' ') + 1);
-
-    return new TroupeError(
-      ErrorCode.DuplicateKey,
-      `The view of ${this.component.name} has two ${component.name} with the key ${key}. Give each a key of its own.`
-    );
-  }
-
-  /** Compares what stands in the view with the children there were. */
-  #arrange(household: RenderQueue): void {
-    const placed = this.#placed as Map<string, Placed>;
-    this.#placed = undefined;
-    const mounts = mountsIn(this.mount.rendered);
-    // Counted anew: a view that threw may have been the last to sight them.
-    const view = ++this.#views;
-    let kept = 0;
-    for (const mount of mounts) {
-      const cell = instanceAt(mount);
-      cell.#sighted = view;
-      if (this.#children.get(cell.id) === cell) kept++;
-    }
-    if (kept < this.#children.size) this.#partWith(view, household);
-    for (const mount of this.#byArrival(mounts)) {
-      const cell = instanceAt(mount);
-      this.#welcome(cell, placed.get(cell.id), household);
-    }
-  }
-
-  /** Children are kept in the order in which they arrived. Restored children keep their stored order; other children follow them. */
-  #byArrival(mounts: readonly Mount[]): readonly Mount[] {
-    const stored = this.#image?.children ?? [];
-    if (stored.length === 0) return mounts;
-    const places = new Map(stored.map(({ id }, place) => [id, place]));
-    const placeOf = (mount: Mount): number => places.get(instanceAt(mount).id) ?? stored.length;
-
-    return mounts.toSorted((left, right) => placeOf(left) - placeOf(right));
-  }
-
-  #partWith(view: number, household: RenderQueue): void {
-    if (this.#leaving === noCells) this.#leaving = new Map();
-    for (const [id, cell] of this.#children) {
-      if (cell.#sighted === view) continue;
-      this.#children.delete(id);
-      this.#leaving.set(id, cell);
-      cell.#setPresent(false);
-      household.left(cell);
-    }
-  }
-
-  #setPresent(isPresent: boolean): void {
+  setPresent(isPresent: boolean): void {
     this.isPresent = isPresent;
-    for (const child of this.#children.values()) child.#setPresent(isPresent);
+    for (const child of this.children) child.setPresent(isPresent);
   }
 
-  /** A cell stands in the view: is it new, has it come back, have its props or its place changed? */
-  #welcome(cell: ComponentInstance, placed: Placed | undefined, household: RenderQueue): void {
-    const isNew = this.#children.get(cell.id) !== cell;
-    if (isNew) {
-      if (this.#children === noCells) this.#children = new Map();
-      this.#children.set(cell.id, cell);
-      if (this.#leaving.get(cell.id) === cell) this.#leaving.delete(cell.id);
-      cell.#setPresent(true);
-    }
-    const isChanged = placed !== undefined && cell.#receive(placed);
-    if (isChanged || (isNew && cell.#mustRender)) household.next(cell);
-  }
-
-  /** Takes the props and the place it is given; false if they are what they were. */
-  #receive({ props, context }: Placed): boolean {
+  receive(props: object, context: Context): boolean {
     let isChanged = false;
     if (context !== this.mount.context) {
       this.mount.context = context;
-      this.#mustRender = isChanged = true;
+      this.needsView = isChanged = true;
     }
     if (!isShallowEqual(props, this.#props)) {
       this.#props = props;
-      if (this.#hasBegun && !this.#isBroken) this.#state.receive(props);
+      if (this.#phase === 'dormant' || this.#phase === 'active') this.#state.receive(props);
       isChanged = true;
     }
 
     return isChanged;
   }
 
-  // STATE HOST ----------------------------------------------------------------
-
-  get development(): boolean | undefined {
-    return this.#host.development;
-  }
-
-  get clock(): OrderedClock {
-    return this.#host.clock;
-  }
-
-  system(): AnyActorRef {
-    return this.#host.system();
-  }
+  // CALLS OF THE STATE --------------------------------------------------------
 
   report(code: ErrorCode, error: unknown): string {
-    return this.#host.report(code, error, this);
+    return this.tree.report(code, error, this);
   }
 
   changed(): void {
-    if (this.isPresent) this.#host.changed(this);
+    if (this.isPresent) this.tree.changed(this);
   }
 
   toParent(message: AnyMessage): void {
-    if (this.parent !== undefined) this.#host.post(this.parent, message, this);
+    if (this.parent !== undefined) this.tree.put(this.parent, message, this);
   }
 }
 
 /** The component instance that stands at a mount. */
 export const instanceAt = ({ owner }: Mount): ComponentInstance => owner as ComponentInstance;
 
-/** What stands in the place of a component that cannot be shown. */
-function notice({ id }: Failure): Template<never> {
-  return html`<span role="alert">This part of the page could not be shown (${id}).</span>`;
-}
-
-// MESSAGES --------------------------------------------------------------------
-
+/** The fault of sending the component of this name something that is no message. */
 function notAMessage(given: unknown, name: string): TroupeError {
   ignoreRejection(given);
   const what = isPromise(given)

@@ -16,7 +16,7 @@ import type { Effect } from '../component/effect.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { checkStorable, development } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
-import type { InstanceState, InstanceStateHost } from './component-instance.js';
+import type { InstanceState, StateOwner } from './instance-state.js';
 
 // GUARD -----------------------------------------------------------------------
 
@@ -48,7 +48,7 @@ const maxHeld = 1_000;
 /** Any logic at work. */
 export class LogicState implements InstanceState {
   readonly #component: AnyComponent;
-  readonly #host: InstanceStateHost;
+  readonly #owner: StateOwner;
   #guard: AnyActorRef | undefined;
   #actor: AnyActorRef | undefined;
   readonly #checkpoint: Checkpoint;
@@ -67,11 +67,11 @@ export class LogicState implements InstanceState {
   /** The state it was restored from, until it is started. */
   #restored: LogicImage | undefined;
 
-  constructor(component: AnyComponent, host: InstanceStateHost) {
+  constructor(component: AnyComponent, owner: StateOwner) {
     this.#component = component;
-    this.#host = host;
-    this.#supervisor = new Supervisor({ clock: host.clock });
-    this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, host.clock);
+    this.#owner = owner;
+    this.#supervisor = new Supervisor({ clock: owner.tree.clock });
+    this.#checkpoint = new Checkpoint(component.logic as AnyActorLogic, owner.tree.clock);
   }
 
   // BEGINNING -----------------------------------------------------------------
@@ -107,9 +107,9 @@ export class LogicState implements InstanceState {
 
   #guardActor(): void {
     this.#guard = new Actor(
-      guardLogic((message) => this.#host.toParent(message)),
+      guardLogic((message) => this.#owner.toParent(message)),
       {
-        parent: this.#host.system(),
+        parent: this.#owner.tree.system(),
         id: `guard of ${this.#component.name}`,
       }
     );
@@ -162,7 +162,7 @@ export class LogicState implements InstanceState {
   stop(): void {
     const actor = this.#actor;
     this.#actor = undefined;
-    this.#host.clock.clearTimeout(this.#pause);
+    this.#owner.tree.clock.clearTimeout(this.#pause);
     actor?.send({ type: 'xstate.stop' });
     this.#guard?.send({ type: 'xstate.stop' });
   }
@@ -208,7 +208,7 @@ export class LogicState implements InstanceState {
   receive(props: unknown): void {
     const { name, received } = this.#component;
     if (received === undefined) {
-      this.#host.report(
+      this.#owner.report(
         ErrorCode.Component,
         new Error(`The props of ${name} changed, but it has no \`received(snapshot, props)\` to make an event of them.`)
       );
@@ -217,7 +217,7 @@ export class LogicState implements InstanceState {
     try {
       this.take(received(this.shown as never, props as never));
     } catch (error) {
-      this.#host.report(ErrorCode.Update, error);
+      this.#owner.report(ErrorCode.Update, error);
     }
   }
 
@@ -228,13 +228,16 @@ export class LogicState implements InstanceState {
     return none;
   }
 
-  render(show: () => void): void {
-    try {
-      show();
-    } catch (error) {
-      this.#host.report(ErrorCode.View, error);
-    }
+  /** The logic has acted at once: its view always runs, and no message can be undone. */
+  get hasNews(): boolean {
+    return true;
   }
+
+  retakes(): Iterable<void> {
+    return [];
+  }
+
+  undo(): void {}
 
   /** A state that cannot be stored is told of where it is made, once; it cannot be refused, since the logic has acted. */
   #checkStorable(): void {
@@ -244,7 +247,7 @@ export class LogicState implements InstanceState {
       checkStorable(this.#checkpoint.save(this.#actor).snapshot, `The state of ${name}`);
     } catch (error) {
       unstorable.add(name);
-      this.#host.report(ErrorCode.Snapshot, error);
+      this.#owner.report(ErrorCode.Snapshot, error);
     }
   }
 
@@ -254,19 +257,19 @@ export class LogicState implements InstanceState {
     if (actor !== this.#actor || snapshot === this.#good) return;
     this.#good = snapshot;
     this.#checkpoint.note(actor, snapshot);
-    this.#host.changed();
+    this.#owner.changed();
   }
 
   /** Replaces the actor by one that goes on from the last good snapshot. */
   #failed(actor: AnyActorRef, error: unknown): void {
-    this.#host.report(ErrorCode.Update, error);
+    this.#owner.report(ErrorCode.Update, error);
     if (actor !== this.#actor || !this.#isStarted) return;
     try {
       this.#checkpoint.abandon(actor);
       if (this.#taking !== undefined) this.#replace();
       else this.#replaceLater(error);
     } catch (failure) {
-      this.#host.report(ErrorCode.Update, failure);
+      this.#owner.report(ErrorCode.Update, failure);
     }
   }
 
@@ -276,17 +279,17 @@ export class LogicState implements InstanceState {
     this.#held ??= [];
     if (pause === undefined) {
       const message = `The actor of ${this.#component.name} failed ${this.#supervisor.failures} times in a row and was stopped. It keeps its last state and ignores further messages.`;
-      this.#host.report(ErrorCode.Component, new TroupeError(ErrorCode.Component, message, { cause }));
+      this.#owner.report(ErrorCode.Component, new TroupeError(ErrorCode.Component, message, { cause }));
       this.#isGivenUp = true;
       this.#held.length = 0;
       return;
     }
-    this.#pause = this.#host.clock.setTimeout(() => {
+    this.#pause = this.#owner.tree.clock.setTimeout(() => {
       this.#pause = undefined;
       try {
         this.#replace();
       } catch (failure) {
-        this.#host.report(ErrorCode.Update, failure);
+        this.#owner.report(ErrorCode.Update, failure);
       }
       if (this.#pause === undefined) this.#release();
     }, pause);
@@ -305,7 +308,7 @@ export class LogicState implements InstanceState {
     else {
       const why = this.#isStarted ? 'has failed' : 'is not started';
       const text = `${this.#component.name} ${why} and cannot take ${message.type}; it was dropped.`;
-      this.#host.report(ErrorCode.Effect, new TroupeError(ErrorCode.Effect, text));
+      this.#owner.report(ErrorCode.Effect, new TroupeError(ErrorCode.Effect, text));
     }
   }
 

@@ -1,6 +1,7 @@
 /**
- * A session's inbox: what has arrived and waits for its turn, in order of arrival and bounded. Client
- * events, timers, generators and raised messages all go through it; `turn.ts` takes them out.
+ * The mailbox of a component tree: the messages that wait for a turn, in order of arrival and bounded. Events of the
+ * client, timers, generators and raised messages all go through it. `component-tree.ts` puts them in, `turn.ts` takes
+ * them out.
  */
 
 import type { AnyMessage } from '../template/html.js';
@@ -8,98 +9,98 @@ import type { ComponentInstance } from './component-instance.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Something that waits for its turn. */
+/** A queued message with its cause. */
 export interface Envelope {
-  /** Whom it is for. */
-  readonly cell: ComponentInstance;
-  /** The message; `undefined` for an event that led to none, which still has its place in the order. */
+  /** The receiver. */
+  readonly instance: ComponentInstance;
+  /** The message; `undefined` for an event that led to none, which keeps its place in the order. */
   readonly message: AnyMessage | undefined;
   /** When it arrived, in milliseconds since the epoch. */
   readonly at: number;
-  /** The page whose event it is, as the session counts them; 0 for what is no client's event. */
-  readonly page: number;
-  /** What has caused it, for the ids of effects: the number of the page's event, or the id of the effect it is. */
+  /** The number of the page load whose event it is; 0 if no client sent it. */
+  readonly pageLoad: number;
+  /** The cause, for the ids of effects: the number of the page load's event, or the id of an effect. */
   readonly cause?: number | string | undefined;
-  /** Who has sent it, for whoever looks: a component, the key of a subscription, `host`; a client's event says nothing. */
+  /** The sender, for the inspector: a component, the key of a subscription, `host`; not given for an event of a client. */
   readonly from?: ComponentInstance | string | undefined;
   /** Whether the message was made of an event of a password field: then it is shown without its data. */
   readonly isSecret?: boolean | undefined;
-  /** Finds out whom and what it is for once all before it has been shown; it is taken alone. */
+  /** Finds the receiver and the message when all before it is shown; such an envelope is taken alone. */
   readonly resolve?: (() => Envelope) | undefined;
-  /** Called once it has been taken and the turn is committed. */
+  /** Called when it has been taken and the turn is committed. */
   readonly taken?: (() => void) | undefined;
 }
 
-// INBOX -----------------------------------------------------------------------
+// MAILBOX ---------------------------------------------------------------------
 
-/** Letters that may wait at the most; a client that sends more is closed, any other message is dropped and reported. */
-const capacity = 10_000;
+/** Envelopes that may wait. A client that sends more is closed; any other message is dropped and reported. */
+const maxEnvelopes = 10_000;
 
-/** What waits for a session's next turn. */
+/** The envelopes that wait for a turn. */
 export class Mailbox {
-  #letters: Envelope[] = [];
+  #envelopes: Envelope[] = [];
   /** How many of them have to be resolved. */
   #unresolved = 0;
 
-  /** How many letters wait. */
+  /** How many envelopes wait. */
   get size(): number {
-    return this.#letters.length;
+    return this.#envelopes.length;
   }
 
-  /** Whether no more may come. */
+  /** Whether the limit is reached. */
   get isFull(): boolean {
-    return this.#letters.length >= capacity;
+    return this.#envelopes.length >= maxEnvelopes;
   }
 
-  /** Puts a letter behind those that wait; false, and nothing done, if the inbox is full. */
-  push(letter: Envelope): boolean {
+  /** Puts an envelope behind those that wait. Returns false, and does nothing, if the mailbox is full. */
+  push(envelope: Envelope): boolean {
     if (this.isFull) return false;
-    this.#letters.push(letter);
-    if (letter.resolve !== undefined) this.#unresolved++;
+    this.#envelopes.push(envelope);
+    if (envelope.resolve !== undefined) this.#unresolved++;
 
     return true;
   }
 
-  /** Those that wait, the oldest first. */
-  get letters(): readonly Envelope[] {
-    return this.#letters;
+  /** The envelopes that wait, the oldest first. */
+  get envelopes(): readonly Envelope[] {
+    return this.#envelopes;
   }
 
-  /** Whether there are events of a client among those that wait. */
+  /** Whether an event of a client waits. */
   get hasEvents(): boolean {
-    return this.#letters.some(({ page }) => page !== 0);
+    return this.#envelopes.some(({ pageLoad }) => pageLoad !== 0);
   }
 
-  /** Whether the oldest letter has to be resolved. */
+  /** Whether the oldest envelope has to be resolved. */
   get isUnresolved(): boolean {
-    return this.#unresolved > 0 && this.#letters[0]?.resolve !== undefined;
+    return this.#unresolved > 0 && this.#envelopes[0]?.resolve !== undefined;
   }
 
-  /** The letters that wait and are no client's events, which are sent again if they are lost. */
+  /** The messages that no client has sent. A client sends its events again if they are lost; these would not come again. */
   get ours(): readonly Envelope[] {
-    return this.#letters.filter(({ page, message }) => page === 0 && message !== undefined);
+    return this.#envelopes.filter(({ pageLoad, message }) => pageLoad === 0 && message !== undefined);
   }
 
-  /** Takes the oldest letters out, at most so many and none that has to be resolved, except as the only one. */
-  take(most: number): readonly Envelope[] {
-    if (most === 0) return [];
+  /** Takes out the oldest envelopes, `max` of them and none that has to be resolved, except as the only one. */
+  take(max: number): readonly Envelope[] {
+    if (max === 0) return [];
 
-    return this.#take(this.#unresolved === 0 ? most : Math.min(most, this.#together()));
+    return this.#take(this.#unresolved === 0 ? max : Math.min(max, this.#together()));
   }
 
-  /** How many letters can be taken together. */
+  /** How many envelopes can be taken together. */
   #together(): number {
-    const next = this.#letters.findIndex(({ resolve }) => resolve !== undefined);
+    const next = this.#envelopes.findIndex(({ resolve }) => resolve !== undefined);
     if (next !== 0) return next;
     this.#unresolved--;
 
     return 1;
   }
 
-  #take(most: number): readonly Envelope[] {
-    const letters = this.#letters;
-    this.#letters = letters.length > most ? letters.splice(most) : [];
+  #take(max: number): readonly Envelope[] {
+    const envelopes = this.#envelopes;
+    this.#envelopes = envelopes.length > max ? envelopes.splice(max) : [];
 
-    return letters;
+    return envelopes;
   }
 }

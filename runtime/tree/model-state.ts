@@ -1,6 +1,6 @@
 /**
- * The state of a cell whose component is made Elm style: a model that messages change. Everything a turn
- * does to it is tentative until it is committed, and what goes wrong costs one message and no state.
+ * The state of a component instance that is made Elm style: a model that `update` changes. All changes of a turn are
+ * tentative until `commit`, so that a fault costs one message and no state. `component-instance.ts` makes one.
  */
 
 import type { AnyActorLogic, AnyActorRef } from 'xstate';
@@ -11,23 +11,25 @@ import { PropsChanged, Restored, snapshotOf } from '../component/step.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
-import type { InstanceState, InstanceStateHost } from './component-instance.js';
+import type { InstanceState, StateOwner } from './instance-state.js';
 
 // TYPES -----------------------------------------------------------------------
 
 type Snapshot = ComponentSnapshot<unknown>;
 
-/** What a turn has done so far; gone when it is committed. */
+/** What the turn has done so far. */
 interface Tentative {
   /** The state before the turn. */
   readonly before: Snapshot;
-  /** What came in this turn, in order, and what became of it. */
+  /** The steps of the turn, in order. */
   readonly steps: Step[];
 }
 
-/** A message or new props and what that asked for, or what was thrown: then it has changed nothing. */
+/** A message or changed props, and the outcome: effects, or what was thrown. In that case the state has not changed. */
 interface Step {
   readonly event: Received | PropsChanged;
+  /** The state before the step. */
+  readonly before: Snapshot;
   readonly effects: readonly Effect[];
   readonly fault: unknown;
 }
@@ -36,19 +38,19 @@ const none: readonly Effect[] = [];
 
 // STATE -----------------------------------------------------------------------
 
-/** A model at work. */
+/** The model of a component instance. */
 export class ModelState implements InstanceState {
   readonly #component: AnyComponent;
-  readonly #host: InstanceStateHost;
-  /** Its actor, once it is started. */
+  readonly #owner: StateOwner;
+  /** The actor, once it is started. */
   #actor: AnyActorRef | undefined;
-  /** Its state until then. */
+  /** The state until then. */
   #first: Snapshot | undefined;
   #tentative: Tentative | undefined;
 
-  constructor(component: AnyComponent, host: InstanceStateHost) {
+  constructor(component: AnyComponent, owner: StateOwner) {
     this.#component = component;
-    this.#host = host;
+    this.#owner = owner;
   }
 
   // BEGINNING -----------------------------------------------------------------
@@ -83,7 +85,7 @@ export class ModelState implements InstanceState {
 
   start(parent: AnyActorRef): void {
     const options = { parent, id: this.#component.name, snapshot: this.snapshot };
-    const failed = (error: unknown): void => void this.#host.report(ErrorCode.Internal, error);
+    const failed = (error: unknown): void => void this.#owner.report(ErrorCode.Internal, error);
     this.#actor = startActor(this.#component as unknown as AnyActorLogic, options, failed);
     this.#first = undefined;
   }
@@ -119,7 +121,7 @@ export class ModelState implements InstanceState {
   // STEPS ---------------------------------------------------------------------
 
   take(message: AnyMessage, at: number, cause?: number | string, id?: string): void {
-    this.#take(new Received(message, at, cause, id, this.#host.development));
+    this.#take(new Received(message, at, cause, id, this.#owner.tree.env.development));
   }
 
   receive(props: unknown): void {
@@ -131,19 +133,19 @@ export class ModelState implements InstanceState {
     this.#step(this.#tentative, event);
   }
 
-  /** One message through `update`; if that throws, the state is as before. */
+  /** Runs `update` for one message; if it throws, the state is as before. */
   #step({ steps }: Tentative, event: Received | PropsChanged): Step {
     const before = this.snapshot;
     this.#send(event);
     const { effects, fault } = this.snapshot;
     if (fault !== undefined) this.#send(new Restored(before));
-    const step = { event, effects: fault === undefined ? effects : none, fault };
+    const step = { event, before, effects: fault === undefined ? effects : none, fault };
     steps.push(step);
 
     return step;
   }
 
-  /** Before there is an actor its logic is asked directly, which needs no scope for what a session sends. */
+  /** Before the actor is started, its logic is called directly: it needs no scope for the events of a session. */
   #send(event: Received | PropsChanged | Restored): void {
     if (this.#actor !== undefined) this.#actor.send(event);
     else {
@@ -155,53 +157,29 @@ export class ModelState implements InstanceState {
   commit(): readonly Effect[] {
     const steps = this.#tentative?.steps ?? [];
     this.#tentative = undefined;
-    for (const { fault } of steps) if (fault !== undefined) this.#host.report(ErrorCode.Update, fault);
+    for (const { fault } of steps) if (fault !== undefined) this.#owner.report(ErrorCode.Update, fault);
     if (steps.length === 1) return (steps[0] as Step).effects;
 
     return steps.every((step) => step.effects.length === 0) ? none : steps.flatMap((step) => step.effects);
   }
 
-  // SHOWING -------------------------------------------------------------------
+  // RETAKING ------------------------------------------------------------------
 
-  /**
-   * If `show` throws, the turn's messages are taken again one by one, each followed by `show`; the one after
-   * which it throws is dropped and reported.
-   */
-  render(show: () => void): void {
-    if (this.snapshot === this.#tentative?.before) return;
-    try {
-      show();
-    } catch (error) {
-      this.#recover(show, error);
-    }
+  get hasNews(): boolean {
+    return this.snapshot !== this.#tentative?.before;
   }
 
-  /** Goes back to the turn's start. A message that `update` refused is tried again too: the culprit may have been before it. */
-  #recover(show: () => void, first: unknown): void {
+  *retakes(): Generator<void> {
     const tentative = this.#tentative;
-    let found = false;
-    if (tentative !== undefined) {
-      this.#send(new Restored(tentative.before));
-      for (const { event } of tentative.steps.splice(0)) {
-        if (!this.#takeAgain(tentative, event, show)) found = true;
-      }
+    if (tentative === undefined) return;
+    this.#send(new Restored(tentative.before));
+    for (const { event } of tentative.steps.splice(0)) {
+      if (this.#step(tentative, event).fault === undefined) yield;
     }
-    if (!found) this.#host.report(ErrorCode.View, first);
   }
 
-  /** Takes one message and shows the outcome; false if that throws: then the message is undone and reported. */
-  #takeAgain(tentative: Tentative, event: Received | PropsChanged, show: () => void): boolean {
-    const before = this.snapshot;
-    if (this.#step(tentative, event).fault !== undefined) return true;
-    try {
-      show();
-    } catch (error) {
-      this.#send(new Restored(before));
-      tentative.steps.pop();
-      this.#host.report(ErrorCode.View, error);
-      return false;
-    }
-
-    return true;
+  undo(): void {
+    const step = this.#tentative?.steps.pop();
+    if (step !== undefined) this.#send(new Restored(step.before));
   }
 }

@@ -28,22 +28,22 @@ import type { Envelope } from './mailbox.js';
 
 /** Is told what happens in one session. */
 export interface Probe {
-  /** What is going to be told next with how long it took begins now; `cell` is given if that is a view, which may not have to run. */
-  begin(cell?: ComponentInstance): void;
+  /** What is going to be told next with how long it took begins now; `instance` is given if that is a view, which may not have to run. */
+  begin(instance?: ComponentInstance): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
   /** What an event has happened at that leads to the message that is queued next; `hidden` if its data is secret. */
   happened(part: Part, event: EventRecord, data: EventData | typeof hidden | undefined): void;
-  /** A letter waits, as the last of so many. */
-  queued(letter: Envelope, waiting: number): void;
-  /** A component has taken what is in a letter. */
-  updated(letter: Envelope): void;
+  /** A envelope waits, as the last of so many. */
+  queued(envelope: Envelope, waiting: number): void;
+  /** A component has taken what is in a envelope. */
+  updated(envelope: Envelope): void;
   /** A component was to be shown: its view has run if its state was another than before. */
-  viewed(cell: ComponentInstance): void;
-  /** A round of a turn is over: these cells were shown and committed. */
-  stepped(cells: readonly ComponentInstance[]): void;
+  viewed(instance: ComponentInstance): void;
+  /** A round of a turn is over: these instances were shown and committed. */
+  stepped(instances: readonly ComponentInstance[]): void;
   /** An effect is carried out. */
-  performed(cell: ComponentInstance, effect: Effect): void;
+  performed(instance: ComponentInstance, effect: Effect): void;
   /** A turn is over, and what came of it was sent if it could be. */
   turned(): void;
   /** What the page shows was compared with what the client shows. */
@@ -51,7 +51,7 @@ export interface Probe {
   /** A frame was sent. */
   sent(frame: ServerFrame, bytes: number): void;
   /** Something of a component has failed. */
-  failed(cell: ComponentInstance, code: ErrorCode, error: unknown): void;
+  failed(instance: ComponentInstance, code: ErrorCode, error: unknown): void;
 }
 
 /** The instrumentation of a server, as its sessions see it. */
@@ -89,14 +89,9 @@ export function areHeard({ received, queued, updated, viewed, diffed, sent }: Ch
   );
 }
 
-/** The ids that lead to a cell from the root of its page. */
-export function pathOf(cell: ComponentInstance): readonly string[] {
-  return cell.parent === undefined ? [] : [...pathOf(cell.parent), cell.id];
-}
-
-/** The names of the components that lead to a cell: its keys may be anything, and are not for everybody. */
-function namesTo(cell: ComponentInstance): readonly string[] {
-  return cell.parent === undefined ? [] : [...namesTo(cell.parent), cell.component.name];
+/** The names of the components that lead to a instance: its keys may be anything, and are not for everybody. */
+function namesTo(instance: ComponentInstance): readonly string[] {
+  return instance.parent === undefined ? [] : [...namesTo(instance.parent), instance.component.name];
 }
 
 const serverKinds = {
@@ -141,8 +136,8 @@ export class DiagnosticsProbe implements Probe {
     this.#now = now;
   }
 
-  begin(cell?: ComponentInstance): void {
-    this.#views = cell?.views ?? 0;
+  begin(instance?: ComponentInstance): void {
+    this.#views = instance?.views ?? 0;
     this.begunAt = this.#now();
     this.#begun = performance.now();
   }
@@ -162,30 +157,30 @@ export class DiagnosticsProbe implements Probe {
 
   happened(_part: Part, _event: EventRecord, _data: EventData | typeof hidden | undefined): void {}
 
-  queued({ cell, message, page, cause }: Envelope, waiting: number): void {
+  queued({ instance, message, pageLoad, cause }: Envelope, waiting: number): void {
     const { queued } = this.#channels;
     if (!queued.hasSubscribers) return;
-    const event = page !== 0 && typeof cause === 'number' ? cause : 0;
-    queued.publish({ ...this.#place(cell), type: message?.type ?? '', event, waiting });
+    const event = pageLoad !== 0 && typeof cause === 'number' ? cause : 0;
+    queued.publish({ ...this.#place(instance), type: message?.type ?? '', event, waiting });
   }
 
-  updated({ cell, message, at }: Envelope): void {
+  updated({ instance, message, at }: Envelope): void {
     const took = this.#end();
     const { updated } = this.#channels;
     if (!updated.hasSubscribers) return;
     const waited = Math.max(0, this.begunAt - at);
-    updated.publish({ ...this.#place(cell), type: message?.type ?? '', waited, took });
+    updated.publish({ ...this.#place(instance), type: message?.type ?? '', waited, took });
   }
 
-  /** Whether the view of a cell has run since that began. */
-  protected hasRun(cell: ComponentInstance): boolean {
-    return cell.views > this.#views;
+  /** Whether the view of a instance has run since that began. */
+  protected hasRun(instance: ComponentInstance): boolean {
+    return instance.views > this.#views;
   }
 
-  viewed(cell: ComponentInstance): void {
+  viewed(instance: ComponentInstance): void {
     const took = this.#end();
     const { viewed } = this.#channels;
-    if (this.hasRun(cell) && viewed.hasSubscribers) viewed.publish({ ...this.#place(cell), took });
+    if (this.hasRun(instance) && viewed.hasSubscribers) viewed.publish({ ...this.#place(instance), took });
   }
 
   stepped(_cells: readonly ComponentInstance[]): void {}
@@ -207,7 +202,7 @@ export class DiagnosticsProbe implements Probe {
 
   failed(_cell: ComponentInstance, _code: ErrorCode, _error: unknown): void {}
 
-  #place(cell: ComponentInstance): { session: string; component: string; path: readonly string[] } {
-    return { session: this.session, component: cell.component.name, path: namesTo(cell) };
+  #place(instance: ComponentInstance): { session: string; component: string; path: readonly string[] } {
+    return { session: this.session, component: instance.component.name, path: namesTo(instance) };
   }
 }

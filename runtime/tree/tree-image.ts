@@ -25,6 +25,15 @@ export interface EnvelopeImage {
   readonly cause: string | undefined;
 }
 
+/** An effect that has not been delivered. */
+export interface EffectImage {
+  readonly kind: 'publish' | 'send';
+  /** The topic, or the name of the shared actor. */
+  readonly to: string;
+  readonly message: AnyMessage;
+  readonly id: string;
+}
+
 /** All that happens in a page. */
 export interface TreeImage {
   readonly turns: number;

@@ -1,163 +1,186 @@
 /**
- * The turn: messages in order of arrival through `update`, then each changed component through `view`
- * once, then commit, then effects. `session.ts` runs it when its inbox has something and sends the
- * difference afterwards.
+ * The turn: messages in order of arrival through `update`, then each changed component through `view` once, then commit.
+ * Raised messages follow within the turn, so it runs in rounds. Each round returns what it has done as a value;
+ * `component-tree.ts` applies that before the next round: it starts instances, brings subscriptions up to date, carries
+ * out the effects, and in the end stops the instances that have left.
  */
 
 import type { Effect } from '../component/effect.js';
-import type { ComponentInstance, RenderQueue } from './component-instance.js';
+import type { Clock } from '../platform/clock.js';
+import type { ComponentInstance } from './component-instance.js';
 import type { Envelope, Mailbox } from './mailbox.js';
 import type { Probe } from './probe.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a turn works on. */
-export interface TurnPowers {
-  readonly inbox: Mailbox;
-  /** Is told what happens, if anybody looks. */
-  readonly witness: Probe | undefined;
-  /** The page whose events count. */
-  readonly page: number;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** The cells that have changed outside of any turn, since this was asked for the last time. */
-  takeChanged(): Iterable<ComponentInstance>;
-  /** A cell has new state and shows it: time to start it, if it is new, and to bring its subscriptions up to date. */
-  committed(cell: ComponentInstance): void;
-  /** A cell has left the page for good. */
-  left(cell: ComponentInstance): void;
-  /** Carries out one effect. */
-  perform(cell: ComponentInstance, effect: Effect): void;
+/** The outcome of one round of a turn. */
+export interface Round {
+  /** The envelopes whose messages were taken, in order. */
+  readonly envelopes: readonly Envelope[];
+  /** The instances that were shown and committed, parents before their children. One that has left was not shown. */
+  readonly shown: readonly ComponentInstance[];
+  /** The effects that each of `shown` has asked for, in order. */
+  readonly effects: readonly (readonly Effect[])[];
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Messages a turn takes at the most, raised ones included. */
-const mostMessages = 256;
+/** Messages that a turn takes, raised ones included. */
+const maxTurnMessages = 256;
 
 /** Milliseconds after which a turn takes no further messages. */
-const longest = 8;
+const maxTurnMs = 8;
 
-/** Rounds of messages raised by messages that one turn follows; the rest waits for the next turn. */
-const mostRounds = 16;
+/** Rounds of raised messages that one turn follows; the rest waits for the next turn. */
+const maxRounds = 16;
+
+/** Messages that are taken between two looks at the clock. */
+const maxBatch = 16;
 
 // TURN ------------------------------------------------------------------------
 
 /**
- * Takes what waits, shows it and commits it. Messages raised on the way follow within the same turn, so
- * that one frame shows their outcome, up to 16 rounds and as far as the turn's messages and time go; the
- * rest stays in the inbox. Gives how many events of the present page were taken.
+ * One turn. The first round takes what waits; further rounds follow while messages wait, up to 16 rounds, 256 messages
+ * and 8 ms. What is left stays in the mailbox.
+ *
+ * ```ts
+ * const turn = new Turn(mailbox, clock, pageLoad, probe);
+ * do apply(turn.show(turn.take(), changed));
+ * while (turn.hasMore);
+ * ```
  */
-export function runTurn(powers: TurnPowers): number {
-  const { inbox, page } = powers;
-  const until = powers.now() + longest;
-  const departures: ComponentInstance[] = [];
-  let events = 0;
-  let left = mostMessages;
-  for (let round = 0; round === 0 || (round < mostRounds && left > 0 && inbox.size > 0); round++) {
-    if (round > 0 && powers.now() >= until) break;
-    const letters = takeLetters(powers, left, until);
-    for (const letter of letters) if (letter.page === page) events++;
-    left -= letters.length;
-    commit(powers, letters, departures);
-  }
-  settle(powers, departures);
+export class Turn {
+  /** How many events of the page load were taken. */
+  events = 0;
+  /** The instances that have left the view of their parent. Those that are present at the end have come back. */
+  readonly left: ComponentInstance[] = [];
+  readonly #mailbox: Mailbox;
+  readonly #clock: Pick<Clock, 'now'>;
+  /** The page load whose events count. */
+  readonly #pageLoad: number;
+  readonly #probe: Probe | undefined;
+  readonly #until: number;
+  #messages = 0;
+  #rounds = 0;
 
-  return events;
-}
-
-/** Lets each letter's component take its message, `most` of them, until the turn's time is up. */
-function takeLetters(powers: TurnPowers, most: number, until: number): readonly Envelope[] {
-  const { inbox } = powers;
-  const { witness } = powers;
-  if (inbox.isUnresolved) return deliver(inbox.take(1).map(resolved), witness);
-  if (inbox.size <= 1) return deliver(inbox.take(most), witness);
-  const taken: Envelope[] = [];
-  while (taken.length < most && inbox.size > 0 && !inbox.isUnresolved) {
-    taken.push(...deliver(inbox.take(Math.min(16, most - taken.length)), witness));
-    if (inbox.size > 0 && powers.now() >= until) break;
+  constructor(mailbox: Mailbox, clock: Pick<Clock, 'now'>, pageLoad: number, probe: Probe | undefined) {
+    this.#mailbox = mailbox;
+    this.#clock = clock;
+    this.#pageLoad = pageLoad;
+    this.#probe = probe;
+    this.#until = clock.now() + maxTurnMs;
   }
 
-  return taken;
-}
+  /** Whether another round follows. */
+  get hasMore(): boolean {
+    const isWithin = this.#rounds < maxRounds && this.#messages < maxTurnMessages && this.#mailbox.size > 0;
 
-/** What is looked up in the page is looked up when all before it is shown, and shown before what comes after it. */
-function resolved(letter: Envelope): Envelope {
-  return letter.resolve === undefined ? letter : letter.resolve();
-}
-
-/** A component that has left takes nothing any more. */
-function deliver(letters: readonly Envelope[], witness: Probe | undefined): readonly Envelope[] {
-  for (const letter of letters) {
-    const { cell, message, at, cause } = letter;
-    witness?.begin();
-    if (message !== undefined && cell.isPresent) cell.take(message, at, cause);
-    witness?.updated(letter);
+    return isWithin && this.#clock.now() < this.#until;
   }
 
-  return letters;
+  /** Begins a round: the components take the messages that wait, until the limits of the turn are reached. */
+  take(): readonly Envelope[] {
+    this.#rounds++;
+    const envelopes = this.#takeEnvelopes();
+    this.#messages += envelopes.length;
+
+    return envelopes;
+  }
+
+  /**
+   * Ends a round: each component that has changed is shown once and committed.
+   *
+   * @param changed the instances that have changed outside of any turn, or while the messages were taken
+   */
+  show(envelopes: readonly Envelope[], changed: Iterable<ComponentInstance>): Round {
+    const queue = new RenderQueue(this.left);
+    for (const { instance, pageLoad } of envelopes) {
+      if (pageLoad === this.#pageLoad) this.events++;
+      if (instance.isDirty) queue.add(instance);
+    }
+    for (const instance of changed) if (instance.isDirty) queue.add(instance);
+    const shown = queue.run(this.#probe);
+
+    return { envelopes, shown, effects: shown.map((instance) => instance.commit()) };
+  }
+
+  #takeEnvelopes(): readonly Envelope[] {
+    const mailbox = this.#mailbox;
+    const max = maxTurnMessages - this.#messages;
+    if (mailbox.isUnresolved) return this.#deliver(mailbox.take(1).map(resolved));
+    if (mailbox.size <= 1) return this.#deliver(mailbox.take(max));
+    const taken: Envelope[] = [];
+    while (taken.length < max && mailbox.size > 0 && !mailbox.isUnresolved) {
+      taken.push(...this.#deliver(mailbox.take(Math.min(maxBatch, max - taken.length))));
+      if (mailbox.size > 0 && this.#clock.now() >= this.#until) break;
+    }
+
+    return taken;
+  }
+
+  /** A component that has left takes no messages. */
+  #deliver(envelopes: readonly Envelope[]): readonly Envelope[] {
+    const probe = this.#probe;
+    for (const envelope of envelopes) {
+      const { instance, message, at, cause } = envelope;
+      probe?.begin();
+      if (message !== undefined && instance.isPresent) instance.take(message, at, cause);
+      probe?.updated(envelope);
+    }
+
+    return envelopes;
+  }
 }
 
-/** Shows each changed component once, parents before their children, then commits and carries out effects. */
-function commit(powers: TurnPowers, letters: readonly Envelope[], departures: ComponentInstance[]): void {
-  const { witness } = powers;
-  const rendering = new Rendering(departures);
-  for (const { cell } of letters) if (cell.isDirty) rendering.next(cell);
-  for (const cell of powers.takeChanged()) if (cell.isDirty) rendering.next(cell);
-  const done = rendering.run(witness);
-  const effects = done.map((cell) => cell.commit());
-  for (const cell of done) if (cell.isPresent) powers.committed(cell);
-  witness?.stepped(done);
-  for (let index = 0; index < done.length; index++) {
-    for (const effect of effects[index] as readonly Effect[]) powers.perform(done[index] as ComponentInstance, effect);
-  }
-  for (const { taken } of letters) taken?.();
-}
-
-/** Who has left and not come back by the end of the turn is gone. */
-function settle(powers: TurnPowers, departures: readonly ComponentInstance[]): void {
-  for (const cell of departures) {
-    if (!cell.isPresent) powers.left(cell);
-    cell.parent?.settle();
-  }
+/** The receiver is looked up in the page that the messages before have led to. */
+function resolved(envelope: Envelope): Envelope {
+  return envelope.resolve === undefined ? envelope : envelope.resolve();
 }
 
 // RENDERING -------------------------------------------------------------------
 
-/** The cells that are to be shown, by depth: to show one can only add deeper ones. */
-export class Rendering implements RenderQueue {
-  readonly #departures: ComponentInstance[];
+/** The instances that are to be shown, by depth: showing one can only add deeper ones. */
+export class RenderQueue {
+  readonly #left: ComponentInstance[];
   readonly #levels: ComponentInstance[][] = [];
 
-  constructor(departures: ComponentInstance[]) {
-    this.#departures = departures;
+  /** @param left where the instances are added that leave */
+  constructor(left: ComponentInstance[]) {
+    this.#left = left;
   }
 
-  next(cell: ComponentInstance): void {
-    if (cell.isDue) return;
-    cell.isDue = true;
-    const level = this.#levels[cell.depth];
-    if (level === undefined) this.#levels[cell.depth] = [cell];
-    else level.push(cell);
+  /** Adds an instance, unless it is in the queue. */
+  add(instance: ComponentInstance): void {
+    if (instance.isQueued) return;
+    instance.isQueued = true;
+    const level = this.#levels[instance.depth];
+    if (level === undefined) this.#levels[instance.depth] = [instance];
+    else level.push(instance);
   }
 
-  left(cell: ComponentInstance): void {
-    this.#departures.push(cell);
-  }
-
-  /** Shows those that still are in the page, and gives all: what a component has taken before it left counts. */
-  run(witness?: Probe): readonly ComponentInstance[] {
+  /**
+   * Shows each instance that is still in the page, parents before their children. Returns all: the messages that an
+   * instance has taken before it left count.
+   */
+  run(probe?: Probe): readonly ComponentInstance[] {
     const done: ComponentInstance[] = [];
     for (let depth = 0; depth < this.#levels.length; depth++) {
-      for (const cell of this.#levels[depth] ?? []) {
-        cell.isDue = false;
-        witness?.begin(cell);
-        if (cell.isPresent) cell.render(this);
-        witness?.viewed(cell);
-        done.push(cell);
+      for (const instance of this.#levels[depth] ?? []) {
+        instance.isQueued = false;
+        probe?.begin(instance);
+        if (instance.isPresent) this.#show(instance);
+        probe?.viewed(instance);
+        done.push(instance);
       }
     }
 
     return done;
+  }
+
+  #show(instance: ComponentInstance): void {
+    const arrangement = instance.render();
+    if (arrangement === undefined) return;
+    for (const child of arrangement.left) this.#left.push(child);
+    for (const child of arrangement.next) this.add(child);
   }
 }

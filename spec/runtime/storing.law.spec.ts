@@ -22,7 +22,7 @@ class World {
 
   #begin(image: ReturnType<LiveSession['save']> | undefined): LiveSession {
     const props = { key: 0, depth: 0, title: 't' };
-    const session = new LiveSession(this.host, { id: 'session', component: Node as never, props, image });
+    const session = new LiveSession(this.host, this.host, { id: 'session', component: Node as never, props, image });
     session.prepare();
     session.join(new FakeConnection(), joinFrame());
 
@@ -38,7 +38,7 @@ class World {
   }
 
   tell(who: number, message: Message): void {
-    const cells = [...this.session.tree.cells()];
+    const cells = [...this.session.tree.instances()];
     this.session.tree.put(cells[who % cells.length] as ComponentInstance, message as never);
   }
 

@@ -26,7 +26,7 @@ describe('inspect', () => {
 
   /** A session that is observed, of which a client has come. */
   function joined(inspect: Parameters<typeof guardInspect>[0]): LiveSession {
-    host.lookout = { ...unwatched, inspect: guardInspect(inspect, host.report) };
+    host.instrumentation = { ...unwatched, inspect: guardInspect(inspect, host.report) };
     const session = startSession(Counter, host);
     session.join(new FakeConnection(), joinFrame());
 

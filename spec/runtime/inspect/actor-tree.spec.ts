@@ -177,7 +177,7 @@ describe('actor tree', () => {
       session.tree.put([...session.tree.root.children][0] as never, { type: 'failed' });
       host.turn();
       expect(find(actors(), itemId).errors).to.equal(1);
-      const failures = [...session.tree.cells()].reduce((sum, cell) => sum + cell.failures, 0);
+      const failures = [...session.tree.instances()].reduce((sum, cell) => sum + cell.failures, 0);
       expect(actors().errors).to.equal(failures).and.to.be.at.least(2);
     });
 

@@ -142,7 +142,7 @@ describe('observatory', () => {
       )) as Inspected;
       const [entry] = [...server.site.sessions.entries()].filter(({ path }) => path === '/');
       await click(page);
-      expect(entry?.session.witness).to.equal(undefined);
+      expect(entry?.session.probe).to.equal(undefined);
       expect(seen.log({}).found).to.equal(0);
       seen.close();
     });

@@ -134,7 +134,7 @@ describe('inert', () => {
 
     it('show what was, and nothing runs for it', async () => {
       const recorded = new Recorded(App);
-      recorded.host.hub.attend = () => {
+      recorded.host.backplane.attend = () => {
         run('attend');
         return () => {};
       };

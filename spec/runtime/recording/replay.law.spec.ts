@@ -36,7 +36,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 async function happen(recorded: Recorded, what: Happening): Promise<void> {
   if ('pass' in what) return recorded.pass(what.pass);
-  const cells = [...recorded.session.tree.cells()];
+  const cells = [...recorded.session.tree.instances()];
   recorded.session.tree.put(cells[what.who % cells.length] as ComponentInstance, what.message);
 
   return what.waits ? undefined : recorded.rest();

@@ -474,10 +474,10 @@ describe('a session lasts', () => {
 
     beforeEach(() => {
       told = [];
-      node = nodes.add('seen', { lookout });
+      node = nodes.add('seen', { instrumentation });
     });
 
-    const lookout: Instrumentation = { ...unwatched, tell: (name, event) => void told.push([name, event]) };
+    const instrumentation: Instrumentation = { ...unwatched, tell: (name, event) => void told.push([name, event]) };
 
     /** What was told since, without how long it took, which is a duration. */
     const take = (): readonly unknown[] =>
@@ -508,7 +508,7 @@ describe('a session lasts', () => {
 
     it('reports on both nodes when it moves: stored there, restored here', async () => {
       const { session } = await clicked(1);
-      const other = nodes.add('other', { lookout });
+      const other = nodes.add('other', { instrumentation });
       await other.enter(session.id);
       await until(() => told.length === 2);
       expect(take()).to.have.deep.members([
@@ -543,7 +543,7 @@ describe('a session lasts', () => {
     it('is not told to be stored by a node that has lost it to another', async () => {
       const { session, connection } = await clicked(2);
       node.isReachable = false;
-      const entering = nodes.add('other', { lookout }).enter(session.id);
+      const entering = nodes.add('other', { instrumentation }).enter(session.id);
       await new Promise(setImmediate);
       await new Promise(setImmediate);
       nodes.clock.advance(2_000);

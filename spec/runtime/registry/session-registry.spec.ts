@@ -5,13 +5,14 @@ import { createSimulatedClock, systemClock } from '../../../runtime/platform/clo
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { isId } from '../../../runtime/platform/id.js';
+import { development } from '../../../runtime/platform/plain-data.js';
 import { Scheduler } from '../../../runtime/platform/scheduler.js';
-import type { RegistryInstrumentation } from '../../../runtime/registry/session-registry.js';
 import {
   createSessionRegistry,
   type PageProps,
   type Route,
   type SessionRegistry,
+  type SessionRegistryOptions,
 } from '../../../runtime/registry/session-registry.js';
 import { WriteBehind } from '../../../runtime/registry/write-behind.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
@@ -91,37 +92,35 @@ describe('sessions', () => {
       dormant?: number;
       perAddress?: number;
       grace?: number;
-      hub?: Backplane;
-      lookout?: RegistryInstrumentation;
+      backplane?: Backplane;
+      moved?: SessionRegistryOptions['moved'];
       defer?: (run: () => void) => void;
     } = {}
   ): SessionRegistry {
-    return createSessionRegistry({
+    const { dormant = 10, perAddress = 3, moved, ...others } = given;
+    const keeper = new WriteBehind({
       clock,
-      defer: (run) => void setImmediate(run),
-      dormant: 10,
-      dormantTime: 1_000,
-      grace: 500,
-      hub: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
-      initDeadline: 100,
-      application: 'app',
-      keeper: new WriteBehind({
-        clock,
-        defer: (run) => run(),
-        largest: 10_000,
-        lifetime: 60_000,
-        membership: new Membership({ clock }),
-        node: 'here',
-        report,
-        store,
-      }),
+      defer: (run) => run(),
+      largest: 10_000,
+      lifetime: 60_000,
+      membership: new Membership({ clock }),
       node: 'here',
-      peers: { tell: async () => undefined, listen: () => () => undefined },
-      publish: () => undefined,
-      send: () => undefined,
-      perAddress: 3,
       report,
-      ...given,
+      store,
+    });
+    return createSessionRegistry({
+      ...{ dormant, dormantTime: 1_000, initDeadline: 100, keeper, perAddress },
+      env: {
+        ...{ application: 'app', clock, development, grace: 500, isVolatile: keeper.isVolatile, node: 'here', report },
+        backplane: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
+        defer: (run) => void setImmediate(run),
+        instrumentation: unwatched,
+        publish: () => undefined,
+        send: () => undefined,
+        ...others,
+      },
+      peers: { tell: async () => undefined, listen: () => () => undefined },
+      ...(moved && { moved }),
     });
   }
 
@@ -358,7 +357,7 @@ describe('sessions', () => {
         listening.add(listener);
         return () => void listening.delete(listener);
       };
-      sessions = table({ hub: { attend: () => () => {}, subscribe: listen, watch: listen } });
+      sessions = table({ backplane: { attend: () => () => {}, subscribe: listen, watch: listen } });
       const late = failure(() => open(Late));
       clock.advance(100);
       await late;
@@ -471,13 +470,13 @@ describe('sessions', () => {
       const connection = join(good);
       let sent = 0;
       const fill = (): void => {
-        while (sent < 100_000 && !busy.tree.inbox.isFull) {
+        while (sent < 100_000 && !busy.tree.mailbox.isFull) {
           busy.tree.put(busy.tree.root, { type: 'clicked' });
           sent++;
         }
       };
       let longest = 0;
-      while (sent < 100_000 || busy.tree.inbox.size > 0) {
+      while (sent < 100_000 || busy.tree.mailbox.size > 0) {
         fill();
         const before = connection.bytes.length;
         good.client.receive(connection, eventsFrame([[1, 0]], 1));
@@ -502,12 +501,9 @@ describe('sessions', () => {
       moved = 0;
       added = [];
       sessions = table({
-        lookout: {
-          ...unwatched,
-          moved: ({ id }, how) => {
-            if (how === 'opened') added.push(id);
-            moved++;
-          },
+        moved: ({ id }, how) => {
+          if (how === 'opened') added.push(id);
+          moved++;
         },
       });
     });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { type EffectImage, EffectOutbox } from '../../../runtime/session/effect-outbox.js';
+import { EffectOutbox } from '../../../runtime/session/effect-outbox.js';
+import type { EffectImage } from '../../../runtime/tree/tree-image.js';
 import { settled } from '../../fixtures/live-session.js';
 
 const effect = (id: string): EffectImage => ({ kind: 'publish', to: 'news', message: { type: 'told' }, id });

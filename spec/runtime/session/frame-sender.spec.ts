@@ -11,7 +11,7 @@ const acknowledge = { kind: ServerKind.Acknowledge, processed: 1 } as const;
 /** A sender with a connection. */
 function connected() {
   const connection = new FakeConnection();
-  const sender = new FrameSender({ witness: undefined });
+  const sender = new FrameSender({ probe: undefined });
   sender.connection = connection;
 
   return { connection, sender };
@@ -52,7 +52,7 @@ describe('frame sender', () => {
 
   it('is open with a connection that has room', () => {
     const { connection, sender } = connected();
-    expect([new FrameSender({ witness: undefined }).isOpen, sender.isOpen]).to.deep.equal([false, true]);
+    expect([new FrameSender({ probe: undefined }).isOpen, sender.isOpen]).to.deep.equal([false, true]);
     connection.buffered = Limit.windowBuffered;
     expect(sender.isOpen).to.equal(false);
   });

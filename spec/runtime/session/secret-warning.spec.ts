@@ -22,7 +22,7 @@ const login = (keep: (text: string) => object, secret: readonly string[] = []) =
   });
 
 /** What a developer is warned of, once this was typed. */
-function warnings(given: ReturnType<typeof login>, typed: readonly string[], development?: boolean): readonly string[] {
+function warnings(given: ReturnType<typeof login>, typed: readonly string[], development = true): readonly string[] {
   const texts: string[] = [];
   const host = Object.assign(new FakeHost(), { development, warn: (text: string) => void texts.push(text) });
   const session = startSession(given, host);

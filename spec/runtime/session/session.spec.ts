@@ -187,7 +187,7 @@ describe('session', () => {
         view: (model) => html`<h1>${model && 'open'}</h1>${model && Child({ key: 1 })}`,
         subscriptions: (_model) => [shared('room', (to: string) => ({ type: 'changed', to }))],
       });
-      host.hub.watch = (_name, listener) => {
+      host.backplane.watch = (_name, listener) => {
         listener('full');
         return () => undefined;
       };
@@ -809,7 +809,7 @@ describe('session', () => {
       const { session, connection } = joined(storm);
       session.client.receive(connection, eventsFrame([[1, 0]]));
       for (let turn = 0; turn < 100; turn++) host.turn();
-      expect(session.tree.inbox.size).to.be.at.most(10_000);
+      expect(session.tree.mailbox.size).to.be.at.most(10_000);
       expect(host.waiting, 'turns scheduled').to.equal(1);
       expect(host.codes).to.include(ErrorCode.Overflow);
       expect(host.reports.length).to.be.at.most(100);
@@ -885,7 +885,7 @@ describe('session', () => {
       expect(connection.closed?.code).to.equal(CloseCode.GoingAway);
       expect(host.log).to.deep.equal(['joined', 'left', 'ended']);
       expect(log).to.deep.equal(['ended']);
-      expect(session.tree.inbox.size).to.equal(0);
+      expect(session.tree.mailbox.size).to.equal(0);
       expect(session.rendered).to.equal(null);
     });
 

@@ -4,12 +4,10 @@ import { component } from '../../../runtime/component/component.js';
 import { ErrorCode, type TroupeError } from '../../../runtime/platform/errors.js';
 import { rootContext } from '../../../runtime/template/content-model.js';
 import { html } from '../../../runtime/template/html.js';
-import { ComponentInstance, type RenderQueue } from '../../../runtime/tree/component-instance.js';
+import { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { Calm } from '../../fixtures/calm.js';
 import { Company, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
 import { settled } from '../../fixtures/live-session.js';
-
-const household: RenderQueue = { next: () => undefined, left: () => undefined };
 
 describe('cell', () => {
   let company: Company;
@@ -23,7 +21,7 @@ describe('cell', () => {
     expect(cell.isDirty).to.equal(false);
     cell.take(note('a'), 0);
     expect(cell.isDirty).to.equal(true);
-    cell.render(household);
+    cell.render();
     expect(cell.isDirty).to.equal(true);
     cell.commit();
     expect(cell.isDirty).to.equal(false);
@@ -34,7 +32,7 @@ describe('cell', () => {
     cell.take(note('a'), 0);
     expect(textsOf(cell)).to.deep.equal(['a']);
     expect(shownBy(cell)).to.equal('');
-    cell.render(household);
+    cell.render();
     expect(shownBy(cell)).to.equal('a');
   });
 
@@ -43,7 +41,7 @@ describe('cell', () => {
     const before = cell.rendered;
     cell.take(note('a'), 0);
     cell.take(note('-'), 0);
-    cell.render(household);
+    cell.render();
     expect(cell.rendered).to.equal(before);
   });
 
@@ -51,7 +49,7 @@ describe('cell', () => {
     const cell = company.hire(notebook('a'));
     cell.take(note('a', note('1'), note('2')), 0);
     cell.take(note('b', note('3')), 0);
-    cell.render(household);
+    cell.render();
     expect(cell.commit().map(({ message }) => (message as { text?: string }).text)).to.deep.equal(['1', '2', '3']);
     expect(cell.commit()).to.deep.equal([]);
   });
@@ -76,7 +74,7 @@ describe('cell', () => {
     );
     cell.take({ type: 'good' }, 7);
     cell.take({ type: 'bad' }, 8);
-    cell.render(household);
+    cell.render();
     expect(stamps).to.have.length.of.at.least(2);
     for (const stamp of stamps) expect(stamp).to.deep.equal([7, stamps[0]?.[1]]);
   });
@@ -91,7 +89,7 @@ describe('cell', () => {
       })
     );
     cell.take({ type: 'any' }, 0);
-    cell.render(household);
+    cell.render();
     cell.commit();
     expect(cell.shown).to.deep.equal({ count: 0 });
     expect((company.faults[0] as { error: TroupeError }).error.code).to.equal(ErrorCode.Component);
@@ -119,7 +117,7 @@ describe('cell', () => {
       company.faults.length = 0;
       for (const type of ['updating', 'viewing', 'mending'] as const) cell.take({ type }, 0);
       cell.take({ type: 'viewing' }, 0);
-      cell.render(household);
+      cell.render();
       cell.commit();
       expect(company.faults.map(({ code }) => code).sort(), String(thrown)).to.deep.equal(['update', 'view', 'view']);
       expect(cell.shown).to.equal(false);
@@ -143,7 +141,7 @@ describe('cell', () => {
     );
     cell.take({ type: 'counted' }, 0);
     cell.take({ type: 'counted' }, 0);
-    cell.render(household);
+    cell.render();
     cell.commit();
     expect(company.told).to.deep.equal(['view of impure: only once']);
     expect(shownBy(cell)).to.equal(2);
@@ -159,7 +157,7 @@ describe('cell', () => {
       })
     );
     cell.take({ type: 'linked', to: 'javascript:alert(1)' } as never, 0);
-    cell.render(household);
+    cell.render();
     expect(company.faults.map(({ code }) => code)).to.deep.equal([ErrorCode.UnsafeUrl]);
     expect(shownBy(cell)).to.equal('about:invalid');
   });
@@ -224,7 +222,7 @@ describe('cell', () => {
       const cell = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
       expect(cell.standing).to.equal('active');
       cell.take({ type: 'ended' }, 0);
-      cell.render(household);
+      cell.render();
       cell.commit();
       expect(cell.standing).to.equal('done');
     });
@@ -260,7 +258,7 @@ describe('cell', () => {
       cell.take(last, 7);
       expect(cell.received?.message).to.equal(last);
       expect(cell.received?.at).to.equal(7);
-      cell.render(household);
+      cell.render();
       cell.commit();
       expect(cell.received).to.equal(undefined);
     });

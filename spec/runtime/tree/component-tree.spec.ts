@@ -166,7 +166,7 @@ describe('tree', () => {
       });
       const page = showing(0, () => [Late({ key: 'a' }), Late({ key: 'b' })]);
       const { LiveSession: Live } = await import('../../../runtime/session/session.js');
-      const session = new Live(host, { id: 'x', component: page, props: {} });
+      const session = new Live(host, host, { id: 'x', component: page, props: {} });
       await session.prepare();
       expect(seen).to.deep.equal(['begin a', 'begin b', 'end a', 'end b']);
       expect(shown(session)).to.equal('<main><p>a</p><p>b</p></main>');
@@ -724,7 +724,7 @@ describe('tree', () => {
     const restored = (session: LiveSession, kind: AnyComponent = List): LiveSession => {
       const image = unpack(pack(session.save()));
       session.stop();
-      const again = new LiveSession(host, { id: 'session', component: kind, props: {}, image });
+      const again = new LiveSession(host, host, { id: 'session', component: kind, props: {}, image });
       again.prepare();
 
       return again;
@@ -747,7 +747,7 @@ describe('tree', () => {
       const waiting = joined(List).session;
       const before = waiting.tree.turns;
       waiting.tree.put(waiting.tree.root, { type: 'added', key: 'c' } as never);
-      const [, child] = [...waiting.tree.cells()];
+      const [, child] = [...waiting.tree.instances()];
       waiting.tree.put(child as never, { type: 'clicked' });
       waiting.tree.put(child as never, undefined);
       expect(waiting.tree.save().letters.map(({ path, message }) => [path.length, message.type])).to.deep.equal([
@@ -757,14 +757,14 @@ describe('tree', () => {
       const later = restored(waiting);
       expect(shown(later)).to.contain('-1');
       expect(later.tree.turns).to.equal(before + 1);
-      expect([...later.tree.cells()].some(({ key }) => key === 'c')).to.equal(true);
+      expect([...later.tree.instances()].some(({ mount }) => mount.key === 'c')).to.equal(true);
     });
 
     it('drops a message whose receiver is not there', () => {
       const { session } = joined(List);
       const image = session.save();
       const letters = [{ path: ['absent'], message: { type: 'clicked' }, cause: undefined }];
-      const later = new LiveSession(host, {
+      const later = new LiveSession(host, host, {
         id: 'session',
         component: List,
         props: {},
@@ -944,7 +944,7 @@ describe('tree', () => {
       session.tree.catchUp();
       expect(modelOf(session)).to.equal(1_999);
       session.tree.catchUp();
-      expect(session.tree.inbox.size, 'one that never ends').to.equal(1);
+      expect(session.tree.mailbox.size, 'one that never ends').to.equal(1);
     });
   });
 
@@ -954,8 +954,8 @@ describe('tree', () => {
       const cell = session.tree.root;
       const taken: number[] = [];
       for (let number = 0; number < 4; number++) {
-        const letter = { cell, message: undefined, at: 0, page: 0, taken: () => void taken.push(number) };
-        session.tree.putLetter(number % 2 === 0 ? letter : { ...letter, resolve: () => letter });
+        const letter = { instance: cell, message: undefined, at: 0, pageLoad: 0, taken: () => void taken.push(number) };
+        session.tree.post(number % 2 === 0 ? letter : { ...letter, resolve: () => letter });
       }
       session.stop();
       expect(taken).to.deep.equal([0, 1, 2, 3]);
@@ -998,26 +998,25 @@ describe('tree', () => {
       session.stop();
     });
 
-    it('has the subscriptions of each cell, until it leaves', () => {
+    it('has the subscriptions of each instance', () => {
       const { session } = joined(Outer);
       const [child] = cells(session) as [ComponentInstance];
-      expect(session.tree.subscriptionsOf(session.tree.root)).to.deep.equal([]);
-      expect(session.tree.subscriptionsOf(child).map(({ key, status, mark }) => [key, status, mark])).to.deep.equal([
+      expect(session.tree.root.subscriptions).to.equal(undefined);
+      expect(child.subscriptions?.views.map(({ key, status, mark }) => [key, status, mark])).to.deep.equal([
         ['every 1000 ticked', 'active', host.clock.now() + 1_000],
       ]);
-      session.tree.left(child);
-      expect(session.tree.subscriptionsOf(child)).to.deep.equal([]);
       session.stop();
+      expect(child.subscriptions?.views).to.deep.equal([]);
     });
 
     it('knows the sender of each waiting message: the host, a component, a subscription, the session; an event has none', () => {
       const { session } = joined(Outer);
-      const { inbox, root } = session.tree;
+      const { mailbox, root } = session.tree;
       const [child] = cells(session) as [ComponentInstance];
       const senders = new Map<string, unknown>();
       session.observer = {
         ...silent,
-        queued: ({ cell, message, from }) => void senders.set(`${cell.component.name} ${message?.type}`, from),
+        queued: ({ instance, message, from }) => void senders.set(`${instance.component.name} ${message?.type}`, from),
       };
       const sent = (): unknown => {
         host.turn();
@@ -1025,7 +1024,7 @@ describe('tree', () => {
         senders.clear();
         return found;
       };
-      expect(inbox.size).to.equal(0);
+      expect(mailbox.size).to.equal(0);
       session.tree.put(root, { type: 'raised' });
       expect(sent()).to.deep.equal({ 'outer raised': 'host', 'outer told': root });
       host.clock.advance(1_000);
@@ -1038,10 +1037,10 @@ describe('tree', () => {
     it('knows that the session tells of an arrival, and says nothing of the sender of an event', () => {
       const { session, connection } = joined(Counting);
       const senders: unknown[] = [];
-      session.observer = { ...silent, queued: ({ from, page }) => void senders.push([page, from]) };
+      session.observer = { ...silent, queued: ({ from, pageLoad }) => void senders.push([pageLoad, from]) };
       session.client.receive(connection, eventsFrame([[1, 0]]));
       host.turn();
-      expect(senders.splice(0)).to.deep.equal([[session.page, undefined]]);
+      expect(senders.splice(0)).to.deep.equal([[session.tree.pageLoad, undefined]]);
       session.client.leave(connection);
       session.join(new FakeConnection(), joinFrame({ frame: 2, processed: 1, sent: 1 }));
       expect(senders).to.deep.equal([[0, 'session']]);

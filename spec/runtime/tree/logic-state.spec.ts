@@ -386,7 +386,7 @@ describe('logic-state', () => {
     const restored = (session: LiveSession): LiveSession => {
       const image = unpack(pack(session.save()));
       session.stop();
-      const again = new LiveSession(host, { id: 'session', component: Light, props: {}, image });
+      const again = new LiveSession(host, host, { id: 'session', component: Light, props: {}, image });
       again.prepare();
 
       return again;
@@ -474,7 +474,7 @@ describe('logic-state', () => {
       const image = unpack(pack(session.save()));
       expect(image.tree.root.state).to.deep.include({ held: [{ type: 'pressed' }] });
       session.stop();
-      const again = new LiveSession(host, { id: 'session', component: Fragile, props: {}, image });
+      const again = new LiveSession(host, host, { id: 'session', component: Fragile, props: {}, image });
       again.prepare();
       join(again);
       expect(shown(again)).to.equal('1');

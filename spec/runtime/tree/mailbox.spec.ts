@@ -4,7 +4,12 @@ import { type Envelope, Mailbox } from '../../../runtime/tree/mailbox.js';
 
 const capacity = 10_000;
 
-const letter = (at: number): Envelope => ({ cell: {} as ComponentInstance, message: { type: 'counted' }, at, page: 1 });
+const letter = (at: number): Envelope => ({
+  instance: {} as ComponentInstance,
+  message: { type: 'counted' },
+  at,
+  pageLoad: 1,
+});
 
 function filled(count: number): Mailbox {
   const inbox = new Mailbox();
@@ -73,7 +78,7 @@ describe('inbox', () => {
 
   it("tells which letters are no client's events and say something", () => {
     const inbox = new Mailbox();
-    const ours: Envelope = { ...letter(1), page: 0, cause: 'a.1.0' };
+    const ours: Envelope = { ...letter(1), pageLoad: 0, cause: 'a.1.0' };
     for (const one of [letter(0), ours, { ...ours, message: undefined }, sealed(3)]) inbox.push(one);
 
     expect(inbox.ours).to.deep.equal([ours]);

@@ -3,7 +3,7 @@ import { type AnyActorRef, createActor, createMachine } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
 import type { Enqueue } from '../../../runtime/component/effect.js';
 import { html } from '../../../runtime/template/html.js';
-import type { InstanceStateHost } from '../../../runtime/tree/component-instance.js';
+import type { StateOwner } from '../../../runtime/tree/instance-state.js';
 import { ModelState } from '../../../runtime/tree/model-state.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
@@ -32,6 +32,23 @@ describe('model-state', () => {
     if (text.includes('?')) throw new Error('cannot show ?');
     shown.push(text);
   };
+  /** Shows the state if there is news, and drops the messages that cannot be shown. */
+  const render = (): void => {
+    if (!state.hasNews) return;
+    try {
+      show();
+    } catch {
+      for (const _ of state.retakes()) showOrUndo();
+    }
+  };
+  const showOrUndo = (): void => {
+    try {
+      show();
+    } catch (error) {
+      reports.push(`view ${(error as Error).message}`);
+      state.undo();
+    }
+  };
   const take = (...texts: readonly string[]): void => {
     for (const text of texts) state.take({ type: 'added', text } as never, 1);
   };
@@ -42,9 +59,8 @@ describe('model-state', () => {
     const root = createActor(createMachine({})) as AnyActorRef;
     root.subscribe({ error: () => undefined });
     root.start();
-    const host: InstanceStateHost = {
-      clock: new FakeClock(),
-      system: () => root,
+    const host: StateOwner = {
+      tree: { clock: new FakeClock(), env: { development: true }, system: () => root },
       report: (code, error) => void reports.push(`${code} ${(error as Error).message}`),
       changed: () => undefined,
       toParent: () => undefined,
@@ -62,7 +78,7 @@ describe('model-state', () => {
   it('gives what was asked for when the turn is committed, in order, and is then clean', () => {
     take('b', 'c');
     expect(state.isDirty).to.equal(true);
-    state.render(show);
+    render();
     expect(state.commit().map(({ message }) => message.type)).to.deep.equal(['b', 'c']);
     expect(state.isDirty).to.equal(false);
     expect(state.commit()).to.deep.equal([]);
@@ -71,14 +87,14 @@ describe('model-state', () => {
 
   it('drops what update refuses, with its effects', () => {
     take('b', '!', 'c');
-    state.render(show);
+    render();
     expect(state.commit().map(({ message }) => message.type)).to.deep.equal(['b', 'c']);
     expect(reports).to.deep.equal(['update cannot take !']);
   });
 
   it('drops what view refuses, with its effects, and shows after each of the others', () => {
     take('b', '?', 'c');
-    state.render(show);
+    render();
     expect(state.commit().map(({ message }) => message.type)).to.deep.equal(['b', 'c']);
     expect(reports).to.deep.equal(['view cannot show ?']);
     expect(shown).to.deep.equal(['a,b', 'a,b,c']);
@@ -86,35 +102,34 @@ describe('model-state', () => {
 
   it('does not show what is as it was', () => {
     take('!');
-    state.render(show);
+    render();
     expect(shown).to.deep.equal([]);
   });
 
   it('takes changed props as a step, which can be undone like any', () => {
     state.receive({ first: '?' });
     take('b');
-    state.render(show);
+    render();
     expect(state.shown).to.deep.equal(['a', 'b']);
     expect(reports).to.deep.equal(['view cannot show ?']);
     state.commit();
     state.receive({ first: 'z' });
-    state.render(show);
+    render();
     expect(state.shown).to.deep.equal(['z', 'b']);
   });
 
-  it('reports a view that throws though nothing has happened', () => {
-    state.render(() => {
-      throw new Error('of the view');
-    });
-    expect(reports).to.deep.equal(['view of the view']);
+  it('takes nothing again if nothing has happened', () => {
+    expect([state.hasNews, [...state.retakes()]]).to.deep.equal([true, []]);
+    state.undo();
+    expect(state.shown).to.deep.equal(['a']);
   });
 
   it('waits for init only where it is asked to', async () => {
     const Late = component({ ...parts, init: async () => 1 });
-    const late = new ModelState(Late, {} as InstanceStateHost);
+    const late = new ModelState(Late, {} as StateOwner);
     await late.init(undefined);
     expect(late.shown).to.equal(1);
-    expect(() => new ModelState(Late, {} as InstanceStateHost).initNow(undefined)).to.throw(
+    expect(() => new ModelState(Late, {} as StateOwner).initNow(undefined)).to.throw(
       'init of late is async, which only the first page waits for. Start with what there is and declare a task.'
     );
   });
@@ -124,7 +139,7 @@ describe('model-state', () => {
     state.commit();
     const model = state.save();
     expect(model).to.deep.equal(['a', 'b', 'c']);
-    const host = { clock: new FakeClock() } as unknown as InstanceStateHost;
+    const host = { tree: { clock: new FakeClock(), env: { development: true } } } as unknown as StateOwner;
     const restored = new ModelState(Texts, host);
     restored.restore(structuredClone(model));
     expect([restored.shown, restored.isDirty]).to.deep.equal([model, false]);

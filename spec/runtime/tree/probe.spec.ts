@@ -5,7 +5,7 @@ import type { Channels, Diagnostics, UpdatedEvent } from '../../../runtime/platf
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html } from '../../../runtime/template/html.js';
-import { areHeard, clientWord, DiagnosticsProbe, pathOf, serverWord, unwatched } from '../../../runtime/tree/probe.js';
+import { areHeard, clientWord, DiagnosticsProbe, serverWord, unwatched } from '../../../runtime/tree/probe.js';
 import {
   acknowledgeFrame,
   eventsFrame,
@@ -93,7 +93,7 @@ describe('witness', () => {
   /** A session whose client has joined, heard on these channels. */
   function joined(...heard: readonly Name[]): LiveSession {
     listening = new Listening(...heard);
-    host.lookout = { ...unwatched, channels: listening.channels };
+    host.instrumentation = { ...unwatched, channels: listening.channels };
     const session = startSession(Page, host);
     session.join(connection, joinFrame());
 
@@ -113,23 +113,23 @@ describe('witness', () => {
   describe('without a listener', () => {
     it('is none', () => {
       const session = joined();
-      expect(session.witness).to.equal(undefined);
+      expect(session.probe).to.equal(undefined);
       expect(listening.told).to.deep.equal([]);
       session.stop();
     });
 
     it('is none either if only what happens seldom is heard', () => {
       const session = joined('failed', 'hostile', 'resumed', 'passivated', 'activated');
-      expect(session.witness).to.equal(undefined);
+      expect(session.probe).to.equal(undefined);
       session.stop();
     });
 
     it('comes and goes with those who listen', () => {
       const session = joined();
       listening.heard.add('sent');
-      expect(session.witness).to.be.instanceOf(DiagnosticsProbe).and.to.equal(session.witness);
+      expect(session.probe).to.be.instanceOf(DiagnosticsProbe).and.to.equal(session.probe);
       listening.heard.clear();
-      expect(session.witness).to.equal(undefined);
+      expect(session.probe).to.equal(undefined);
       session.stop();
     });
 
@@ -153,17 +153,17 @@ describe('witness', () => {
     const session = joined(...always);
     const observer = new DiagnosticsProbe('other', listening.channels, () => 0);
     session.observer = observer;
-    expect(session.witness).to.equal(observer);
+    expect(session.probe).to.equal(observer);
     session.observer = undefined;
-    expect(session.witness).to.not.equal(observer);
+    expect(session.probe).to.not.equal(observer);
     session.stop();
   });
 
   it('knows a cell by the ids that lead to it', () => {
     const session = joined();
     const { root } = session.tree;
-    expect(pathOf(root)).to.deep.equal([]);
-    expect([...root.children].map(pathOf)).to.deep.equal([itemPath]);
+    expect(root.path).to.deep.equal([]);
+    expect([...root.children].map(({ path }) => path)).to.deep.equal([itemPath]);
     session.stop();
   });
 
@@ -265,19 +265,24 @@ describe('witness', () => {
     it('never says that a message has waited less than no time, if the clock was set back', () => {
       const session = joined('updated');
       const cell = session.tree.root;
-      session.witness?.begin();
-      session.witness?.updated({ cell, message: { type: 'ticked' }, at: host.clock.now() + 5_000, page: 0 });
+      session.probe?.begin();
+      session.probe?.updated({
+        instance: cell,
+        message: { type: 'ticked' },
+        at: host.clock.now() + 5_000,
+        pageLoad: 0,
+      });
       expect(untimed()).to.deep.equal([['updated', { ...ofPage, type: 'ticked', waited: 0 }]]);
       session.stop();
     });
 
     it('measures how long an update takes', () => {
       const session = joined('updated');
-      const { witness } = session;
+      const { probe } = session;
       const end = performance.now() + 20;
-      witness?.begin();
+      probe?.begin();
       while (performance.now() < end);
-      witness?.updated({ cell: session.tree.root, message: undefined, at: 0, page: 0 });
+      probe?.updated({ instance: session.tree.root, message: undefined, at: 0, pageLoad: 0 });
       const [[, event] = []] = listening.take();
       expect((event as UpdatedEvent).took).to.be.within(20, 5_000);
       session.stop();

@@ -1,16 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { runTurn } from '../../../runtime/tree/turn.js';
-import { Company, FakePowers, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
+import { Company, FakeTree, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 describe('turn', () => {
   let company: Company;
-  let powers: FakePowers;
+  let tree: FakeTree;
 
   beforeEach(() => {
     company = new Company();
-    powers = new FakePowers();
+    tree = new FakeTree();
   });
 
   describe('conflation', () => {
@@ -18,9 +17,9 @@ describe('turn', () => {
       const seen: string[] = [];
       const cell = company.hire(notebook('a', seen));
       seen.length = 0;
-      for (const text of 'abcd') powers.post(cell, note(text));
-      expect(runTurn(powers)).to.equal(4);
-      expect(powers.inbox.size).to.equal(0);
+      for (const text of 'abcd') tree.post(cell, note(text));
+      expect(tree.run()).to.equal(4);
+      expect(tree.mailbox.size).to.equal(0);
       expect(seen).to.deep.equal(['update a', 'update b', 'update c', 'update d', 'view abcd']);
       expect(shownBy(cell)).to.equal('a b c d');
     });
@@ -29,12 +28,12 @@ describe('turn', () => {
       const seen: string[] = [];
       const [a, b, c] = ['a', 'b', 'c'].map((name) => company.hire(notebook(name, seen)));
       seen.length = 0;
-      powers.post(c as never, note('1'));
-      powers.post(a as never, note('2'));
-      powers.post(c as never, note('3'));
-      runTurn(powers);
+      tree.post(c as never, note('1'));
+      tree.post(a as never, note('2'));
+      tree.post(c as never, note('3'));
+      tree.run();
       expect(seen).to.deep.equal(['update 1', 'update 2', 'update 3', 'view 13', 'view 2']);
-      expect(powers.log).to.deep.equal(['committed c 1 3', 'committed a 2']);
+      expect(tree.log).to.deep.equal(['committed c 1 3', 'committed a 2']);
       expect(shownBy(b as never)).to.equal('');
     });
 
@@ -43,27 +42,27 @@ describe('turn', () => {
       const cell = company.hire(notebook('a', seen));
       const before = cell.rendered;
       seen.length = 0;
-      powers.post(cell, note('!'));
-      runTurn(powers);
+      tree.post(cell, note('!'));
+      tree.run();
       expect(seen).to.deep.equal(['update !']);
       expect(cell.rendered).to.equal(before);
     });
 
     it('counts an event that led to no message, in its place', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, undefined);
-      powers.post(cell, note('a'));
-      expect(runTurn(powers)).to.equal(2);
+      tree.post(cell, undefined);
+      tree.post(cell, note('a'));
+      expect(tree.run()).to.equal(2);
       expect(textsOf(cell)).to.deep.equal(['a']);
     });
 
     it('counts only the events of the page that is joined', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, note('a'));
-      powers.page = 2;
-      powers.post(cell, note('b'));
-      powers.inbox.push({ cell, message: note('c'), at: 0, page: 0 });
-      expect(runTurn(powers)).to.equal(1);
+      tree.post(cell, note('a'));
+      tree.pageLoad = 2;
+      tree.post(cell, note('b'));
+      tree.mailbox.push({ instance: cell, message: note('c'), at: 0, pageLoad: 0 });
+      expect(tree.run()).to.equal(1);
       expect(textsOf(cell)).to.deep.equal(['a', 'b', 'c']);
     });
   });
@@ -73,10 +72,10 @@ describe('turn', () => {
       const seen: string[] = [];
       const cell = company.hire(notebook('a', seen));
       seen.length = 0;
-      powers.post(cell, note('a'));
+      tree.post(cell, note('a'));
       for (const text of ['b', 'c']) {
-        const letter = { cell, message: note(text), at: 0, page: powers.page };
-        powers.inbox.push({
+        const letter = { instance: cell, message: note(text), at: 0, pageLoad: tree.pageLoad };
+        tree.mailbox.push({
           ...letter,
           message: undefined,
           resolve: () => {
@@ -85,8 +84,8 @@ describe('turn', () => {
           },
         });
       }
-      powers.post(cell, note('d'));
-      expect(runTurn(powers)).to.equal(4);
+      tree.post(cell, note('d'));
+      expect(tree.run()).to.equal(4);
       expect(seen).to.deep.equal([
         ...['update a', 'view a'],
         ...['resolve b where a is shown', 'update b', 'view ab'],
@@ -97,35 +96,35 @@ describe('turn', () => {
 
     it('comes after what was raised before it came, and counts though it leads to nothing', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, note('a', note('raised')));
-      runTurn(powers);
-      powers.post(cell, note('b', note('late')));
-      powers.inbox.push({
-        cell,
+      tree.post(cell, note('a', note('raised')));
+      tree.run();
+      tree.post(cell, note('b', note('late')));
+      tree.mailbox.push({
+        instance: cell,
         message: undefined,
         at: 0,
-        page: 1,
-        resolve: () => ({ cell, message: undefined, at: 0, page: 1 }),
+        pageLoad: 1,
+        resolve: () => ({ instance: cell, message: undefined, at: 0, pageLoad: 1 }),
       });
-      expect(runTurn(powers)).to.equal(2);
+      expect(tree.run()).to.equal(2);
       expect(textsOf(cell)).to.deep.equal(['a', 'raised', 'b', 'late']);
     });
 
     it('takes a round for itself: sixteen in a turn', () => {
       const cell = company.hire(notebook('a'));
       for (let number = 0; number < 20; number++) {
-        const letter = { cell, message: note(`${number}`), at: 0, page: 1 };
-        powers.inbox.push({ ...letter, resolve: () => letter });
+        const letter = { instance: cell, message: note(`${number}`), at: 0, pageLoad: 1 };
+        tree.mailbox.push({ ...letter, resolve: () => letter });
       }
-      expect([runTurn(powers), runTurn(powers), powers.inbox.size]).to.deep.equal([16, 4, 0]);
+      expect([tree.run(), tree.run(), tree.mailbox.size]).to.deep.equal([16, 4, 0]);
     });
   });
 
   describe('faults', () => {
     it('drops and reports the one message that update refuses, and keeps the others in order', () => {
       const cell = company.hire(notebook('a'));
-      for (const text of ['a', '!', 'b']) powers.post(cell, note(text));
-      expect(runTurn(powers)).to.equal(3);
+      for (const text of ['a', '!', 'b']) tree.post(cell, note(text));
+      expect(tree.run()).to.equal(3);
       expect(textsOf(cell)).to.deep.equal(['a', 'b']);
       expect(shownBy(cell)).to.equal('a b');
       expect(company.told).to.deep.equal(['update of a: cannot take !']);
@@ -133,8 +132,8 @@ describe('turn', () => {
 
     it('drops and reports the one message whose outcome view refuses, and keeps the others in order', () => {
       const cell = company.hire(notebook('a'));
-      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
-      expect(runTurn(powers)).to.equal(3);
+      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      expect(tree.run()).to.equal(3);
       expect(textsOf(cell)).to.deep.equal(['a', 'b']);
       expect(shownBy(cell)).to.equal('a b');
       expect(company.told).to.deep.equal(['view of a: cannot show ?']);
@@ -142,8 +141,8 @@ describe('turn', () => {
 
     it('keeps a message that view refuses if a later one of the turn makes it good', () => {
       const cell = company.hire(notebook('a'));
-      for (const text of ['a', '?', '-', 'b']) powers.post(cell, note(text));
-      runTurn(powers);
+      for (const text of ['a', '?', '-', 'b']) tree.post(cell, note(text));
+      tree.run();
       expect(textsOf(cell)).to.deep.equal(['a', 'b']);
       expect(company.told).to.deep.equal([]);
     });
@@ -161,8 +160,8 @@ describe('turn', () => {
         [b, '5'],
         [c, '6'],
       ];
-      for (const [cell, text] of letters) powers.post(cell as never, note(text));
-      runTurn(powers);
+      for (const [cell, text] of letters) tree.post(cell as never, note(text));
+      tree.run();
       expect([a, b, c].map((cell) => textsOf(cell as never))).to.deep.equal([
         ['1', '4'],
         ['2', '5'],
@@ -195,8 +194,8 @@ describe('turn', () => {
           );
         },
       } as never);
-      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
-      runTurn(powers);
+      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      tree.run();
       expect(textsOf(cell)).to.deep.equal(['a', 'b']);
       expect(company.told).to.deep.equal(['view of a: cannot show ?']);
     });
@@ -219,8 +218,8 @@ describe('turn', () => {
           );
         },
       } as never);
-      for (const text of ['a', '?', 'b']) powers.post(cell, note(text));
-      runTurn(powers);
+      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      tree.run();
       expect(faults).to.deep.equal(['refused']);
       expect(textsOf(cell)).to.deep.equal(['a']);
       expect(company.told).to.deep.equal(['view of a: cannot show ?', 'update of a: needs ?']);
@@ -229,9 +228,9 @@ describe('turn', () => {
     it('refuses what is no message and goes on', () => {
       const cell = company.hire(notebook('a'));
       for (const wrong of [null, 'text', {}, { type: 7 }, Promise.resolve(), { type: 'xstate.stop' }])
-        powers.post(cell, wrong as never);
-      powers.post(cell, note('a'));
-      expect(runTurn(powers)).to.equal(7);
+        tree.post(cell, wrong as never);
+      tree.post(cell, note('a'));
+      expect(tree.run()).to.equal(7);
       expect(textsOf(cell)).to.deep.equal(['a']);
       expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
       expect(company.faults).to.have.length(6);
@@ -243,10 +242,10 @@ describe('turn', () => {
       fc.assert(
         fc.property(fc.array(fc.tuple(fc.nat(2), text), { maxLength: 40 }), (letters) => {
           const staff = new Company();
-          const turn = new FakePowers();
+          const turn = new FakeTree();
           const cells = ['x', 'y', 'z'].map((name) => staff.hire(notebook(name)));
           for (const [index, given] of letters) turn.post(cells[index] as never, note(given));
-          expect(runTurn(turn)).to.equal(letters.length);
+          expect(turn.run()).to.equal(letters.length);
           cells.forEach((cell, index) => {
             const given = letters.filter(([to]) => to === index).map(([, of]) => of);
             const good = given.filter((of) => of.length === 1);
@@ -265,21 +264,21 @@ describe('turn', () => {
   describe('effects', () => {
     it('are carried out after every component is committed', () => {
       const [a, b] = [notebook('a'), notebook('b')].map((kind) => company.hire(kind));
-      powers.post(a as never, note('1', note('2')));
-      powers.post(b as never, note('3'));
-      runTurn(powers);
-      expect(powers.log.slice(0, 3)).to.deep.equal(['committed a 1', 'committed b 3', 'performed 2']);
+      tree.post(a as never, note('1', note('2')));
+      tree.post(b as never, note('3'));
+      tree.run();
+      expect(tree.log.slice(0, 3)).to.deep.equal(['committed a 1', 'committed b 3', 'performed 2']);
       expect(textsOf(a as never)).to.deep.equal(['1', '2']);
     });
 
     it('are discarded with the message that asked for them', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, note('a', note('of a')));
-      powers.post(cell, note('!', note('of !')));
-      powers.post(cell, note('?', note('of ?')));
-      powers.post(cell, note('b', note('of b')));
-      runTurn(powers);
-      expect(powers.log.filter((line) => line.startsWith('performed'))).to.deep.equal([
+      tree.post(cell, note('a', note('of a')));
+      tree.post(cell, note('!', note('of !')));
+      tree.post(cell, note('?', note('of ?')));
+      tree.post(cell, note('b', note('of b')));
+      tree.run();
+      expect(tree.log.filter((line) => line.startsWith('performed'))).to.deep.equal([
         'performed of a',
         'performed of b',
       ]);
@@ -288,18 +287,18 @@ describe('turn', () => {
 
     it('are carried out once though the message was taken twice', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, note('a', note('of a')));
-      powers.post(cell, note('?'));
-      runTurn(powers);
-      expect(powers.log.filter((line) => line.startsWith('performed'))).to.deep.equal(['performed of a']);
+      tree.post(cell, note('a', note('of a')));
+      tree.post(cell, note('?'));
+      tree.run();
+      expect(tree.log.filter((line) => line.startsWith('performed'))).to.deep.equal(['performed of a']);
     });
 
     it('raise messages that are followed within the turn, behind those that waited', () => {
       const cell = company.hire(notebook('a'));
-      powers.post(cell, note('1', note('2', note('3'))));
-      powers.post(cell, note('4'));
-      expect(runTurn(powers)).to.equal(2);
-      expect(powers.inbox.size).to.equal(0);
+      tree.post(cell, note('1', note('2', note('3'))));
+      tree.post(cell, note('4'));
+      expect(tree.run()).to.equal(2);
+      expect(tree.mailbox.size).to.equal(0);
       expect(textsOf(cell)).to.deep.equal(['1', '4', '2', '3']);
     });
 
@@ -309,15 +308,15 @@ describe('turn', () => {
         (next, _, index) => note(`${index}`, next),
         note('last')
       );
-      powers.post(cell, chain);
-      runTurn(powers);
-      expect(powers.inbox.size).to.be.above(0);
+      tree.post(cell, chain);
+      tree.run();
+      expect(tree.mailbox.size).to.be.above(0);
       expect(textsOf(cell)).to.have.length(16);
-      runTurn(powers);
-      expect(powers.inbox.size).to.be.above(0);
+      tree.run();
+      expect(tree.mailbox.size).to.be.above(0);
       expect(textsOf(cell)).to.have.length(32);
-      runTurn(powers);
-      expect(powers.inbox.size).to.equal(0);
+      tree.run();
+      expect(tree.mailbox.size).to.equal(0);
       expect(textsOf(cell)).to.have.length(40);
       expect(textsOf(cell).at(-1)).to.equal('last');
     });
@@ -326,35 +325,35 @@ describe('turn', () => {
   describe('limits', () => {
     it('takes 256 messages, then shows them and leaves the rest', () => {
       const cell = company.hire(notebook('a'));
-      for (let index = 0; index < 600; index++) powers.post(cell, note(`${index}`));
-      expect(runTurn(powers)).to.equal(256);
-      expect(powers.inbox.size).to.be.above(0);
+      for (let index = 0; index < 600; index++) tree.post(cell, note(`${index}`));
+      expect(tree.run()).to.equal(256);
+      expect(tree.mailbox.size).to.be.above(0);
       expect(textsOf(cell)).to.have.length(256);
-      expect(runTurn(powers)).to.equal(256);
-      expect(powers.inbox.size).to.be.above(0);
-      expect(runTurn(powers)).to.equal(88);
-      expect(powers.inbox.size).to.equal(0);
+      expect(tree.run()).to.equal(256);
+      expect(tree.mailbox.size).to.be.above(0);
+      expect(tree.run()).to.equal(88);
+      expect(tree.mailbox.size).to.equal(0);
       expect(textsOf(cell)).to.deep.equal(Array.from({ length: 600 }, (_, index) => `${index}`));
     });
 
     it('counts raised messages among the 256', () => {
       const cell = company.hire(notebook('a'));
-      for (let index = 0; index < 200; index++) powers.post(cell, note(`${index}`, note('raised')));
-      runTurn(powers);
-      expect(powers.inbox.size).to.be.above(0);
+      for (let index = 0; index < 200; index++) tree.post(cell, note(`${index}`, note('raised')));
+      tree.run();
+      expect(tree.mailbox.size).to.be.above(0);
       expect(textsOf(cell)).to.have.length(256);
     });
 
     it('takes no more when 8 ms have gone by, and always takes something', () => {
       const slow = company.hire(notebook('a'));
-      const step = powers.now.bind(powers);
-      powers.now = () => {
-        powers.time += 10;
+      const step = tree.now.bind(tree);
+      tree.now = () => {
+        tree.time += 10;
         return step();
       };
-      for (let index = 0; index < 100; index++) powers.post(slow, note(`${index}`, note('raised')));
-      const events = runTurn(powers);
-      expect(powers.inbox.size).to.be.above(0);
+      for (let index = 0; index < 100; index++) tree.post(slow, note(`${index}`, note('raised')));
+      const events = tree.run();
+      expect(tree.mailbox.size).to.be.above(0);
       expect(events).to.be.within(1, 16);
       expect(textsOf(slow)).to.have.length(events);
     });
@@ -365,10 +364,10 @@ describe('turn', () => {
       const cell = company.hire(notebook('a'));
       const taken: string[] = [];
       for (const text of ['a', '!', '?', 'b'])
-        powers.post(cell, note(text), () => taken.push(`${text} of ${shownBy(cell)}`));
-      powers.post(cell, undefined, () => taken.push('nothing'));
-      powers.post(cell, null as never, () => taken.push('no message'));
-      runTurn(powers);
+        tree.post(cell, note(text), () => taken.push(`${text} of ${shownBy(cell)}`));
+      tree.post(cell, undefined, () => taken.push('nothing'));
+      tree.post(cell, null as never, () => taken.push('no message'));
+      tree.run();
       expect(taken).to.deep.equal(['a of a b', '! of a b', '? of a b', 'b of a b', 'nothing', 'no message']);
     });
   });

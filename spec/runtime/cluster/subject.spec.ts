@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Subject } from '../../../runtime/platform/subject.js';
+import { Subject } from '../../../runtime/cluster/subject.js';
 
 interface State {
   readonly number: number;
