@@ -1,7 +1,7 @@
 /**
  * The component contract: actor logic plus a view. A component is XState actor logic, so that
- * `createActor(Counter).start()` runs it with no server; the session (`session.ts`) starts it in its own
- * system and renders what `view` returns. Called with props it is a place in the view of another one.
+ * `createActor(Counter).start()` runs it without a server. In a page, `component-instance.ts` starts it and renders what
+ * `view` returns. Called with props, a component is a place in the view of another one.
  *
  * What a message does to a component made Elm style is in `step.ts`.
  */
@@ -12,45 +12,45 @@ import { ErrorCode, type Failure, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
 import type { Subscription } from '../subscription/subscription-set.js';
 import { type AnyMessage, type Key, Placement, type Template } from '../template/html.js';
-import type { Effect, Enqueue } from './effect.js';
-import { firstSnapshot, snapshotOf, stateOf, transition } from './step.js';
+import type { Enqueue } from './effect.js';
+import { type ComponentSnapshot, checkedSnapshot, firstSnapshot, modelSnapshot, transition } from './step.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What should be alive now; falsy entries are left out. */
+/** The subscriptions of a component in its present state; falsy entries are left out. */
 export type Subscribed<Message> = readonly (Subscription<Message> | null | undefined | false)[];
 
-/** How a client has come back to its session: plain data, so that it can be in a message. */
+/** How a client has come back to its session. Plain data, so that a message can contain it. */
 export interface Arrival {
   /**
    * `resumed`: the session was in memory all the time. `restored`: it comes from a store. `forked`: it is a copy of
-   * one that another page goes on with. `fresh`: the one the page had is gone, and this one is new.
+   * a session that another page continues. `fresh`: the session of the page is gone, and this one is new.
    */
   readonly reason: 'resumed' | 'restored' | 'forked' | 'fresh';
-  /** The process that holds the session now, by a name it has given itself. */
+  /** The name of the process that holds the session now. */
   readonly node: string;
-  /** If it was restored: the process that had stored it. */
+  /** The process that had stored the session, if it was restored. */
   readonly from: string | undefined;
-  /** If it was restored: when it was stored, in milliseconds since the epoch. */
+  /** When the session was stored, in milliseconds since the epoch, if it was restored. */
   readonly stored: number | undefined;
-  /** Why it is fresh, if that is known: `version` when a component is of another version than the stored state. */
+  /** Why the session is fresh, if that is known: `version` if a component has another version than the stored state. */
   readonly why: string | undefined;
 }
 
-/** What every component can be given, however it is made. */
+/** The options of every component. */
 interface CommonOptions<Message extends AnyMessage> {
   /** The component's identity in snapshots, logs and devtools. */
   readonly name: string;
   /**
-   * Of what kind its state is. Raise it when stored states of earlier versions would be misread: a session that
-   * holds one is not restored then, but begins anew. Default 1.
+   * The version of its state. Raise it when stored states of earlier versions would be misread: a session with such
+   * a state is not restored, but begins anew. Default 1.
    */
   readonly version?: number | string;
-  /** The message it is sent when its page's client is back: after a lost connection, a reload, a restart. Default: none. */
+  /** Makes the message that it receives when the client of its page is back: after a lost connection, a reload, a restart. Default: none. */
   readonly onArrival?: (arrival: Arrival) => NoInfer<Message>;
-  /** What is shown in its place while its very first view throws. Default: a small notice with the failure's id. */
+  /** Shown in its place while its first view throws. Default: a small notice with the id of the failure. */
   readonly fallback?: (failure: Failure) => Template<NoInfer<Message>>;
-  /** The message it is sent when something of it has failed. Default: none; the server's `onError` is told anyway. */
+  /** Makes the message that it receives when something of it has failed. Default: none. The server's `onError` receives a report in any case. */
   readonly onError?: (failure: Failure) => NoInfer<Message>;
   /**
    * Names of fields that hold secrets, at any depth of its state and of the messages it takes and sends. The inspector
@@ -65,59 +65,49 @@ interface CommonOptions<Message extends AnyMessage> {
 }
 
 /**
- * What a component is made of, Elm style. `update` and `view` are pure: no I/O, no clock, no randomness.
+ * The options of a component made Elm style. `update` and `view` are pure: no I/O, no clock, no randomness.
  *
- * `Outgoing` are the messages it sends to the component in whose view it stands, by `enqueue.parent`.
+ * `Outgoing` are the messages that it sends to the component in whose view it stands, by `enqueue.parent`.
  */
 export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outgoing extends AnyMessage = never>
   extends CommonOptions<Message> {
-  /** The first model. May be async for the first page, which waits for it, up to a deadline. */
+  /** Returns the first model. It may be async for the first page, which waits for it up to a deadline. */
   readonly init: (props: Props) => Model | Promise<Model>;
-  /** The model after a message, the same if nothing changes. Must not change the model it is given; that there is none is `null`, not `undefined`. */
+  /** Returns the model after a message; the same if nothing changes. It must not change the given model. No model is `null`, not `undefined`. */
   readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>, Outgoing>) => NoInfer<Model>;
   /** What the page shows. */
   readonly view: (model: NoInfer<Model>) => Template<NoInfer<Message>>;
   /** The model after the props have changed. */
   readonly received?: (model: NoInfer<Model>, props: NoInfer<Props>) => NoInfer<Model>;
   /**
-   * What should be alive now, by key: timers, generators, tasks, ... Falsy entries are left out.
+   * Returns the subscriptions of a model, by key: timers, generators, tasks, ... Falsy entries are left out.
    *
-   * **Note:** take the model, as `_model` if it is not asked: the compiler looks into a function without
-   * parameters before it knows the messages, and then finds those in it wrong.
+   * **Note:** declare the parameter, as `_model` if it is not used: the compiler checks a function without parameters
+   * before it knows the messages, and then reports the messages in it as wrong.
    */
   readonly subscriptions?: (model: NoInfer<Model>) => Subscribed<NoInfer<Message>>;
 }
 
-/** What a component is made of that runs any XState logic: a machine, `fromTransition`, and so on. */
+/** The options of a component that runs any XState logic: a machine, `fromTransition`, and so on. */
 export interface LogicOptions<Logic extends AnyActorLogic> extends CommonOptions<EventFromLogic<Logic>> {
   /** The logic; its input is the props. */
   readonly logic: Logic;
   /** What the page shows. */
   readonly view: (snapshot: SnapshotFrom<Logic>) => Template<NoInfer<EventFromLogic<Logic>>>;
-  /** The event that tells the logic of changed props. */
+  /** Makes the event for changed props. */
   readonly received?: (snapshot: SnapshotFrom<Logic>, props: InputFrom<Logic>) => NoInfer<EventFromLogic<Logic>>;
-  /** What should be alive now, by key, besides what the logic itself invokes. */
+  /** Returns the subscriptions in a state, besides the actors that the logic itself invokes. */
   readonly subscriptions?: (snapshot: SnapshotFrom<Logic>) => Subscribed<NoInfer<EventFromLogic<Logic>>>;
 }
 
-/** The state of the actor of a component made Elm style. */
-export type ComponentSnapshot<Model> = Snapshot<undefined> & {
-  /** The model. */
-  readonly context: Model;
-  /** What the last step asked for. */
-  readonly effects: readonly Effect[];
-  /** What the last step threw, if the session sent it: the model is the one from before. */
-  readonly fault?: unknown;
-};
-
 /**
- * What all components have, whoever made them.
+ * What all components have in common.
  *
- * XState's types take a function for one that makes logic. So calling a component is said to give logic, too:
- * only then do `createActor(Counter)`, `SnapshotFrom<typeof Counter>` and the like know what it is.
+ * XState's types expect of a function that it returns logic. So the type of calling a component includes logic: only
+ * then do `createActor(Counter)`, `SnapshotFrom<typeof Counter>` and their like infer its types.
  */
 interface Viewed<State, Message extends AnyMessage, Props, Outgoing, Logic> {
-  /** A place for it in a view. `key` tells it apart from others of its kind in that view. */
+  /** Makes a place for it in a view. `key` tells it apart from others of its kind in that view. */
   (props: Props & { readonly key: Key }): Placement<Outgoing> & Logic;
   readonly name: string;
   readonly version: number | string;
@@ -133,7 +123,7 @@ interface Viewed<State, Message extends AnyMessage, Props, Outgoing, Logic> {
 export interface Component<Model, Message extends AnyMessage, Props, Outgoing extends AnyMessage = never>
   extends Viewed<Model, Message, Props, Outgoing, ActorLogic<ComponentSnapshot<Model>, Message, Props>>,
     ActorLogic<ComponentSnapshot<Model>, Message, Props> {
-  /** The state the component starts in; `init` runs here. */
+  /** Runs `init`, and returns the first state. */
   readonly initialSnapshot: (props: Props) => ComponentSnapshot<Model> | Promise<ComponentSnapshot<Model>>;
 }
 
@@ -141,11 +131,11 @@ export interface Component<Model, Message extends AnyMessage, Props, Outgoing ex
 export interface LogicComponent<Logic extends AnyActorLogic>
   extends Viewed<SnapshotFrom<Logic>, EventFromLogic<Logic>, InputFrom<Logic>, never, Logic>,
     ActorLogic<SnapshotFrom<Logic>, EventFromLogic<Logic>, InputFrom<Logic>> {
-  /** What it was made of. */
+  /** The logic that it was made of. */
   readonly logic: Logic;
 }
 
-/** A component of any kind that can be given `Props`, as the runtime holds it. */
+/** A component of any kind that takes `Props`, as the runtime holds it. */
 export interface AnyComponent<Props = never> {
   readonly name: string;
   readonly version: number | string;
@@ -156,9 +146,9 @@ export interface AnyComponent<Props = never> {
   readonly subscriptions: (state: never) => Subscribed<AnyMessage>;
   readonly fallback: ((failure: Failure) => Template<AnyMessage>) | undefined;
   readonly onError: ((failure: Failure) => AnyMessage) | undefined;
-  /** Given if it is made Elm style. */
+  /** Defined if it is made Elm style. */
   readonly initialSnapshot?: (props: Props) => ComponentSnapshot<unknown> | Promise<ComponentSnapshot<unknown>>;
-  /** Given if it runs any other logic. */
+  /** Defined if it runs any other logic. */
   readonly logic?: AnyActorLogic;
   /** The event of such a component for changed props. */
   readonly received?: ((snapshot: never, props: never) => AnyMessage) | undefined;
@@ -207,7 +197,7 @@ export function component(options: LogicOptions<AnyActorLogic> | AnyOptions): un
 /** Options of a component made Elm style, whatever its model. */
 type AnyOptions = ComponentOptions<unknown, AnyMessage, unknown, AnyMessage>;
 
-/** The actor logic of a component made Elm style, and how it starts where it can be waited for. */
+/** The actor logic of a component made Elm style, with a start that may be async. */
 function modelLogic(options: AnyOptions): object {
   const { init } = options;
   const logic: ActorLogic<ComponentSnapshot<unknown>, AnyMessage, unknown> = {
@@ -215,18 +205,20 @@ function modelLogic(options: AnyOptions): object {
     transition: (snapshot, event, scope) => transition(options, snapshot, event, scope),
     getPersistedSnapshot: ({ status, output, error, context }) =>
       ({ status, output, error, context }) as Snapshot<undefined>,
-    restoreSnapshot: (snapshot) => snapshotOf((snapshot as ComponentSnapshot<unknown>).context),
+    restoreSnapshot: (snapshot) => modelSnapshot((snapshot as ComponentSnapshot<unknown>).context),
   };
   const initialSnapshot = (props: unknown): unknown => {
     const model = init(props);
 
-    return isPromise(model) ? Promise.resolve(model).then((first) => stateOf(options, first)) : stateOf(options, model);
+    return isPromise(model)
+      ? Promise.resolve(model).then((first) => checkedSnapshot(options, first))
+      : checkedSnapshot(options, model);
   };
 
   return { ...logic, initialSnapshot };
 }
 
-/** The logic as it is, bound to itself: we stand around it and change nothing. */
+/** The given logic, with its methods bound to it. */
 function logicOf({ logic: given, received }: LogicOptions<AnyActorLogic>): object {
   const logic = withoutStopEvent(given);
 
@@ -244,7 +236,7 @@ function logicOf({ logic: given, received }: LogicOptions<AnyActorLogic>): objec
 
 // CHECKS ----------------------------------------------------------------------
 
-/** Which parts a component has, by what it is made of; all others are functions. */
+/** The required options of both kinds of components, and the optional ones. All are functions. */
 const modelParts = ['init', 'update', 'view'] as const;
 const logicParts = ['view'] as const;
 const optional = ['fallback', 'onArrival', 'onError', 'received', 'subscriptions'] as const;

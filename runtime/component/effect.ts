@@ -1,28 +1,27 @@
 /**
- * Effects as data: what `update` wants done besides the next model. `component.ts` collects them while
- * a step runs; the session carries them out after the turn is committed, and discards them with a
- * discarded step.
+ * Effects as data: what `update` asks for besides the next model. `step.ts` collects them while a step runs;
+ * `component-tree.ts` carries them out after the turn is committed. A discarded step discards its effects.
  */
 
 import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a step asked for. */
+/** An effect that a step has asked for. */
 export type Effect = Asked & {
-  /** What caused the step, as in `Received`. */
+  /** The cause of the step, as in `Received`. */
   readonly cause: number | string | undefined;
-  /** Which of the step's effects it is, from 0. */
+  /** Its place among the effects of the step, from 0. */
   readonly index: number;
 };
 
-/** What is asked for. */
+/** The request of an effect. */
 type Asked =
   /** A message to the component itself. */
   | { readonly kind: 'raise'; readonly message: AnyMessage }
   /** A message to the component in whose view this one stands. */
   | { readonly kind: 'parent'; readonly message: AnyMessage }
-  /** A message to whoever listens to a topic. */
+  /** A message to all that subscribe to a topic. */
   | { readonly kind: 'publish'; readonly topic: string; readonly message: AnyMessage }
   /** A message to a shared actor. */
   | { readonly kind: 'send'; readonly name: string; readonly message: AnyMessage };
@@ -32,13 +31,13 @@ export class Received {
   readonly message: AnyMessage;
   /** When it was received, in milliseconds since the epoch. */
   readonly at: number;
-  /** What has caused it, if that can come again: the number of a client's event, or the id of an effect that follows from one. */
+  /** The cause, if that can come again: the number of a client's event, or the id of an effect that follows from one. */
   readonly cause: number | string | undefined;
-  /** Whether its step is taken twice, to see that `update` is pure; `undefined` leaves that to `NODE_ENV`. */
+  /** Whether the step runs twice to check that `update` is pure. If `undefined`, `NODE_ENV` decides. */
   readonly isChecked: boolean | undefined;
   #id: string | undefined;
 
-  /** @param id the id that was stamped on it when it was taken before */
+  /** @param id the id that was stamped on it when it was taken for the first time */
   constructor(message: AnyMessage, at: number, cause?: number | string, id?: string, isChecked?: boolean) {
     this.message = message;
     this.at = at;
@@ -47,12 +46,12 @@ export class Received {
     this.isChecked = isChecked;
   }
 
-  /** The message's type, so that whoever watches the actor sees it. */
+  /** The type of the message, for observers of the actor. */
   get type(): string {
     return this.message.type;
   }
 
-  /** A fresh id for what this message makes; the same however often the step runs. */
+  /** A fresh id for what this message creates; the same however often the step runs. */
   get id(): string {
     this.#id ??= globalThis.crypto.randomUUID();
 
@@ -66,9 +65,8 @@ export class Received {
 }
 
 /**
- * What `update` is given to ask for effects, and the two things it may know of the world. Effects are
- * carried out after the turn is committed, in the order they were asked for; a step that is discarded
- * discards them.
+ * The third argument of `update`: asks for effects, and has the time and an id. Effects are carried out after the turn
+ * is committed, in the order in which they were asked for. A discarded step discards its effects.
  *
  * ```ts
  * update: (model, message: Message, enqueue: Enqueue<Message, ParentMessage>) => {
@@ -78,17 +76,17 @@ export class Received {
  * }
  * ```
  *
- * `Outgoing` is what the component sends to its parent: where it is placed in a view, the messages of that
- * view must include them.
+ * `Outgoing` are the messages that the component sends to its parent: the messages of a view that places it must include
+ * them.
  */
 export interface Enqueue<Message, Outgoing = never> {
   /** When the message was received, in milliseconds since the epoch. */
   readonly at: number;
   /** A fresh id, recorded with the message: a step that runs again gives the same. */
   readonly id: string;
-  /** Sends the component a message of its own, within the same turn if it is not too full. */
+  /** Sends a message to the component itself, within the same turn as far as the limits of the turn allow. */
   raise(message: Message): void;
-  /** Sends a message to the component in whose view this one stands. The root of a page has none: it goes nowhere. */
+  /** Sends a message to the component in whose view this one stands. The root of a page has none: there it does nothing. */
   parent(message: Outgoing): void;
   /** Publishes a message to all components that subscribe to `topic(name)`, in this session and all others. */
   publish<Published extends AnyMessage>(topic: string, message: Published): void;
@@ -119,7 +117,7 @@ export class EffectQueue<Message extends AnyMessage, Outgoing extends AnyMessage
     return this.#received.id;
   }
 
-  /** What was asked for, in order. */
+  /** The effects so far, in order. */
   get effects(): readonly Effect[] {
     return this.#effects ?? none;
   }

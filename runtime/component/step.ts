@@ -1,25 +1,39 @@
 /**
- * Steps: what a message does to a component made Elm style. `component.ts` makes actor logic of it; the
- * session sends `Received` messages, `PropsChanged` and `Restored`, and nothing it sends ever throws.
- * Messages of other types come from XState alone, when a component runs with no session around it.
+ * Steps: what a message does to a component made Elm style. `component.ts` makes actor logic of it. A session sends
+ * `Received` messages, `PropsChanged` and `Restored`; none of these throws. Messages of other types come from XState
+ * alone, when a component runs without a session.
  */
 
-import type { ActorScope, AnyActorRef } from 'xstate';
+import type { ActorScope, AnyActorRef, Snapshot } from 'xstate';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { checkStorable, development, frozen, isEqual } from '../platform/plain-data.js';
 import { synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
-import type { ComponentOptions, ComponentSnapshot } from './component.js';
-import { type Effect, EffectQueue, Received } from './effect.js';
+import { type Effect, EffectQueue, type Enqueue, Received } from './effect.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Options of a component, whatever its model. */
-type Options = ComponentOptions<unknown, AnyMessage, unknown, AnyMessage>;
+/** The state of the actor of a component made Elm style. */
+export type ComponentSnapshot<Model> = Snapshot<undefined> & {
+  /** The model. */
+  readonly context: Model;
+  /** The effects that the last step has asked for. */
+  readonly effects: readonly Effect[];
+  /** What the last step threw, if the session sent it. The model is then the one before that step. */
+  readonly fault?: unknown;
+};
+
+/** The options of a component that a step needs. */
+export interface StepOptions {
+  readonly name: string;
+  readonly init: (props: unknown) => unknown;
+  readonly update: (model: unknown, message: AnyMessage, enqueue: Enqueue<AnyMessage, AnyMessage>) => unknown;
+  readonly received?: ((model: unknown, props: unknown) => unknown) | undefined;
+}
 
 type State = ComponentSnapshot<unknown>;
 
-/** Props changed: what reaches a living component's `received`. */
+/** The event of changed props: it leads to `received`. */
 export class PropsChanged {
   readonly type = 'troupe.propsChanged';
   readonly props: unknown;
@@ -29,7 +43,7 @@ export class PropsChanged {
   }
 }
 
-/** A step was discarded: the actor goes back to an earlier state. */
+/** The event of a discarded step: the actor goes back to an earlier state. */
 export class Restored {
   readonly type = 'troupe.restored';
   readonly snapshot: unknown;
@@ -44,26 +58,26 @@ export class Restored {
 const noEffects: readonly Effect[] = Object.freeze([]);
 
 /** The state of a component with this model. */
-export function snapshotOf<Model>(model: Model, effects: readonly Effect[] = noEffects): ComponentSnapshot<Model> {
+export function modelSnapshot<Model>(model: Model, effects: readonly Effect[] = noEffects): ComponentSnapshot<Model> {
   return { status: 'active', output: undefined, error: undefined, context: frozen(model), effects };
 }
 
-/** The first state, or that after new props; in development it is looked at as after each step. */
-export function stateOf({ name }: Pick<Options, 'name'>, model: unknown): State {
+/** The first state, or the state after changed props. In development its model is checked as after each step. */
+export function checkedSnapshot({ name }: Pick<StepOptions, 'name'>, model: unknown): State {
   if (development) checkStorable(frozen(model), `The state of ${name}`);
 
-  return snapshotOf(model);
+  return modelSnapshot(model);
 }
 
 /**
- * The state a component starts in when nobody can wait for it.
+ * The first state of a component that cannot wait for an async `init`.
  *
  * @throws TroupeError `component` if `init` is async
  */
-export function firstSnapshot(options: Options, props: unknown): State {
+export function firstSnapshot(options: StepOptions, props: unknown): State {
   const { name, init } = options;
 
-  return stateOf(
+  return checkedSnapshot(
     options,
     synchronous(
       init(props),
@@ -74,9 +88,9 @@ export function firstSnapshot(options: Options, props: unknown): State {
 
 // STEPS -----------------------------------------------------------------------
 
-/** What an event does to the actor. A message from a session never throws: its fault is in the snapshot. */
+/** The state after an event. A message of a session never throws: its fault is in the snapshot. */
 export function transition(
-  options: Options,
+  options: StepOptions,
   snapshot: State,
   event: unknown,
   scope: ActorScope<State, AnyMessage>
@@ -84,7 +98,7 @@ export function transition(
   if (event instanceof Restored) return event.snapshot as State;
   try {
     if (event instanceof Received) return step(options, snapshot.context, event);
-    if (event instanceof PropsChanged) return stateOf(options, receive(options, snapshot.context, event.props));
+    if (event instanceof PropsChanged) return checkedSnapshot(options, receive(options, snapshot.context, event.props));
   } catch (error) {
     return { ...snapshot, effects: noEffects, fault: error ?? new Error(`${options.name} threw ${error}`) };
   }
@@ -92,13 +106,13 @@ export function transition(
   return headless(options, snapshot, event as AnyMessage, scope);
 }
 
-/** One message through `update`. Touches nothing. */
-function step(options: Options, model: unknown, received: Received): State {
+/** Runs `update` for one message, without side effects. */
+function step(options: StepOptions, model: unknown, received: Received): State {
   const next = once(options, model, received);
   if (received.isChecked ?? development) checkPurity(options, model, received, next);
   if (development && next.model !== model) checkStorable(frozen(next.model), `The state of ${options.name}`);
 
-  return snapshotOf(next.model, next.effects);
+  return modelSnapshot(next.model, next.effects);
 }
 
 interface Step {
@@ -106,7 +120,7 @@ interface Step {
   readonly effects: readonly Effect[];
 }
 
-function once({ name, update }: Options, model: unknown, received: Received): Step {
+function once({ name, update }: StepOptions, model: unknown, received: Received): Step {
   const queue = new EffectQueue(received);
   const next = synchronous(update(model, received.message, queue), asynchronous(`update of ${name}`));
   if (next === undefined) checkGiven(model, `update of ${name}`, `after ${received.message.type}`);
@@ -117,7 +131,7 @@ function once({ name, update }: Options, model: unknown, received: Received): St
 const asynchronous = (what: string): string =>
   `${what} returned a promise. It must return the next model at once; declare work that takes time as a subscription.`;
 
-/** A model that was there and is not any more was forgotten: `view` would have to answer for it. */
+/** Refuses a missing model after a present one: `update` has forgotten to return it, and only `view` would fail. */
 function checkGiven(before: unknown, what: string, when: string): void {
   if (before === undefined) return;
 
@@ -127,7 +141,7 @@ function checkGiven(before: unknown, what: string, when: string): void {
   );
 }
 
-function receive({ name, received }: Options, model: unknown, props: unknown): unknown {
+function receive({ name, received }: StepOptions, model: unknown, props: unknown): unknown {
   if (received !== undefined) {
     const next = synchronous(received(model, props), asynchronous(`received of ${name}`));
     if (next === undefined) checkGiven(model, `received of ${name}`, 'after the props have changed');
@@ -144,18 +158,18 @@ function receive({ name, received }: Options, model: unknown, props: unknown): u
 
 // PURITY ----------------------------------------------------------------------
 
-/** Components and types of messages that were found impure: each is told of once. */
+/** The components and types of messages whose step is impure: each is warned of once. */
 const impure = new Set<string>();
 
-/** Takes the same step again: what differs came from a clock, from chance or from outside, and would be another when replayed. */
-function checkPurity(options: Options, model: unknown, received: Received, first: Step): void {
+/** Takes the step a second time. A different result came from a clock, from chance or from outside, and would differ again in a replay. */
+function checkPurity(options: StepOptions, model: unknown, received: Received, first: Step): void {
   const what = `${options.name} ${received.type}`;
   if (impure.has(what)) return;
   let second: Step | undefined;
   try {
     second = once(options, model, received);
   } catch {
-    // That it throws the second time is a difference, too.
+    // A step that throws only the second time is impure as well.
   }
   if (second !== undefined && isEqual(first.model, second.model) && isEqual(first.effects, second.effects)) return;
   impure.add(what);
@@ -164,18 +178,23 @@ function checkPurity(options: Options, model: unknown, received: Received, first
   );
 }
 
-/** The option `development` of their server, by system of actors, where it differs from `NODE_ENV`. */
+/** The option `development` of the server of a system of actors, where it differs from `NODE_ENV`. */
 const checkedSystems = new WeakMap<object, boolean>();
 
-/** Says whether components that XState runs by itself in a system of actors take each step twice. */
+/** Sets whether components that XState itself runs in a system of actors take each step twice. */
 export function checkStepsIn({ system }: AnyActorRef, isChecked: boolean | undefined): void {
   if (isChecked !== undefined && isChecked !== development) checkedSystems.set(system, isChecked);
 }
 
 // ALONE -----------------------------------------------------------------------
 
-/** A message sent by XState alone, with no session around: raised messages follow, a throw stops the actor. */
-function headless(options: Options, snapshot: State, event: AnyMessage, scope: ActorScope<State, AnyMessage>): State {
+/** A message without a session, sent by XState alone: raised messages follow, and a throw stops the actor. */
+function headless(
+  options: StepOptions,
+  snapshot: State,
+  event: AnyMessage,
+  scope: ActorScope<State, AnyMessage>
+): State {
   if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as State;
   if (event.type.startsWith('xstate.')) return snapshot;
 

@@ -1,6 +1,6 @@
 /**
  * The option `inspect`: an observer of XState's own inspection events, of every actor of every session and of the
- * shared actors, for any tool of that ecosystem. `session.ts` and `shared-actors.ts` give it to the systems they make.
+ * shared actors, for tools of that ecosystem. `shared-actors.ts` and the sessions pass it to their systems of actors.
  */
 
 import type { InspectionEvent, Observer } from 'xstate';
@@ -9,15 +9,15 @@ import { ErrorCode } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
 import { Received } from './effect.js';
 
-/** What XState takes as `inspect`: an observer, or a function. */
+/** The type of XState's option `inspect`: an observer, or a function. */
 export type Inspect = Observer<InspectionEvent> | ((event: InspectionEvent) => void);
 
-/** Is told of XState's inspection events, and never throws: XState would throw it at whoever sends an event. */
+/** Receives XState's inspection events. It never throws: XState would throw that to the sender of an event. */
 export type GuardedInspect = (event: InspectionEvent) => void;
 
 /**
- * What is given to XState in place of the observer. A message to a component made Elm style travels with what was
- * stamped on it; the observer sees the message alone.
+ * Wraps the observer for XState. A message to a component made Elm style is wrapped in `Received`; the observer sees the
+ * message alone.
  */
 export function guardInspect(inspect: Inspect | undefined, report: Reporter): GuardedInspect | undefined {
   if (inspect === undefined) return undefined;

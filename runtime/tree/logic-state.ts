@@ -1,11 +1,11 @@
 /**
- * The state of a cell whose component runs any XState logic. Such logic acts at once and by itself:
- * messages are sent to its actor, timers and invoked actors change it between turns. So nothing can be
- * undone; if `view` throws, what was shown last stays while the state moves on, and an actor that fails is
- * replaced under the same id from its last good snapshot.
+ * The state of a component instance that runs any XState logic. Such logic acts at once and by itself: messages are sent
+ * to its actor, and timers and invoked actors change it between turns. So nothing can be undone. If `view` throws, what
+ * was shown last stays while the state changes on. An actor that fails is replaced under the same id from its last good
+ * snapshot. `component-instance.ts` makes one.
  *
- * Between the actor and the session stands a guard: an actor of ours that is its parent, hears of its end
- * and takes what it sends to its parent to the component in whose view it stands.
+ * The parent of the actor is a guard, an actor of ours: what the actor sends to its parent, the guard sends to the
+ * component in whose view the instance stands.
  */
 
 import { Actor, type ActorLogic, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
@@ -22,7 +22,7 @@ import type { InstanceState, StateOwner } from './instance-state.js';
 
 const guarding: Snapshot<undefined> = { status: 'active', output: undefined, error: undefined };
 
-/** Takes to `hear` what the actor below sends to its parent. */
+/** Calls `hear` with the messages that the actor sends to its parent. */
 function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<undefined>, AnyMessage> {
   return {
     getInitialSnapshot: () => guarding,
@@ -39,29 +39,29 @@ function guardLogic(hear: (message: AnyMessage) => void): ActorLogic<Snapshot<un
 
 const none: readonly Effect[] = [];
 
-/** Components that were found to have states that cannot be stored: each is told of once. */
+/** The components with states that cannot be stored: each is reported once. */
 const unstorable = new Set<string>();
 
 /** Messages that wait before the actor is started or replaced; further ones are dropped and reported. */
 const maxHeld = 1_000;
 
-/** Any logic at work. */
+/** The actor of a component instance. */
 export class LogicState implements InstanceState {
   readonly #component: AnyComponent;
   readonly #owner: StateOwner;
   #guard: AnyActorRef | undefined;
   #actor: AnyActorRef | undefined;
   readonly #checkpoint: Checkpoint;
-  /** The last snapshot that was no failure. */
+  /** The last snapshot that is not a failure. */
   #good: Snapshot<unknown> | undefined;
   #seen: unknown;
   readonly #supervisor: Supervisor;
-  /** The message it is taking: a failure then costs that message, however often it happens. */
+  /** The message that it is taking. A failure meanwhile costs that message alone, however often it happens. */
   #taking: AnyMessage | undefined;
   #isStarted = false;
-  /** The pause before it is replaced. */
+  /** The timer of the pause before it is replaced. */
   #pause: unknown;
-  /** What was sent to it before it was started, or during such a pause. */
+  /** The messages that were sent to it before its start, or during such a pause. */
   #held: AnyMessage[] | undefined;
   #isGivenUp = false;
   /** The state it was restored from, until it is started. */
@@ -80,14 +80,14 @@ export class LogicState implements InstanceState {
     this.initNow(props);
   }
 
-  /** Makes the actor without starting it: it has its first snapshot, and has done nothing. */
+  /** Makes the actor without starting it: it has its first snapshot, and has not acted. */
   initNow(props: unknown): void {
     this.#guardActor();
     this.#make({ input: props });
     this.#begun();
   }
 
-  /** What has not been started has done nothing yet, and begins anew; what has been is never started a second time. */
+  /** An actor that was not started has not acted, and begins anew after a restore; one that was is not started a second time. */
   save(): LogicImage | undefined {
     const image = this.#isStarted && this.#actor !== undefined ? this.#checkpoint.save(this.#actor) : this.#restored;
     if (image === undefined || this.#held === undefined || this.#held.length === 0) return image;
@@ -98,7 +98,7 @@ export class LogicState implements InstanceState {
   restore(state: unknown): void {
     const restored = state as LogicImage;
     this.#guardActor();
-    // XState shares with the actor what it is given, and changes it.
+    // XState keeps the given snapshot and changes it.
     this.#make({ snapshot: structuredClone(restored.snapshot) as Snapshot<unknown> });
     this.#restored = restored;
     if (restored.held !== undefined) this.#held = [...restored.held];
@@ -143,7 +143,7 @@ export class LogicState implements InstanceState {
   start(): void {
     this.#isStarted = true;
     this.#startActor();
-    // It may have failed at once: then they go on waiting.
+    // If it has failed at once, the messages wait on.
     if (this.#pause === undefined) this.#release();
   }
 
@@ -151,7 +151,7 @@ export class LogicState implements InstanceState {
     const actor = this.#actor as AnyActorRef;
     this.#guard?.start();
     actor.start();
-    // Its first state was known before; its timers are set now.
+    // Its first state was known before. Its timers are set now.
     const restored = this.#restored;
     this.#restored = undefined;
     if (actor !== this.#actor || this.snapshot.status === 'error') return;
@@ -239,7 +239,7 @@ export class LogicState implements InstanceState {
 
   undo(): void {}
 
-  /** A state that cannot be stored is told of where it is made, once; it cannot be refused, since the logic has acted. */
+  /** Reports a state that cannot be stored, once, when it is made. It cannot be refused, since the logic has acted. */
   #checkStorable(): void {
     const { name } = this.#component;
     if (!this.#isStarted || this.#actor === undefined || unstorable.has(name)) return;
@@ -260,7 +260,7 @@ export class LogicState implements InstanceState {
     this.#owner.changed();
   }
 
-  /** Replaces the actor by one that goes on from the last good snapshot. */
+  /** Replaces the actor by one that continues from the last good snapshot. */
   #failed(actor: AnyActorRef, error: unknown): void {
     this.#owner.report(ErrorCode.Update, error);
     if (actor !== this.#actor || !this.#isStarted) return;
@@ -295,7 +295,7 @@ export class LogicState implements InstanceState {
     }, pause);
   }
 
-  /** Takes what has waited. */
+  /** Takes the messages that have waited. */
   #release(): void {
     const held = this.#held ?? [];
     if (this.#isGivenUp) return;

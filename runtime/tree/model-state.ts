@@ -5,9 +5,9 @@
 
 import type { AnyActorLogic, AnyActorRef } from 'xstate';
 import { startActor } from '../actor/start-actor.js';
-import type { AnyComponent, ComponentSnapshot } from '../component/component.js';
+import type { AnyComponent } from '../component/component.js';
 import { type Effect, Received } from '../component/effect.js';
-import { PropsChanged, Restored, snapshotOf } from '../component/step.js';
+import { type ComponentSnapshot, modelSnapshot, PropsChanged, Restored } from '../component/step.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
@@ -80,7 +80,7 @@ export class ModelState implements InstanceState {
   }
 
   restore(model: unknown): void {
-    this.#first = snapshotOf(model);
+    this.#first = modelSnapshot(model);
   }
 
   start(parent: AnyActorRef): void {

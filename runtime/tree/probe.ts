@@ -1,9 +1,9 @@
 /**
- * The witness of a session: is told what happens in it, where it happens, by `client-events.ts`, `component-tree.ts` and `turn.ts`. While
- * nobody looks there is none, and each place asks that one question and no more.
+ * The probe of a session: where instrumentation is attached. `component-tree.ts` and `turn.ts` call it where something
+ * happens, and so does the client link of the session. Without instrumentation there is no probe, and each of these
+ * places only asks that.
  *
- * The one here tells the channels of `diagnostics.ts`; the one of a session that is inspected, `session-recorder.ts`, does that
- * too and remembers what it has seen.
+ * The probe here publishes on diagnostics channels. `session-recorder.ts` does that too, and keeps what it has seen.
  */
 
 import type { Effect } from '../component/effect.js';
@@ -26,27 +26,27 @@ import type { Envelope } from './mailbox.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Is told what happens in one session. */
+/** The instrumentation of one session. */
 export interface Probe {
-  /** What is going to be told next with how long it took begins now; `instance` is given if that is a view, which may not have to run. */
+  /** What the next call reports with its duration begins now. `instance` is given if that is a view, which may not have to run. */
   begin(instance?: ComponentInstance): void;
   /** A frame of the client was read. */
   received(frame: ClientFrame, bytes: number): void;
-  /** What an event has happened at that leads to the message that is queued next; `hidden` if its data is secret. */
+  /** An event of the client leads to the message that is queued next. Its data is `hidden` if it is secret. */
   happened(part: Part, event: EventRecord, data: EventData | typeof hidden | undefined): void;
-  /** A envelope waits, as the last of so many. */
+  /** An envelope waits, as the last of so many. */
   queued(envelope: Envelope, waiting: number): void;
-  /** A component has taken what is in a envelope. */
+  /** A component has taken the message of an envelope. */
   updated(envelope: Envelope): void;
-  /** A component was to be shown: its view has run if its state was another than before. */
+  /** An instance was to be shown. Its view has run if its state was another than before. */
   viewed(instance: ComponentInstance): void;
   /** A round of a turn is over: these instances were shown and committed. */
   stepped(instances: readonly ComponentInstance[]): void;
   /** An effect is carried out. */
   performed(instance: ComponentInstance, effect: Effect): void;
-  /** A turn is over, and what came of it was sent if it could be. */
+  /** A turn is over. Its frame was sent, if one could be. */
   turned(): void;
-  /** What the page shows was compared with what the client shows. */
+  /** The page was compared with what the client shows. */
   diffed(changes: Patch): void;
   /** A frame was sent. */
   sent(frame: ServerFrame, bytes: number): void;
@@ -57,16 +57,16 @@ export interface Probe {
 /** The instrumentation of a server, as its sessions see it. */
 export interface Instrumentation {
   readonly channels: Channels;
-  /** What the systems of actors are made with. */
+  /** The inspection observer of the systems of actors. */
   readonly inspect?: GuardedInspect | undefined;
   readonly tell: Tell;
 }
 
-// NOBODY ----------------------------------------------------------------------
+// NONE ------------------------------------------------------------------------
 
 const unheard: Channel<unknown> = { hasSubscribers: false, publish: () => undefined };
 
-/** Nobody looks. */
+/** No instrumentation. */
 export const unwatched: Instrumentation = {
   channels: {
     ...{ received: unheard, queued: unheard, updated: unheard, viewed: unheard, diffed: unheard, sent: unheard },
@@ -77,7 +77,7 @@ export const unwatched: Instrumentation = {
 
 // QUERIES ---------------------------------------------------------------------
 
-/** Whether anybody listens to what happens in sessions all the time. */
+/** Whether a channel of frequent events has a listener. */
 export function areHeard({ received, queued, updated, viewed, diffed, sent }: Channels): boolean {
   return (
     updated.hasSubscribers ||
@@ -89,7 +89,7 @@ export function areHeard({ received, queued, updated, viewed, diffed, sent }: Ch
   );
 }
 
-/** The names of the components that lead to a instance: its keys may be anything, and are not for everybody. */
+/** The names of the components that lead to an instance. Keys are data, and not published. */
 function namesTo(instance: ComponentInstance): readonly string[] {
   return instance.parent === undefined ? [] : [...namesTo(instance.parent), instance.component.name];
 }
@@ -108,26 +108,26 @@ const clientKinds = {
   [ClientKind.Acknowledge]: 'acknowledge',
 } as const;
 
-/** What a frame is, in a word. */
+/** The kind of a frame, in a word. */
 export const serverWord = ({ kind }: ServerFrame): (typeof serverKinds)[ServerKind] => serverKinds[kind];
 
-/** What a frame of a client is, in a word. */
+/** The kind of a frame of a client, in a word. */
 export const clientWord = ({ kind }: ClientFrame): (typeof clientKinds)[ClientKind] => clientKinds[kind];
 
-// PUBLISHER -------------------------------------------------------------------
+// DIAGNOSTICS -----------------------------------------------------------------
 
-/** Tells the channels what happens in a session. */
+/** Publishes what happens in a session on the diagnostics channels. */
 export class DiagnosticsProbe implements Probe {
   readonly session: string;
   readonly #channels: Channels;
   /** Milliseconds since the epoch, on the clock of the session. */
   readonly #now: () => number;
   #begun = 0;
-  /** How often the view had run that is to be rendered. */
+  /** How often the view that is to be rendered had run. */
   #views = 0;
-  /** When what is told next began, in milliseconds since the epoch. */
+  /** When what is reported next began, in milliseconds since the epoch. */
   protected begunAt = 0;
-  /** How long what was told last took, in milliseconds. */
+  /** How long what was reported last took, in milliseconds. */
   protected took = 0;
 
   constructor(session: string, channels: Channels, now: () => number) {
@@ -172,7 +172,7 @@ export class DiagnosticsProbe implements Probe {
     updated.publish({ ...this.#place(instance), type: message?.type ?? '', waited, took });
   }
 
-  /** Whether the view of a instance has run since that began. */
+  /** Whether the view of an instance has run since that began. */
   protected hasRun(instance: ComponentInstance): boolean {
     return instance.views > this.#views;
   }

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createActor } from 'xstate';
-import { type ComponentSnapshot, component } from '../../../runtime/component/component.js';
+import { component } from '../../../runtime/component/component.js';
 import { type Enqueue, Received } from '../../../runtime/component/effect.js';
-import { PropsChanged, Restored } from '../../../runtime/component/step.js';
+import { type ComponentSnapshot, PropsChanged, Restored } from '../../../runtime/component/step.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import { html } from '../../../runtime/template/html.js';
 
@@ -52,7 +52,7 @@ function transition(logic: { transition: unknown }, snapshot: unknown, event: un
 const received = (message: Message): Received => new Received(message, 5);
 const start = Counter.initialSnapshot({}) as ComponentSnapshot<Model>;
 
-/** The number of unhandled rejections. */
+/** How many rejections were not handled. */
 async function unhandled(run: () => unknown): Promise<number> {
   let count = 0;
   const listener = (): void => void count++;
@@ -222,7 +222,7 @@ describe('component', () => {
       expect(first?.context).to.deep.equal(second?.context);
     });
 
-    it('that returns a promise is a fault with the fix, and its rejection does not end the process', async () => {
+    it('that returns a promise is a fault with the fix, and its rejection is ignored', async () => {
       const Async = loose({ update: async () => Promise.reject(new Error('late')) });
       let next: ComponentSnapshot<Model> | undefined;
 
@@ -362,7 +362,7 @@ describe('component', () => {
       expect(actor.getSnapshot().context).to.deep.equal({ count: 2, log: ['raisedTwo', 'incremented', 'incremented'] });
     });
 
-    it('notifies its observers of each state', () => {
+    it('sends each state to its observers', () => {
       const actor = createActor(Counter);
       const counts: number[] = [];
       actor.subscribe(({ context }) => counts.push(context.count));

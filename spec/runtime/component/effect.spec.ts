@@ -55,7 +55,7 @@ describe('effect', () => {
     expect([again.stamped, again.id]).to.deep.equal([first.id, first.id]);
   });
 
-  it('shows the type of the message to an inspection observer', () => {
+  it('shows the type of the message to observers of the actor', () => {
     expect(received().type).to.equal('asked');
   });
 });

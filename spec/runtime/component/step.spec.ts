@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createActor } from 'xstate';
-import { type ComponentSnapshot, component } from '../../../runtime/component/component.js';
+import { component } from '../../../runtime/component/component.js';
 import { type Enqueue, Received } from '../../../runtime/component/effect.js';
-import { PropsChanged, Restored } from '../../../runtime/component/step.js';
+import { type ComponentSnapshot, PropsChanged, Restored } from '../../../runtime/component/step.js';
 import { html } from '../../../runtime/template/html.js';
 
 type Message = { type: 'counted'; by: number };
@@ -115,7 +115,7 @@ describe('update', () => {
     };
     let calls = 0;
     for (const [what, outcome] of Object.entries(impurities)) {
-      it(`is reported as missing, once, if ${what}`, () => {
+      it(`is warned of as impure, once, if ${what}`, () => {
         calls = 0;
         const Impure = counting(`impure: ${what}`, (_count, _message, enqueue) => {
           calls++;

@@ -61,7 +61,7 @@ describe('inspect', () => {
     expect(types()).to.include('xstate.init');
   });
 
-  it('treats an observer without next as no observer', () => {
+  it('accepts an observer without next', () => {
     const session = joined({});
     session.tree.put(session.tree.root, { type: 'counted' });
     host.turn();

@@ -9,7 +9,7 @@ import { Calm } from '../../fixtures/calm.js';
 import { Company, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
 import { settled } from '../../fixtures/live-session.js';
 
-describe('cell', () => {
+describe('component instance', () => {
   let company: Company;
 
   beforeEach(() => {
@@ -17,46 +17,46 @@ describe('cell', () => {
   });
 
   it('is dirty from its first message until it is committed', () => {
-    const cell = company.hire(notebook('a'));
-    expect(cell.isDirty).to.equal(false);
-    cell.take(note('a'), 0);
-    expect(cell.isDirty).to.equal(true);
-    cell.render();
-    expect(cell.isDirty).to.equal(true);
-    cell.commit();
-    expect(cell.isDirty).to.equal(false);
+    const instance = company.hire(notebook('a'));
+    expect(instance.isDirty).to.equal(false);
+    instance.take(note('a'), 0);
+    expect(instance.isDirty).to.equal(true);
+    instance.render();
+    expect(instance.isDirty).to.equal(true);
+    instance.commit();
+    expect(instance.isDirty).to.equal(false);
   });
 
   it('keeps what it shows until it is rendered', () => {
-    const cell = company.hire(notebook('a'));
-    cell.take(note('a'), 0);
-    expect(textsOf(cell)).to.deep.equal(['a']);
-    expect(shownBy(cell)).to.equal('');
-    cell.render();
-    expect(shownBy(cell)).to.equal('a');
+    const instance = company.hire(notebook('a'));
+    instance.take(note('a'), 0);
+    expect(textsOf(instance)).to.deep.equal(['a']);
+    expect(shownBy(instance)).to.equal('');
+    instance.render();
+    expect(shownBy(instance)).to.equal('a');
   });
 
   it('renders to the very same tree if nothing shows', () => {
-    const cell = company.hire(notebook('a'));
-    const before = cell.rendered;
-    cell.take(note('a'), 0);
-    cell.take(note('-'), 0);
-    cell.render();
-    expect(cell.rendered).to.equal(before);
+    const instance = company.hire(notebook('a'));
+    const before = instance.rendered;
+    instance.take(note('a'), 0);
+    instance.take(note('-'), 0);
+    instance.render();
+    expect(instance.rendered).to.equal(before);
   });
 
   it('gives the effects of its messages in order, and none the second time', () => {
-    const cell = company.hire(notebook('a'));
-    cell.take(note('a', note('1'), note('2')), 0);
-    cell.take(note('b', note('3')), 0);
-    cell.render();
-    expect(cell.commit().map(({ message }) => (message as { text?: string }).text)).to.deep.equal(['1', '2', '3']);
-    expect(cell.commit()).to.deep.equal([]);
+    const instance = company.hire(notebook('a'));
+    instance.take(note('a', note('1'), note('2')), 0);
+    instance.take(note('b', note('3')), 0);
+    instance.render();
+    expect(instance.commit().map(({ message }) => (message as { text?: string }).text)).to.deep.equal(['1', '2', '3']);
+    expect(instance.commit()).to.deep.equal([]);
   });
 
   it('stamps a message with the time and an id that stay when it is taken again', () => {
     const stamps: [number, string][] = [];
-    const cell = company.hire(
+    const instance = company.hire(
       component({
         name: 'stamped',
         init: () => 0,
@@ -72,15 +72,15 @@ describe('cell', () => {
         },
       })
     );
-    cell.take({ type: 'good' }, 7);
-    cell.take({ type: 'bad' }, 8);
-    cell.render();
+    instance.take({ type: 'good' }, 7);
+    instance.take({ type: 'bad' }, 8);
+    instance.render();
     expect(stamps).to.have.length.of.at.least(2);
     for (const stamp of stamps) expect(stamp).to.deep.equal([7, stamps[0]?.[1]]);
   });
 
   it('keeps its state when update returns a promise, and tells why', () => {
-    const cell = company.hire(
+    const instance = company.hire(
       component({
         name: 'async',
         init: () => ({ count: 0 }),
@@ -88,17 +88,17 @@ describe('cell', () => {
         view: ({ count }) => html`<p>${count}</p>`,
       })
     );
-    cell.take({ type: 'any' }, 0);
-    cell.render();
-    cell.commit();
-    expect(cell.shown).to.deep.equal({ count: 0 });
+    instance.take({ type: 'any' }, 0);
+    instance.render();
+    instance.commit();
+    expect(instance.shown).to.deep.equal({ count: 0 });
     expect((company.faults[0] as { error: TroupeError }).error.code).to.equal(ErrorCode.Component);
     expect(company.told[0]).to.include('returned a promise');
   });
 
   it('survives anything that is thrown', () => {
     for (const thrown of [undefined, null, 0, '', 'text', new Error('error')]) {
-      const cell = company.hire(
+      const instance = company.hire(
         component({
           name: 'thrower',
           init: () => false,
@@ -115,19 +115,19 @@ describe('cell', () => {
         })
       );
       company.faults.length = 0;
-      for (const type of ['updating', 'viewing', 'mending'] as const) cell.take({ type }, 0);
-      cell.take({ type: 'viewing' }, 0);
-      cell.render();
-      cell.commit();
+      for (const type of ['updating', 'viewing', 'mending'] as const) instance.take({ type }, 0);
+      instance.take({ type: 'viewing' }, 0);
+      instance.render();
+      instance.commit();
       expect(company.faults.map(({ code }) => code).sort(), String(thrown)).to.deep.equal(['update', 'view', 'view']);
-      expect(cell.shown).to.equal(false);
-      expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
+      expect(instance.shown).to.equal(false);
+      expect(instance.actor?.getSnapshot()).to.have.property('status', 'active');
     }
   });
 
   it('reports a view that throws though none of its messages can be blamed, and keeps them', () => {
     let fails = 0;
-    const cell = company.hire(
+    const instance = company.hire(
       component({
         name: 'impure',
         init: () => 0,
@@ -139,16 +139,16 @@ describe('cell', () => {
         },
       })
     );
-    cell.take({ type: 'counted' }, 0);
-    cell.take({ type: 'counted' }, 0);
-    cell.render();
-    cell.commit();
+    instance.take({ type: 'counted' }, 0);
+    instance.take({ type: 'counted' }, 0);
+    instance.render();
+    instance.commit();
     expect(company.told).to.deep.equal(['view of impure: only once']);
-    expect(shownBy(cell)).to.equal(2);
+    expect(shownBy(instance)).to.equal(2);
   });
 
   it('tells of a refused URL and shows the rest', () => {
-    const cell = company.hire(
+    const instance = company.hire(
       component({
         name: 'link',
         init: () => '/',
@@ -156,22 +156,22 @@ describe('cell', () => {
         view: (to) => html`<a href=${to}>x</a>`,
       })
     );
-    cell.take({ type: 'linked', to: 'javascript:alert(1)' } as never, 0);
-    cell.render();
+    instance.take({ type: 'linked', to: 'javascript:alert(1)' } as never, 0);
+    instance.render();
     expect(company.faults.map(({ code }) => code)).to.deep.equal([ErrorCode.UnsafeUrl]);
-    expect(shownBy(cell)).to.equal('about:invalid');
+    expect(shownBy(instance)).to.equal('about:invalid');
   });
 
   it('says what it was sent that is no message', () => {
-    const cell = company.hire(notebook('a'));
-    cell.take(7 as never, 0);
-    expect(cell.isDirty).to.equal(false);
+    const instance = company.hire(notebook('a'));
+    instance.take(7 as never, 0);
+    expect(instance.isDirty).to.equal(false);
     expect(company.told).to.deep.equal([
       "update of a: a was sent 7; a message is an object with a type, a string that does not begin with 'xstate.'.",
     ]);
   });
 
-  it('drops a promise it was sent, whose rejection does not end the process', async () => {
+  it('ignores the rejection of a promise that it was sent', async () => {
     const calm = new Calm();
     calm.watch();
     company.hire(notebook('a')).take(Promise.reject(new Error('unheard')) as never, 0);
@@ -182,13 +182,13 @@ describe('cell', () => {
 
   describe('for the inspector', () => {
     it('is dormant until it is started, and active from then on', () => {
-      const cell = new ComponentInstance(notebook('a'), {}, rootContext, company);
-      cell.prepare();
-      expect(cell.standing).to.equal('dormant');
-      cell.start();
-      expect(cell.standing).to.equal('active');
-      cell.take(note('!'), 0);
-      expect(cell.standing).to.equal('active');
+      const instance = new ComponentInstance(notebook('a'), {}, rootContext, company);
+      instance.prepare();
+      expect(instance.standing).to.equal('dormant');
+      instance.start();
+      expect(instance.standing).to.equal('active');
+      instance.take(note('!'), 0);
+      expect(instance.standing).to.equal('active');
     });
 
     it('is broken if it could not begin, and stays so', () => {
@@ -219,12 +219,12 @@ describe('cell', () => {
         initial: 'on',
         states: { on: { on: { ended: 'off' } }, off: { type: 'final' } },
       });
-      const cell = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
-      expect(cell.standing).to.equal('active');
-      cell.take({ type: 'ended' }, 0);
-      cell.render();
-      cell.commit();
-      expect(cell.standing).to.equal('done');
+      const instance = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
+      expect(instance.standing).to.equal('active');
+      instance.take({ type: 'ended' }, 0);
+      instance.render();
+      instance.commit();
+      expect(instance.standing).to.equal('done');
     });
 
     it('waits when the logic it runs has failed by itself, and is active again after its pause', async () => {
@@ -233,34 +233,34 @@ describe('cell', () => {
         reject = rejecting;
       });
       const machine = createMachine({ initial: 'on', states: { on: { invoke: { src: fromPromise(() => promise) } } } });
-      const cell = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
-      expect(cell.standing).to.equal('active');
+      const instance = company.hire(component({ name: 'logic', logic: machine, view: () => html`<i></i>` }));
+      expect(instance.standing).to.equal('active');
       reject(new Error('of the child'));
       await settled();
-      expect(cell.standing).to.equal('waiting');
+      expect(instance.standing).to.equal('waiting');
       company.clock.advance(0);
-      expect(cell.standing).to.equal('active');
+      expect(instance.standing).to.equal('active');
       await settled();
-      for (let round = 0; round < 500 && cell.standing !== 'given up'; round++) {
+      for (let round = 0; round < 500 && instance.standing !== 'given up'; round++) {
         company.clock.advance(100);
         await settled();
       }
-      expect(cell.standing).to.equal('given up');
-      cell.stop();
+      expect(instance.standing).to.equal('given up');
+      instance.stop();
     });
 
     it('knows the message it has taken last in a turn, with what was stamped on it', () => {
-      const cell = company.hire(notebook('a'));
-      expect(cell.received).to.equal(undefined);
+      const instance = company.hire(notebook('a'));
+      expect(instance.received).to.equal(undefined);
       const [first, last] = [note('a'), note('b')];
-      cell.take(first, 5);
-      expect(cell.received?.message).to.equal(first);
-      cell.take(last, 7);
-      expect(cell.received?.message).to.equal(last);
-      expect(cell.received?.at).to.equal(7);
-      cell.render();
-      cell.commit();
-      expect(cell.received).to.equal(undefined);
+      instance.take(first, 5);
+      expect(instance.received?.message).to.equal(first);
+      instance.take(last, 7);
+      expect(instance.received?.message).to.equal(last);
+      expect(instance.received?.at).to.equal(7);
+      instance.render();
+      instance.commit();
+      expect(instance.received).to.equal(undefined);
     });
 
     it('says when it was made', () => {

@@ -100,14 +100,14 @@ const Node: (props: Props) => Placement<Message> = component({
 // CASES -----------------------------------------------------------------------
 
 /** What the views say, asked afresh. */
-function fresh(cell: ComponentInstance): unknown {
-  const children = new Map([...cell.children].map((child) => [child.id, child.mount]));
+function fresh(instance: ComponentInstance): unknown {
+  const children = new Map([...instance.children].map((child) => [child.id, child.mount]));
   const home: Home = {
-    mount: cell.mount,
+    mount: instance.mount,
     place: ({ component: { name }, props: { key } }: Placement<unknown>, _context: Context): Mount =>
       children.get(`${name} ${typeof key} ${key}`) as Mount,
   };
-  const rendered = renderRoot(cell.component.view(cell.shown as never), undefined, () => undefined, home);
+  const rendered = renderRoot(instance.component.view(instance.shown as never), undefined, () => undefined, home);
   const left = new Set(children.values());
   const picture = JSON.stringify(plain(rendered));
   for (const mount of left) expect(fresh(instanceAt(mount)), 'a child').to.equal(JSON.stringify(plain(mount.rendered)));
@@ -115,7 +115,10 @@ function fresh(cell: ComponentInstance): unknown {
   return picture;
 }
 
-const all = (cell: ComponentInstance): readonly ComponentInstance[] => [cell, ...[...cell.children].flatMap(all)];
+const all = (instance: ComponentInstance): readonly ComponentInstance[] => [
+  instance,
+  ...[...instance.children].flatMap(all),
+];
 
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.constant<Message>({ type: 'clicked' }),
@@ -165,8 +168,8 @@ describe('the law of components', () => {
             session.client.drained(connection);
           } else if (taken === 'render') client.break();
           else {
-            const cells = all(session.tree.root);
-            session.tree.put(cells[taken.who % cells.length] as ComponentInstance, taken.message);
+            const instances = all(session.tree.root);
+            session.tree.put(instances[taken.who % instances.length] as ComponentInstance, taken.message);
           }
         }
         connection.buffered = 0;

@@ -23,7 +23,7 @@ import {
   startSession,
 } from '../../fixtures/live-session.js';
 
-/** A witness that does nothing. */
+/** A probe that does nothing. */
 const silent: Probe = {
   ...{ begin: () => undefined, received: () => undefined, happened: () => undefined, queued: () => undefined },
   ...{ updated: () => undefined, viewed: () => undefined, stepped: () => undefined, performed: () => undefined },
@@ -117,7 +117,7 @@ const showing = <Shown>(first: Shown, view: (shown: Shown) => Hole<ListMessage>)
 
 // SPECS -----------------------------------------------------------------------
 
-describe('tree', () => {
+describe('component tree', () => {
   let host: FakeHost;
 
   beforeEach(() => {
@@ -143,7 +143,7 @@ describe('tree', () => {
     markup(session.rendered).replace(/<!--.*?-->|\n\s*| data-troupe-on="[^"]*"/g, '');
   const patches = (connection: FakeConnection): unknown[] =>
     connection.take().map((frame) => (frame.kind === ServerKind.Patch ? frame.changes : frame));
-  const cells = (session: LiveSession) => [...session.tree.root.children];
+  const instances = (session: LiveSession) => [...session.tree.root.children];
 
   describe('the first page', () => {
     it('holds the views of all components, each made once', () => {
@@ -234,7 +234,7 @@ describe('tree', () => {
       session.tree.put(session.tree.root, { type: 'spoilt' });
       tell(session, { type: 'renamed', title: 'z' });
       expect(host.codes).to.deep.equal([ErrorCode.Value]);
-      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string z']);
+      expect(instances(session).map(({ id }) => id)).to.deep.equal(['item string z']);
       expect(shown(session)).to.contain('z-0');
     });
   });
@@ -251,14 +251,20 @@ describe('tree', () => {
       const page = showing(false, (isThere) => (isThere ? Ticking({ key: 1 }) : null));
       const { session } = joined(page);
       tell(session, { type: 'shown', shown: true });
-      const [ticking] = cells(session);
+      const [ticking] = instances(session);
       const [inner] = [...(ticking?.children ?? [])];
-      expect([ticking, inner].map((cell) => cell?.actor?.getSnapshot().status)).to.deep.equal(['active', 'active']);
+      expect([ticking, inner].map((instance) => instance?.actor?.getSnapshot().status)).to.deep.equal([
+        'active',
+        'active',
+      ]);
       host.clock.advance(100);
       host.turn();
       expect(ticking?.shown).to.equal(1);
       tell(session, { type: 'shown', shown: false });
-      expect([ticking, inner].map((cell) => cell?.actor?.getSnapshot().status)).to.deep.equal(['stopped', 'stopped']);
+      expect([ticking, inner].map((instance) => instance?.actor?.getSnapshot().status)).to.deep.equal([
+        'stopped',
+        'stopped',
+      ]);
       expect(host.clock.pending).to.equal(0);
       expect(shown(session)).to.equal('<main></main>');
     });
@@ -267,9 +273,9 @@ describe('tree', () => {
       const { session, connection } = joined(List);
       session.client.receive(connection, eventsFrame([[4, 0]], 1));
       host.turn();
-      const [a, b] = cells(session);
+      const [a, b] = instances(session);
       tell(session, { type: 'swapped' });
-      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string a', 'item string b']);
+      expect(instances(session).map(({ id }) => id)).to.deep.equal(['item string a', 'item string b']);
       connection.take();
 
       const flicker = component({
@@ -282,13 +288,13 @@ describe('tree', () => {
         view: ({ isThere }) => html<ListMessage>`<p>${isThere ? Item({ key: 'x', title: 't' }) : null}</p>`,
       });
       const other = joined(flicker);
-      const [x] = cells(other.session);
+      const [x] = instances(other.session);
       other.session.client.receive(other.connection, eventsFrame([[2, 0]], 1));
       host.turn();
       tell(other.session, { type: 'left' });
-      expect(cells(other.session)).to.deep.equal([x]);
+      expect(instances(other.session)).to.deep.equal([x]);
       expect(x?.actor?.getSnapshot()).to.have.nested.property('context.clicks', 1);
-      expect([a, b].every((cell) => cell?.isPresent)).to.equal(true);
+      expect([a, b].every((instance) => instance?.isPresent)).to.equal(true);
     });
 
     it('starts anew what left in an earlier turn', () => {
@@ -365,7 +371,7 @@ describe('tree', () => {
         view: ({ isOpen }) => html`${isOpen ? Saving({ key: 1 }) : null}`,
       });
       const { session } = joined(page);
-      const [saving] = cells(session);
+      const [saving] = instances(session);
       session.tree.put(saving as never, { type: 'saved' });
       tell(session, { type: 'flickered' });
       expect(shown(session), 'one that came back shows what it took').to.equal('<p>1</p>');
@@ -377,7 +383,7 @@ describe('tree', () => {
 
     it('renders a child anew whose place has another content model', () => {
       const ComponentInstance = component({
-        name: 'cell',
+        name: 'instance',
         init: () => 0,
         update: (model: number, _message: { type: 'x' }) => model,
         view: () => html`<a>text</a>`,
@@ -402,7 +408,7 @@ describe('tree', () => {
       expect((host.reports[0] as { error: Error }).error.message).to.equal(
         'The view of page has two item with the key b. Give each a key of its own.'
       );
-      expect(cells(session)).to.have.length(1);
+      expect(instances(session)).to.have.length(1);
     });
 
     it('that stand twice are found though one stands in a row that was taken over', () => {
@@ -416,7 +422,7 @@ describe('tree', () => {
       tell(session, { type: 'shown', shown: true });
       expect(host.codes).to.deep.equal([ErrorCode.DuplicateKey]);
       tell(session, { type: 'shown', shown: false });
-      expect(cells(session)).to.have.length(1);
+      expect(instances(session)).to.have.length(1);
     });
 
     it('tell apart by component, by key and by its type', () => {
@@ -428,7 +434,7 @@ describe('tree', () => {
       const { session } = joined(
         showing(0, () => [Other({ key: 1 }), Other({ key: '1' }), Item({ key: '1', title: 't' })])
       );
-      expect(cells(session)).to.have.length(3);
+      expect(instances(session)).to.have.length(3);
     });
   });
 
@@ -439,7 +445,7 @@ describe('tree', () => {
       host.turn();
       expect(modelOf<ListModel>(session).keys).to.deep.equal(['b']);
       expect(connection.take()).to.have.length(1);
-      expect(cells(session).map(({ id }) => id)).to.deep.equal(['item string b']);
+      expect(instances(session).map(({ id }) => id)).to.deep.equal(['item string b']);
     });
 
     it('of the root goes nowhere', () => {
@@ -572,8 +578,9 @@ describe('tree', () => {
     it('of update, view and received cost one message of that child', () => {
       const page = showing('well', (mode) => Fragile({ key: 1, mode }));
       const { session } = joined(page);
-      const [cell] = cells(session);
-      for (const mode of ['update', 'fine', 'view']) session.tree.put(cell as never, { type: 'set', mode } as never);
+      const [instance] = instances(session);
+      for (const mode of ['update', 'fine', 'view'])
+        session.tree.put(instance as never, { type: 'set', mode } as never);
       host.turn();
       expect(shown(session)).to.contain('<em>fine</em>');
       tell(session, { type: 'shown', shown: 'received' });
@@ -639,7 +646,7 @@ describe('tree', () => {
         },
       });
       const { session } = joined(showing(0, () => Array.from({ length: 50 }, (_, key) => Member({ key }))));
-      const members = cells(session);
+      const members = instances(session);
       const expected = members.map((): number[] => []);
       let state = 7;
       const random = (below: number): number => {
@@ -763,7 +770,7 @@ describe('tree', () => {
     it('drops a message whose receiver is not there', () => {
       const { session } = joined(List);
       const image = session.save();
-      const letters = [{ path: ['absent'], message: { type: 'clicked' }, cause: undefined }];
+      const letters = [{ path: ['none'], message: { type: 'clicked' }, cause: undefined }];
       const later = new LiveSession(host, host, {
         id: 'session',
         component: List,
@@ -951,11 +958,11 @@ describe('tree', () => {
   describe('its end', () => {
     it('lets go of all that waits, what has to be resolved as well', () => {
       const { session } = joined(List);
-      const cell = session.tree.root;
+      const instance = session.tree.root;
       const taken: number[] = [];
       for (let number = 0; number < 4; number++) {
-        const letter = { instance: cell, message: undefined, at: 0, pageLoad: 0, taken: () => void taken.push(number) };
-        session.tree.post(number % 2 === 0 ? letter : { ...letter, resolve: () => letter });
+        const envelope = { instance, message: undefined, at: 0, pageLoad: 0, taken: () => void taken.push(number) };
+        session.tree.post(number % 2 === 0 ? envelope : { ...envelope, resolve: () => envelope });
       }
       session.stop();
       expect(taken).to.deep.equal([0, 1, 2, 3]);
@@ -988,10 +995,10 @@ describe('tree', () => {
 
     const path = ['watching string a'];
 
-    it('finds a cell by the ids that lead to it, and none where there is none', () => {
+    it('finds an instance by the ids that lead to it, and none where there is none', () => {
       const { session } = joined(Outer);
       const { tree } = session;
-      const [child] = cells(session);
+      const [child] = instances(session);
       expect(tree.find([])).to.equal(tree.root);
       expect(tree.find(path)).to.equal(child).and.to.not.equal(undefined);
       for (const none of [['x'], [...path, 'x'], ['x', ...path], ['']]) expect(tree.find(none)).to.equal(undefined);
@@ -1000,7 +1007,7 @@ describe('tree', () => {
 
     it('has the subscriptions of each instance', () => {
       const { session } = joined(Outer);
-      const [child] = cells(session) as [ComponentInstance];
+      const [child] = instances(session) as [ComponentInstance];
       expect(session.tree.root.subscriptions).to.equal(undefined);
       expect(child.subscriptions?.views.map(({ key, status, mark }) => [key, status, mark])).to.deep.equal([
         ['every 1000 ticked', 'active', host.clock.now() + 1_000],
@@ -1009,10 +1016,10 @@ describe('tree', () => {
       expect(child.subscriptions?.views).to.deep.equal([]);
     });
 
-    it('knows the sender of each waiting message: the host, a component, a subscription, the session; an event has none', () => {
+    it('knows the sender of each envelope: the host, a component, a subscription, the session; none for an event', () => {
       const { session } = joined(Outer);
       const { mailbox, root } = session.tree;
-      const [child] = cells(session) as [ComponentInstance];
+      const [child] = instances(session) as [ComponentInstance];
       const senders = new Map<string, unknown>();
       session.observer = {
         ...silent,

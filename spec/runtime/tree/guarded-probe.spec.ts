@@ -29,19 +29,16 @@ const poison = (): object =>
     }
   );
 
-describe('a guarded witness', () => {
+describe('a guarded probe', () => {
   it('passes everything on', () => {
     const told: unknown[] = [];
-    const witness = new Proxy({} as Probe, {
+    const probe = new Proxy({} as Probe, {
       get:
         (_target, name) =>
         (...given: unknown[]) =>
           told.push([name, ...given]),
     });
-    const guarded = guardProbe(witness, () => expect.fail()) as unknown as Record<
-      string,
-      (...given: unknown[]) => void
-    >;
+    const guarded = guardProbe(probe, () => expect.fail()) as unknown as Record<string, (...given: unknown[]) => void>;
     for (const name of Object.keys(guarded)) guarded[name]?.(1, 2, 3);
     expect(told).to.deep.equal(Object.keys(guarded).map((name) => [name, 1, 2, 3]));
     const methods = Object.getOwnPropertyNames(DiagnosticsProbe.prototype);
@@ -66,7 +63,7 @@ describe('a guarded witness', () => {
     let looked: LookedAt;
     afterEach(() => looked.close());
 
-    it('lets the session continue as without a probe', async () => {
+    it('lets the session continue as if there were no probe', async () => {
       const reports: unknown[] = [];
       looked = await lookAt({
         routes: { '/': Odd },

@@ -72,7 +72,7 @@ const around = (child: (title: string) => unknown) =>
     view: ({ title, heard }) => html<never>`<h1>${title} ${heard}</h1><div>${child(title) as never}</div>`,
   });
 
-describe('logic-state', () => {
+describe('logic state', () => {
   let host: FakeHost;
 
   beforeEach(() => {
@@ -134,7 +134,7 @@ describe('logic-state', () => {
     expect(shown(session)).to.contain('<output>7</output>');
   });
 
-  it('gets changed props as the event that `received` makes of them', () => {
+  it('takes the event that `received` makes of changed props', () => {
     const Told = component({
       name: 'told',
       logic: fromTransition(
@@ -180,7 +180,7 @@ describe('logic-state', () => {
     expect(shown(session)).to.contain('green');
   });
 
-  it('that fails over every event is replaced each time, and does not affect others', () => {
+  it('that fails over every event is replaced each time, and harms no other component', () => {
     const { session } = joined(around(() => [Light({ key: 1, pressed: 0 }), Light({ key: 2, pressed: 0 })]));
     const [first, second] = [...session.tree.root.children];
     for (let round = 0; round < 20; round++) session.tree.put(first as never, { type: 'broke' });

@@ -21,7 +21,7 @@ const Texts = component({
   view: (model) => html`<p>${model.join()}</p>`,
 });
 
-describe('model-state', () => {
+describe('model state', () => {
   let reports: string[];
   let state: ModelState;
   let shown: string[];

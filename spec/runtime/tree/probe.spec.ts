@@ -47,7 +47,7 @@ const Page = component({
 
 type Name = keyof Diagnostics;
 
-/** Channels with a listener on all of them, or on some. */
+/** Channels of which some have a listener. */
 class Listening {
   readonly told: (readonly [name: Name, event: Diagnostics[Name]])[] = [];
   readonly heard = new Set<Name>();
@@ -80,7 +80,7 @@ const always: readonly Name[] = ['received', 'queued', 'updated', 'viewed', 'dif
 
 const itemPath = ['item string one'];
 
-describe('witness', () => {
+describe('probe', () => {
   let host: FakeHost;
   let connection: FakeConnection;
   let listening: Listening;
@@ -110,7 +110,7 @@ describe('witness', () => {
     });
   }
 
-  describe('without a listener', () => {
+  describe('of a session without instrumentation', () => {
     it('is none', () => {
       const session = joined();
       expect(session.probe).to.equal(undefined);
@@ -133,7 +133,7 @@ describe('witness', () => {
       session.stop();
     });
 
-    it('has channels without listeners, which accept every event', () => {
+    it('has channels without a listener, to which everything can be published', () => {
       expect(areHeard(unwatched.channels)).to.equal(false);
       for (const channel of Object.values(unwatched.channels)) {
         expect(channel.hasSubscribers).to.equal(false);
@@ -149,7 +149,7 @@ describe('witness', () => {
     }
   });
 
-  it('gives way to the probe of the one who inspects the session', () => {
+  it('is the observer of an inspected session', () => {
     const session = joined(...always);
     const observer = new DiagnosticsProbe('other', listening.channels, () => 0);
     session.observer = observer;
@@ -159,7 +159,7 @@ describe('witness', () => {
     session.stop();
   });
 
-  it('knows a cell by the ids that lead to it', () => {
+  it('knows an instance by the ids that lead to it', () => {
     const session = joined();
     const { root } = session.tree;
     expect(root.path).to.deep.equal([]);
@@ -228,7 +228,7 @@ describe('witness', () => {
       session.stop();
     });
 
-    it('counts events over the life of a page, and letters that wait', () => {
+    it('counts events over the life of a page, and envelopes that wait', () => {
       const session = joined('queued');
       const item = [...session.tree.root.children][0]?.rendered as { readonly number: number };
       session.client.receive(
@@ -264,10 +264,10 @@ describe('witness', () => {
 
     it('never says that a message has waited less than no time, if the clock was set back', () => {
       const session = joined('updated');
-      const cell = session.tree.root;
+      const instance = session.tree.root;
       session.probe?.begin();
       session.probe?.updated({
-        instance: cell,
+        instance,
         message: { type: 'ticked' },
         at: host.clock.now() + 5_000,
         pageLoad: 0,
@@ -298,7 +298,7 @@ describe('witness', () => {
       session.stop();
     });
 
-    it('publishes on a channel only if it has a listener', () => {
+    it('publishes on a channel only if that has a listener', () => {
       for (const name of always) {
         host = new FakeHost();
         connection = new FakeConnection();

@@ -15,13 +15,13 @@ describe('turn', () => {
   describe('conflation', () => {
     it('takes many messages in order and shows them once', () => {
       const seen: string[] = [];
-      const cell = company.hire(notebook('a', seen));
+      const instance = company.hire(notebook('a', seen));
       seen.length = 0;
-      for (const text of 'abcd') tree.post(cell, note(text));
+      for (const text of 'abcd') tree.post(instance, note(text));
       expect(tree.run()).to.equal(4);
       expect(tree.mailbox.size).to.equal(0);
       expect(seen).to.deep.equal(['update a', 'update b', 'update c', 'update d', 'view abcd']);
-      expect(shownBy(cell)).to.equal('a b c d');
+      expect(shownBy(instance)).to.equal('a b c d');
     });
 
     it('shows only the components that took something, in the order they were first written to', () => {
@@ -39,52 +39,52 @@ describe('turn', () => {
 
     it('does not show a component whose messages were all refused', () => {
       const seen: string[] = [];
-      const cell = company.hire(notebook('a', seen));
-      const before = cell.rendered;
+      const instance = company.hire(notebook('a', seen));
+      const before = instance.rendered;
       seen.length = 0;
-      tree.post(cell, note('!'));
+      tree.post(instance, note('!'));
       tree.run();
       expect(seen).to.deep.equal(['update !']);
-      expect(cell.rendered).to.equal(before);
+      expect(instance.rendered).to.equal(before);
     });
 
     it('counts an event that led to no message, in its place', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, undefined);
-      tree.post(cell, note('a'));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, undefined);
+      tree.post(instance, note('a'));
       expect(tree.run()).to.equal(2);
-      expect(textsOf(cell)).to.deep.equal(['a']);
+      expect(textsOf(instance)).to.deep.equal(['a']);
     });
 
     it('counts only the events of the page that is joined', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, note('a'));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, note('a'));
       tree.pageLoad = 2;
-      tree.post(cell, note('b'));
-      tree.mailbox.push({ instance: cell, message: note('c'), at: 0, pageLoad: 0 });
+      tree.post(instance, note('b'));
+      tree.mailbox.push({ instance, message: note('c'), at: 0, pageLoad: 0 });
       expect(tree.run()).to.equal(1);
-      expect(textsOf(cell)).to.deep.equal(['a', 'b', 'c']);
+      expect(textsOf(instance)).to.deep.equal(['a', 'b', 'c']);
     });
   });
 
-  describe('a letter that has to be resolved', () => {
+  describe('an envelope that has to be resolved', () => {
     it('is resolved when all before it is shown, and shown before what comes after it is taken', () => {
       const seen: string[] = [];
-      const cell = company.hire(notebook('a', seen));
+      const instance = company.hire(notebook('a', seen));
       seen.length = 0;
-      tree.post(cell, note('a'));
+      tree.post(instance, note('a'));
       for (const text of ['b', 'c']) {
-        const letter = { instance: cell, message: note(text), at: 0, pageLoad: tree.pageLoad };
+        const envelope = { instance, message: note(text), at: 0, pageLoad: tree.pageLoad };
         tree.mailbox.push({
-          ...letter,
+          ...envelope,
           message: undefined,
           resolve: () => {
-            seen.push(`resolve ${text} where ${shownBy(cell)} is shown`);
-            return letter;
+            seen.push(`resolve ${text} where ${shownBy(instance)} is shown`);
+            return envelope;
           },
         });
       }
-      tree.post(cell, note('d'));
+      tree.post(instance, note('d'));
       expect(tree.run()).to.equal(4);
       expect(seen).to.deep.equal([
         ...['update a', 'view a'],
@@ -95,26 +95,26 @@ describe('turn', () => {
     });
 
     it('comes after what was raised before it came, and counts though it leads to nothing', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, note('a', note('raised')));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, note('a', note('raised')));
       tree.run();
-      tree.post(cell, note('b', note('late')));
+      tree.post(instance, note('b', note('late')));
       tree.mailbox.push({
-        instance: cell,
+        instance,
         message: undefined,
         at: 0,
         pageLoad: 1,
-        resolve: () => ({ instance: cell, message: undefined, at: 0, pageLoad: 1 }),
+        resolve: () => ({ instance, message: undefined, at: 0, pageLoad: 1 }),
       });
       expect(tree.run()).to.equal(2);
-      expect(textsOf(cell)).to.deep.equal(['a', 'raised', 'b', 'late']);
+      expect(textsOf(instance)).to.deep.equal(['a', 'raised', 'b', 'late']);
     });
 
     it('takes a round for itself: sixteen in a turn', () => {
-      const cell = company.hire(notebook('a'));
+      const instance = company.hire(notebook('a'));
       for (let number = 0; number < 20; number++) {
-        const letter = { instance: cell, message: note(`${number}`), at: 0, pageLoad: 1 };
-        tree.mailbox.push({ ...letter, resolve: () => letter });
+        const envelope = { instance, message: note(`${number}`), at: 0, pageLoad: 1 };
+        tree.mailbox.push({ ...envelope, resolve: () => envelope });
       }
       expect([tree.run(), tree.run(), tree.mailbox.size]).to.deep.equal([16, 4, 0]);
     });
@@ -122,28 +122,28 @@ describe('turn', () => {
 
   describe('faults', () => {
     it('drops and reports the one message that update refuses, and keeps the others in order', () => {
-      const cell = company.hire(notebook('a'));
-      for (const text of ['a', '!', 'b']) tree.post(cell, note(text));
+      const instance = company.hire(notebook('a'));
+      for (const text of ['a', '!', 'b']) tree.post(instance, note(text));
       expect(tree.run()).to.equal(3);
-      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
-      expect(shownBy(cell)).to.equal('a b');
+      expect(textsOf(instance)).to.deep.equal(['a', 'b']);
+      expect(shownBy(instance)).to.equal('a b');
       expect(company.told).to.deep.equal(['update of a: cannot take !']);
     });
 
     it('drops and reports the one message whose outcome view refuses, and keeps the others in order', () => {
-      const cell = company.hire(notebook('a'));
-      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      const instance = company.hire(notebook('a'));
+      for (const text of ['a', '?', 'b']) tree.post(instance, note(text));
       expect(tree.run()).to.equal(3);
-      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
-      expect(shownBy(cell)).to.equal('a b');
+      expect(textsOf(instance)).to.deep.equal(['a', 'b']);
+      expect(shownBy(instance)).to.equal('a b');
       expect(company.told).to.deep.equal(['view of a: cannot show ?']);
     });
 
     it('keeps a message that view refuses if a later one of the turn makes it good', () => {
-      const cell = company.hire(notebook('a'));
-      for (const text of ['a', '?', '-', 'b']) tree.post(cell, note(text));
+      const instance = company.hire(notebook('a'));
+      for (const text of ['a', '?', '-', 'b']) tree.post(instance, note(text));
       tree.run();
-      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(textsOf(instance)).to.deep.equal(['a', 'b']);
       expect(company.told).to.deep.equal([]);
     });
 
@@ -151,7 +151,7 @@ describe('turn', () => {
       const seen: string[] = [];
       const [a, b, c] = [notebook('a', seen), notebook('b'), notebook('c', seen)].map((kind) => company.hire(kind));
       seen.length = 0;
-      const letters: [typeof a, string][] = [
+      const envelopes: [typeof a, string][] = [
         [a, '1'],
         [b, '2'],
         [c, '3'],
@@ -160,14 +160,14 @@ describe('turn', () => {
         [b, '5'],
         [c, '6'],
       ];
-      for (const [cell, text] of letters) tree.post(cell as never, note(text));
+      for (const [instance, text] of envelopes) tree.post(instance as never, note(text));
       tree.run();
-      expect([a, b, c].map((cell) => textsOf(cell as never))).to.deep.equal([
+      expect([a, b, c].map((instance) => textsOf(instance as never))).to.deep.equal([
         ['1', '4'],
         ['2', '5'],
         ['3', '6'],
       ]);
-      expect([a, b, c].map((cell) => shownBy(cell as never))).to.deep.equal(['1 4', '2 5', '3 6']);
+      expect([a, b, c].map((instance) => shownBy(instance as never))).to.deep.equal(['1 4', '2 5', '3 6']);
       expect(seen, 'the others are taken and shown once').to.deep.equal([
         'update 1',
         'update 3',
@@ -180,7 +180,7 @@ describe('turn', () => {
     });
 
     it('takes a message again that update refused only because of the culprit before it', () => {
-      const cell = company.hire({
+      const instance = company.hire({
         ...notebook('a'),
         transition: (snapshot: never, event: never, scope: never) => {
           const { context } = snapshot as { context: { texts: readonly string[] } };
@@ -194,15 +194,15 @@ describe('turn', () => {
           );
         },
       } as never);
-      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      for (const text of ['a', '?', 'b']) tree.post(instance, note(text));
       tree.run();
-      expect(textsOf(cell)).to.deep.equal(['a', 'b']);
+      expect(textsOf(instance)).to.deep.equal(['a', 'b']);
       expect(company.told).to.deep.equal(['view of a: cannot show ?']);
     });
 
     it('reports a message that update refuses only when it is taken again', () => {
       const faults: string[] = [];
-      const cell = company.hire({
+      const instance = company.hire({
         ...notebook('a'),
         transition: (snapshot: never, event: { message?: Note }, scope: never) => {
           const { context } = snapshot as { context: { texts: readonly string[] } };
@@ -218,21 +218,21 @@ describe('turn', () => {
           );
         },
       } as never);
-      for (const text of ['a', '?', 'b']) tree.post(cell, note(text));
+      for (const text of ['a', '?', 'b']) tree.post(instance, note(text));
       tree.run();
       expect(faults).to.deep.equal(['refused']);
-      expect(textsOf(cell)).to.deep.equal(['a']);
+      expect(textsOf(instance)).to.deep.equal(['a']);
       expect(company.told).to.deep.equal(['view of a: cannot show ?', 'update of a: needs ?']);
     });
 
     it('refuses what is no message and goes on', () => {
-      const cell = company.hire(notebook('a'));
+      const instance = company.hire(notebook('a'));
       for (const wrong of [null, 'text', {}, { type: 7 }, Promise.resolve(), { type: 'xstate.stop' }])
-        tree.post(cell, wrong as never);
-      tree.post(cell, note('a'));
+        tree.post(instance, wrong as never);
+      tree.post(instance, note('a'));
       expect(tree.run()).to.equal(7);
-      expect(textsOf(cell)).to.deep.equal(['a']);
-      expect(cell.actor?.getSnapshot()).to.have.property('status', 'active');
+      expect(textsOf(instance)).to.deep.equal(['a']);
+      expect(instance.actor?.getSnapshot()).to.have.property('status', 'active');
       expect(company.faults).to.have.length(6);
       expect(company.told[5]).to.include('sent an object with type xstate.stop; a message is an object with a type');
     });
@@ -240,18 +240,18 @@ describe('turn', () => {
     it('drops exactly the culprits of any turn, as if messages were taken one by one', () => {
       const text = fc.constantFrom('a', 'b', 'c!', 'd?');
       fc.assert(
-        fc.property(fc.array(fc.tuple(fc.nat(2), text), { maxLength: 40 }), (letters) => {
+        fc.property(fc.array(fc.tuple(fc.nat(2), text), { maxLength: 40 }), (envelopes) => {
           const staff = new Company();
           const turn = new FakeTree();
-          const cells = ['x', 'y', 'z'].map((name) => staff.hire(notebook(name)));
-          for (const [index, given] of letters) turn.post(cells[index] as never, note(given));
-          expect(turn.run()).to.equal(letters.length);
-          cells.forEach((cell, index) => {
-            const given = letters.filter(([to]) => to === index).map(([, of]) => of);
+          const instances = ['x', 'y', 'z'].map((name) => staff.hire(notebook(name)));
+          for (const [index, given] of envelopes) turn.post(instances[index] as never, note(given));
+          expect(turn.run()).to.equal(envelopes.length);
+          instances.forEach((instance, index) => {
+            const given = envelopes.filter(([to]) => to === index).map(([, of]) => of);
             const good = given.filter((of) => of.length === 1);
-            expect(textsOf(cell)).to.deep.equal(good);
-            expect(shownBy(cell)).to.equal(good.join(' '));
-            expect(staff.faults.filter(({ component }) => component === cell.component.name)).to.have.length(
+            expect(textsOf(instance)).to.deep.equal(good);
+            expect(shownBy(instance)).to.equal(good.join(' '));
+            expect(staff.faults.filter(({ component }) => component === instance.component.name)).to.have.length(
               given.length - good.length
             );
           });
@@ -272,76 +272,76 @@ describe('turn', () => {
     });
 
     it('are discarded with the message that asked for them', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, note('a', note('of a')));
-      tree.post(cell, note('!', note('of !')));
-      tree.post(cell, note('?', note('of ?')));
-      tree.post(cell, note('b', note('of b')));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, note('a', note('of a')));
+      tree.post(instance, note('!', note('of !')));
+      tree.post(instance, note('?', note('of ?')));
+      tree.post(instance, note('b', note('of b')));
       tree.run();
       expect(tree.log.filter((line) => line.startsWith('performed'))).to.deep.equal([
         'performed of a',
         'performed of b',
       ]);
-      expect(textsOf(cell)).to.deep.equal(['a', 'b', 'of a', 'of b']);
+      expect(textsOf(instance)).to.deep.equal(['a', 'b', 'of a', 'of b']);
     });
 
     it('are carried out once though the message was taken twice', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, note('a', note('of a')));
-      tree.post(cell, note('?'));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, note('a', note('of a')));
+      tree.post(instance, note('?'));
       tree.run();
       expect(tree.log.filter((line) => line.startsWith('performed'))).to.deep.equal(['performed of a']);
     });
 
     it('raise messages that are followed within the turn, behind those that waited', () => {
-      const cell = company.hire(notebook('a'));
-      tree.post(cell, note('1', note('2', note('3'))));
-      tree.post(cell, note('4'));
+      const instance = company.hire(notebook('a'));
+      tree.post(instance, note('1', note('2', note('3'))));
+      tree.post(instance, note('4'));
       expect(tree.run()).to.equal(2);
       expect(tree.mailbox.size).to.equal(0);
-      expect(textsOf(cell)).to.deep.equal(['1', '4', '2', '3']);
+      expect(textsOf(instance)).to.deep.equal(['1', '4', '2', '3']);
     });
 
     it('raise for 16 rounds at the most; the rest waits for the next turn', () => {
-      const cell = company.hire(notebook('a'));
+      const instance = company.hire(notebook('a'));
       const chain = Array.from({ length: 39 }).reduceRight<Note>(
         (next, _, index) => note(`${index}`, next),
         note('last')
       );
-      tree.post(cell, chain);
+      tree.post(instance, chain);
       tree.run();
       expect(tree.mailbox.size).to.be.above(0);
-      expect(textsOf(cell)).to.have.length(16);
+      expect(textsOf(instance)).to.have.length(16);
       tree.run();
       expect(tree.mailbox.size).to.be.above(0);
-      expect(textsOf(cell)).to.have.length(32);
+      expect(textsOf(instance)).to.have.length(32);
       tree.run();
       expect(tree.mailbox.size).to.equal(0);
-      expect(textsOf(cell)).to.have.length(40);
-      expect(textsOf(cell).at(-1)).to.equal('last');
+      expect(textsOf(instance)).to.have.length(40);
+      expect(textsOf(instance).at(-1)).to.equal('last');
     });
   });
 
   describe('limits', () => {
     it('takes 256 messages, then shows them and leaves the rest', () => {
-      const cell = company.hire(notebook('a'));
-      for (let index = 0; index < 600; index++) tree.post(cell, note(`${index}`));
+      const instance = company.hire(notebook('a'));
+      for (let index = 0; index < 600; index++) tree.post(instance, note(`${index}`));
       expect(tree.run()).to.equal(256);
       expect(tree.mailbox.size).to.be.above(0);
-      expect(textsOf(cell)).to.have.length(256);
+      expect(textsOf(instance)).to.have.length(256);
       expect(tree.run()).to.equal(256);
       expect(tree.mailbox.size).to.be.above(0);
       expect(tree.run()).to.equal(88);
       expect(tree.mailbox.size).to.equal(0);
-      expect(textsOf(cell)).to.deep.equal(Array.from({ length: 600 }, (_, index) => `${index}`));
+      expect(textsOf(instance)).to.deep.equal(Array.from({ length: 600 }, (_, index) => `${index}`));
     });
 
     it('counts raised messages among the 256', () => {
-      const cell = company.hire(notebook('a'));
-      for (let index = 0; index < 200; index++) tree.post(cell, note(`${index}`, note('raised')));
+      const instance = company.hire(notebook('a'));
+      for (let index = 0; index < 200; index++) tree.post(instance, note(`${index}`, note('raised')));
       tree.run();
       expect(tree.mailbox.size).to.be.above(0);
-      expect(textsOf(cell)).to.have.length(256);
+      expect(textsOf(instance)).to.have.length(256);
     });
 
     it('takes no more when 8 ms have gone by, and always takes something', () => {
@@ -360,13 +360,13 @@ describe('turn', () => {
   });
 
   describe('taken', () => {
-    it('is called for every letter, once it is committed, whatever became of it', () => {
-      const cell = company.hire(notebook('a'));
+    it('is called for every envelope, once it is committed, whatever became of it', () => {
+      const instance = company.hire(notebook('a'));
       const taken: string[] = [];
       for (const text of ['a', '!', '?', 'b'])
-        tree.post(cell, note(text), () => taken.push(`${text} of ${shownBy(cell)}`));
-      tree.post(cell, undefined, () => taken.push('nothing'));
-      tree.post(cell, null as never, () => taken.push('no message'));
+        tree.post(instance, note(text), () => taken.push(`${text} of ${shownBy(instance)}`));
+      tree.post(instance, undefined, () => taken.push('nothing'));
+      tree.post(instance, null as never, () => taken.push('no message'));
       tree.run();
       expect(taken).to.deep.equal(['a of a b', '! of a b', '? of a b', 'b of a b', 'nothing', 'no message']);
     });
