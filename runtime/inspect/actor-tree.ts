@@ -147,7 +147,7 @@ function sharedView(name: string, around: Surroundings): ActorView {
 /** The actors of a session that is stored: none of them runs. */
 export function storedActorsOf(id: string, { at, tree }: Pick<SessionImage, 'at' | 'tree'>, now: number): ActorView {
   return {
-    ...{ id: sessionId, kind: 'session', name: id, status: 'passivated', inbox: tree.letters.length, age: now - at },
+    ...{ id: sessionId, kind: 'session', name: id, status: 'passivated', inbox: tree.envelopes.length, age: now - at },
     ...{ errors: 0, lastError: '', actors: [storedView(tree.root, [], now - at)] },
   };
 }

@@ -118,7 +118,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   #unsubscribe: (() => void) | undefined;
   /** Letters that wait. */
   readonly #waiting = new Map<Envelope, LogRecord>();
-  /** Messages that came as letters: XState tells of them, too. */
+  /** Messages that came as envelopes: XState tells of them, too. */
   readonly #known = new WeakSet<object>();
   /** Events whose words are to be replaced, with where these stand. */
   readonly #events = new WeakMap<EventRecord, readonly [entry: WireRecord, line: number]>();
@@ -127,7 +127,7 @@ export class SessionRecorder extends DiagnosticsProbe {
   #given: RecordedEvent[] = [];
   #round: InTurn[] = [];
   #turn: InTurn[] = [];
-  /** What the letters that are put in next follow from, and what the next event has happened at. */
+  /** What the envelopes that are put in next follow from, and what the next event has happened at. */
   #performing: LogRecord | undefined;
   #happening = '';
   /** The cells of actors that run other logic, as far as they have been asked for. */
@@ -222,11 +222,11 @@ export class SessionRecorder extends DiagnosticsProbe {
     try {
       const { root, turns } = tree.save();
 
-      return { turns, root: sharing(before?.root, root), letters: [] };
+      return { turns, root: sharing(before?.root, root), envelopes: [] };
     } catch (error) {
       this.#note('/', textOf(error));
 
-      return before ?? { turns: tree.turns, root: nothingOf(tree.root), letters: [] };
+      return before ?? { turns: tree.turns, root: nothingOf(tree.root), envelopes: [] };
     }
   }
 

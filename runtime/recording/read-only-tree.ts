@@ -248,7 +248,7 @@ export function pageOf(root: AnyComponent, image: TreeImage, { at }: Pick<ReadOn
   } catch (error) {
     const message = textOf(error);
     const code = error instanceof TroupeError ? error.code : ErrorCode.Internal;
-    const tree = new ReadOnlyTree(Notice, { turns: 0, root: alone({ message }), letters: [] });
+    const tree = new ReadOnlyTree(Notice, { turns: 0, root: alone({ message }), envelopes: [] });
 
     return { html: markup(tree.root.rendered), faults: [{ path: [], component: root.name, code, message }] };
   }

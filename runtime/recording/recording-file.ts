@@ -138,7 +138,7 @@ const isInstance: Check = (value) =>
 const isTree = objectOf({
   turns: isNumber,
   root: isInstance,
-  letters: arrayOf(objectOf({ path: isPath, message: isMessage, cause: optional(isText) })),
+  envelopes: arrayOf(objectOf({ path: isPath, message: isMessage, cause: optional(isText) })),
 });
 
 const headFields = {

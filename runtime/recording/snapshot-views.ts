@@ -101,7 +101,7 @@ export function redactImage(
     return copy;
   };
 
-  return { turns, root: redactInstance(root), letters: [] };
+  return { turns, root: redactInstance(root), envelopes: [] };
 }
 
 /** An image in which only components of known names have a state: which fields others declare secret is not known. */
@@ -112,5 +112,5 @@ export function hideUnknown({ turns, root }: TreeImage, known: ReadonlySet<strin
     return { ...image, state, children: image.children.map(hideIn) };
   };
 
-  return { turns, root: hideIn(root), letters: [] };
+  return { turns, root: hideIn(root), envelopes: [] };
 }

@@ -60,7 +60,7 @@ type Packed = readonly [
   lineage: string | null,
   turns: number,
   root: PackedCell,
-  letters?: readonly PackedLetter[],
+  envelopes?: readonly PackedLetter[],
   effects?: readonly PackedEffect[],
 ];
 
@@ -83,11 +83,11 @@ export function pack({ application, at, node, loads, offer, lineage, effects, tr
     tree.turns,
     packCell(tree.root),
   ];
-  const letters = tree.letters.map(packLetter);
+  const envelopes = tree.envelopes.map(packLetter);
   const waiting = effects.map(packEffect);
-  if (waiting.length > 0) return packSnapshot([...head, letters, waiting]);
+  if (waiting.length > 0) return packSnapshot([...head, envelopes, waiting]);
 
-  return packSnapshot(letters.length > 0 ? [...head, letters] : head);
+  return packSnapshot(envelopes.length > 0 ? [...head, envelopes] : head);
 }
 
 function packLetter({ path, message, cause }: EnvelopeImage): PackedLetter {
@@ -140,7 +140,7 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function imageOf(packed: Packed): SessionImage {
-  const [, application, at, node, loads, offer, lineage, turns, root, letters = [], effects = []] = packed;
+  const [, application, at, node, loads, offer, lineage, turns, root, envelopes = [], effects = []] = packed;
 
   return {
     application,
@@ -153,7 +153,7 @@ function imageOf(packed: Packed): SessionImage {
     tree: {
       turns,
       root: unpackCell(root),
-      letters: letters.map(([path, message, cause]) => ({ path, message, cause })),
+      envelopes: envelopes.map(([path, message, cause]) => ({ path, message, cause })),
     },
   };
 }

@@ -225,7 +225,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   #restore(image: SessionImage, isCopy: boolean): void {
     this.client.restore(image.loads);
     this.#lineage = image.lineage;
-    this.tree.restore(isCopy ? { ...image.tree, letters: [] } : image.tree);
+    this.tree.restore(isCopy ? { ...image.tree, envelopes: [] } : image.tree);
     if (isCopy) return;
     if (image.effects.length > 0) this.#effects = image.effects;
     if (image.offer !== undefined) [this.#offers, this.#offered] = image.offer;

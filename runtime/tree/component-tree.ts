@@ -134,7 +134,7 @@ export class ComponentTree implements SubscribingTree {
    * of a shared actor, is in the first page already; what they send later waits until a client joins.
    */
   #listen(): void {
-    const envelopes = this.#image?.letters ?? [];
+    const envelopes = this.#image?.envelopes ?? [];
     const isRestored = this.#image !== undefined;
     this.#image = undefined;
     if (this.#refusal !== undefined) throw this.#refusal;
@@ -181,11 +181,11 @@ export class ComponentTree implements SubscribingTree {
 
   /** Returns all of it as it can be stored between turns. */
   save(): TreeImage {
-    const letters = this.mailbox.ours.map(({ instance, message, cause }) => {
+    const envelopes = this.mailbox.ours.map(({ instance, message, cause }) => {
       return { path: instance.path, message: message as AnyMessage, cause: cause as string | undefined };
     });
 
-    return { turns: this.#turns, root: this.root.save(), letters };
+    return { turns: this.#turns, root: this.root.save(), envelopes };
   }
 
   refuseImage(error: TroupeError): void {

@@ -38,5 +38,5 @@ export interface EffectImage {
 export interface TreeImage {
   readonly turns: number;
   readonly root: InstanceImage;
-  readonly letters: readonly EnvelopeImage[];
+  readonly envelopes: readonly EnvelopeImage[];
 }

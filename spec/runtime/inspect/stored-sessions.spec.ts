@@ -12,7 +12,7 @@ const bytesOf = (name: string): Uint8Array =>
       tree: {
         turns: 0,
         root: { id: '', name, version: 1, state: {}, subscriptions: undefined, children: [] },
-        letters: [],
+        envelopes: [],
       },
     })
   );

@@ -24,7 +24,7 @@ const bare = (html: string): string => html.replaceAll(/<!--.*?-->/g, '');
 const alone = ({ name, version }: AnyComponent, state: unknown): TreeImage => ({
   turns: 1,
   root: { id: '', name, version, state, subscriptions: undefined, children: [] },
-  letters: [],
+  envelopes: [],
 });
 
 describe('inert', () => {
@@ -267,7 +267,7 @@ describe('inert', () => {
         id: `item number ${key}`,
       }));
 
-      return { turns: 1, root: { ...root, children }, letters: [] };
+      return { turns: 1, root: { ...root, children }, envelopes: [] };
     };
     const state = (tree: ReadOnlyTree, key: number): unknown => tree.find([`item number ${key}`])?.shown;
     const told = (keys: readonly number[]) => ({

@@ -17,7 +17,7 @@ const tree = (state: unknown): TreeImage => {
   return {
     turns: 0,
     root: { id: '', name: 'page', version: 1, state, subscriptions: undefined, children: [] },
-    letters: [],
+    envelopes: [],
   };
 };
 

@@ -10,7 +10,7 @@ const cell = (id: string, state: unknown, children: readonly InstanceImage[] = [
   return { id, name: id === '' ? 'page' : 'part', version: 1, state, subscriptions: undefined, children };
 };
 
-const tree = (turns: number, root: InstanceImage): TreeImage => ({ turns, root, letters: [] });
+const tree = (turns: number, root: InstanceImage): TreeImage => ({ turns, root, envelopes: [] });
 
 const step = (number: number, after: TreeImage, rest: Partial<Step> = {}): Step => {
   return { number, at: 1_000 + number, messages: [], events: [], effects: [], after, ...rest };
@@ -24,7 +24,7 @@ const recording = (first: TreeImage, ...steps: readonly Step[]): Recording => {
 const rich = recording(
   {
     ...tree(1, cell('', { at: new Date(3), none: undefined }, [cell('part number 1', 1), cell('part number 2', -0)])),
-    letters: [{ path: ['part number 1'], message: { type: 'm' }, cause: undefined }],
+    envelopes: [{ path: ['part number 1'], message: { type: 'm' }, cause: undefined }],
   },
   step(
     1,
@@ -55,7 +55,7 @@ describe('recording-file', () => {
       recording(tree(0, cell('', [kept, { id: 2 }])), step(1, tree(1, cell('', [kept, { id: 3 }])), { messages }))
     );
     const root = '"id":"","name":"page","version":1';
-    const rest = '"subscriptions":{"$":["undefined"]},"children":[]},"letters":[]}';
+    const rest = '"subscriptions":{"$":["undefined"]},"children":[]},"envelopes":[]}';
     expect(text.split('\n')).to.deep.equal([
       `{"troupe recording":1,"session":"s","application":"1.2","begun":1000,"first":{"turns":0,"root":{${root},"state":[{"id":1},{"id":2}],${rest}}`,
       `{"number":1,"at":1001,"messages":[{"path":[],"message":{"type":"changed"},"at":1001,"id":"x"}],"events":[],"effects":[],"after":{"turns":1,"root":{${root},"state":[{"$":4},{"id":3}],${rest}}`,
@@ -129,7 +129,7 @@ describe('recording-file', () => {
       ['a message without a type', having({ messages: [{ path: [], message: {}, at: 1 }] }, 2), '"messages" of step 2'],
       [
         'a component without a name',
-        having({ after: { turns: 1, root: { id: '' }, letters: [] } }, 1),
+        having({ after: { turns: 1, root: { id: '' }, envelopes: [] } }, 1),
         '"after" of step 1',
       ],
       ['an unknown tag', having({ events: [{ path: [], event: { $: ['wine'] } }] }, 1), 'there is no tag ["wine"]'],

@@ -16,7 +16,7 @@ const image = (id: string, state: unknown, children: readonly InstanceImage[] = 
   ...{ id, name: 'item', version: 1, state, subscriptions: undefined, children },
 });
 
-const treeOf = (root: InstanceImage): TreeImage => ({ turns: 1, root, letters: [] });
+const treeOf = (root: InstanceImage): TreeImage => ({ turns: 1, root, envelopes: [] });
 
 const logic = (context: unknown): object => ({ snapshot: { status: 'active', value: 'on', context }, timers: [] });
 

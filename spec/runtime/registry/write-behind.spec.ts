@@ -86,7 +86,7 @@ class FakeSession implements Persistable {
 
   save(): SessionImage {
     const root = { id: '', name: 'page', version: 1, state: this.state, subscriptions: undefined, children: [] };
-    const tree = { turns: 0, root, letters: [] };
+    const tree = { turns: 0, root, envelopes: [] };
 
     return {
       application: '',

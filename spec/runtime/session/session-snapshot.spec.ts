@@ -18,7 +18,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   offer: undefined,
   lineage: undefined,
   effects: [],
-  tree: { turns: 0, root: cell(), letters: [] },
+  tree: { turns: 0, root: cell(), envelopes: [] },
   ...given,
 });
 
@@ -48,7 +48,7 @@ describe('snapshot', () => {
             cell({ id: 'kid number 2', state: undefined, children: [cell({ id: 'grandchild', state: null })] }),
           ],
         }),
-        letters: [
+        envelopes: [
           { path: [], message: { type: 'ticked' }, cause: undefined },
           { path: ['kid number 1'], message: { type: 'raised', at: new Date(3) } as never, cause: 'b.9.0' },
         ],
@@ -57,7 +57,7 @@ describe('snapshot', () => {
     expect(again(full)).to.deep.equal(full);
     expect(again(image()), 'and one of which there is little').to.deep.equal(image());
     const effects = full.effects;
-    expect(again(image({ effects })), 'effects and no letters').to.deep.equal(image({ effects }));
+    expect(again(image({ effects })), 'effects and no envelopes').to.deep.equal(image({ effects }));
   });
 
   it('is small: a counter takes less than 100 bytes', () => {
@@ -85,7 +85,7 @@ describe('snapshot', () => {
     fc.assert(
       fc.property(state, (value) => {
         expect(
-          again(image({ tree: { turns: 1, root: cell({ state: value }), letters: [] } })).tree.root.state
+          again(image({ tree: { turns: 1, root: cell({ state: value }), envelopes: [] } })).tree.root.state
         ).to.deep.equal(value);
       }),
       lawParameters(1_000)
@@ -93,7 +93,7 @@ describe('snapshot', () => {
   });
 
   it('brings bytes back as bytes', () => {
-    const restored = again(image({ tree: { turns: 1, root: cell({ state: Uint8Array.of(1, 2, 255) }), letters: [] } }));
+    const restored = again(image({ tree: { turns: 1, root: cell({ state: Uint8Array.of(1, 2, 255) }), envelopes: [] } }));
     expect(restored.tree.root.state).to.be.instanceOf(Uint8Array);
     expect([...(restored.tree.root.state as Uint8Array)]).to.deep.equal([1, 2, 255]);
   });
@@ -106,7 +106,7 @@ describe('snapshot', () => {
           tree: {
             turns: 0,
             root: cell({ children: [cell({ id: 'k', name: 'kid', state: { socket } })] }),
-            letters: [],
+            envelopes: [],
           },
         },
         /^The state of kid cannot be stored: state\.socket\.send is a function/,
@@ -116,7 +116,7 @@ describe('snapshot', () => {
           tree: {
             turns: 0,
             root: cell(),
-            letters: [{ path: [], message: { type: 'opened', socket } as never, cause: undefined }],
+            envelopes: [{ path: [], message: { type: 'opened', socket } as never, cause: undefined }],
           },
         },
         /^A message that waits, opened, cannot be stored: message\.socket\.send is a function/,

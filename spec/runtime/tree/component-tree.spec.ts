@@ -757,7 +757,7 @@ describe('component tree', () => {
       const [, child] = [...waiting.tree.instances()];
       waiting.tree.put(child as never, { type: 'clicked' });
       waiting.tree.put(child as never, undefined);
-      expect(waiting.tree.save().letters.map(({ path, message }) => [path.length, message.type])).to.deep.equal([
+      expect(waiting.tree.save().envelopes.map(({ path, message }) => [path.length, message.type])).to.deep.equal([
         [0, 'added'],
         [1, 'clicked'],
       ]);
@@ -770,12 +770,12 @@ describe('component tree', () => {
     it('drops a message whose receiver is not there', () => {
       const { session } = joined(List);
       const image = session.save();
-      const letters = [{ path: ['none'], message: { type: 'clicked' }, cause: undefined }];
+      const envelopes = [{ path: ['none'], message: { type: 'clicked' }, cause: undefined }];
       const later = new LiveSession(host, host, {
         id: 'session',
         component: List,
         props: {},
-        image: { ...image, tree: { ...image.tree, letters } },
+        image: { ...image, tree: { ...image.tree, envelopes } },
       });
       later.prepare();
       expect(shown(later)).to.equal(shown(session));
