@@ -1,12 +1,13 @@
 /**
- * States of cells where nothing may happen: in a page that is shown as it was, and in a recording that is gone
- * through again. `read-only-tree.ts` gives them to its cells in place of the states of a live page.
+ * The states of component instances in a read-only tree (`read-only-tree.ts`): they make transitions, and nothing else
+ * happens. No actor is started, no action is executed, no timer is set. Child actors that a machine creates never start.
  *
- * Logic is asked what an event makes of a snapshot, in a scope that carries nothing out: no actor is started, no
- * action runs, no timer is set. Children that a machine makes on the way are made and never start.
+ * XState's own `transition()` does the same, but not for every component: it has no parent, so that a machine with
+ * `sendParent` throws, and for each event it creates the initial snapshot again, with `context` called without input,
+ * which takes three times as long.
  */
 
-import { Actor, type ActorLogic, type ActorScope, type AnyActorLogic, type AnyActorRef, type Snapshot } from 'xstate';
+import { Actor, type ActorScope, type AnyActorLogic, type AnyActorRef, fromTransition, type Snapshot } from 'xstate';
 import type { LogicImage } from '../actor/checkpoint.js';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect } from '../component/effect.js';
@@ -17,23 +18,17 @@ import { ModelState } from '../tree/model-state.js';
 
 // SCOPE -----------------------------------------------------------------------
 
-const idle: Snapshot<undefined> = { status: 'active', output: undefined, error: undefined };
-
-/** The parent that logic may send to: hears nothing, since it is never started. */
-const nobody: ActorLogic<Snapshot<undefined>, AnyMessage> = {
-  getInitialSnapshot: () => idle,
-  getPersistedSnapshot: () => idle,
-  transition: (snapshot) => snapshot,
-};
+/** The logic of the parent that a machine may send to. It is never started, so it receives nothing. */
+const parentLogic = fromTransition(() => undefined, undefined);
 
 type Scope = ActorScope<Snapshot<unknown>, AnyMessage>;
 
-/** An action, as logic hands it over to be carried out. */
+/** An action that logic requests. */
 type Action = Parameters<Scope['actionExecutor']>[0];
 
 /**
- * The one action that is carried out: stopping a child takes it out of the system, where the next one of its name is
- * to be put. A child that is not started does nothing when it is stopped.
+ * Executes one action only: stopping a child actor removes it from the system, where the next one with its name is
+ * registered. A child actor that was not started does nothing when it is stopped.
  */
 function execute({ type, exec, info, params }: Action): void {
   if (type === 'xstate.stopChild') exec?.(info, params);
@@ -61,35 +56,35 @@ function scopeOf(self: AnyActorRef): Scope {
 
 const none: readonly Effect[] = Object.freeze([]);
 
-/** XState's own events that tell an actor to begin and to end: neither happens here. */
-const ofLife: readonly string[] = ['xstate.init', 'xstate.stop'];
+/** XState's events that start and stop an actor: neither happens here. */
+const lifeEvents: readonly string[] = ['xstate.init', 'xstate.stop'];
 
-/** Whether it is a promise, an observable or a callback: a message changes no snapshot of it, and is for what runs. */
+/** Whether logic is a promise, an observable or a callback: its snapshot does not depend on messages. */
 const isSource = ({ config, start }: AnyActorLogic & { readonly config?: unknown }): boolean =>
   typeof config === 'function' && start !== undefined;
 
-/** The state of a component that runs any XState logic, where nothing may happen. */
+/** The state of a component with XState logic in a read-only tree. */
 export class ReadOnlyState implements InstanceState {
-  /** There never is one that is started. */
+  /** No actor is started. */
   readonly actor = undefined;
   readonly #component: AnyComponent;
   readonly #logic: AnyActorLogic;
   readonly #owner: StateOwner;
-  readonly #ofProps: (event: AnyMessage) => void;
-  /** What stands for its actor; never started. */
+  readonly #takeEventOfProps: (event: AnyMessage) => void;
+  /** The actor of the scope. It is never started. */
   #self: AnyActorRef | undefined;
   #scope: Scope | undefined;
   #snapshot: Snapshot<unknown> | undefined;
   #seen: Snapshot<unknown> | undefined;
-  /** What it was restored from. */
+  /** The image it was restored from. */
   #restored: LogicImage | undefined;
 
-  /** @param ofProps is given the events that the component makes of changed props */
-  constructor(component: AnyComponent, owner: StateOwner, ofProps: (event: AnyMessage) => void = nothing) {
+  /** @param takeEventOfProps receives the events that the component makes of changed props */
+  constructor(component: AnyComponent, owner: StateOwner, takeEventOfProps: (event: AnyMessage) => void = nothing) {
     this.#component = component;
     this.#logic = component.logic as AnyActorLogic;
     this.#owner = owner;
-    this.#ofProps = ofProps;
+    this.#takeEventOfProps = takeEventOfProps;
   }
 
   // BEGINNING -----------------------------------------------------------------
@@ -102,17 +97,17 @@ export class ReadOnlyState implements InstanceState {
     this.#begin({ input: props });
   }
 
-  /** Goes on from what was stored; it may do so again at any time, and shows nothing new then. */
+  /** Continues from a stored state. It can be called at any time; the state then counts as shown. */
   restore(state: unknown): void {
     this.#restored = state as LogicImage;
-    // XState shares with the actor what it is given, and changes it.
+    // XState keeps the objects of a snapshot in the actor and changes them.
     this.#begin({ snapshot: structuredClone(this.#restored.snapshot) });
   }
 
-  /** Each time in a system of its own, where no child of before is in the way. */
+  /** Each time in a new actor system, in which no earlier child actor is registered. */
   #begin(from: { readonly input: unknown } | { readonly snapshot: unknown }): void {
     const { clock } = this.#owner.tree;
-    const parent = new Actor(nobody, { clock });
+    const parent = new Actor(parentLogic, { clock });
     const options = { parent, id: this.#component.name, ...from };
     const self = new Actor(this.#logic, options as never) as unknown as AnyActorRef;
     const snapshot = self.getSnapshot() as Snapshot<unknown>;
@@ -122,7 +117,7 @@ export class ReadOnlyState implements InstanceState {
     this.#seen = this.#snapshot = snapshot;
   }
 
-  /** As it can be stored; children of logic without a name are in it, too. */
+  /** The state as it is stored, including child actors of inline logic. */
   save(): LogicImage {
     const { timers = [], held } = this.#restored ?? {};
     const options = { __unsafeAllowInlineActors: true };
@@ -153,16 +148,16 @@ export class ReadOnlyState implements InstanceState {
 
   // STEPS ---------------------------------------------------------------------
 
-  /** Takes an event, XState's own included. What throws, or would end an actor, is reported and changes nothing. */
+  /** Takes an event, which may be one of XState. An error that is thrown, or would stop the actor, is reported and changes nothing. */
   take(event: AnyMessage): void {
     const { type } = event;
-    if (this.snapshot.status !== 'active' || ofLife.includes(type)) return;
+    if (this.snapshot.status !== 'active' || lifeEvents.includes(type)) return;
     if (isSource(this.#logic) && !type.startsWith('xstate.')) return;
     try {
       const next = this.#logic.transition(this.#snapshot, event, this.#scope as never) as Snapshot<unknown>;
       if (next.status === 'error') throw next.error;
       this.#snapshot = next;
-      // Actions and guards may ask the actor itself.
+      // Actions may ask the actor for its snapshot.
       Object.assign(this.#self as AnyActorRef, { _snapshot: next });
     } catch (error) {
       this.#owner.report(ErrorCode.Update, error);
@@ -172,14 +167,14 @@ export class ReadOnlyState implements InstanceState {
   receive(props: unknown): void {
     const { name, received } = this.#component;
     try {
-      if (received !== undefined) this.#ofProps(received(this.shown as never, props as never));
+      if (received !== undefined) this.#takeEventOfProps(received(this.shown as never, props as never));
       else throw new TroupeError(ErrorCode.Component, `The props of ${name} changed, but it has no \`received\`.`);
     } catch (error) {
       this.#owner.report(ErrorCode.Update, error);
     }
   }
 
-  /** As for logic at work: the view always runs, and no message can be undone. */
+  /** As for a running actor: the view always runs, and no message can be undone. */
   get hasNews(): boolean {
     return true;
   }
@@ -190,7 +185,7 @@ export class ReadOnlyState implements InstanceState {
 
   undo(): void {}
 
-  /** What actions ask for is not carried out, and not known here. */
+  /** Actions are not executed, so their effects are not known. */
   commit(): readonly Effect[] {
     this.#seen = this.#snapshot;
 
@@ -200,12 +195,12 @@ export class ReadOnlyState implements InstanceState {
 
 // MODELS ----------------------------------------------------------------------
 
-/** The state of a component made Elm style, where nothing may happen; its `update` does nothing anyway. */
+/** The state of a component in the style of Elm in a read-only tree. Its `update` has no side effects, so it runs as it is. */
 export class ReadOnlyModelState extends ModelState {
   readonly #name: string;
   readonly #begins: boolean;
 
-  /** @param begins whether it may run `init`, which must not be async */
+  /** @param begins whether `init` may run, which must not be async */
   constructor(component: AnyComponent, owner: StateOwner, begins: boolean) {
     super(component, owner);
     this.#name = component.name;
@@ -222,9 +217,7 @@ export class ReadOnlyModelState extends ModelState {
       return;
     }
 
-    throw new TroupeError(
-      ErrorCode.Recording,
-      `no state of ${this.#name} is known, and where a page is only shown nothing begins.`
-    );
+    const text = `The state of ${this.#name} is not known. In a read-only tree no component begins.`;
+    throw new TroupeError(ErrorCode.Recording, text);
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Inert trees: the components of a session in states they once had, where nothing can happen. No actor is started,
- * no subscription is declared, no effect is carried out, no time passes. `recording.ts` says where the states come
- * from; `pageOf` shows a page as it was, and `replay.ts` takes such a tree through a recording.
+ * Read-only trees: the component instances of a session in recorded states, in which nothing runs. No actor is started,
+ * no subscription is declared, no effect is performed, no time passes. `pageOf` renders a past page, and `replay.ts` runs
+ * such a tree through the steps of a recording (`recording.ts`).
  *
- * The states of the cells are in `read-only-state.ts`.
+ * `read-only-state.ts` has the states of the instances.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -25,56 +25,56 @@ import type { RecordedEvent, RecordedMessage } from './recording.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What has gone wrong in an inert tree. */
+/** An error in a read-only tree. */
 export interface Fault {
-  /** The ids that lead to the component. */
+  /** The ids of the component instances from below the root to the component. */
   readonly path: readonly string[];
   /** The name of the component; '' if it is not known. */
   readonly component: string;
   readonly code: ErrorCode;
-  /** What it said. */
+  /** The message of the error. */
   readonly message: string;
 }
 
-/** How a tree is inert. */
+/** Options of a read-only tree. */
 export interface ReadOnlyTreeOptions {
-  /** When it is, in milliseconds since the epoch. Default 0. */
+  /** The time in it, in milliseconds since the epoch. Default 0. */
   readonly at?: number | undefined;
   /**
-   * Whether components of which no state is known begin, as they do when they are new in a step of a recording.
-   * Default: no; then a notice stands in the place of one made Elm style.
+   * Whether components whose state is not known begin, as new ones do in a step of a recording. Default: no; then a
+   * notice is shown in place of one in the style of Elm.
    */
   readonly begins?: boolean;
-  /** Whether an event that a component makes of changed props is to be taken. Default: none is. */
-  readonly takesOfProps?: (cell: ComponentInstance) => boolean;
+  /** Whether a component takes the event that it makes of changed props. Default: no. */
+  readonly takesOfProps?: (instance: ComponentInstance) => boolean;
 }
 
-/** A page as it was. */
+/** A past page. */
 export interface PageImage {
-  /** What stands in its root. */
+  /** The HTML in its root element. */
   readonly html: string;
   readonly faults: readonly Fault[];
 }
 
 // TREE ------------------------------------------------------------------------
 
-/** Components in the states they once had. */
+/** Component instances in recorded states. */
 export class ReadOnlyTree implements InstanceTree {
   readonly root: ComponentInstance;
   readonly clock: OrderedClock;
   readonly env = { development };
-  /** What has gone wrong so far. */
+  /** The errors so far. */
   readonly faults: Fault[] = [];
   readonly #begins: boolean;
-  readonly #takesOfProps: (cell: ComponentInstance) => boolean;
-  /** The states of components that run other logic. */
+  readonly #takesOfProps: (instance: ComponentInstance) => boolean;
+  /** The states of components with XState logic. */
   readonly #states = new WeakMap<ComponentInstance, ReadOnlyState>();
-  /** Those that have taken something and are not shown yet. */
+  /** Instances that have taken a message and are not rendered yet. */
   readonly #touched = new Set<ComponentInstance>();
   #departures: ComponentInstance[] = [];
 
   /**
-   * Begins with these states, and renders the view of each component once.
+   * Begins with the states of an image, and renders the view of each component once.
    *
    * @throws TroupeError if the root cannot be shown: `version` if the states are of another component or version,
    * `view` if its view throws, `init` if no state of it is known
@@ -90,22 +90,22 @@ export class ReadOnlyTree implements InstanceTree {
     this.root = new ComponentInstance(root, {}, rootContext, this);
     this.root.restore(image.root);
     if (this.faults.length > 0) throw new TroupeError(ErrorCode.Version, (this.faults[0] as Fault).message);
-    // Here no component can begin later.
+    // No component begins later in a read-only tree.
     void this.root.prepare();
-    for (const cell of this.instances()) cell.takeMarks();
+    for (const instance of this.instances()) instance.takeMarks();
   }
 
   // QUERIES -------------------------------------------------------------------
 
-  /** The cell to which these ids lead. */
+  /** The instance at a path. */
   find(path: readonly string[]): ComponentInstance | undefined {
-    let cell: ComponentInstance | undefined = this.root;
-    for (const id of path) cell = cell && childOf(cell, id);
+    let instance: ComponentInstance | undefined = this.root;
+    for (const id of path) instance = instance && childOf(instance, id);
 
-    return cell;
+    return instance;
   }
 
-  /** All cells, parents before the cells in them. */
+  /** All instances, parents before their children. */
   *instances(instance: ComponentInstance = this.root): Generator<ComponentInstance> {
     yield instance;
     for (const child of instance.children) yield* this.instances(child);
@@ -113,50 +113,50 @@ export class ReadOnlyTree implements InstanceTree {
 
   // STEPS ---------------------------------------------------------------------
 
-  /** A component takes a message as it has taken it before; false if it is not there. */
+  /** A component takes a recorded message, with its time and id; false if the component is not there. */
   take({ path, message, at, id }: RecordedMessage): boolean {
-    const cell = this.find(path);
-    if (cell === undefined) return false;
-    cell.take(message, at, undefined, id);
-    this.#touched.add(cell);
+    const instance = this.find(path);
+    if (instance === undefined) return false;
+    instance.take(message, at, undefined, id);
+    this.#touched.add(instance);
 
     return true;
   }
 
-  /** The logic of a component is given an event, XState's own included; false if it is not there. */
+  /** The logic of a component takes a recorded event, which may be one of XState; false if the component is not there. */
   takeEvent({ path, event }: RecordedEvent): boolean {
-    const cell = this.find(path);
-    const state = cell && this.#states.get(cell);
-    if (cell === undefined || state === undefined || cell.isBroken) return false;
+    const instance = this.find(path);
+    const state = instance && this.#states.get(instance);
+    if (instance === undefined || state === undefined || instance.isBroken) return false;
     state.take(event);
-    this.#touched.add(cell);
+    this.#touched.add(instance);
 
     return true;
   }
 
-  /** Shows what has changed, each component once, and gives what was asked for and by whom. */
-  show(): readonly (readonly [cell: ComponentInstance, effect: Effect])[] {
+  /** Renders each changed component once, and returns the requested effects with their components. */
+  show(): readonly (readonly [instance: ComponentInstance, effect: Effect])[] {
     const queue = new RenderQueue(this.#departures);
-    for (const cell of this.#touched) if (cell.isDirty) queue.add(cell);
+    for (const instance of this.#touched) if (instance.isDirty) queue.add(instance);
     this.#touched.clear();
     const done = queue.run();
 
-    return done.flatMap((cell) => cell.commit().map((effect) => [cell, effect] as const));
+    return done.flatMap((instance) => instance.commit().map((effect) => [instance, effect] as const));
   }
 
-  /** The turn is over: who has left does not come back. */
+  /** The turn is over: instances that left do not come back. */
   settle(): void {
     const departures = this.#departures;
     this.#departures = [];
-    for (const cell of departures) cell.parent?.settle();
+    for (const instance of departures) instance.parent?.settle();
   }
 
-  /** The logic of a component goes on from another state, without showing it. */
-  adopt(cell: ComponentInstance, state: unknown): void {
-    this.#states.get(cell)?.restore(state);
+  /** The logic of a component continues from another state, without rendering it. */
+  adopt(instance: ComponentInstance, state: unknown): void {
+    this.#states.get(instance)?.restore(state);
   }
 
-  // CELL HOST -----------------------------------------------------------------
+  // TREE OF INSTANCES ---------------------------------------------------------
 
   makeState(kind: AnyComponent, owner: ComponentInstance): InstanceState {
     if (kind.logic === undefined) return new ReadOnlyModelState(kind, owner, this.#begins);
@@ -168,12 +168,12 @@ export class ReadOnlyTree implements InstanceTree {
     return state;
   }
 
-  /** What it said stands in its place, where a page at work shows the id of a report. */
-  report(code: ErrorCode, error: unknown, cell: ComponentInstance): string {
+  /** Records the error. Its message is shown in place of the component; a live page shows the id of a report. */
+  report(code: ErrorCode, error: unknown, instance: ComponentInstance): string {
     const message = textOf(error);
-    const { name } = cell.component;
+    const { name } = instance.component;
     this.faults.push({
-      path: cell.path,
+      path: instance.path,
       component: name,
       code: error instanceof TroupeError ? error.code : code,
       message,
@@ -186,15 +186,14 @@ export class ReadOnlyTree implements InstanceTree {
     this.faults.push({ path: [], component: '', code: error.code, message: error.message });
   }
 
-  /** Nothing is written down. */
   /** Nothing changes by itself. */
   changed(): void {}
 
-  /** Nobody is sent anything. */
+  /** Messages are not sent: those that were are in the recording. */
   put(): void {}
 
   system(): AnyActorRef {
-    throw new TroupeError(ErrorCode.Internal, 'An inert tree has no actors.');
+    throw new TroupeError(ErrorCode.Internal, 'A read-only tree has no actors.');
   }
 }
 
@@ -206,7 +205,7 @@ function childOf({ children }: ComponentInstance, id: string): ComponentInstance
 
 // PAGES -----------------------------------------------------------------------
 
-/** Stands where a page cannot be shown at all. */
+/** Shown if the page cannot be rendered at all. */
 const Notice = component({
   name: 'notice',
   init: (message: string) => ({ message }),
@@ -220,7 +219,7 @@ const alone = (state: unknown): InstanceImage => {
   return { id: '', name, version, state, subscriptions: undefined, children: [] };
 };
 
-/** The components that stand in a page in the states it once had, as far as their views can be rendered. */
+/** The components of a past page, as far as their views can be rendered. */
 export function componentsIn(root: AnyComponent, image: TreeImage): readonly AnyComponent[] {
   try {
     return Array.from(new ReadOnlyTree(root, image).instances(), (instance) => instance.component);
@@ -230,15 +229,15 @@ export function componentsIn(root: AnyComponent, image: TreeImage): readonly Any
 }
 
 /**
- * The page of a component in the states it once had: the HTML of what stood in its root. Nothing happens over it:
- * views are rendered once, and nothing else of the components runs but the first snapshot of a machine that had not
- * begun yet.
+ * A past page: the HTML of a component in recorded states. Views are rendered once. Nothing else of the components
+ * runs, except that the first snapshot of a machine is made if it had not begun.
  *
  * ```ts
  * const { html, faults } = pageOf(Counter, recording.first, { at: recording.begun });
  * ```
  *
- * What cannot be shown, because its view throws, say, has a notice in its place with what it said; it never throws.
+ * It never throws: a component that cannot be shown, because its view throws for example, is replaced by a notice with the
+ * message of the error.
  */
 export function pageOf(root: AnyComponent, image: TreeImage, { at }: Pick<ReadOnlyTreeOptions, 'at'> = {}): PageImage {
   try {

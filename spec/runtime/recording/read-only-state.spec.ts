@@ -7,7 +7,7 @@ import { type AnyMessage, html } from '../../../runtime/template/html.js';
 import type { StateOwner } from '../../../runtime/tree/instance-state.js';
 import { FakeClock } from '../../fixtures/fake-clock.js';
 
-describe('inert-state', () => {
+describe('read-only-state', () => {
   /** What has happened that must not. */
   const done: string[] = [];
   /** What was reported. */
@@ -91,7 +91,7 @@ describe('inert-state', () => {
     expect([done, clock.pending]).to.deep.equal([[], 0]);
   });
 
-  it('goes from state to state, and nothing of that is carried out', () => {
+  it('makes transitions, and executes nothing', () => {
     const state = begun(Busy, { count: 3 });
     expect(state.shown).to.deep.include({ value: 'idle', context: { count: 3 } });
     expect(state.isDirty).to.equal(false);
@@ -104,7 +104,7 @@ describe('inert-state', () => {
     expect([state.actor, told]).to.deep.equal([undefined, []]);
   });
 
-  it("takes XState's own events: those of timers and children", () => {
+  it("takes XState's own events, of timers and child actors", () => {
     const state = begun(Busy, { count: 3 });
     state.take({ type: 'xstate.after.10.busy.idle' });
     expect(state.shown).to.include({ value: 'working' });
@@ -114,14 +114,14 @@ describe('inert-state', () => {
     expect(state.shown).to.include({ value: 'idle', status: 'active' });
   });
 
-  it('makes children of one name again and again', () => {
+  it('creates child actors with the same name repeatedly', () => {
     const state = begun(Busy, { count: 0 });
     for (let time = 0; time < 3; time++) state.take({ type: 'went' });
     expect(told).to.deep.equal([]);
     expect(Object.keys((state.shown as { children: object }).children)).to.deep.equal(['work', 'listen']);
   });
 
-  it('is saved and restored, children and what only a live actor has included', () => {
+  it('is saved and restored, with child actors, timers and held messages', () => {
     const state = begun(Busy, { count: 1 });
     state.take({ type: 'went' });
     const { snapshot, timers } = state.save();
@@ -141,7 +141,7 @@ describe('inert-state', () => {
     expect(other.isDirty).to.equal(false);
   });
 
-  it('stays as it is, and says so, where an actor would have failed', () => {
+  it('keeps its state and reports an error with which an actor would fail', () => {
     const state = begun(Busy, { count: 1 });
     state.take({ type: 'went' });
     const before = state.shown;
@@ -151,7 +151,7 @@ describe('inert-state', () => {
     expect(told).to.deep.equal(['update: cannot count', 'update: no network']);
   });
 
-  it('takes nothing once it is done', () => {
+  it('takes no event when it is done', () => {
     const state = begun(Busy, { count: 1 });
     state.take({ type: 'went' });
     state.take({ type: 'stopped' });
@@ -161,7 +161,7 @@ describe('inert-state', () => {
     expect(state.shown).to.equal(before);
   });
 
-  it('runs reducers, and leaves promises and callbacks alone', () => {
+  it('runs reducers, and starts neither promises nor callbacks', () => {
     const reduced = begun(
       of(fromTransition((count: number, { by }: AnyMessage & { by: number }) => count + by, 1)),
       {}
@@ -177,7 +177,7 @@ describe('inert-state', () => {
     expect([(called.shown as { status: string }).status, told]).to.deep.equal(['active', []]);
   });
 
-  it('throws what the first snapshot does', () => {
+  it('throws the error of the first snapshot', () => {
     const wrong = setup({}).createMachine({
       context: () => {
         throw new Error('no context');
@@ -186,7 +186,7 @@ describe('inert-state', () => {
     expect(() => begun(of(wrong), {})).to.throw('no context');
   });
 
-  it('hands over the event that is made of changed props, and tells of faults in that', () => {
+  it('passes on the event that is made of changed props, and reports errors in it', () => {
     const made: AnyMessage[] = [];
     const state = new ReadOnlyState(
       of(machine, (_snapshot: never, { by }: { by: number }) => ({ type: 'counted', by })),
@@ -217,16 +217,16 @@ describe('inert-state', () => {
       view: () => html``,
     }) as unknown as AnyComponent;
 
-    it('begins where it may, at once or not at all', () => {
+    it('begins if it may, and must not be async', () => {
       const state = new ReadOnlyModelState(Counter, host, true);
       expect(state.init({ count: 1 })).to.equal(undefined);
       expect(state.shown).to.deep.equal({ count: 1 });
       expect(() => state.init({ count: -1 })).to.throw('init of counter is async');
     });
 
-    it('does not begin where it may not, and goes on from what is known', () => {
+    it('does not begin if it must not, and continues from a known state', () => {
       const state = new ReadOnlyModelState(Counter, host, false);
-      expect(() => state.init({ count: 1 })).to.throw('no state of counter is known');
+      expect(() => state.init({ count: 1 })).to.throw('The state of counter is not known.');
       state.restore({ count: 4 });
       state.take({ type: 'counted' }, 0);
       expect(state.shown).to.deep.equal({ count: 5 });

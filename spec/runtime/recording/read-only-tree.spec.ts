@@ -27,7 +27,7 @@ const alone = ({ name, version }: AnyComponent, state: unknown): TreeImage => ({
   envelopes: [],
 });
 
-describe('inert', () => {
+describe('read-only-tree', () => {
   describe('pages', () => {
     /** What has run. */
     const ran = new Set<string>();
@@ -132,7 +132,7 @@ describe('inert', () => {
       },
     }) as AnyComponent;
 
-    it('show what was, and nothing runs for it', async () => {
+    it('show recorded states, and nothing runs', async () => {
       const recorded = new Recorded(App);
       recorded.host.backplane.attend = () => {
         run('attend');
@@ -176,7 +176,7 @@ describe('inert', () => {
       expect(new Set(shown)).to.have.length(shown.length);
     });
 
-    it('have a notice in place of what cannot be shown, with what it said', () => {
+    it('have a notice with the error in place of a component that cannot be shown', () => {
       const Part = component({
         name: 'part',
         init: (_props: { readonly key: number }) => 1,
@@ -196,7 +196,7 @@ describe('inert', () => {
       const image = alone(Page, null);
       const page = pageOf(Page, { ...image, root: { ...image.root, children: [part(1, 1), part(2, 1), part(3, 5)] } });
       expect(page.html).to.contain('<b>1</b>').and.to.contain('view of part threw: too &lt;much&gt;');
-      expect(page.html).to.contain('no state of part is known');
+      expect(page.html).to.contain('The state of part is not known');
       expect(page.faults).to.deep.equal([
         {
           path: [],
@@ -209,7 +209,7 @@ describe('inert', () => {
           path: ['part number 3'],
           component: 'part',
           code: 'init',
-          message: 'init of part threw: no state of part is known, and where a page is only shown nothing begins.',
+          message: 'init of part threw: The state of part is not known. In a read-only tree no component begins.',
         },
       ]);
     });
@@ -223,19 +223,19 @@ describe('inert', () => {
       },
     }) as AnyComponent;
 
-    it('are a notice if the page itself cannot be shown', () => {
+    it('are a notice if the root cannot be shown', () => {
       const page = pageOf(Root, alone(Root, 1));
       expect(bare(page.html)).to.equal(
         '<p role="alert">This page cannot be shown: view of root threw: &lt;never&gt;</p>'
       );
       expect(page.faults.map(({ code }) => code)).to.deep.equal([ErrorCode.View]);
-      expect(pageOf(Root, alone(Root, undefined)).html).to.contain('no state of root is known');
+      expect(pageOf(Root, alone(Root, undefined)).html).to.contain('The state of root is not known');
       expect(pageOf({ ...Root, name: 'other' } as AnyComponent, alone(Root, 1)).html).to.contain(
         'What is stored is of root'
       );
     });
 
-    it('show a machine that has not begun in its first state', () => {
+    it('show a machine that has not begun in its initial state', () => {
       const { html: shown } = pageOf(Light as AnyComponent, alone(Light as AnyComponent, undefined));
       expect(bare(shown)).to.equal('<i>off 0</i>');
     });
@@ -277,12 +277,12 @@ describe('inert', () => {
       id: undefined,
     });
 
-    it('give a message as it was taken, with its time and id, and say what was asked for', () => {
+    it('deliver a message with its recorded time and id, and return the requested effects', () => {
       const tree = new ReadOnlyTree(List, image([1, 2], 3));
       expect(tree.take({ path: ['item number 2'], message: { type: 'x' }, at: 99, id: 'the id' })).to.equal(true);
-      const asked = tree.show();
+      const effects = tree.show();
       expect(state(tree, 2)).to.deep.equal({ key: 2, count: 4, at: 99, id: 'the id' });
-      expect(asked.map(([cell, { kind, message }]) => [cell.id, kind, message])).to.deep.equal([
+      expect(effects.map(([instance, { kind, message }]) => [instance.id, kind, message])).to.deep.equal([
         ['item number 2', 'parent', { type: 'counted' }],
       ]);
       expect(bare(markup(tree.root.rendered))).to.equal('<ul><li>3</li><li>4</li></ul>');
@@ -290,7 +290,7 @@ describe('inert', () => {
       expect(tree.takeEvent({ path: [], event: { type: 'x' } })).to.equal(false);
     });
 
-    it('let components come with fresh states, go, and come back within a turn alone', () => {
+    it('let new components begin, and let a removed one come back within its turn only', () => {
       const tree = new ReadOnlyTree(List, image([1], 3), { begins: true });
       const set = (...keys: readonly number[]): void => {
         tree.take(told(keys));
@@ -308,7 +308,7 @@ describe('inert', () => {
       expect(tree.faults).to.deep.equal([]);
     });
 
-    it('hand changed props on', () => {
+    it('pass changed props on', () => {
       const tree = new ReadOnlyTree(List, image([1], 3));
       tree.take({ path: [], message: { type: 'set', title: 'b' } as never, at: 0, id: undefined });
       tree.show();
@@ -317,11 +317,11 @@ describe('inert', () => {
 
     it('have no actors', () => {
       const tree = new ReadOnlyTree(List, image([], 0), { at: 77 });
-      expect(() => tree.system()).to.throw('An inert tree has no actors.');
+      expect(() => tree.system()).to.throw('A read-only tree has no actors.');
       expect(tree.clock.now()).to.equal(77);
     });
 
-    it('take the events that machines make of changed props where it is said so', () => {
+    it('take the events that machines make of changed props if an option says so', () => {
       const Machine = component({
         name: 'machine',
         logic: setup({

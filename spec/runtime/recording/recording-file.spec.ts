@@ -6,7 +6,7 @@ import { decodeRecording, encodeRecording } from '../../../runtime/recording/rec
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import type { InstanceImage, TreeImage } from '../../../runtime/tree/tree-image.js';
 
-const cell = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => {
+const instance = (id: string, state: unknown, children: readonly InstanceImage[] = []): InstanceImage => {
   return { id, name: id === '' ? 'page' : 'part', version: 1, state, subscriptions: undefined, children };
 };
 
@@ -23,12 +23,18 @@ const recording = (first: TreeImage, ...steps: readonly Step[]): Recording => {
 /** Everything that a recording may hold. */
 const rich = recording(
   {
-    ...tree(1, cell('', { at: new Date(3), none: undefined }, [cell('part number 1', 1), cell('part number 2', -0)])),
+    ...tree(
+      1,
+      instance('', { at: new Date(3), none: undefined }, [instance('part number 1', 1), instance('part number 2', -0)])
+    ),
     envelopes: [{ path: ['part number 1'], message: { type: 'm' }, cause: undefined }],
   },
   step(
     1,
-    tree(2, cell('', { at: new Date(4), none: undefined }, [cell('part number 2', 1), cell('part number 1', 1)])),
+    tree(
+      2,
+      instance('', { at: new Date(4), none: undefined }, [instance('part number 2', 1), instance('part number 1', 1)])
+    ),
     {
       messages: [
         { path: [], message: { type: 'm', value: Number.NaN } as AnyMessage, at: 1_001, id: 'the id' },
@@ -38,7 +44,7 @@ const rich = recording(
       effects: [{ path: [], kind: 'publish', to: 'all', message: { type: 'n' } }],
     }
   ),
-  step(2, tree(2, { ...cell('', undefined, []), subscriptions: { 'every 10': 7_000, 'task t': true } }))
+  step(2, tree(2, { ...instance('', undefined, []), subscriptions: { 'every 10': 7_000, 'task t': true } }))
 );
 
 describe('recording-file', () => {
@@ -52,7 +58,10 @@ describe('recording-file', () => {
     const kept = { id: 1 };
     const messages = [{ path: [], message: { type: 'changed' }, at: 1_001, id: 'x' }];
     const text = encodeRecording(
-      recording(tree(0, cell('', [kept, { id: 2 }])), step(1, tree(1, cell('', [kept, { id: 3 }])), { messages }))
+      recording(
+        tree(0, instance('', [kept, { id: 2 }])),
+        step(1, tree(1, instance('', [kept, { id: 3 }])), { messages })
+      )
     );
     const root = '"id":"","name":"page","version":1';
     const rest = '"subscriptions":{"$":["undefined"]},"children":[]},"envelopes":[]}';
@@ -64,25 +73,25 @@ describe('recording-file', () => {
   });
 
   it('may have no steps', () => {
-    const empty = recording(tree(0, cell('', 1)));
+    const empty = recording(tree(0, instance('', 1)));
     expect(decodeRecording(encodeRecording(empty))).to.deep.equal(empty);
   });
 
-  /** A page of 1,000 rows, of which each step changes one cell. */
+  /** A page of 1,000 rows, of which each step changes one value. */
   function table(count: number): Recording {
     let rows: readonly Row[] = Array.from({ length: 1_000 }, (_, id) => ({
       id,
       label: `row ${id}`,
       values: [id, id + 1],
     }));
-    const first = tree(0, cell('', { rows }));
+    const first = tree(0, instance('', { rows }));
     const steps = Array.from({ length: count }, (_, index) => {
       const at = (index * 7) % 1_000;
       const row = rows[at] as Row;
       rows = rows.with(at, { ...row, values: row.values.with(1, -index) });
       const message = { type: 'cellChanged', row: at, value: -index } as AnyMessage;
 
-      return step(index + 1, tree(index + 1, cell('', { rows })), {
+      return step(index + 1, tree(index + 1, instance('', { rows })), {
         messages: [{ path: [], message, at: index, id: undefined }],
       });
     });
@@ -96,7 +105,7 @@ describe('recording-file', () => {
     readonly values: readonly number[];
   }
 
-  it('is small: below 120 kB with gzip for 500 steps that change one cell of 1,000 rows', () => {
+  it('is small: below 120 kB with gzip for 500 steps that change one of 1,000 rows', () => {
     const long = table(500);
     const text = encodeRecording(long);
     expect(gzipSync(text).length).to.be.lessThan(120_000);

@@ -1,6 +1,6 @@
 /**
- * The law of recordings: whatever a session goes through, each of its steps can be shown again as the session showed
- * it, a recording comes back from a file as it was, and going through it with the same components finds no difference.
+ * The law of recordings: for any course of a session, each step renders as the session rendered it, a recording read from
+ * a file is equal, and a replay with the same components finds no difference.
  */
 
 import { expect } from 'chai';
@@ -36,8 +36,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 async function happen(recorded: Recorded, what: Happening): Promise<void> {
   if ('pass' in what) return recorded.pass(what.pass);
-  const cells = [...recorded.session.tree.instances()];
-  recorded.session.tree.put(cells[what.who % cells.length] as ComponentInstance, what.message);
+  const instances = [...recorded.session.tree.instances()];
+  recorded.session.tree.put(instances[what.who % instances.length] as ComponentInstance, what.message);
 
   return what.waits ? undefined : recorded.rest();
 }
