@@ -179,7 +179,7 @@ export class Activation {
     const route = entrance.route();
     if (route === undefined) return Promise.resolve(CloseCode.Reload);
     const { component, props } = route;
-    const introduction = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
+    const rejoin = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
     const start: SessionStart = {
       id,
       component,
@@ -187,7 +187,7 @@ export class Activation {
       fence: fence ?? 0,
       image,
       why,
-      introduction: introduction || undefined,
+      rejoin: rejoin || undefined,
     };
 
     return Promise.resolve(this.#options.start(start, entrance.address));

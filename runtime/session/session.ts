@@ -1,10 +1,10 @@
 /**
- * The session actor: one page of one visitor, from its making to its end. Its components and what happens to
- * them are in `component-tree.ts`, what its client shows and says in `client-link.ts`; here both meet, and here a session
- * begins, waits for its client, is stored and restored. `session-registry.ts` makes sessions and keeps them.
+ * The session actor: one page of one visitor, from its first GET to its end. It holds the component tree
+ * (`component-tree.ts`) and the client link (`client-link.ts`), starts the actors at the first join, and is stored and
+ * restored. `session-registry.ts` makes sessions and keeps them.
  *
- * A session is dormant from the first page until somebody joins: it has state and a rendered tree, but no
- * actor runs. Its life from then on is an XState machine, the root of its own system; the component and
+ * A session is dormant from the first page until a client joins: it has state and a rendered tree, but no
+ * actor runs. From then on its life is an XState machine, the root of its own system; the component and
  * the subscriptions are actors in that system. Client events do not pass through the machine.
  */
 
@@ -30,13 +30,13 @@ import type { SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A session, as the transport sees it. */
+/** A session as a connection sees it. */
 export interface Session {
   readonly id: string;
   /** What a connection that has joined talks to. */
   readonly client: Pick<ClientLink, 'drained' | 'leave' | 'receive'>;
   /**
-   * Answers adopt, render or acknowledge; an earlier connection is closed as replaced.
+   * Answers adopt, render or acknowledge, or closes the connection. An earlier connection is closed as replaced.
    *
    * @param offer the number of the first page the client was given, 0 if it shows another
    * @param bytes how many the frame had
@@ -44,9 +44,9 @@ export interface Session {
   join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
 }
 
-/** The table of a session, as the session calls it. */
+/** The registry as a session calls it. */
 export interface SessionOwner {
-  /** Warns the developer, of the same once. */
+  /** Warns the developer, once of the same text. */
   warn?(text: string): void;
   /** A session has changed. */
   changed(session: LiveSession): void;
@@ -69,15 +69,15 @@ export interface SessionStart {
   readonly fence?: number;
   /** What was stored of it. */
   readonly image?: SessionImage | undefined;
-  /** What a client that knows another session is told; without it the client knows this one. */
-  readonly introduction?: RejoinReason | undefined;
+  /** Why the first client gets the whole page, if it knows another session or another state; absent if it knows this one. */
+  readonly rejoin?: RejoinReason | undefined;
   /** Why it is fresh, if that is known. */
   readonly why?: string | undefined;
 }
 
 // LIFE ------------------------------------------------------------------------
 
-/** The life of a session that somebody has joined. Built once; what differs comes as input. */
+/** The life of a session that a client has joined. Built once; what differs comes as input. */
 export const sessionLife = setup({
   types: {} as {
     context: { session: LiveSession; grace: number };
@@ -110,43 +110,43 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   readonly tree: ComponentTree;
   readonly client: ClientLink;
   fence: number;
-  /** Is told what happens, because somebody inspects it. */
+  /** The probe of the inspector, while the session is inspected. */
   observer: Probe | undefined;
   readonly #env: SessionEnvironment;
   readonly #owner: SessionOwner;
-  /** Tells the channels, once they have been listened to. */
+  /** The probe of the diagnostics channels, made when they are first listened to. */
   #publisher: DiagnosticsProbe | undefined;
   #root: AnyActorRef | undefined;
   #hasBegun = false;
-  /** How many first pages were made of it, and in which state the last of them was, until a client has adopted it. */
+  /** How many first pages were rendered of it, and the turn after which the last was; -1 once a client has joined with it. */
   #offers = 0;
   #offered = -1;
-  /** What it is called in the ids of effects, if not by its id. */
+  /** Its name in the ids of effects, if that is not its id. */
   #lineage: string | undefined;
-  #deliveries: EffectOutbox | undefined;
-  /** What its component is told of its way here, with the next client that comes. */
+  #outbox: EffectOutbox | undefined;
+  /** What the components get as `onArrival` when the next client joins. */
   #origin: Omit<Arrival, 'node'> | undefined;
   /** What was typed last into a password field, in development. */
   #typed: readonly string[] | undefined;
-  /** Effects that were stored, until it begins. */
+  /** Effects that were stored, until the actors start. */
   #effects: readonly EffectImage[] | undefined;
 
   constructor(
     env: SessionEnvironment,
     owner: SessionOwner,
-    { id, component, props, fence = 0, image, introduction, why }: SessionStart
+    { id, component, props, fence = 0, image, rejoin, why }: SessionStart
   ) {
     this.#env = env;
     this.#owner = owner;
     this.id = id;
     this.fence = fence;
     this.tree = new ComponentTree(component, props, env, this);
-    this.client = new ClientLink(env, this, introduction);
-    // A fresh session has the id of one that is gone, whose effects others may remember.
-    if (introduction?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
-    if (introduction !== undefined) this.#origin = originOf(introduction, image, why);
+    this.client = new ClientLink(env, this, rejoin);
+    // A fresh session has the id of one that is gone, whose effects their receivers may remember.
+    if (rejoin?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
+    if (rejoin !== undefined) this.#origin = originOf(rejoin, image, why);
     else if (image !== undefined) this.#origin = { reason: 'restored', from: image.node, stored: image.at, why };
-    if (image !== undefined) this.#restore(image, introduction?.reason === Reason.Forked);
+    if (image !== undefined) this.#restore(image, rejoin?.reason === Reason.Forked);
   }
 
   /** What the page shows; `null` once the session has ended. */
@@ -166,9 +166,9 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     else this.end();
   }
 
-  /** The last thing a session does. Called by its life. */
+  /** Ends everything of the session. Called by its life. */
   end(): void {
-    this.#deliveries?.stop();
+    this.#outbox?.stop();
     this.tree.stop();
     this.client.dismiss(CloseCode.GoingAway, 'The session has ended.');
     this.#owner.ended(this);
@@ -176,19 +176,19 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   // STORING -------------------------------------------------------------------
 
-  /** Is to be stored and then to end. Called by its life. */
+  /** Asks to be passivated. Called by its life. */
   putAway(): void {
     this.#owner.putAway(this);
   }
 
-  /** Whether somebody has joined, so that it is worth keeping. */
+  /** Whether a client has ever joined, so that it is worth storing. */
   get isUsed(): boolean {
     return this.client.load !== '';
   }
 
   save(): SessionImage {
     const { application, clock, node } = this.#env;
-    const effects = this.#deliveries?.images ?? this.#effects ?? [];
+    const effects = this.#outbox?.images ?? this.#effects ?? [];
     const tree = this.tree.save();
     const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
 
@@ -221,7 +221,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.stop();
   }
 
-  /** A copy does not carry out again what the original does. */
+  /** A copy does not repeat the effects of the original, and does not take its waiting messages. */
   #restore(image: SessionImage, isCopy: boolean): void {
     this.client.restore(image.loads);
     this.#lineage = image.lineage;
@@ -233,7 +233,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   // FIRST PAGES ---------------------------------------------------------------
 
-  /** A first page is made of it as it is now; gives the number by which its client can adopt that. */
+  /** A first page is rendered of its present state. Returns the number with which its client can adopt that page. */
   offer(): number {
     this.#offered = this.tree.turns;
 
@@ -260,25 +260,25 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     return `${this.#lineage ?? this.id}.${this.client.nameOf(event)}`;
   }
 
-  /** Hands an effect over, and keeps it until it has arrived. */
+  /** Delivers an effect, and tracks it until it has arrived. */
   deliver(effect: EffectImage): void {
     const arrival = this.#hand(effect);
-    if (isPromise(arrival as unknown)) this.#delivering().follow(effect, arrival as Promise<void>);
+    if (isPromise(arrival as unknown)) this.#effectOutbox().follow(effect, arrival as Promise<void>);
   }
 
   #hand({ kind, to, message, id }: EffectImage): Promise<void> | void {
     return kind === 'publish' ? this.#env.publish(to, message, id) : this.#env.send(to, message, id);
   }
 
-  #delivering(): EffectOutbox {
+  #effectOutbox(): EffectOutbox {
     const { clock, report } = this.#env;
-    this.#deliveries ??= new EffectOutbox({
+    this.#outbox ??= new EffectOutbox({
       clock,
       hand: (effect) => this.#hand(effect),
       report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
     });
 
-    return this.#deliveries;
+    return this.#outbox;
   }
 
   system(): AnyActorRef {
@@ -328,19 +328,19 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     if (offer !== 0) this.#offered = -1;
     const isFirst = !this.isUsed;
     const hadConnection = this.client.connect(connection);
-    // Before anything that begins with it, such as who else is there, comes to a component that has to know.
-    const isTold = !isFirst && !this.#hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
-    if (isTold) this.#tellArrival(Reason.Restored);
+    // Before any message of what starts with it, for example presence, reaches a component.
+    const hasArrived = !isFirst && !this.#hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
+    if (hasArrived) this.#announceArrival(Reason.Restored);
     if (this.#hasBegun) this.#root?.send({ type: 'joined' });
     else this.#begin();
     if (!hadConnection) this.#owner.joined(this);
     const reason = this.client.answer(frame, decision);
-    if (!isTold && (!isFirst || reason !== undefined)) this.#tellArrival(reason);
+    if (!hasArrived && (!isFirst || reason !== undefined)) this.#announceArrival(reason);
     this.client.flush();
     this.#owner.changed(this);
   }
 
-  /** Gives its connection up, because the page it leads to has gone. */
+  /** Closes its connection, because the page is being loaded again. */
   release(): void {
     this.client.dismiss(CloseCode.GoingAway, 'The page is loaded again.');
   }
@@ -364,11 +364,11 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.tree.begin();
     const effects = this.#effects;
     this.#effects = undefined;
-    for (const effect of effects ?? []) this.#delivering().repeat(effect);
+    for (const effect of effects ?? []) this.#effectOutbox().repeat(effect);
   }
 
-  /** Tells the components that want to know how their client has come back. */
-  #tellArrival(reason: Reason | undefined): void {
+  /** Sends `onArrival` to the components that declare it: how their client has come back. */
+  #announceArrival(reason: Reason | undefined): void {
     const origin = this.#origin ?? { reason: 'resumed', from: undefined, stored: undefined, why: undefined };
     this.#origin = undefined;
     if (reason === undefined && origin.reason === 'fresh') return;

@@ -44,9 +44,7 @@ export const remaining: Readonly<Record<string, Rule>> = {
       'runtime/cluster': 1,
       'runtime/inspect': 2,
       'runtime/registry': 1,
-      'runtime/session': 1,
       'runtime/tree': 2,
-      client: 1,
     },
   },
   'and documents contain no forbidden word': {
@@ -56,7 +54,6 @@ export const remaining: Readonly<Record<string, Rule>> = {
       'runtime/component': 8,
       'runtime/inspect': 29,
       'runtime/recording': 3,
-      'runtime/session': 9,
       'runtime/store': 17,
       'runtime/tree': 25,
     },

@@ -27,8 +27,8 @@ describe('client link', () => {
     host.isVolatile = false;
   });
 
-  const start = (introduction?: RejoinReason, image?: ReturnType<LiveSession['save']>): LiveSession => {
-    return startNotes(host, introduction, image);
+  const start = (rejoin?: RejoinReason, image?: ReturnType<LiveSession['save']>): LiveSession => {
+    return startNotes(host, rejoin, image);
   };
   const stored = (session: LiveSession) => unpack(pack(session.save()));
   const rest = (): void => settle(host);
