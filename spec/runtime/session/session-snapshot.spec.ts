@@ -93,7 +93,9 @@ describe('snapshot', () => {
   });
 
   it('brings bytes back as bytes', () => {
-    const restored = again(image({ tree: { turns: 1, root: cell({ state: Uint8Array.of(1, 2, 255) }), envelopes: [] } }));
+    const restored = again(
+      image({ tree: { turns: 1, root: cell({ state: Uint8Array.of(1, 2, 255) }), envelopes: [] } })
+    );
     expect(restored.tree.root.state).to.be.instanceOf(Uint8Array);
     expect([...(restored.tree.root.state as Uint8Array)]).to.deep.equal([1, 2, 255]);
   });
