@@ -1,11 +1,11 @@
 /**
  * How the log looks: filters, the list, the chosen entry. The rows are radio buttons, so that the arrow keys go from
- * entry to entry and the list is one stop on the way of Tab. `log.ts` is the component.
+ * entry to entry and the list is one stop on the way of Tab. `log.ts` is the component that has this view.
  */
 
 import { html, repeat, type Template } from 'troupe';
-import type { LogMessage, LogModel } from './log.js';
 import type { LogReading, LogRow } from './log-entries.js';
+import type { LogMessage, LogModel } from './log-model.js';
 import { bytes, count, counted, duration, timeOfDay } from './measures.js';
 import { heightOf, rowHeight } from './scrolling.js';
 import { failure, notice } from './shell.js';

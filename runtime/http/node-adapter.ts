@@ -6,9 +6,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerNowhere, type Http, type HttpAnswer } from './http.js';
 import { readRequest } from './node-request.js';
+import type { HttpRequest } from './request-identity.js';
 
 /** Handles one request; with `next`, what is not ours is passed on instead of answered with 404. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
+
+/** Handles the requests of some paths, given as they were read too; false for those of other paths. */
+export type MountedHandle = (request: HttpRequest, message: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Writes an answer to a response of Node's. */
 export function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
@@ -21,15 +25,21 @@ export function createAnswering(answer: () => HttpAnswer): Handle {
   return (_request, response) => writeAnswer(response, answer());
 }
 
-/** Makes a request handler of Node's shape; `styles` are the style sheets of its page for what is not there. */
-export function createHandle(http: Http, styles: readonly string[] = []): Handle {
-  return (request, response, next) => {
-    const asked = readRequest(request);
-    http(asked)
+/**
+ * Makes a request handler of Node's shape.
+ *
+ * @param styles the style sheets of its page for what is not there
+ * @param mounted gets each request first. Default: no handler
+ */
+export function createHandle(http: Http, styles: readonly string[] = [], mounted?: MountedHandle): Handle {
+  return (message, response, next) => {
+    const request = readRequest(message);
+    if (mounted?.(request, message, response)) return;
+    http(request)
       .then((answer) => {
         if (answer !== undefined) writeAnswer(response, answer);
         else if (next) next();
-        else writeAnswer(response, answerNowhere(asked.url, styles));
+        else writeAnswer(response, answerNowhere(request.url, styles));
       })
       .catch((error: unknown) => (next ? next(error) : response.destroy(error as Error)));
   };

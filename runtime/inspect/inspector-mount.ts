@@ -1,10 +1,10 @@
 /**
- * The inspector, mounted: `components/inspector/` served as a site of its own below `/_troupe/inspector`, with a table
- * of sessions of its own, so that looking at a server is not itself among what is looked at. It is loaded when
- * somebody asks for it who may; for everybody else there is nothing there.
+ * The inspector mount: the path `/_troupe/inspector` of a server, and who may request it. Behind it is an application
+ * with sessions of its own, so that the inspector does not list its own pages. It is started by the first request that
+ * may see it; other requests are answered with 404.
  *
- * Beside the pages it answers what an app cannot: its style sheet, a recording as a file, and the page of a session
- * as it was, which comes with a policy under which nothing in it can run.
+ * The mount also answers what an application cannot: the style sheet, a recording as a file, and the page of a session
+ * after a step, with a policy under which nothing in it can run.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -16,47 +16,67 @@ import { writeAnswer } from '../http/node-adapter.js';
 import { readRequest } from '../http/node-request.js';
 import { type HttpRequest, hostOf } from '../http/request-identity.js';
 import { below, pathOf } from '../http/router.js';
+import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import type { ServerOptions, Settings } from '../server/options.js';
-import type { Server } from '../server/server.js';
 import { refuseUpgrade } from '../socket/transport.js';
 import type { Inspection } from './inspection.js';
 import { InspectorKey } from './inspector-key.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Says whether whoever makes a request may look at the server. */
+/** Says whether the sender of a request may see the inspector. */
 export type Authorise = (request: HttpRequest) => boolean | Promise<boolean>;
+
+/** Who may see the inspector: requests that `authorise` allows; `true`: those of this machine. */
+export type InspectorAccess = true | { readonly authorise: Authorise };
 
 /** The inspector at its place in a server. */
 export interface InspectorMount {
   /** Path and query of the link that opens it; `undefined` if it needs none. */
   readonly link: string | undefined;
-  /** Answers a request; false if it is for something else. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Takes an upgrade; false if it is for something else. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Answers a request, given as it was read too; false if its path is another. */
+  handle(request: HttpRequest, message: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes an upgrade; false if its path is another. */
+  upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   close(): Promise<void>;
+}
+
+/** The application behind the mount: a server of its own. */
+export interface MountedApp {
+  /** The text of its style sheet, which the mount serves at `style.css`. */
+  readonly style: string;
+  handle(message: IncomingMessage, response: ServerResponse): void;
+  /** Takes an upgrade; false if there is no socket at its path. */
+  upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): Promise<void>;
+}
+
+/** The settings of the server that the mount shares. */
+export interface MountSettings {
+  /** The base path of the server. */
+  readonly base: string;
+  readonly clock: Clock;
+  /** How long `authorise` may take, in milliseconds. */
+  readonly initDeadline: number;
+  /** Who may see the inspector; `false` for none. */
+  readonly inspector: boolean | Exclude<InspectorAccess, true>;
+  /** URLs of the style sheets of the page that says 404. */
+  readonly styles: readonly string[];
+  readonly trustProxy: number;
 }
 
 /** What it is mounted with. */
 export interface MountOptions {
   readonly inspection: Inspection;
   readonly report: Reporter;
-  readonly settings: Settings;
-  /** Makes a server that tells no channel of itself; it stands above this. */
-  make(options: ServerOptions): Server;
+  readonly settings: MountSettings;
+  /** Starts the application below a path; called for the first request that may see it, and again if it rejects. */
+  start(base: string): Promise<MountedApp>;
 }
 
-/** The inspector, loaded. */
-interface Loaded {
-  readonly server: Server;
-  readonly style: string;
-}
-
-// WHO MAY ---------------------------------------------------------------------
+// ACCESS ----------------------------------------------------------------------
 
 const localAddress = /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;
 /** Headers that proxies add. */
@@ -67,8 +87,8 @@ const localHost = /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+
 export const isLocalHost = (host: string): boolean => localHost.test(host);
 
 /**
- * Whether a request comes from this machine, and asks it by a name that is this machine's: a page of somebody else's
- * that has its own name lead here must not look in. What came through a proxy comes from anywhere.
+ * Whether a request comes from this machine, and names a host that is this machine: a page of another site
+ * whose name resolves to this machine must not see it. What came through a proxy comes from anywhere.
  */
 export function isLocal(request: HttpRequest): boolean {
   const { address, headers } = request;
@@ -84,13 +104,13 @@ export function isLocal(request: HttpRequest): boolean {
 const isSaidDevelopment = (): boolean => process.env['NODE_ENV'] === 'development';
 
 /** The key that opens the inspector; `undefined` if the host program authorises, or local requests are enough. */
-function keyFor({ inspector }: Settings, base: string): InspectorKey | undefined {
-  return inspector === true && !isSaidDevelopment() ? new InspectorKey(base) : undefined;
+function keyFor(access: InspectorAccess, base: string): InspectorKey | undefined {
+  return access === true && !isSaidDevelopment() ? new InspectorKey(base) : undefined;
 }
 
-/** Which requests may look, by the option `inspector`. A key never opens it to requests that are not local. */
-function authorisationBy(inspector: Exclude<Settings['inspector'], false>, key: InspectorKey | undefined): Authorise {
-  if (inspector !== true) return inspector.authorise;
+/** Which requests may see it. A key never opens it to requests that are not local. */
+function authorisationBy(access: InspectorAccess, key: InspectorKey | undefined): Authorise {
+  if (access !== true) return access.authorise;
 
   return (request) => isLocal(request) && (key?.admits(request) ?? true);
 }
@@ -106,11 +126,11 @@ const closed: Headers = [
   'no-referrer',
 ];
 
-/** Nothing runs in a page that was, and it asks for nothing but how it looks. */
+/** In the page of a past step nothing runs, and nothing is requested except what its look needs. */
 const policy =
   "default-src 'none'; style-src * 'unsafe-inline'; img-src * data:; font-src * data:; media-src *; sandbox";
 
-/** Leads from the link to the URL without the token. */
+/** Redirects from the link to the URL without the token. */
 function answerLink(location: string, cookie: string): HttpAnswer {
   const headers = ['Location', location, 'Set-Cookie', cookie, 'Content-Length', '0', ...closed];
 
@@ -147,7 +167,7 @@ async function answerPage(inspection: Inspection, id: string, step: string): Pro
 const recordingPath = /^\/recordings\/(?<id>[\w-]+)\.jsonl\.gz$/;
 const pagePath = /^\/pages\/(?<id>[\w-]+)\/(?<step>\d+)$/;
 
-/** What is not a page of the inspector; `undefined` if it is one. */
+/** Answers what the application does not serve; `undefined` for all other paths. */
 async function answerFile(inspection: Inspection, path: string, style: string): Promise<HttpAnswer | undefined> {
   if (path === '/style.css') return answer('text/css; charset=utf-8', style);
   const recording = recordingPath.exec(path)?.groups?.['id'];
@@ -165,7 +185,7 @@ const mostAsking = 100;
 
 // MOUNT -----------------------------------------------------------------------
 
-/** Mounts the inspector; `undefined` if nobody may look. */
+/** Mounts the inspector; `undefined` if the settings leave it out. */
 export function mountInspector(options: MountOptions): InspectorMount | undefined {
   const { inspector } = options.settings;
 
@@ -177,26 +197,25 @@ class Mount implements InspectorMount {
   readonly #authorise: Authorise;
   readonly #base: string;
   readonly #key: InspectorKey | undefined;
-  /** Upgrades of whom it is being asked whether they may look. */
+  /** Upgrades that wait for `authorise`. */
   readonly #asking = new Set<Duplex>();
-  #loading: Promise<Loaded> | undefined;
+  #starting: Promise<MountedApp> | undefined;
 
-  constructor(options: MountOptions, inspector: Exclude<Settings['inspector'], false>) {
+  constructor(options: MountOptions, access: InspectorAccess) {
     this.#options = options;
     this.#base = `${options.settings.base}${reserved}/inspector`;
-    this.#key = keyFor(options.settings, this.#base);
-    this.#authorise = authorisationBy(inspector, this.#key);
+    this.#key = keyFor(access, this.#base);
+    this.#authorise = authorisationBy(access, this.#key);
   }
 
   get link(): string | undefined {
     return this.#key?.link;
   }
 
-  handle(message: IncomingMessage, response: ServerResponse): boolean {
-    const request = readRequest(message);
+  handle(request: HttpRequest, message: IncomingMessage, response: ServerResponse): boolean {
     const path = this.#pathIn(request);
     if (path === undefined) return false;
-    this.#respond(message, response, path).catch((error: unknown) => {
+    this.#respond(request, message, response, path).catch((error: unknown) => {
       this.#options.report(ErrorCode.Internal, error);
       response.destroy();
     });
@@ -205,17 +224,18 @@ class Mount implements InspectorMount {
   }
 
   upgrade(message: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    if (this.#pathIn(readRequest(message)) === undefined) return false;
+    const request = readRequest(message);
+    if (this.#pathIn(request) === undefined) return false;
     if (this.#asking.size >= mostAsking) refuseUpgrade(socket, 503);
-    else void this.#admit(message, socket, head);
+    else void this.#admit(request, message, socket, head);
 
     return true;
   }
 
   async close(): Promise<void> {
     for (const socket of this.#asking) socket.destroy();
-    const loaded = await this.#loading?.catch(() => undefined);
-    await loaded?.server.close();
+    const app = await this.#starting?.catch(() => undefined);
+    await app?.close();
   }
 
   /** The path below the inspector's; `undefined` if it is another. */
@@ -223,50 +243,54 @@ class Mount implements InspectorMount {
     return below(this.#base, pathOf(url));
   }
 
-  async #respond(message: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+  async #respond(
+    request: HttpRequest,
+    message: IncomingMessage,
+    response: ServerResponse,
+    path: string
+  ): Promise<void> {
     const { inspection, settings } = this.#options;
-    const request = readRequest(message);
     const isIndex = path === '' || path === '/';
     const cookie = isIndex && isLocal(request) ? this.#key?.redeem(request, settings.trustProxy) : undefined;
     if (cookie !== undefined) {
       writeAnswer(response, answerLink(this.#base, cookie));
       return;
     }
-    const loaded = await this.#open(request);
-    const isReading = message.method === 'GET' || message.method === 'HEAD';
-    const found = loaded && isReading ? await answerFile(inspection, path, loaded.style) : undefined;
-    if (loaded !== undefined && found === undefined) loaded.server.handle(message, response);
+    const app = await this.#open(request);
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const found = app && isReading ? await answerFile(inspection, path, app.style) : undefined;
+    if (app !== undefined && found === undefined) app.handle(message, response);
     else writeAnswer(response, found ?? answerStatus(404, settings.styles));
   }
 
-  async #admit(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async #admit(request: HttpRequest, message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const fail = (): void => void socket.destroy();
     this.#asking.add(socket);
     socket.on('error', fail);
-    const loaded = await this.#open(readRequest(message));
+    const app = await this.#open(request);
     this.#asking.delete(socket);
     socket.off('error', fail);
     if (socket.destroyed) return;
-    if (!loaded?.server.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
+    if (!app?.upgrade(message, socket, head)) refuseUpgrade(socket, 404);
   }
 
-  /** Who may look is given it; for others, and if the question fails, there is nothing. */
-  async #open(request: HttpRequest): Promise<Loaded | undefined> {
+  /** The application, if the request may see it; `undefined` if it may not, or if `authorise` throws or is late. */
+  async #open(request: HttpRequest): Promise<MountedApp | undefined> {
     try {
       if ((await this.#inTime(this.#authorise(request))) !== true) return undefined;
-      this.#loading ??= this.#load().catch((error: unknown) => {
-        this.#loading = undefined;
+      this.#starting ??= this.#options.start(this.#base).catch((error: unknown) => {
+        this.#starting = undefined;
         throw error;
       });
 
-      return await this.#loading;
+      return await this.#starting;
     } catch (error) {
       this.#options.report(ErrorCode.Internal, error);
       return undefined;
     }
   }
 
-  /** What comes of the question, if it comes within `initDeadline`. */
+  /** The answer of `authorise`; rejects after `initDeadline`. */
   #inTime(answer: boolean | Promise<boolean>): boolean | Promise<boolean> {
     if (!isPromise(answer)) return answer;
     const { clock, initDeadline } = this.#options.settings;
@@ -281,22 +305,5 @@ class Mount implements InspectorMount {
         .then(resolve, reject)
         .finally(() => clock.clearTimeout(timer));
     });
-  }
-
-  async #load(): Promise<Loaded> {
-    const { inspection, make, settings } = this.#options;
-    const base = this.#base;
-    const { inspector } = await import('troupe/components/inspector/inspector');
-    const { routes, style, title } = inspector(inspection, { base });
-    const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
-    const server = make({
-      ...{ base, clock, development, inspector: false, language, routes, secret: secrets, title, trustProxy },
-      ...(onError !== undefined && { onError }),
-      ...(clientScript !== undefined && { clientScript }),
-      ...(origins !== undefined && { origins }),
-      styles: [`${base}/style.css`],
-    });
-
-    return { server, style };
   }
 }

@@ -14,7 +14,7 @@ import type { SharedActors } from '../cluster/shared-actors.js';
 import { answerHealth, answerReadiness } from '../http/health.js';
 import { createAnswering, createHandle, type Handle } from '../http/node-adapter.js';
 import type { Inspection } from '../inspect/inspection.js';
-import { mountInspector } from '../inspect/inspector-mount.js';
+import { type MountedApp, mountInspector } from '../inspect/inspector-mount.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { createReporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -91,6 +91,28 @@ function connectTransport(
   });
 }
 
+/**
+ * Starts a server of the inspector below a path. It has sessions of its own and publishes on no channel. The entry is
+ * loaded here, not imported: a server whose inspector is not opened does not read its files.
+ */
+async function startInspector(inspection: Inspection, settings: Settings, base: string): Promise<MountedApp> {
+  const { inspector } = await import('../inspector.js');
+  const { routes, style, title } = inspector(inspection, { base });
+  const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
+  const server = makeServer(
+    {
+      ...{ base, clock, development, inspector: false, language, routes, secret: secrets, title, trustProxy },
+      ...(onError !== undefined && { onError }),
+      ...(clientScript !== undefined && { clientScript }),
+      ...(origins !== undefined && { origins }),
+      styles: [`${base}/style.css`],
+    },
+    unwatched.channels
+  );
+
+  return { style, handle: server.handle, upgrade: server.upgrade, close: server.close };
+}
+
 // SERVER ----------------------------------------------------------------------
 
 /**
@@ -128,14 +150,9 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
   });
   const { actors, bus, observatory, report, sessions } = site;
   const transport = connectTransport(settings, site);
-  const pages = createHandle(site.http, settings.styles);
-  const make = (inner: ServerOptions): Server => makeServer(inner, unwatched.channels);
-  const inspector = mountInspector({ inspection: observatory, make, report, settings });
-
-  const handle: Handle = (request, response, next) => {
-    if (!inspector?.handle(request, response)) pages(request, response, next);
-  };
-
+  const start = (base: string): Promise<MountedApp> => startInspector(observatory, settings, base);
+  const inspector = mountInspector({ inspection: observatory, report, settings, start });
+  const handle = createHandle(site.http, settings.styles, inspector?.handle.bind(inspector));
   const inspectorLink = inspector?.link;
   let isClosing = false;
 

@@ -20,6 +20,8 @@ export const publicNames: Readonly<Record<string, string>> = {
     ActorKind ActorView Chart ChartState ChartTransition ChartView HistoryView Inspected Inspection LogEntry
     LogQuery LogView SessionList SessionQuery SessionStatus SessionSummary StateRow StateView StepView WireEntry
     WireView`,
+  './inspector': `
+    InspectorApp InspectorOptions inspector`,
   './bus/redis': `
     RedisBusOptions redisBus`,
   './redis': `

@@ -16,12 +16,9 @@ export const remaining: Readonly<Record<string, Rule>> = {
     known: {
       'runtime/component': 2,
       'runtime/http': 2,
-      'runtime/inspect': 1,
       'runtime/registry': 2,
-      'runtime/server': 4,
       'runtime/subscription': 2,
       'runtime/tree': 3,
-      'components/inspector': 2,
     },
   },
   'of runtime/ export no name twice': {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { LogModel } from '../../../components/inspector/log.js';
 import type { LogRow } from '../../../components/inspector/log-entries.js';
+import type { LogModel } from '../../../components/inspector/log-model.js';
 import { logView } from '../../../components/inspector/log-view.js';
 import { atEnd } from '../../../components/inspector/scrolling.js';
 import { renderRoot } from '../../../runtime/render/render.js';

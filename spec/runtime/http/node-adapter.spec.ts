@@ -73,6 +73,22 @@ describe('node http', () => {
     expect(urls).to.deep.equal(['/app/x']);
   });
 
+  it('gives each request to the mounted handler first, as it was read', async () => {
+    const urls: string[] = [];
+    const http: Http = async ({ url }) => ({ status: 200, headers: [], body: `page ${url}` });
+    const handle = createHandle(http, [], (request, message, response) => {
+      urls.push(request.url);
+      if (request.url !== '/mounted') return false;
+      response.end(`mounted ${message.url}`);
+      return true;
+    });
+    const url = await serve(handle);
+
+    expect(await (await fetch(`${url}/mounted`)).text()).to.equal('mounted /mounted');
+    expect(await (await fetch(`${url}/other`)).text()).to.equal('page /other');
+    expect(urls).to.deep.equal(['/mounted', '/other']);
+  });
+
   it('passes on what is not ours, and what cannot be written', async () => {
     const passed: unknown[] = [];
     const failing = createHandle(async () => ({ status: 200, headers: ['bad header', '1'], body: '' }));

@@ -1,11 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer as createHttpServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { component, html } from 'troupe';
 import { WebSocket } from 'ws';
+import { createHandle } from '../../../runtime/http/node-adapter.js';
 import type { HttpRequest } from '../../../runtime/http/request-identity.js';
-import { isLocal } from '../../../runtime/inspect/inspector-mount.js';
+import type { Inspection } from '../../../runtime/inspect/inspection.js';
+import { isLocal, type MountedApp, mountInspector } from '../../../runtime/inspect/inspector-mount.js';
+import { systemClock } from '../../../runtime/platform/clock.js';
 import type { ErrorReport } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import type { Listening } from '../../../runtime/server/listen.js';
@@ -235,6 +239,48 @@ describe('the inspector, mounted', () => {
       for (let index = 0; index < 4; index++) expect((await ask(listening, `${place}/`)).status).to.equal(404);
       expect(reports.map(({ code }) => code)).to.deep.equal([ErrorCode.Internal]);
     });
+  });
+
+  it('starts its application for the first request that may see it, again if that failed, and closes it', async () => {
+    const happened: string[] = [];
+    const reports: unknown[] = [];
+    let isBroken = true;
+    const mount = mountInspector({
+      inspection: {} as Inspection,
+      report: (_code, error) => String(reports.push((error as Error).message)),
+      settings: {
+        ...{ base: '/app', clock: systemClock, initDeadline: 1_000, styles: [], trustProxy: 0 },
+        inspector: { authorise: ({ headers }) => headers['x-key'] === 'open' },
+      },
+      start: async (base): Promise<MountedApp> => {
+        happened.push(`start ${base}`);
+        if (isBroken) throw new Error('no such file');
+        return {
+          style: '',
+          handle: (message, response) => void response.end(`app ${message.url}`),
+          upgrade: () => false,
+          close: async () => void happened.push('close'),
+        };
+      },
+    });
+    const handle = createHandle(async () => undefined, [], mount?.handle.bind(mount));
+    const http = createHttpServer(handle).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const { port } = http.address() as AddressInfo;
+    const read = async (key: string): Promise<string> => {
+      const { body } = await ask({ port } as Listening, `/app${place}`, { 'x-key': key });
+      return body;
+    };
+    expect(await read('closed')).to.not.include('app ');
+    expect(happened).to.deep.equal([]);
+    expect(await read('open')).to.not.include('app ');
+    isBroken = false;
+    expect(await read('open')).to.equal(`app /app${place}`);
+    expect(await read('open')).to.equal(`app /app${place}`);
+    await mount?.close();
+    http.close();
+    expect(happened).to.deep.equal([`start /app${place}`, `start /app${place}`, 'close']);
+    expect(reports).to.deep.equal(['no such file']);
   });
 
   it('goes on with what it was when the question has failed in between', async () => {
