@@ -6,10 +6,10 @@ export {
   type Component,
   type ComponentOptions,
   component,
+  type PageProps,
 } from './component/component.js';
 export type { Enqueue } from './component/effect.js';
 export { ErrorCode, TroupeError } from './platform/errors.js';
-export type { PageProps } from './registry/session-registry.js';
 export { type ActorSubscriptionOptions, actor } from './subscription/actor.js';
 export { type CallbackContext, callback } from './subscription/callback.js';
 export { every } from './subscription/every.js';

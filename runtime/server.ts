@@ -1,6 +1,7 @@
 /** The public entry `troupe/server`: it serves components. */
 
 export type { Bus, BusFactory, BusHost } from './cluster/bus.js';
+export type { PageProps } from './component/component.js';
 export type { Inspect } from './component/xstate-inspect.js';
 export type { DocumentPage, DocumentTemplate } from './http/layout.js';
 export type { HttpRequest, Identify } from './http/request-identity.js';
@@ -22,7 +23,6 @@ export type {
 } from './platform/diagnostics.js';
 export type { ErrorReport } from './platform/error-report.js';
 export type { Logger } from './platform/logger.js';
-export type { PageProps } from './registry/session-registry.js';
 export type { Listening } from './server/listen.js';
 export type { ServerOptions } from './server/options.js';
 export { createServer, type Server } from './server/server.js';

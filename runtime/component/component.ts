@@ -154,6 +154,31 @@ export interface AnyComponent<Props = never> {
   readonly received?: ((snapshot: never, props: never) => AnyMessage) | undefined;
 }
 
+// PAGES -----------------------------------------------------------------------
+
+/** The props of a page: what its request says. */
+export interface PageProps {
+  /** The parameters of the route's pattern, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The query, decoded; a name that occurs more than once has an array. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /** The path, below the base path. */
+  readonly path: string;
+  /** The principal of the request, as `identify` returned it. */
+  readonly principal: unknown;
+  /**
+   * Identifies the browser: the same in all its pages as long as the browser keeps the cookie of the server. Not secret:
+   * the cookie cannot be computed from it.
+   */
+  readonly browser: string;
+}
+
+/** The component of a page, and its props. */
+export interface Route {
+  readonly component: AnyComponent<PageProps>;
+  readonly props: PageProps;
+}
+
 // CONSTRUCTOR -----------------------------------------------------------------
 
 /**

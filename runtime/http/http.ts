@@ -8,10 +8,11 @@
  * becomes a status page and, if it is a fault of the host program, a report.
  */
 
+import type { Route } from '../component/component.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import type { Page, Route, SessionRegistry } from '../registry/session-registry.js';
+import type { Page, SessionRegistry } from '../registry/session-registry.js';
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
 import { type Layout, renderPage, renderStatus } from './layout.js';

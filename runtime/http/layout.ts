@@ -7,9 +7,9 @@
  * `default-src 'self'`.
  */
 
+import type { PageProps } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
-import type { PageProps } from '../registry/session-registry.js';
 import { documentMarkup } from '../render/render-to-string.js';
 import { html, PageRoot, Template } from '../template/html.js';
 import { Mark } from '../wire/patch.js';

@@ -8,9 +8,8 @@
 
 import { createHash } from 'node:crypto';
 import { addRoute, createRouter as createTable, findRoute } from 'rou3';
-import type { AnyComponent } from '../component/component.js';
+import type { AnyComponent, PageProps, Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import type { PageProps, Route } from '../registry/session-registry.js';
 import { longestUrl } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------

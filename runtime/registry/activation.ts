@@ -7,6 +7,7 @@
  * asks other nodes through `ownership-transfer.ts`.
  */
 
+import type { Route } from '../component/component.js';
 import type { Clock } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
@@ -14,12 +15,11 @@ import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { RejoinReason } from '../session/join.js';
 import type { LiveSession, SessionStart } from '../session/session.js';
-import { type SessionImage, unpack } from '../session/session-snapshot.js';
+import { type Persistable, type SessionImage, unpack } from '../session/session-snapshot.js';
 import type { Claim } from '../store/store.js';
 import { CloseCode, Reason } from '../wire/protocol.js';
 import { OwnershipTransfer, type Peers, type TransferReply, type TransferRequest } from './ownership-transfer.js';
-import type { Route } from './session-registry.js';
-import type { Persistable, WriteBehind } from './write-behind.js';
+import type { WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@
  * `write-behind.ts` stores the sessions.
  */
 
-import type { AnyComponent } from '../component/component.js';
+import type { AnyComponent, PageProps, Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import { hidden, isSecretName, secretNames } from '../platform/redact.js';
@@ -22,29 +22,6 @@ import type { Peers } from './ownership-transfer.js';
 import type { WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** What a page component is given. */
-export interface PageProps {
-  /** The parameters of the route's pattern, decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  /** The query, decoded; a name that comes more than once has an array. */
-  readonly query: Readonly<Record<string, string | readonly string[]>>;
-  /** The path, below the base path. */
-  readonly path: string;
-  /** What `identify` said of the request. */
-  readonly principal: unknown;
-  /**
-   * Names the browser that asks: the same in all its pages for as long as it keeps our cookie, and no secret, since
-   * the cookie cannot be told from it.
-   */
-  readonly browser: string;
-}
-
-/** A component and what it is given. */
-export interface Route {
-  readonly component: AnyComponent<PageProps>;
-  readonly props: PageProps;
-}
 
 /** A first page. */
 export interface Page {

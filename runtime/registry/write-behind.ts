@@ -12,24 +12,11 @@ import { Backoff } from '../platform/backoff.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { pack, type SessionImage } from '../session/session-snapshot.js';
+import { type Persistable, pack, type SessionImage } from '../session/session-snapshot.js';
 import type { Membership } from '../store/membership.js';
 import type { Claim, Store } from '../store/store.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** A session, as the keeper sees it. */
-export interface Persistable {
-  readonly id: string;
-  /** The fence it is written with; 0 before it is written for the first time. */
-  fence: number;
-  /** All of it, as it is now. */
-  save(): SessionImage;
-  /** The store holds what was saved. */
-  stored(image: SessionImage): void;
-  /** Another node owns it: what is here is of no use any more. */
-  fenced(): void;
-}
 
 /** What a keeper needs. */
 export interface WriteBehindOptions {

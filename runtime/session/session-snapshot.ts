@@ -34,6 +34,19 @@ export interface SessionImage {
   readonly tree: TreeImage;
 }
 
+/** A session as `write-behind.ts` stores it. */
+export interface Persistable {
+  readonly id: string;
+  /** The fence it is written with; 0 before the first write. */
+  fence: number;
+  /** The session as it is now. */
+  save(): SessionImage;
+  /** The store holds this image. */
+  stored(image: SessionImage): void;
+  /** Another node owns the session; this copy of it is out of date. */
+  fenced(): void;
+}
+
 // FORMAT ----------------------------------------------------------------------
 
 /** Raised when snapshots change their meaning; one of another format is of no use. */

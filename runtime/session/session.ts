@@ -14,7 +14,6 @@ import type { AnyComponent, Arrival } from '../component/component.js';
 import { checkStepsIn } from '../component/step.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import type { Persistable } from '../registry/write-behind.js';
 import type { Value } from '../render/nodes.js';
 import { ComponentTree, type TreeOwner } from '../tree/component-tree.js';
 import { areHeard, DiagnosticsProbe, type Probe } from '../tree/probe.js';
@@ -26,7 +25,7 @@ import type { Connection } from './frame-sender.js';
 import { decideJoin, type JoinFrame, type RejoinReason } from './join.js';
 import { warnOfTyped } from './secret-warning.js';
 import type { SessionEnvironment } from './session-environment.js';
-import type { SessionImage } from './session-snapshot.js';
+import type { Persistable, SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 

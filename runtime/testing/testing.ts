@@ -4,8 +4,7 @@
  * test moves it. Any test runner will do.
  */
 
-import type { AnyComponent } from '../component/component.js';
-import type { PageProps } from '../registry/session-registry.js';
+import type { AnyComponent, PageProps } from '../component/component.js';
 import { type HostedComponent, hostComponent } from './component-host.js';
 import { type TestPage, visit } from './test-page.js';
 import { TestServer, type TestServerOptions } from './test-server.js';

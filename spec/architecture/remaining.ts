@@ -16,7 +16,6 @@ export const remaining: Readonly<Record<string, Rule>> = {
     known: {
       'runtime/component': 2,
       'runtime/http': 2,
-      'runtime/registry': 2,
       'runtime/subscription': 2,
       'runtime/tree': 3,
     },

@@ -18,8 +18,7 @@ describe('reference', () => {
   });
 
   it('lists every property of what a page is given', () => {
-    const [, body] =
-      /export interface PageProps \{([\s\S]*?)\n\}/.exec(read('runtime/registry/session-registry.ts')) ?? [];
+    const [, body] = /export interface PageProps \{([\s\S]*?)\n\}/.exec(read('runtime/component/component.ts')) ?? [];
     const properties = [...(body ?? '').matchAll(/^ {2}readonly (\w+):/gm)].map(([, name]) => name);
     expect(rowsOf(section(reference, 'What a page is given')).map(([name]) => codeIn(name))).to.deep.equal(properties);
   });

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import type { Route } from '../../../runtime/component/component.js';
 import { createClientScript } from '../../../runtime/http/client-script.js';
 import { createHttp, type HttpAnswer, type HttpOptions } from '../../../runtime/http/http.js';
 import { defaultLayout } from '../../../runtime/http/layout.js';
@@ -9,7 +10,6 @@ import { createTokens } from '../../../runtime/http/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter, type ErrorReport } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import type { Route } from '../../../runtime/registry/session-registry.js';
 import { asSessions, FakeSessions, fakeComponent } from '../../fixtures/sessions.js';
 
 const text = `console.log(${JSON.stringify('client '.repeat(200))});`;

@@ -1,6 +1,6 @@
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type AnyComponent, component } from '../../../runtime/component/component.js';
+import { type AnyComponent, component, type PageProps, type Route } from '../../../runtime/component/component.js';
 import { createSimulatedClock, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
@@ -9,8 +9,6 @@ import { development } from '../../../runtime/platform/plain-data.js';
 import { Scheduler } from '../../../runtime/platform/scheduler.js';
 import {
   createSessionRegistry,
-  type PageProps,
-  type Route,
   type SessionRegistry,
   type SessionRegistryOptions,
 } from '../../../runtime/registry/session-registry.js';

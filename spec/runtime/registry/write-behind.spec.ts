@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { type Persistable, WriteBehind } from '../../../runtime/registry/write-behind.js';
-import { type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
+import { WriteBehind } from '../../../runtime/registry/write-behind.js';
+import { type Persistable, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
 import { Membership } from '../../../runtime/store/membership.js';
 import { memory } from '../../../runtime/store/memory.js';
 import type { Entry, Store } from '../../../runtime/store/store.js';

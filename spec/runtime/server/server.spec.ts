@@ -3,11 +3,10 @@ import { createServer as createNodeServer, type IncomingMessage, request, type S
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { component } from '../../../runtime/component/component.js';
+import { component, type PageProps } from '../../../runtime/component/component.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import type { ErrorReport } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import type { PageProps } from '../../../runtime/registry/session-registry.js';
 import type { Listening } from '../../../runtime/server/listen.js';
 import type { ServerOptions } from '../../../runtime/server/options.js';
 import { createServer, type Server } from '../../../runtime/server/server.js';

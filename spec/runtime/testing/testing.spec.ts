@@ -3,7 +3,7 @@ import { type AnyMessage, component, type Enqueue, type EventData, every, html, 
 import * as testing from 'troupe/testing';
 import { openPage, type TestPage } from 'troupe/testing';
 import { fromTransition, setup } from 'xstate';
-import type { PageProps } from '../../../runtime/registry/session-registry.js';
+import type { PageProps } from '../../../runtime/component/component.js';
 
 // COMPONENTS ------------------------------------------------------------------
 
