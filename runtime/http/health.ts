@@ -4,7 +4,7 @@
  * below `/_troupe/`; `server.ts` offers both as handlers for Node, so that a host program can serve them elsewhere.
  */
 
-import type { HttpAnswer } from './http.js';
+import type { HttpAnswer } from './http-answer.js';
 
 // TYPES -----------------------------------------------------------------------
 

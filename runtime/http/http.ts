@@ -15,6 +15,7 @@ import { createId } from '../platform/id.js';
 import type { Page, SessionRegistry } from '../registry/session-registry.js';
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
+import type { Headers, HttpAnswer } from './http-answer.js';
 import { type Layout, renderPage, renderStatus } from './layout.js';
 import {
   cookieName,
@@ -28,16 +29,6 @@ import { below, pathOf, type Router, routeTo } from './router.js';
 import { principalText, type Tokens } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** Name, value, name, value: what servers write fastest. */
-export type Headers = readonly string[];
-
-/** What goes back, whatever server it goes through. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string | Uint8Array;
-}
 
 /** Answers requests; `undefined` if the URL is none of ours. Never rejects. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;

@@ -4,7 +4,8 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerNowhere, type Http, type HttpAnswer } from './http.js';
+import { answerNowhere, type Http } from './http.js';
+import type { HttpAnswer } from './http-answer.js';
 import { readRequest } from './node-request.js';
 import type { HttpRequest } from './request-identity.js';
 

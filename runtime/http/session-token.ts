@@ -22,7 +22,7 @@ import { isId } from '../platform/id.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What a token says. */
-export interface Claim {
+export interface TokenClaim {
   /** The session's id. */
   readonly id: string;
   /** Which first page of the session the token stands in, from 1; 0 if it was given to one that shows another session. */
@@ -42,9 +42,9 @@ export interface Bearer {
 /** Seals claims and opens tokens. */
 export interface Tokens {
   /** A token for this claim that only this bearer can use. */
-  seal(claim: Claim, bearer: Bearer): string;
+  seal(claim: TokenClaim, bearer: Bearer): string;
   /** What the token claims; `undefined` if it is forged, another bearer's, too old or too long. */
-  open(token: string, bearer: Bearer): Claim | undefined;
+  open(token: string, bearer: Bearer): TokenClaim | undefined;
 }
 
 /** What `createTokens` needs. */
@@ -124,7 +124,7 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 /** Splits at the first three dots only: the URL may contain more. */
 const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<offer>[0-9a-z]+)\.(?<url>\/.*)$/;
 
-function readClaim(payload: string, now: number, lifetime: number): Claim | undefined {
+function readClaim(payload: string, now: number, lifetime: number): TokenClaim | undefined {
   const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 

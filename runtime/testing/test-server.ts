@@ -4,7 +4,7 @@
  */
 
 import type { AnyActorLogic } from 'xstate';
-import type { HttpAnswer } from '../http/http.js';
+import type { HttpAnswer } from '../http/http-answer.js';
 import { cookieName, type HttpRequest } from '../http/request-identity.js';
 import { createSimulatedClock, type SimulatedClock } from '../platform/clock.js';
 import { createReporter } from '../platform/error-report.js';
