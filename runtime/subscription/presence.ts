@@ -8,7 +8,8 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { foreignIn, messageRules } from '../platform/plain-data.js';
 import type { AnyMessage } from '../template/html.js';
 import { checkTopic } from './backplane.js';
-import { type Port, Subscription } from './subscription-set.js';
+import type { Port } from './run.js';
+import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -112,7 +113,7 @@ class Notices {
 
   start(topic: string): () => void {
     const { key, member } = this.#options();
-    const leave = this.#port.hub.attend(topic, {
+    const leave = this.#port.backplane.attend(topic, {
       key,
       member,
       joined: (other, id) => this.#change(id, () => this.#present.set(id, other)),

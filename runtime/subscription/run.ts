@@ -9,10 +9,21 @@ import type { AnyActorRef } from 'xstate';
 import type { Due, DueImage, OrderedClock } from '../actor/ordered-clock.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Backplane } from './backplane.js';
-// Upward, so of types only.
-import type { Port } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
+
+/** What subscriptions and their runs need of their session. */
+export interface Port {
+  readonly clock: OrderedClock;
+  /** Topics, presence and shared actors. */
+  readonly backplane: Backplane;
+  /** Returns a number from 0 up to 1 that varies the pauses before restarts. Default: `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Sends the component a message; resolves when the turn that took it is committed. `from` names the sender for the inspector. */
+  deliver(message: AnyMessage, from?: string): Promise<void>;
+  /** Reports a failure. */
+  report(error: unknown): void;
+}
 
 /** What the functions of subscriptions are given. */
 export interface RunContext {
@@ -71,8 +82,8 @@ export class Run implements Port {
     return this.#port.clock;
   }
 
-  get hub(): Backplane {
-    return this.#port.hub;
+  get backplane(): Backplane {
+    return this.#port.backplane;
   }
 
   /** Whether it was stopped or has failed. */

@@ -9,29 +9,15 @@
  */
 
 import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
-import type { DueImage, OrderedClock } from '../actor/ordered-clock.js';
+import type { DueImage } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { ignoreRejection, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
-import type { Backplane } from './backplane.js';
 import { RestartPolicy } from './restart-policy.js';
-import { Run, type RunOwner, type Stop } from './run.js';
+import { type Port, Run, type RunOwner, type Stop } from './run.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** What subscriptions need of their session. */
-export interface Port {
-  readonly clock: OrderedClock;
-  /** What all sessions share. */
-  readonly hub: Backplane;
-  /** Gives a number from 0 up to 1, by which pauses before restarts differ; `Math.random` if it is not given. */
-  readonly random?: (() => number) | undefined;
-  /** Sends the component a message; resolves when the turn that took it is committed. `from` names the sender for the inspector. */
-  deliver(message: AnyMessage, from?: string): Promise<void>;
-  /** Tells of something that went wrong. */
-  report(error: unknown): void;
-}
 
 /** Starts and gives the way to stop, if there is anything to do. `current` is the declaration as it stands now. */
 export type Start = (run: Run, current: () => Subscription<AnyMessage>) => Stop;

@@ -5,7 +5,8 @@
 
 import type { AnyMessage } from '../template/html.js';
 import { checkTopic } from './backplane.js';
-import { type Port, type Start, Subscription } from './subscription-set.js';
+import type { Port } from './run.js';
+import { type Start, Subscription } from './subscription-set.js';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -70,7 +71,7 @@ class TopicQueue {
 
   start(name: string, isRestored: boolean): () => void {
     this.#hasGap = isRestored;
-    const unsubscribe = this.#port.hub.subscribe(
+    const unsubscribe = this.#port.backplane.subscribe(
       name,
       (message) => this.#receive(message),
       () => this.#interrupt()
@@ -174,7 +175,7 @@ function startWatching(port: Port, current: () => Subscription<AnyMessage>, name
       pump();
     });
   };
-  const unwatch = port.hub.watch(name, (snapshot) => {
+  const unwatch = port.backplane.watch(name, (snapshot) => {
     latest = { snapshot };
     pump();
   });

@@ -4,7 +4,8 @@
  */
 
 import { ErrorCode, textOf } from '../platform/errors.js';
-import { declaredBy, type Port, Subscriptions, type SubscriptionsImage } from '../subscription/subscription-set.js';
+import type { Port } from '../subscription/run.js';
+import { declaredBy, Subscriptions, type SubscriptionsImage } from '../subscription/subscription-set.js';
 import type { AnyMessage } from '../template/html.js';
 import type { ComponentInstance, InstanceTree } from './component-instance.js';
 import type { TreeEnvironment } from './tree-environment.js';
@@ -51,7 +52,7 @@ export function updateSubscriptions(
 function portOf(tree: SubscribingTree, instance: ComponentInstance): Port {
   return {
     clock: tree.clock,
-    hub: tree.env.backplane,
+    backplane: tree.env.backplane,
     deliver: (message, from) =>
       new Promise((resolve) => tree.put(instance, message, from === undefined ? 'host' : `#${from}`, resolve)),
     report: (error) => void tree.report(ErrorCode.Subscription, error, instance),

@@ -33,7 +33,7 @@ describe('presence', () => {
         return '';
       },
     });
-    Object.assign(own.port.hub, {
+    Object.assign(own.port.backplane, {
       attend: (topic: string, attendant: PresenceMember) => attendance.attend(topic, attendant),
     });
   });

@@ -5,7 +5,8 @@ import { OrderedClock } from '../../../runtime/actor/ordered-clock.js';
 import { createMemoryBus, type MemoryBus } from '../../../runtime/cluster/local-bus.js';
 import { createSharedActors, type SharedActors } from '../../../runtime/cluster/shared-actors.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { type Port, type Subscription, Subscriptions } from '../../../runtime/subscription/subscription-set.js';
+import type { Port } from '../../../runtime/subscription/run.js';
+import { type Subscription, Subscriptions } from '../../../runtime/subscription/subscription-set.js';
 import { shared, topic } from '../../../runtime/subscription/topic.js';
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { Calm } from '../../fixtures/calm.js';
@@ -46,7 +47,7 @@ describe('topics', () => {
     [delivered, reports, waiting, isQuick] = [[], [], [], true];
     port = {
       clock: new OrderedClock(clock),
-      hub: {
+      backplane: {
         attend: () => () => {},
         subscribe: (name, listener, missed) => bus.subscribe(name, listener, missed),
         watch: (name, listener) => actors.watch(name, listener),
