@@ -6,7 +6,7 @@
  *     <prefix>:text:<name>    the text of the name; each new one is published on the channel of the same name
  *     <prefix>:list:<list>    a hash of entries, by `<node> <id>`; changes are published on the channel of the same name
  *     <prefix>:node:<node>    exists while the node is alive; 1 if its entries have stayed on their lists since its last beat,
- *                            0 if only the store has renewed it (`redis-scripts.ts`)
+ *                            0 if only the Redis store has renewed it
  *
  * What reads and then writes is one script, so that nothing comes between. The scripts use keys that they compute (the
  * nodes of a list): they need one Redis, or a primary with replicas, not Redis Cluster.
