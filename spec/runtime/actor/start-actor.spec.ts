@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type AnyActorLogic, fromCallback, fromTransition } from 'xstate';
 import { startActor } from '../../../runtime/actor/start-actor.js';
 
-describe('actor', () => {
+describe('start actor', () => {
   const counting = fromTransition((count: number, { type }: { type: string }) => {
     if (type === 'failed') throw new Error('of the actor');
 

@@ -29,7 +29,7 @@ class Flaky extends MemoryDirectory {
   }
 }
 
-describe('shared-lease', () => {
+describe('actor lease', () => {
   let clock: SimulatedClock;
   let state: DirectoryState;
   let log: string[];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Deduplicator } from '../../../runtime/cluster/deduplicator.js';
 
-describe('repeats', () => {
+describe('deduplicator', () => {
   it('are ids that have come before', () => {
     const repeats = new Deduplicator();
     expect(['a', 'b', 'a', 'b', 'c'].map((id) => repeats.has(id))).to.deep.equal([false, false, true, true, false]);

@@ -206,7 +206,7 @@ function itRunsSharedActorsOnOneNode(make: (lease?: number) => BusFactory): void
   });
 }
 
-describe('shared-cluster', () => {
+describe('distributed actors', () => {
   it('is not there with a bus of one process', () => {
     const node = new Node((host) => createMemoryBus(host), 'one');
     const local = {} as SharedActors;

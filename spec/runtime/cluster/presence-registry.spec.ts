@@ -44,7 +44,7 @@ class Guest {
   }
 }
 
-describe('attendance', () => {
+describe('presence registry', () => {
   describe('on one node', () => {
     const clock = createSimulatedClock();
     let reports: unknown[];

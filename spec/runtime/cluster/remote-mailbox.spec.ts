@@ -4,7 +4,7 @@ import { createSimulatedClock, type SimulatedClock } from '../../../runtime/plat
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { settled } from '../../fixtures/live-session.js';
 
-describe('shared-outbox', () => {
+describe('remote mailbox', () => {
   let clock: SimulatedClock;
   let sent: [batch: number, ids: string][];
   let reports: string[];

@@ -31,7 +31,7 @@ const counter = fromTransition((count: number, { type }: { type: string }) => {
 const counted: AnyMessage = { type: 'counted' };
 const failed: AnyMessage = { type: 'failed' };
 
-describe('shared', () => {
+describe('shared actors', () => {
   let host: FakeHost;
   let actors: ReturnType<typeof createSharedActors>;
   let published: [topic: string, message: AnyMessage][];

@@ -4,7 +4,7 @@ import { readReplicatedSnapshot, writeReplicatedSnapshot } from '../../../runtim
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 
-describe('shared-replica', () => {
+describe('snapshot replication', () => {
   const clock = createSimulatedClock();
 
   it('makes of a machine a snapshot of the same kind', () => {

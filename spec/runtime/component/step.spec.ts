@@ -24,7 +24,7 @@ function taken(
   return actor.getSnapshot();
 }
 
-describe('update', () => {
+describe('step', () => {
   const { warn } = console;
   beforeEach(() => {
     warnings = [];

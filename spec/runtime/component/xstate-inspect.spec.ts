@@ -15,7 +15,7 @@ const Counter = component({
   view: (count) => html`<p>${count}</p>`,
 });
 
-describe('inspect', () => {
+describe('xstate inspect', () => {
   let host: FakeHost;
   let told: InspectionEvent[];
 

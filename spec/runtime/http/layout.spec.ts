@@ -29,7 +29,7 @@ function setUp(template: DocumentTemplate = defaultLayout, overrides: Partial<La
   return { document: { language: 'en', styles: [], template, title: 'Title', warn, ...overrides }, warnings };
 }
 
-describe('document', () => {
+describe('layout', () => {
   it('has a doctype, a language, a character set, a viewport that zooms and a title', () => {
     const text = renderPage(setUp().document, page);
 

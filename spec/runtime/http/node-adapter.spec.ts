@@ -16,7 +16,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('node http', () => {
+describe('node adapter', () => {
   afterEach(() => {
     for (const stop of running.splice(0)) stop();
   });

@@ -41,7 +41,7 @@ async function idlingOf(server: Server): Promise<readonly (number | undefined)[]
   return times;
 }
 
-describe('node-server', () => {
+describe('node limits', () => {
   afterEach(async () => {
     for (const server of running.splice(0)) {
       server.closeAllConnections();

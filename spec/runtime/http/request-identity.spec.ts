@@ -25,7 +25,7 @@ function setUp(identify?: Identify) {
   return { clock, recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy: 0 }), reports };
 }
 
-describe('visitor', () => {
+describe('request identity', () => {
   it('has the cookie that is well formed, wherever it stands among others', () => {
     for (const header of [`troupe=${cookie}`, `a=b; troupe=${cookie}`, `troupe=bad; troupe=${cookie};c=d`]) {
       expect(readCookie(ask({ cookie: header })), header).to.equal(cookie);

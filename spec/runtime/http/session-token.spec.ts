@@ -15,7 +15,7 @@ function setUp(secrets: readonly string[] = [secret]) {
   return { bearer, claim, clock, tokens };
 }
 
-describe('token', () => {
+describe('session token', () => {
   it('opens what was sealed', () => {
     const { bearer, claim, tokens } = setUp();
 

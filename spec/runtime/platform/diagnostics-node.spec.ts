@@ -235,7 +235,7 @@ class Client {
 
 // SPEC ------------------------------------------------------------------------
 
-describe('channels', () => {
+describe('diagnostics channels', () => {
   let listener: Listener;
   let server: Server;
   let url: string;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createId, isId } from '../../../runtime/platform/id.js';
 
-describe('identifier', () => {
+describe('id', () => {
   it('is 22 characters that need no escaping anywhere', () => {
     expect(createId()).to.match(/^[\w-]{22}$/);
   });

@@ -4,7 +4,7 @@ import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { Scheduler } from '../../../runtime/platform/scheduler.js';
 
-describe('schedule', () => {
+describe('scheduler', () => {
   it('runs what is due in order, after what has arrived was read', async () => {
     const { defer } = new Scheduler(createSimulatedClock(), () => '');
     const log: string[] = [];

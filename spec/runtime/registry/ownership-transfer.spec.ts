@@ -41,7 +41,7 @@ class Nodes {
   }
 }
 
-describe('handing over', () => {
+describe('ownership transfer', () => {
   let nodes: Nodes;
 
   beforeEach(() => {

@@ -110,7 +110,7 @@ class FakeSession implements Persistable {
   }
 }
 
-describe('keeper', () => {
+describe('write-behind', () => {
   let clock: ReturnType<typeof createSimulatedClock>;
   let store: FakeStore;
   let keeper: WriteBehind;

@@ -43,7 +43,7 @@ class Sending {
   }
 }
 
-describe('clientTree', () => {
+describe('client tree', () => {
   describe('finding', () => {
     it('finds instances with event parts, and no others', () => {
       const page = new Sending(html<Message>`<p>${button('a')}</p>${html`<b></b>`}`);

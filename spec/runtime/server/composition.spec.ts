@@ -65,7 +65,7 @@ async function enter(site: Composition, token: string, visitor: RequestIdentity)
   return admitted;
 }
 
-describe('site', () => {
+describe('composition', () => {
   it('leads the token of a page to its session', async () => {
     const site = make();
     const { token, visitor } = await fetchPage(site);

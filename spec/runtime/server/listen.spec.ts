@@ -13,7 +13,7 @@ const settings = readOptions({
   secret: 'a secret of some length',
 });
 
-describe('listening', () => {
+describe('listen', () => {
   let done: string[];
   let isClosed: boolean;
   let listening: Listening | undefined;

@@ -38,7 +38,7 @@ class Post {
 
 const failing = (): Promise<void> => Promise.reject(new Error('down'));
 
-describe('deliveries', () => {
+describe('effect outbox', () => {
   let post: Post;
 
   beforeEach(() => {

@@ -19,7 +19,7 @@ function resume(counter: EventCounter, known: number, coming: number, frames = 0
   return missed;
 }
 
-describe('counter', () => {
+describe('event counter', () => {
   it('owes what is processed and not told', () => {
     const counter = new EventCounter();
     receive(counter, 3);

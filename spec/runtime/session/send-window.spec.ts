@@ -16,7 +16,7 @@ function sent(count: number, size = 1): SendWindow {
 const processed = (window: SendWindow, after: number): readonly number[] | undefined =>
   window.since(after)?.map((each) => each.processed);
 
-describe('window', () => {
+describe('send window', () => {
   it('counts frames from 1, or behind those sent before', () => {
     expect([new SendWindow().sent, sent(2).sent]).to.deep.equal([0, 2]);
     const window = new SendWindow(7);

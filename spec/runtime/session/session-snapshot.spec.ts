@@ -24,7 +24,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
 
 const again = (given: SessionImage): SessionImage => unpack(pack(given));
 
-describe('snapshot', () => {
+describe('session snapshot', () => {
   it('brings back a session with all there is to it', () => {
     const machine = {
       snapshot: { value: 'waiting', context: { n: 1 } },

@@ -69,7 +69,7 @@ function inside(
 
 const textOf = (instance: Instance | undefined): unknown => instance?.values[1];
 
-describe('address', () => {
+describe('stable address', () => {
   const start = () => startSession(Page, new FakeHost());
   const set = (session: ReturnType<typeof start>, model: Model): void => {
     session.tree.put(session.tree.root, { type: 'set', model } as never);

@@ -23,7 +23,7 @@ function make(body: string, given: Partial<WindowOptions> = {}) {
   return { window, globals: window.globals as WindowGlobals & { eval(code: string): unknown }, clock, log };
 }
 
-describe('testing/browser-window', () => {
+describe('testing/jsdom-window', () => {
   afterEach(() => {
     for (const window of open.splice(0)) window.close();
   });

@@ -56,7 +56,7 @@ class Setup {
   }
 }
 
-describe('testing/network', () => {
+describe('testing/memory-network', () => {
   it('carries frames both ways, in order', async () => {
     const setup = new Setup();
     const socket = await setup.join();

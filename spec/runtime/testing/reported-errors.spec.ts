@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { ReportedErrors } from '../../../runtime/testing/reported-errors.js';
 
-describe('testing/reports', () => {
+describe('testing/reported-errors', () => {
   it('fail a check once, all together', () => {
     const reports = new ReportedErrors();
     const error = new Error('one');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { complete, loadTestDependencies, peers } from '../../../runtime/testing/test-dependencies.js';
 
-describe('testing/peers', () => {
+describe('testing/test-dependencies', () => {
   it('are loaded', () => {
     expect(peers().jsdom.JSDOM).to.be.a('function');
     expect(peers().dom.queries.getByRole).to.be.a('function');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 
-describe('testing/agenda', () => {
+describe('testing/test-scheduler', () => {
   it('runs nothing until an action waits for rest, and then all in order, with what comes of it', async () => {
     const agenda = new TestScheduler(() => '');
     const log: string[] = [];

@@ -19,7 +19,7 @@ const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.repla
 const bytesOf = (frame: ServerFrame): string => Buffer.from(encodeFrame(frame)).toString('hex');
 const patch = (...changes: Wire[]): ServerFrame => ({ kind: ServerKind.Patch, changes, processed: 1, late: 0 });
 
-describe('codec', () => {
+describe('frame codec', () => {
   describe('encodes', () => {
     const frames: readonly (readonly [what: string, frame: ServerFrame, bytes: string])[] = [
       ['an adopt without its default', { kind: ServerKind.Adopt, tree: [0], processed: 0 }, '92 00 9100'],
