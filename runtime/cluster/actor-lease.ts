@@ -1,6 +1,6 @@
 /**
  * The lease of a shared actor: which of the nodes runs it. All that have it ask the directory, again and
- * again; one of them holds its name there and goes on holding it. `distributed-actors.ts` has one for each actor.
+ * again; one of them holds its name there and goes on holding it. `distributed-actor.ts` has one for each actor.
  *
  * - the holder renews three times in a lease. Cut off from the directory it goes on, and renews at once when it
  *   is back; only when it hears that another holds the name has it lost it

@@ -2,7 +2,7 @@
  * The outbox of a shared actor: the events of this node for an actor that runs on another. They go in batches,
  * one at a time, each again and again until the other node says that it has taken it; so their order is
  * kept, and none is lost with a connection. What comes twice has an id, and is dropped there.
- * `distributed-actors.ts` has one for each actor.
+ * `distributed-actor.ts` has one for each actor.
  */
 
 import type { Clock } from '../platform/clock.js';

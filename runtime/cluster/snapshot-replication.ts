@@ -1,7 +1,7 @@
 /**
  * The replica of a shared actor: its state as text, which travels from the node that runs it to those that
  * only watch it, and a snapshot made of that, which is of the same kind as the actor's own.
- * `distributed-actors.ts` writes and reads them.
+ * `distributed-actor.ts` writes and reads them.
  */
 
 import { Actor, type AnyActorLogic, type Snapshot } from 'xstate';

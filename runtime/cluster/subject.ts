@@ -1,6 +1,6 @@
 /**
  * Subject: a state with observers, each of which gets every state once and in order, even if an observer sets the next
- * state. `shared-actor.ts` has one for each shared actor that runs on this node, `distributed-actors.ts` one for each
+ * state. `shared-actor.ts` has one for each shared actor that runs on this node, `distributed-actor.ts` one for each
  * actor of the cluster that is watched here.
  */
 
