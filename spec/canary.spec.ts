@@ -314,10 +314,10 @@ describe('canary', () => {
         looked = await lookAt({ routes, logger: told.logger, onError: () => undefined }, url);
         await visit(looked.page);
         const { id } = looked.seen;
-        const desk = { routes: inspector(looked.inspection, { base: '' }).routes, onError: () => undefined };
+        const inspectorSite = { routes: inspector(looked.inspection, { base: '' }).routes, onError: () => undefined };
         const shownPages: string[] = [];
         for (const view of ['messages', 'wire', 'time'] as const) {
-          const page = await openPage({ ...desk, url: `/sessions/${id}?view=${view}&actor=%2F` });
+          const page = await openPage({ ...inspectorSite, url: `/sessions/${id}?view=${view}&actor=%2F` });
           await looked.server.advance(1_000);
           await page.advance(1_000);
           shownPages.push(page.document.documentElement.outerHTML);

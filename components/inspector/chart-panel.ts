@@ -1,13 +1,13 @@
 /**
- * The statechart of an actor, where it is now or was after a step; nothing at all of an actor that has none. A chart
- * is laid out once, in a task; what comes of it is plain data and stays in the model.
+ * The statechart of an actor, at present or after a step; empty for an actor without one. A chart
+ * is laid out once, in a task; the result is plain data and stays in the model.
  *
  * `session.ts` places it, `statechart.ts` draws.
  */
 
 import { type Component, callback, component, html, task } from 'troupe';
 import type { ChartView } from 'troupe/inspection';
-import type { Desk } from './desk.js';
+import type { SessionFeed } from './session-feed.js';
 import { failure } from './shell.js';
 import type { StateTreeProps } from './state-tree.js';
 import { type Drawing, layOut, statechart } from './statechart.js';
@@ -33,7 +33,7 @@ export type ChartPanelMessage =
 // COMPONENT -------------------------------------------------------------------
 
 /** Makes the panel. */
-export const chartPanel = (desk: Desk): Component<ChartPanelModel, ChartPanelMessage, StateTreeProps> =>
+export const chartPanel = (feed: SessionFeed): Component<ChartPanelModel, ChartPanelMessage, StateTreeProps> =>
   component({
     name: 'inspector-chart',
     init: ({ session, actor, step }: StateTreeProps): ChartPanelModel => ({
@@ -51,7 +51,7 @@ export const chartPanel = (desk: Desk): Component<ChartPanelModel, ChartPanelMes
     subscriptions: ({ session, actor, step, chart, drawn }) => [
       actor !== '' &&
         callback(`chart ${JSON.stringify([session, actor, step])}`, ({ send }) =>
-          desk.look(session, {
+          feed.watch(session, {
             seen: (inspected) => send({ type: 'chartRead', chart: inspected.chart(actor, step) }),
             failed: (why) => send({ type: 'drawingFailed', why }),
           })

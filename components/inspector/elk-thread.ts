@@ -1,7 +1,7 @@
 /**
- * The thread ELK runs in. It takes a tenth of a second to load and may take long over a big chart; meanwhile the
- * sessions of this process must go on. So this file is both sides of it: imported, it starts itself in a thread of its
- * own at the first use and asks there; started so, it answers. `layout.ts` asks.
+ * The thread ELK runs in. It takes a tenth of a second to load and may take long for a large chart, and must
+ * not block the sessions of this process. This file is both sides of it: imported by `layout.ts`, it starts itself in a
+ * thread at the first use and sends requests to it; started so, it answers them.
  */
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -1,15 +1,15 @@
 /**
  * Time travel: buttons and a slider to go from step to step, what the step took, and the page as it was after it, in
- * a frame in which nothing runs. In the present the frame goes on with the page, once a second at the most.
+ * a frame in which nothing runs. In the present the frame follows the page, once a second at the most.
  *
- * Which step is looked at is the page's affair (`session.ts`), because the state and the log show it as well.
+ * The page (`session.ts`) holds the chosen step, because the state and the log show it as well.
  */
 
 import { type Component, callback, component, type Enqueue, every, html, repeat } from 'troupe';
 import type { StepView } from 'troupe/inspection';
-import type { Desk } from './desk.js';
 import { count, timeOfDay } from './measures.js';
 import type { Places } from './places.js';
+import type { SessionFeed } from './session-feed.js';
 import { failure, notice } from './shell.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -42,7 +42,7 @@ export type HistoryMessage =
   | { type: 'stepRead'; taken: StepView | undefined }
   | { type: 'readingFailed'; why: string };
 
-/** What time travel tells the page. */
+/** What time travel sends the page. */
 export type HistoryOutgoing = { type: 'stepChosen'; step: number | undefined };
 
 /** How often the frame of the present is loaded anew, in milliseconds. */
@@ -52,7 +52,7 @@ const frameInterval = 1_000;
 
 /** Makes time travel. */
 export const history = (
-  desk: Desk,
+  feed: SessionFeed,
   places: Places
 ): Component<HistoryModel, HistoryMessage, HistoryProps, HistoryOutgoing> =>
   component({
@@ -73,7 +73,7 @@ export const history = (
 
       return [
         callback(`step ${JSON.stringify([session, framed])}`, ({ send }) =>
-          desk.look(session, {
+          feed.watch(session, {
             seen: (inspected) => send({ type: 'stepRead', taken: inspected.step(framed) }),
             failed: (why) => send({ type: 'readingFailed', why }),
           })

@@ -6,11 +6,11 @@
  */
 
 import { type Component, callback, component, type Enqueue } from 'troupe';
-import type { Desk } from './desk.js';
 import { keepSame, type LogReading, readLog } from './log-entries.js';
 import type { LogMessage, LogModel, LogProps } from './log-model.js';
 import { logView } from './log-view.js';
 import { atEnd, follow, hold, jumpTo, type Position, scrollTo, scrollTopFor } from './scrolling.js';
+import type { SessionFeed } from './session-feed.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -20,7 +20,7 @@ export type LogOutgoing = { type: 'stepChosen'; step: number | undefined };
 // COMPONENT -------------------------------------------------------------------
 
 /** Makes the log. */
-export const log = (desk: Desk): Component<LogModel, LogMessage, LogProps, LogOutgoing> =>
+export const log = (feed: SessionFeed): Component<LogModel, LogMessage, LogProps, LogOutgoing> =>
   component({
     name: 'inspector-log',
     init: ({ session, step }: LogProps): LogModel => ({
@@ -36,7 +36,7 @@ export const log = (desk: Desk): Component<LogModel, LogMessage, LogProps, LogOu
 
       return [
         callback(`log ${JSON.stringify([session, question])}`, ({ send }) =>
-          desk.look(session, {
+          feed.watch(session, {
             seen: (inspected) => send({ type: 'logRead', reading: readLog(inspected, question) }),
             failed: (why) => send({ type: 'readingFailed', why }),
           })

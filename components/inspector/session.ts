@@ -1,20 +1,20 @@
 /**
  * The page of one session: its actors, the state and the statechart of the chosen one, and below them the log, the
- * wire and time travel. What is looked at, actor, step and view, is kept here, so that all parts show the same.
+ * wire and time travel. The chosen actor, step and view are kept here, so that all parts show the same.
  *
- * Each part reads what it shows by itself; this page reads how the session stands, its actors and how far back one
- * can go.
+ * Each part reads what it shows by itself; this page reads the status of the session, its actors and the steps that
+ * are kept.
  */
 
 import { type Component, callback, component, type Enqueue, every, html, type PageProps, type Template } from 'troupe';
 import type { ActorView, HistoryView, Inspected, SessionSummary } from 'troupe/inspection';
 import { actorsOf, actorTree, firstChoice, nameOf } from './actor-tree.js';
 import type { chartPanel } from './chart-panel.js';
-import type { Desk } from './desk.js';
 import type { history } from './history.js';
 import type { log } from './log.js';
 import { age, count, counted } from './measures.js';
 import type { Places } from './places.js';
+import type { SessionFeed } from './session-feed.js';
 import { badge, failure, notice, shell } from './shell.js';
 import type { stateTree } from './state-tree.js';
 import type { wire } from './wire.js';
@@ -80,18 +80,18 @@ const views: readonly { readonly view: SessionView; readonly name: string }[] = 
 
 /** Makes the page of a session. */
 export const sessionPage = (
-  desk: Desk,
+  feed: SessionFeed,
   places: Places,
   parts: SessionParts
 ): Component<SessionModel, SessionMessage, PageProps> =>
   component({
     name: 'inspector-session',
-    init: (props: PageProps) => begin(desk, props),
+    init: (props: PageProps) => begin(feed, props),
     update,
     subscriptions: ({ id }) => [
       every(ageInterval, { type: 'timePassed' }),
       callback(`session ${id}`, ({ send }) =>
-        desk.look(id, {
+        feed.watch(id, {
           seen: (inspected) => send({ type: 'sessionRead', reading: readSession(inspected) }),
           gone: () => send({ type: 'sessionGone' }),
           failed: (why) => send({ type: 'readingFailed', why }),
@@ -108,7 +108,7 @@ const readSession = (inspected: Inspected): SessionReading => ({
 });
 
 /** The first page shows what there is, without waiting for a client. */
-function begin(desk: Desk, { params, query }: PageProps): Promise<SessionModel> {
+function begin(feed: SessionFeed, { params, query }: PageProps): Promise<SessionModel> {
   const id = params['id'] ?? '';
   const step = Number.parseInt(String(query['step'] ?? ''), 10);
   const model: SessionModel = {
@@ -125,7 +125,7 @@ function begin(desk: Desk, { params, query }: PageProps): Promise<SessionModel> 
       resolve(next);
       stop();
     };
-    const stop = desk.look(id, {
+    const stop = feed.watch(id, {
       seen: (inspected) => come(withReading(model, readSession(inspected), model.now)),
       gone: () => come({ ...model, isGone: true }),
       failed: (why) => come({ ...model, why }),

@@ -2,13 +2,13 @@
  * The state of an actor as a tree that is opened row by row: as it is now, or as it was after a step. What the last
  * message has changed is marked.
  *
- * `session.ts` places it; it reads its rows from the desk, and reads again when the state changes, when a row is
+ * `session.ts` places it; it reads its rows from the session feed, and reads again when the state changes, when a row is
  * opened, and for another actor or step.
  */
 
 import { type Component, callback, component, html, repeat } from 'troupe';
 import type { StateRow, StateView } from 'troupe/inspection';
-import type { Desk } from './desk.js';
+import type { SessionFeed } from './session-feed.js';
 import { failure, notice } from './shell.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -43,7 +43,7 @@ const openedAtFirst: readonly string[] = [''];
 // COMPONENT -------------------------------------------------------------------
 
 /** Makes the tree. */
-export const stateTree = (desk: Desk): Component<StateTreeModel, StateTreeMessage, StateTreeProps> =>
+export const stateTree = (feed: SessionFeed): Component<StateTreeModel, StateTreeMessage, StateTreeProps> =>
   component({
     name: 'inspector-state',
     init: ({ session, actor, step }: StateTreeProps): StateTreeModel => ({
@@ -61,7 +61,7 @@ export const stateTree = (desk: Desk): Component<StateTreeModel, StateTreeMessag
       return [
         actor !== '' &&
           callback(`state ${JSON.stringify([session, actor, step, opened])}`, ({ send }) =>
-            desk.look(session, {
+            feed.watch(session, {
               seen: (inspected) => send({ type: 'stateRead', state: inspected.state(actor, opened, step) }),
               failed: (why) => send({ type: 'readingFailed', why }),
             })

@@ -37,7 +37,7 @@ export { layOut } from './layout.js';
  * html`${statechart({ chart, active: ['light.green'], taken: [] }, drawing)}`;
  * ```
  *
- * **Note:** it needs `statechartStyle` in a style sheet. Its size is chosen by controls that the server does not hear of.
+ * **Note:** it needs `statechartStyle` in a style sheet. Its size is chosen by controls that send nothing to the server.
  */
 export function statechart(view: ChartView, drawing: Drawing | undefined): Template<never> {
   const name = view.chart.root.name;

@@ -1,14 +1,14 @@
 /**
- * The wire of a session: every frame that came and went, in words, with its bytes. A long list as the log is.
+ * The wire of a session: a description of every frame that was sent or received, and its bytes. Like the log it is a long list.
  *
  * `session.ts` places it.
  */
 
 import { type Component, callback, component, html, repeat } from 'troupe';
 import type { Inspected, WireEntry } from 'troupe/inspection';
-import type { Desk } from './desk.js';
 import { bytes, count, counted, timeOfDay } from './measures.js';
 import { atEnd, extentOf, follow, heightOf, hold, type Position, rankOf, rowHeight, scrollTo } from './scrolling.js';
+import type { SessionFeed } from './session-feed.js';
 import { failure, notice } from './shell.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -52,7 +52,7 @@ export type WireMessage =
 // COMPONENT -------------------------------------------------------------------
 
 /** Makes the wire. */
-export const wire = (desk: Desk): Component<WireModel, WireMessage, WireProps> =>
+export const wire = (feed: SessionFeed): Component<WireModel, WireMessage, WireProps> =>
   component({
     name: 'inspector-wire',
     init: ({ session }: WireProps): WireModel => ({
@@ -65,7 +65,7 @@ export const wire = (desk: Desk): Component<WireModel, WireMessage, WireProps> =
     update,
     subscriptions: ({ session, position: { anchor, below } }) => [
       callback(`wire ${JSON.stringify([session, anchor, below])}`, ({ send }) =>
-        desk.look(session, {
+        feed.watch(session, {
           seen: (inspected) => send({ type: 'wireRead', reading: readWire(inspected, anchor, below) }),
           failed: (why) => send({ type: 'readingFailed', why }),
         })

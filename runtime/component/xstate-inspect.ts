@@ -25,16 +25,16 @@ export function guardInspect(inspect: Inspect | undefined, report: Reporter): Gu
 
   return (event) => {
     try {
-      const told: unknown = next?.(unwrapped(event));
-      if (isPromise(told)) Promise.resolve(told).catch((error: unknown) => report(ErrorCode.Internal, error));
+      const result: unknown = next?.(unwrapped(event));
+      if (isPromise(result)) Promise.resolve(result).catch((error: unknown) => report(ErrorCode.Internal, error));
     } catch (error) {
       report(ErrorCode.Internal, error);
     }
   };
 }
 
-function unwrapped(told: InspectionEvent): InspectionEvent {
-  const { event } = told as { readonly event?: unknown };
+function unwrapped(inspected: InspectionEvent): InspectionEvent {
+  const { event } = inspected as { readonly event?: unknown };
 
-  return event instanceof Received ? ({ ...told, event: event.message } as InspectionEvent) : told;
+  return event instanceof Received ? ({ ...inspected, event: event.message } as InspectionEvent) : inspected;
 }

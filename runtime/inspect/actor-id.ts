@@ -1,13 +1,13 @@
 /**
- * Ids of actors, as inspection has them: names by which the actors of a session are told apart while they are there.
+ * The ids of actors in inspection: unique among the actors of a session while these exist.
  *
  *     session      the session itself
  *     /            the page's component; /message%20number%207 a component in it
  *     /#every 1000 a subscription of a component
- *     />fetching   an actor that a component's logic has invoked or spawned; />a>b one that that one has
+ *     />fetching   an actor that a component's logic has invoked or spawned; />a>b a child of that actor
  *     @room        a shared actor
  *
- * Ids of cells and of actors are encoded as in a URL, so that they hold none of the signs that stand between them.
+ * Ids of component instances and of actors are percent-encoded, so that they contain none of the separators.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -18,27 +18,27 @@ import type { ComponentInstance } from '../tree/component-instance.js';
 /** The id of the session itself. */
 export const sessionId = 'session';
 
-/** The id of the component to which these ids of cells lead. */
+/** The id of the component instance at this path: the ids of the instances from below the root to it. */
 export const pathId = (path: readonly string[]): string => `/${path.map(encoded).join('/')}`;
 
 /** The id of a component. */
-export const actorIdOf = (cell: ComponentInstance): string => pathId(cell.path);
+export const actorIdOf = (instance: ComponentInstance): string => pathId(instance.path);
 
 /** The id of a subscription of a component. */
-export const subscriptionIdOf = (cell: ComponentInstance, key: string): string => `${actorIdOf(cell)}#${key}`;
+export const subscriptionIdOf = (instance: ComponentInstance, key: string): string => `${actorIdOf(instance)}#${key}`;
 
 /** The id of an actor that the logic of a component has started. */
-export function childIdOf(cell: ComponentInstance, actor: AnyActorRef): string {
+export function childIdOf(instance: ComponentInstance, actor: AnyActorRef): string {
   const ids: string[] = [];
-  for (let at: AnyActorRef | undefined = actor; at !== undefined && at !== cell.actor; at = at._parent)
+  for (let at: AnyActorRef | undefined = actor; at !== undefined && at !== instance.actor; at = at._parent)
     ids.unshift(encoded(at.id));
 
-  return `${actorIdOf(cell)}>${ids.join('>')}`;
+  return `${actorIdOf(instance)}>${ids.join('>')}`;
 }
 
 // READING ---------------------------------------------------------------------
 
-/** What an id says. */
+/** The actor that an id names. */
 export type ActorPlace =
   | { readonly kind: 'session' }
   | { readonly kind: 'shared'; readonly name: string }
@@ -46,7 +46,7 @@ export type ActorPlace =
   | { readonly kind: 'subscription'; readonly path: readonly string[]; readonly key: string }
   | { readonly kind: 'child'; readonly path: readonly string[]; readonly ids: readonly string[] };
 
-/** What an id says; `undefined` if it is none. */
+/** The actor that an id names; `undefined` if the text is not an id. */
 export function readActorId(id: string): ActorPlace | undefined {
   if (id === sessionId) return { kind: 'session' };
   if (id.startsWith('@')) return { kind: 'shared', name: id.slice(1) };
@@ -59,7 +59,7 @@ export function readActorId(id: string): ActorPlace | undefined {
   }
 }
 
-/** @throws URIError if something is not encoded as it has to be */
+/** @throws URIError if the encoding is wrong */
 function placeOf({ path: encodedPath = '', key, ids }: { readonly [name: string]: string | undefined }): ActorPlace {
   const path = encodedPath === '' ? [] : encodedPath.split('/').map(decoded);
   if (key !== undefined) return { kind: 'subscription', path, key };
@@ -70,7 +70,7 @@ function placeOf({ path: encodedPath = '', key, ids }: { readonly [name: string]
 
 // ENCODING --------------------------------------------------------------------
 
-/** Half a character is none to `encodeURIComponent`, which throws at it: it is written `%ud800`. */
+/** `encodeURIComponent` throws for a lone surrogate: it is written `%ud800`. */
 function encoded(text: string): string {
   return text.replace(/\p{Cs}|\P{Cs}+/gu, (part) =>
     /^\p{Cs}$/u.test(part) ? `%u${part.charCodeAt(0).toString(16)}` : encodeURIComponent(part)

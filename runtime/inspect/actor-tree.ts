@@ -1,7 +1,7 @@
 /**
- * The actors of a session as a tree that can be shown: the session, its components with what they have declared and
- * started, and the shared actors they listen to. `inspected-session.ts` asks for it, of a session at work or of one that is
- * stored.
+ * The actors of a session as a tree of plain data: the session, its components with their subscriptions and child
+ * actors, and the shared actors they subscribe to. `inspected-session.ts` requests it for a session in memory or a
+ * stored one.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -18,21 +18,21 @@ import type { Failures } from './session-recorder.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What is known beside the session itself. */
+/** What the tree shows that the session itself does not have. */
 export interface Surroundings {
   readonly status: SessionSummary['status'];
-  /** When the session came, in milliseconds since the epoch. */
+  /** Since when the session has its status, in milliseconds since the epoch. */
   readonly since: number;
   readonly now: number;
-  /** What has failed since somebody looks, by the id of the actor. */
+  /** The failures since the session is inspected, by the id of the actor. */
   readonly failures: ReadonlyMap<string, Failures>;
-  /** How it stands with a shared actor. */
+  /** The status of a shared actor; `undefined` if this node does not know it. */
   shared(name: string): SharedView | undefined;
-  /** When an actor that nobody else keeps the time of was seen first. */
+  /** When an actor whose start is not recorded elsewhere was first seen, in milliseconds since the epoch. */
   sinceOf(actor: object): number;
 }
 
-/** What the keys of subscriptions to shared actors begin with. */
+/** The prefix of the keys of subscriptions to shared actors. */
 const sharedPrefix = 'shared ';
 
 // LIVE ------------------------------------------------------------------------
@@ -42,13 +42,13 @@ export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
   const { tree } = live;
   const waiting = new Map<ComponentInstance, number>();
   for (const { instance } of tree.mailbox.envelopes) waiting.set(instance, (waiting.get(instance) ?? 0) + 1);
-  const cells = [...tree.instances()];
-  const listened = new Set(cells.flatMap((cell) => sharedIn(cell.subscriptions?.views ?? [])));
+  const instances = [...tree.instances()];
+  const listened = new Set(instances.flatMap((instance) => sharedIn(instance.subscriptions?.views ?? [])));
   const actors = [
     componentView(live, tree.root, waiting, around),
     ...[...listened].map((name) => sharedView(name, around)),
   ];
-  const errors = cells.reduce((sum, { failures }) => sum + failures, 0);
+  const errors = instances.reduce((sum, { failures }) => sum + failures, 0);
 
   return {
     ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, inbox: tree.mailbox.size },
@@ -58,34 +58,39 @@ export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
 
 const lastOf = (failures: readonly Failures[]): string => failures.at(-1)?.last ?? '';
 
-/** The names of the shared actors that are listened to. */
+/** The names of the shared actors that these subscriptions watch. */
 function sharedIn(subscriptions: readonly SubscriptionView[]): readonly string[] {
   return subscriptions.filter(({ kind }) => kind === 'shared').map(({ key }) => key.slice(sharedPrefix.length));
 }
 
 function componentView(
   live: LiveSession,
-  cell: ComponentInstance,
+  instance: ComponentInstance,
   waiting: ReadonlyMap<ComponentInstance, number>,
   around: Surroundings
 ): ActorView {
-  const id = actorIdOf(cell);
-  const subscriptions = (cell.subscriptions?.views ?? []).map((view) => subscriptionView(cell, view, around));
-  const children = childrenOf(cell.snapshot).map((actor) => childView(cell, actor, around));
-  const components = [...cell.children].map((child) => componentView(live, child, waiting, around));
+  const id = actorIdOf(instance);
+  const subscriptions = (instance.subscriptions?.views ?? []).map((view) => subscriptionView(instance, view, around));
+  const children = childrenOf(instance.snapshot).map((actor) => childView(instance, actor, around));
+  const components = [...instance.children].map((child) => componentView(live, child, waiting, around));
 
   return {
     ...{
       id,
-      kind: cell.component.logic === undefined ? 'component' : 'statechart',
-      name: nameOf(cell.id, cell.component.name),
+      kind: instance.component.logic === undefined ? 'component' : 'statechart',
+      name: nameOf(instance.id, instance.component.name),
     },
-    ...{ status: cell.standing, inbox: waiting.get(cell) ?? 0, age: around.now - cell.since, errors: cell.failures },
+    ...{
+      status: instance.standing,
+      inbox: waiting.get(instance) ?? 0,
+      age: around.now - instance.since,
+      errors: instance.failures,
+    },
     ...{ lastError: around.failures.get(id)?.last ?? '', actors: [...subscriptions, ...children, ...components] },
   };
 }
 
-/** The name of a component with its key: the id of a cell is its name, the type of its key and that. */
+/** The name of a component with its key: the id of an instance is its name, the type of its key, and the key. */
 export function nameOf(id: string, name: string): string {
   if (id === '') return name;
   const [, key = ''] = /^ \w+ ([\s\S]*)$/.exec(id.slice(name.length)) ?? [];
@@ -94,11 +99,11 @@ export function nameOf(id: string, name: string): string {
 }
 
 function subscriptionView(
-  cell: ComponentInstance,
+  instance: ComponentInstance,
   { key, status, since, failures }: SubscriptionView,
   around: Surroundings
 ): ActorView {
-  const id = subscriptionIdOf(cell, key);
+  const id = subscriptionIdOf(instance, key);
   const age = since === 0 ? 0 : around.now - since;
 
   return { id, kind: 'subscription', name: key, status, inbox: 0, age, errors: failures, lastError: '', actors: [] };
@@ -113,14 +118,14 @@ export function childrenOf(snapshot: unknown): readonly AnyActorRef[] {
   );
 }
 
-function childView(cell: ComponentInstance, actor: AnyActorRef, around: Surroundings): ActorView {
+function childView(instance: ComponentInstance, actor: AnyActorRef, around: Surroundings): ActorView {
   const snapshot = actor.getSnapshot() as { readonly status?: string } | undefined;
   const { status = 'active' } = snapshot ?? {};
 
   return {
-    ...{ id: childIdOf(cell, actor), kind: 'child', name: actor.id, status, inbox: 0 },
+    ...{ id: childIdOf(instance, actor), kind: 'child', name: actor.id, status, inbox: 0 },
     ...{ age: around.now - around.sinceOf(actor), errors: status === 'error' ? 1 : 0, lastError: '' },
-    actors: childrenOf(snapshot).map((child) => childView(cell, child, around)),
+    actors: childrenOf(snapshot).map((child) => childView(instance, child, around)),
   };
 }
 

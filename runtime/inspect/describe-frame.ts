@@ -1,6 +1,6 @@
 /**
- * Frames in words: what a frame says, a line for each thing, for people who look at the wire. The numbers are those of
- * `protocol.ts`; what they stand for is looked up in the page as it is rendered, which the frame speaks of.
+ * Descriptions of frames, some lines each, for the wire log. Numbers in a frame are those of `protocol.ts`; what they
+ * refer to is looked up in the rendered page that the frame is about.
  */
 
 import { hidden } from '../platform/redact.js';
@@ -23,21 +23,21 @@ import {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Lines of one frame, or events of a client's; what is beyond is counted. */
+/** The lines of one frame, or the events of a client's frame; the rest is counted. */
 export const mostLines = 200;
 
-/** Characters of a value. */
+/** The characters of a value. */
 const longest = 200;
 
 // TARGETS ---------------------------------------------------------------------
 
-/** An instance or a list, and whether the component in whose view it stands declares secrets. */
+/** An instance or a list, and whether the component in whose view it is declares secrets. */
 interface Target {
   readonly value: Instance | List;
   readonly isSecret: boolean;
 }
 
-/** What the numbers in a patch stand for. */
+/** What the numbers in a patch refer to. */
 type Targets = ReadonlyMap<number, Target>;
 
 /** The instances and lists of a page that have these numbers. */
@@ -67,10 +67,10 @@ const reasons = {
 } as const;
 
 /**
- * What a frame to the client says. The values of password fields are hidden, and so is every value in the view of a
+ * Describes a frame to the client. The values of password fields are hidden, and so is every value in the view of a
  * component that declares secrets.
  *
- * @param page what the page shows
+ * @param page the rendered page
  */
 export function describeServerFrame(frame: ServerFrame, page: Value): readonly string[] {
   switch (frame.kind) {
@@ -118,7 +118,7 @@ function wordsOfPatch(changes: Patch, page: Value): readonly string[] {
 
 function changeWords(target: number, part: number, value: Wire, found: Target | undefined): string {
   const place = `${target}.${part}`;
-  // It is not in the page any more, so it is not known whose it was.
+  // It is no longer in the page, so its component is not known.
   if (found === undefined) return `${place}: ${contentWords(value, true)}`;
   const { value: there, isSecret } = found;
   if (there instanceof List) return operationWords(target, part, value, there.source !== undefined && !isSecret);
@@ -171,7 +171,7 @@ function operationWords(list: number, operation: number, value: Wire, isKeyed: b
 
 // VALUES ----------------------------------------------------------------------
 
-/** What stands in a child part; see `Content` in `patch.ts`. */
+/** The content of a child part; see `Content` in `patch.ts`. */
 function contentWords(value: Wire, isSecret: boolean): string {
   if (value === null) return 'nothing';
   if (!Array.isArray(value)) return isSecret ? hidden : valueWords(value);
@@ -186,7 +186,7 @@ function contentWords(value: Wire, isSecret: boolean): string {
     : `template ${first}, ${counted(content.length - 1, 'value')}`;
 }
 
-/** A frame of a client may say anything that can be read: what is missing in it is said to be. */
+/** A frame of a client may contain anything that can be decoded: what is missing in it is named as missing. */
 function valueWords(value: Wire | undefined): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
 
@@ -197,7 +197,7 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 // CLIENT ----------------------------------------------------------------------
 
-/** What a frame of the client says; each event has a line, which `describeEvent` can replace when it is known what it happened at. */
+/** Describes a frame of the client. Each event has a line; `describeEvent` makes a better one once its part is known. */
 export function describeClientFrame(frame: ClientFrame): readonly string[] {
   switch (frame.kind) {
     case ClientKind.Join:
@@ -220,7 +220,7 @@ function eventLines(events: readonly EventRecord[]): readonly string[] {
   return more > 0 ? [...lines, counted(more, 'more event')] : lines;
 }
 
-/** The token is not among it: it opens the session. */
+/** Without the token: it opens the session. */
 function joinWords({ load, frame, processed, sent, hashes, names }: JoinWords): readonly string[] {
   const inherited = names.slice(0, -1);
   const events = inherited.reduce((sum, [, , count]) => sum + count, 0);
@@ -243,20 +243,20 @@ function placeOf({ instance, part }: EventRecord): string {
   return typeof instance === 'number' ? `${instance}.${part}` : `${JSON.stringify(instance)}.${part}`;
 }
 
-/** An event, what it happened at, and its data; `hidden` if that is secret. */
+/** Describes an event by its part and its data; `hidden` if that is secret. */
 export function describeEvent(
   event: EventRecord,
   { name, element }: Pick<Part, 'name' | 'element'>,
   data: EventData | typeof hidden | undefined
 ): string {
   if (data === hidden) return `${name} on <${element}> ${placeOf(event)}: ${hidden}`;
-  const given = Object.entries(data ?? {}).filter(([field, value]) => isTold(field, value));
-  const told = given.map(([field, value]) => `${field} ${valueWords(value as Wire)}`).join(', ');
+  const given = Object.entries(data ?? {}).filter(([field, value]) => isShown(field, value));
+  const shown = given.map(([field, value]) => `${field} ${valueWords(value as Wire)}`).join(', ');
 
-  return `${name} on <${element}> ${placeOf(event)}${told && `: ${told}`}`;
+  return `${name} on <${element}> ${placeOf(event)}${shown && `: ${shown}`}`;
 }
 
-/** The type is said already, and what is as it always is needs no words. */
-function isTold(field: string, value: unknown): boolean {
+/** Without the type, which is in the name of the part, and without defaults. */
+function isShown(field: string, value: unknown): boolean {
   return field !== 'type' && !Object.is(value, eventDefaults[field as keyof Omit<EventData, 'type'>]);
 }

@@ -1,6 +1,6 @@
 /**
- * A session that somebody looks at, as `inspection.ts` promises it: what the recorder remembers, what the session is in
- * now, and what is stored of it if it is nowhere else. States and recordings are redacted here, on their way out.
+ * An inspected session, as `inspection.ts` declares it: what the recorder has kept, the present state of the session, or
+ * the stored one if it is not in memory. States and recordings are redacted here, when they leave.
  */
 
 import type { Snapshot } from 'xstate';
@@ -38,16 +38,16 @@ import { activeStates, chartOf, describeEventType, takenBy } from './statechart.
 
 // TYPES -----------------------------------------------------------------------
 
-/** What an observed session is seen through. */
+/** What an inspected session is read from. */
 export interface InspectedSessionOptions {
   readonly id: string;
   readonly recorder: SessionRecorder;
-  /** Those that routes lead to, by name. */
+  /** The components of the routes, by name. */
   readonly components: ReadonlyMap<string, AnyComponent>;
   readonly document: Layout;
   /** The session, while it is in memory. */
   live(): LiveSession | undefined;
-  /** What is stored of it, if it was not in memory when somebody began to look. */
+  /** What is stored of it, if it was not in memory when inspection began. */
   readonly stored: SessionImage | undefined;
   now(): number;
   summary(): SessionSummary;
@@ -65,12 +65,12 @@ interface Found {
   readonly after: string;
 }
 
-/** Entries that are shown at once if nothing else is asked for. */
+/** The default of `most` in a query. */
 const mostEntries = 100;
 
-// OBSERVED --------------------------------------------------------------------
+// INSPECTED SESSION -----------------------------------------------------------
 
-/** A session somebody looks at. */
+/** A session that is inspected. */
 export class InspectedSession implements Inspected {
   readonly id: string;
   readonly #options: InspectedSessionOptions;
@@ -116,7 +116,7 @@ export class InspectedSession implements Inspected {
     return actorsOf(session, around);
   }
 
-  /** The actors of a session that is not in memory, as they were last; none of them runs. */
+  /** The last actors of a session that is not in memory; none of them runs. */
   #actorsThen(status: SessionSummary['status'], since: number): ActorView {
     const image = this.#imageLast;
     if (image === undefined) return { ...gone, name: this.id, status };
@@ -124,7 +124,7 @@ export class InspectedSession implements Inspected {
     return { ...storedActorsOf(this.id, { at: since, tree: image }, this.#options.now()), status };
   }
 
-  /** All states as they were last, of a session that is not in memory. */
+  /** The last states of a session that is not in memory. */
   get #imageLast(): TreeImage | undefined {
     return this.#recorder.latest ?? this.#options.stored?.tree;
   }
@@ -147,17 +147,17 @@ export class InspectedSession implements Inspected {
     const place = readActorId(actor);
     switch (place?.kind) {
       case 'session':
-        return step === undefined ? this.#sessionState() : 'How a session stands is not recorded.';
+        return step === undefined ? this.#sessionState() : 'The status of a session is not recorded.';
       case 'component':
         return this.#componentState(place.path, step);
       case 'shared':
-        return step === undefined ? this.#sharedState(place.name) : 'What shared actors are in is not recorded.';
+        return step === undefined ? this.#sharedState(place.name) : 'The states of shared actors are not recorded.';
       case 'subscription':
-        return step === undefined ? this.#subscriptionState(place) : 'What subscriptions are in is not recorded.';
+        return step === undefined ? this.#subscriptionState(place) : 'The states of subscriptions are not recorded.';
       case 'child':
         return step === undefined
           ? this.#childState(place, actor)
-          : 'Its state then is in that of the statechart it belongs to.';
+          : 'Its recorded state is part of the state of its statechart.';
       default:
         return 'There is no such actor.';
     }
@@ -191,11 +191,11 @@ export class InspectedSession implements Inspected {
     };
   }
 
-  /** As it is now, between steps too. */
+  /** The present state, also between steps. */
   #presentState(path: readonly string[]): unknown {
     const live = this.#options.live();
-    const cell = live?.tree.find(path);
-    if (cell !== undefined) return cell.isBroken ? undefined : presentOf(cell);
+    const instance = live?.tree.find(path);
+    if (instance !== undefined) return instance.isBroken ? undefined : presentOf(instance);
     const image = live === undefined ? this.#imageLast : undefined;
 
     return image && stateIn(image, path);
@@ -221,15 +221,15 @@ export class InspectedSession implements Inspected {
 
   #sharedState(name: string): Found | string {
     const [now, before] = this.#options.watched(name);
-    if (now === undefined) return 'Nobody has started it here.';
+    if (now === undefined) return 'This node has not started it.';
 
     return { state: shownSnapshot(now), before: before && { value: shownSnapshot(before) }, after: '' };
   }
 
   #subscriptionState({ path, key }: { readonly path: readonly string[]; readonly key: string }): Found | string {
     const tree = this.#options.live()?.tree;
-    const cell = tree?.find(path);
-    const view = cell?.subscriptions?.views.find((subscription) => subscription.key === key);
+    const instance = tree?.find(path);
+    const view = instance?.subscriptions?.views.find((subscription) => subscription.key === key);
     if (view === undefined) return 'The subscription is not there.';
     const { kind, status, failures, mark } = view;
 
@@ -237,8 +237,8 @@ export class InspectedSession implements Inspected {
   }
 
   #childState({ path }: { readonly path: readonly string[] }, id: string): Found | string {
-    const cell = this.#options.live()?.tree.find(path);
-    const child = cell && descendantsOf(cell.snapshot).find((actor) => childIdOf(cell, actor) === id);
+    const instance = this.#options.live()?.tree.find(path);
+    const child = instance && descendantsOf(instance.snapshot).find((actor) => childIdOf(instance, actor) === id);
 
     return child === undefined ? 'The actor is not there.' : { state: shownSnapshot(child.getSnapshot()), after: '' };
   }
@@ -251,13 +251,13 @@ export class InspectedSession implements Inspected {
     if (place?.kind === 'shared') return step === undefined ? this.#sharedChart(place.name) : undefined;
     if (place?.kind === 'component') return this.#componentChart(place.path, step);
     if (place?.kind !== 'child' || step !== undefined) return undefined;
-    const cell = this.#options.live()?.tree.find(place.path);
-    const child = cell && descendantsOf(cell.snapshot).find((found) => childIdOf(cell, found) === actor);
+    const instance = this.#options.live()?.tree.find(place.path);
+    const child = instance && descendantsOf(instance.snapshot).find((found) => childIdOf(instance, found) === actor);
 
     return child && chartView((child as { readonly logic?: unknown }).logic, child.getSnapshot());
   }
 
-  /** The life of a session is a machine, too. */
+  /** The phases of a session are a machine, too. */
   #sessionChart(): ChartView | undefined {
     const { status } = this.summary();
     if (status === 'dormant' || status === 'passivated') return undefined;
@@ -273,12 +273,12 @@ export class InspectedSession implements Inspected {
   }
 
   #componentChart(path: readonly string[], step: number | undefined): ChartView | undefined {
-    const cell = this.#options.live()?.tree.find(path);
-    const chart = chartOf(cell?.component.logic);
-    if (cell === undefined || chart === undefined) return undefined;
+    const instance = this.#options.live()?.tree.find(path);
+    const chart = chartOf(instance?.component.logic);
+    if (instance === undefined || chart === undefined) return undefined;
     const at = step ?? this.#recorder.steps.last;
     const image = step === undefined ? undefined : this.#image(step);
-    const state = image === undefined ? presentOf(cell) : stateIn(image, path);
+    const state = image === undefined ? presentOf(instance) : stateIn(image, path);
     if (state === undefined) return undefined;
     const active = activeStates(chart, state as { readonly value?: unknown });
     const last = this.#lastChange(path, at);
@@ -371,7 +371,7 @@ export class InspectedSession implements Inspected {
   }
 }
 
-const notKnown = '<p>What the page was like is not known.</p>';
+const notKnown = '<p>The page of this step is not known.</p>';
 
 const gone: Omit<ActorView, 'name' | 'status'> = {
   ...{ id: 'session', kind: 'session', inbox: 0, age: 0, errors: 0, lastError: '', actors: [] },
@@ -380,11 +380,11 @@ const gone: Omit<ActorView, 'name' | 'status'> = {
 // STATES ----------------------------------------------------------------------
 
 /** What is shown of a component in memory. */
-function presentOf(cell: ComponentInstance): unknown {
-  return cell.component.logic === undefined ? cell.shown : shownSnapshot(cell.snapshot);
+function presentOf(instance: ComponentInstance): unknown {
+  return instance.component.logic === undefined ? instance.shown : shownSnapshot(instance.snapshot);
 }
 
-/** What a component is called; one that has left by its last id. */
+/** The name of a component with its key; of one that has left, from its last id. */
 function nameIn(root: InstanceImage, path: readonly string[]): string {
   const id = path.at(-1) ?? '';
 

@@ -1,38 +1,38 @@
 /**
  * Inspection: what can be seen of a server, as plain data. The inspector of `components/inspector/` is written with
- * this alone, and so could be another. It only looks: nothing here changes a session, and what is secret
- * (`redact.ts`) is replaced before it comes out.
+ * this interface alone, and another one can be. It only reads: nothing here changes a session, and declared secrets are
+ * redacted in everything it returns.
  *
- * `live-inspection.ts` makes it. Everything it gives is data that may be kept in a model.
+ * `live-inspection.ts` implements it. All its results are plain data, which a model may hold.
  */
 
 import type { Chart } from './statechart.js';
 
 // SESSIONS --------------------------------------------------------------------
 
-/** How it stands with a session: rendered and not joined, with a client, waiting for its client, in the store alone. */
+/** The phase of a session: rendered and not joined, with a client, without its client, in the store alone. */
 export type SessionStatus = 'dormant' | 'attached' | 'detached' | 'passivated';
 
 /** What is known of a session. */
 export interface SessionSummary {
   readonly id: string;
-  /** `ended` of one that was looked at while it ended, and was not stored. */
+  /** `ended` if it ended while it was inspected, and is not stored. */
   readonly status: SessionStatus | 'ended';
   /** The name of the component of its page. */
   readonly component: string;
-  /** The path its page was asked at, below the base path; '' if that is not known. */
+  /** The path of its page, below the base path; '' if that is not known. */
   readonly path: string;
   /** The address of its visitor, as limits count it; '' if that is not known. */
   readonly address: string;
-  /** When it was made here or brought back, or stored, in milliseconds since the epoch. */
+  /** When it was created or activated here, or stored, in milliseconds since the epoch. */
   readonly since: number;
-  /** Bytes it takes in the store, of a passivated one. */
+  /** The bytes of a passivated session in the store. */
   readonly bytes: number | undefined;
 }
 
-/** Which sessions are asked for. */
+/** A query for sessions. */
 export interface SessionQuery {
-  /** What their id, component, path or address contains, in any case of letters. Default: anything. */
+  /** A part of their id, component, path or address; case does not matter. Default: any. */
   readonly text?: string;
   readonly status?: SessionStatus | undefined;
   /** How many at the most. Default 200. */
@@ -43,11 +43,11 @@ export interface SessionQuery {
 export interface SessionList {
   /** The newest first. */
   readonly sessions: readonly SessionSummary[];
-  /** How many match, those that are not in the list included. */
+  /** How many match, including those beyond the list. */
   readonly found: number;
-  /** How many there are of each, whatever was asked for. */
+  /** How many sessions there are of each status, whether they match or not. */
   readonly counts: Readonly<Record<SessionStatus, number>>;
-  /** What went wrong with the store; '' if nothing. Then passivated sessions are missing. */
+  /** The error of the store; '' if there was none. With an error, passivated sessions are missing. */
   readonly failure: string;
 }
 
@@ -56,7 +56,7 @@ export interface SessionList {
 /** What an actor is. */
 export type ActorKind = 'session' | 'component' | 'statechart' | 'subscription' | 'child' | 'shared';
 
-/** An actor of a session, or one that it listens to, and those below it. */
+/** An actor of a session, or a shared one that it watches, and the actors below it. */
 export interface ActorView {
   /** Names it among the actors of the session, for as long as it is there. */
   readonly id: string;
@@ -64,18 +64,18 @@ export interface ActorView {
   /** The name of its component with its key, the key of its subscription, the name of the shared actor. */
   readonly name: string;
   /**
-   * How it stands: of a session its `SessionStatus`; `dormant` before it is started, `active`, `broken` if it could
-   * not begin, `waiting` if it has failed and is tried again soon, `given up`, `done`, `stopped`, `absent` of a shared
-   * actor nobody has started.
+   * Of a session its `SessionStatus`; of others `dormant` before the start, `active`, `broken` if it could not begin,
+   * `waiting` if it has failed and will be restarted, `given up` if it will not, `done`, `stopped`, `absent` of a
+   * shared actor that was not started.
    */
   readonly status: string;
   /** How many messages wait for it. */
   readonly inbox: number;
-  /** Milliseconds since it began. */
+  /** Milliseconds since its start. */
   readonly age: number;
-  /** How often something of it has failed. */
+  /** How often it has failed. */
   readonly errors: number;
-  /** What it said the last time; '' if nothing has failed while somebody looked. */
+  /** The message of its last error; '' if none has occurred while the session was inspected. */
   readonly lastError: string;
   readonly actors: readonly ActorView[];
 }
@@ -112,62 +112,62 @@ export interface StateRow {
 export interface StateView {
   readonly actor: string;
   readonly rows: readonly StateRow[];
-  /** The message that has led to it, by its type; '' if none has. */
+  /** The type of the message that led to it; '' if none did. */
   readonly after: string;
-  /** Why there is none to show; '' if there is. */
+  /** Why there is no state to show; '' if there is one. */
   readonly absence: string;
 }
 
-/** The statechart of an actor, and where it is. */
+/** The statechart of an actor, and its active states. */
 export interface ChartView {
   readonly chart: Chart;
-  /** The ids of the states it is in. */
+  /** The ids of the active states. */
   readonly active: readonly string[];
-  /** The ids of the transitions it has taken last, as far as that is known. */
+  /** The ids of the last transitions, as far as they are known. */
   readonly taken: readonly string[];
 }
 
 // LOG -------------------------------------------------------------------------
 
-/** A message on its way from one actor to another. */
+/** A message from one actor to another. */
 export interface LogEntry {
   /** From 1, in the order they were sent. */
   readonly number: number;
   /** When, in milliseconds since the epoch. */
   readonly at: number;
-  /** Who sent it: the id of an actor, `browser`, `host` or `topic …`. */
+  /** The sender: the id of an actor, `browser`, `host` or `topic …`. */
   readonly from: string;
-  /** Whom it is for: the id of an actor, or `topic …`. */
+  /** The receiver: the id of an actor, or `topic …`. */
   readonly to: string;
   readonly type: string;
   /** The message, as text, shortened. */
   readonly message: string;
-  /** The number of the entry it follows from; 0 if that is none, or not known. */
+  /** The number of the entry that caused it; 0 if there is none, or it is not known. */
   readonly cause: number;
-  /** What the cause is, in words: `click on button`, `every 1000`, `#12 added`. */
+  /** A description of the cause: `click on button`, `every 1000`, `#12 added`. */
   readonly causedBy: string;
   /** Whether it was taken; until then the times are 0. */
   readonly isTaken: boolean;
-  /** The step after which its outcome is to be seen; 0 if there is none. */
+  /** The number of the step that took it; 0 if there is none. */
   readonly step: number;
-  /** Milliseconds it waited, its update took, the views and the comparison of its turn took. */
+  /** Milliseconds: its time in the mailbox, its update, the views of its round, the diff of its turn. */
   readonly waited: number;
   readonly update: number;
   readonly view: number;
   readonly diff: number;
-  /** Bytes of the frame that tells the client of its turn; 0 if there was none. */
+  /** Bytes of the patch frames of its turn; 0 if there were none. */
   readonly bytes: number;
-  /** What went wrong over it; '' if nothing. */
+  /** The error that it led to; '' if there was none. */
   readonly error: string;
 }
 
-/** Which entries are asked for. */
+/** A query for log entries. */
 export interface LogQuery {
-  /** Those from or to this actor. Default: of any. */
+  /** The id of their sender or receiver. Default: any. */
   readonly actor?: string | undefined;
-  /** Those whose type contains this, in any case of letters. Default: any. */
+  /** A part of their type; case does not matter. Default: any. */
   readonly type?: string | undefined;
-  /** How many of those that match are passed over, from the oldest; `undefined` gives the newest. */
+  /** How many of the matching entries are skipped, from the oldest; `undefined` gives the newest. */
   readonly skip?: number | undefined;
   /** How many at the most. Default 100. */
   readonly most?: number | undefined;
@@ -178,11 +178,11 @@ export interface LogView {
   readonly entries: readonly LogEntry[];
   /** How many match. */
   readonly found: number;
-  /** How many of those come before the first one here. */
+  /** How many of them come before the first entry here. */
   readonly skipped: number;
 }
 
-/** A frame that was sent or received, in words. */
+/** A description of a frame that was sent or received. */
 export interface WireEntry {
   /** From 1. */
   readonly number: number;
@@ -190,7 +190,7 @@ export interface WireEntry {
   readonly direction: 'up' | 'down';
   readonly kind: string;
   readonly bytes: number;
-  /** What it says, a line each. */
+  /** What it contains, one line each. */
   readonly words: readonly string[];
 }
 
@@ -203,59 +203,59 @@ export interface WireView {
 
 // TIME ------------------------------------------------------------------------
 
-/** How far back can be gone. */
+/** The steps that are kept. */
 export interface HistoryView {
-  /** The number of the earliest step whose outcome is known; the one before it is the state at the start. */
+  /** The number of the earliest step that is kept; the number before it stands for the state before that step. */
   readonly first: number;
-  /** The number of the last; the present. */
+  /** The number of the last step: the present. */
   readonly last: number;
 }
 
-/** A step, in words. */
+/** A description of a step. */
 export interface StepView {
   readonly number: number;
   readonly at: number;
-  /** The types of the messages it took, with whom they were for. */
+  /** The types and receivers of the messages it took. */
   readonly messages: readonly { readonly to: string; readonly type: string }[];
 }
 
 // INSPECTION ------------------------------------------------------------------
 
-/** A session somebody looks at. It is recorded until a while after the last of them has closed it. */
+/** A session that is inspected. Its recording ends one minute after the last of its inspections was closed. */
 export interface Inspected {
   readonly id: string;
   summary(): SessionSummary;
-  /** The actors, as they are now. */
+  /** The present actors. */
   actors(): ActorView;
-  /** Tells, at most five times a second, that something has changed; gives the way to stop. */
+  /** Calls the listener when something has changed, at most five times a second; returns a function that stops it. */
   watch(listener: () => void): () => void;
   /**
    * The state of an actor.
    *
-   * @param opened the paths of the rows that are open
-   * @param step after which step; default: now
+   * @param opened the paths of the open rows
+   * @param step the number of the step after which it is shown. Default: now
    */
   state(actor: string, opened: readonly string[], step?: number): StateView;
-  /** The statechart of an actor and where it is, if it has one. */
+  /** The statechart of an actor and its active states, if it has one. */
   chart(actor: string, step?: number): ChartView | undefined;
   log(query: LogQuery): LogView;
   wire(query: Pick<LogQuery, 'skip' | 'most'>): WireView;
   history(): HistoryView;
-  /** What a step took; `undefined` of one that is not known, as that at the start. */
+  /** The messages of a step; `undefined` if the step is not kept, or stands for the state at the start. */
   step(number: number): StepView | undefined;
-  /** The page after a step as a whole HTML document without scripts. Nothing can be done in it, no effect runs. */
+  /** The page after a step as a complete HTML document without scripts. It is read-only, and no effect runs. */
   page(step?: number): string;
   /** The recording as the text of a file, for `troupe replay`. */
   export(): string;
-  /** Looks no longer. */
+  /** Ends this inspection. */
   close(): void;
 }
 
 /** What can be seen of a server. */
 export interface Inspection {
   sessions(query?: SessionQuery): Promise<SessionList>;
-  /** Tells, at most twice a second, that sessions have come, gone or changed how they stand; gives the way to stop. */
+  /** Calls the listener when sessions have begun, ended or changed status, at most twice a second; returns a function that stops it. */
   watch(listener: () => void): () => void;
-  /** Looks at a session; `undefined` if there is none of that id. One that is stored is shown as it is stored. */
+  /** Inspects a session; `undefined` if there is no session of that id. A stored session is shown in its stored state. */
   open(session: string): Promise<Inspected | undefined>;
 }

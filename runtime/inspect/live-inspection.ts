@@ -1,6 +1,6 @@
 /**
- * The observatory: from where a server is looked at. It knows which sessions there are and keeps a recorder for each
- * that somebody inspects; everything else goes on as if it were not there. `composition.ts` gives it the parts of a server.
+ * Live inspection: what can be seen of a running server. It knows the sessions of the server and has a recorder for each
+ * inspected one; other sessions are not affected. `composition.ts` connects it with the parts of a server.
  */
 
 import type { Snapshot } from 'xstate';
@@ -28,24 +28,24 @@ import { StoredSessions } from './stored-sessions.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What an observatory needs from the start. */
+/** What live inspection is made with. */
 export interface LiveInspectionOptions {
   /** The version of the application. */
   readonly application: string;
   readonly channels: Channels;
   readonly clock: Clock;
-  /** What the systems of actors are made with. */
+  /** The XState inspection observer of the host program, which actor systems are created with. */
   readonly inspect?: GuardedInspect | undefined;
-  /** What happens seldom is said there, too. */
+  /** Gets the rare events as well. */
   readonly log?: Log | undefined;
 }
 
-/** What it looks at. */
-export interface Sight {
-  /** The shared actors of the cluster, and those that are here. */
+/** The parts of a server that it reads. */
+export interface InspectionSources {
+  /** The shared actors of the cluster, and those of this node. */
   readonly actors: SharedActors;
   readonly local: LocalActors;
-  /** Those that routes lead to. */
+  /** The components of the routes. */
   readonly components: readonly AnyComponent[];
   readonly document: Layout;
   /** The name of this process. */
@@ -59,21 +59,22 @@ interface Recorded {
   readonly recorder: SessionRecorder;
   readonly stored: SessionImage | undefined;
   readonly listeners: Set<() => void>;
-  /** The shared actors that were asked for, watched from then on. */
+  /** The shared actors whose states were requested; each is watched from then on. */
   readonly watched: Map<string, Watched>;
-  /** Where it was in the table, if it was. */
+  /** What the registry last knew of it, if it was in memory. */
   place: Pick<SessionSummary, 'address' | 'component' | 'path'> | undefined;
-  /** Whether it is in the store, and since when it is not in memory. */
+  /** Whether it is in the store, and since when it is not in memory, in milliseconds since the epoch. */
   isStored: boolean;
   since: number;
+  /** How many inspections of it are open. */
   viewers: number;
-  /** Tells that something has changed, soon. */
-  telling: unknown;
-  /** The end, when nobody looks any more. */
+  /** The timer of the next notification of listeners. */
+  notifying: unknown;
+  /** The timer that ends the recording, once no inspection is open. */
   ending: unknown;
 }
 
-/** The states of a shared actor. */
+/** The present and the previous state of a shared actor. */
 interface Watched {
   now: Snapshot<unknown> | undefined;
   before: Snapshot<unknown> | undefined;
@@ -82,19 +83,19 @@ interface Watched {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Milliseconds between two words that something has changed, in a session and in the list of all. */
+/** Milliseconds between two notifications of a change: of a session, and of the list of sessions. */
 const pause = 200;
 const listPause = 500;
 
-/** Milliseconds a recording is kept after the last who looked at it has gone: a page may be loaded again. */
+/** Milliseconds that a recording continues after its last inspection was closed: a page may be reloaded. */
 const keptTime = 60_000;
 
-/** Session registry that are listed if nothing else is asked for. */
+/** The default of `most` in a query for sessions. */
 const mostListed = 200;
 
-// OBSERVATORY -----------------------------------------------------------------
+// LIVE INSPECTION -------------------------------------------------------------
 
-/** Looks at a server. */
+/** Inspects a server, and is the instrumentation of its sessions. */
 export class LiveInspection implements Inspection, Instrumentation {
   readonly channels: Channels;
   readonly inspect: GuardedInspect | undefined;
@@ -102,10 +103,10 @@ export class LiveInspection implements Inspection, Instrumentation {
   readonly #log: ReturnType<typeof createLogProbe> | undefined;
   readonly #recorded = new Map<string, Recorded>();
   readonly #listeners = new Set<() => void>();
-  #telling: unknown;
+  #notifying: unknown;
   #report: Reporter | undefined;
-  #sight: Sight | undefined;
-  #shelf: StoredSessions | undefined;
+  #sources: InspectionSources | undefined;
+  #storedSessions: StoredSessions | undefined;
 
   constructor(options: LiveInspectionOptions) {
     this.channels = options.channels;
@@ -114,20 +115,20 @@ export class LiveInspection implements Inspection, Instrumentation {
     this.#log = options.log && createLogProbe(options.log);
   }
 
-  /** Gives it what it is to look at. */
-  look(sight: Sight): void {
-    this.#sight = sight;
-    this.#shelf = new StoredSessions(sight.store, sight.node);
+  /** Connects it with the parts of the server, which are made after it. */
+  connect(sources: InspectionSources): void {
+    this.#sources = sources;
+    this.#storedSessions = new StoredSessions(sources.store, sources.node);
   }
 
-  /** Looks at nothing any more. */
+  /** Ends all recordings. */
   close(): void {
     const { clock } = this.#options;
-    clock.clearTimeout(this.#telling);
+    clock.clearTimeout(this.#notifying);
     for (const [id, recorded] of this.#recorded) this.#forget(id, recorded);
   }
 
-  // LOOKOUT -------------------------------------------------------------------
+  // RARE EVENTS ---------------------------------------------------------------
 
   tell = <Name extends Rare>(name: Name, event: Diagnostics[Name]): void => {
     const channel = this.channels[name];
@@ -136,7 +137,7 @@ export class LiveInspection implements Inspection, Instrumentation {
     this.#log?.(name, event);
   };
 
-  /** A reporter that also tells whoever looks. */
+  /** A reporter that also publishes each report as a `failed` event. */
   overhearing(report: Reporter): Reporter {
     this.#report = report;
     return (code, error, place) => {
@@ -148,16 +149,16 @@ export class LiveInspection implements Inspection, Instrumentation {
     };
   }
 
-  /** Looking has failed; what is looked at goes on. */
+  /** Reports an error of inspection itself; the session is not affected. */
   #failed(error: unknown, session?: string): void {
     this.#report?.(ErrorCode.Internal, error, { session });
   }
 
-  #tellAll(listeners: Iterable<() => void>): void {
+  #notifyAll(listeners: Iterable<() => void>): void {
     for (const listener of listeners) {
       try {
-        const told: unknown = listener();
-        if (isPromise(told)) Promise.resolve(told).catch((error: unknown) => this.#failed(error));
+        const result: unknown = listener();
+        if (isPromise(result)) Promise.resolve(result).catch((error: unknown) => this.#failed(error));
       } catch (error) {
         this.#failed(error);
       }
@@ -179,7 +180,7 @@ export class LiveInspection implements Inspection, Instrumentation {
     this.#listChanged();
   }
 
-  /** What becomes of a session that somebody looks at. */
+  /** Follows an inspected session into and out of memory. */
   #follow(session: LiveSession, how: Move, recorded: Recorded): void {
     if (how === 'ended') {
       recorded.since = this.#options.clock.now();
@@ -199,10 +200,10 @@ export class LiveInspection implements Inspection, Instrumentation {
   }
 
   #listChanged(): void {
-    if (this.#telling !== undefined || this.#listeners.size === 0) return;
-    this.#telling = this.#options.clock.setTimeout(() => {
-      this.#telling = undefined;
-      this.#tellAll(this.#listeners);
+    if (this.#notifying !== undefined || this.#listeners.size === 0) return;
+    this.#notifying = this.#options.clock.setTimeout(() => {
+      this.#notifying = undefined;
+      this.#notifyAll(this.#listeners);
     }, listPause);
   }
 
@@ -215,9 +216,9 @@ export class LiveInspection implements Inspection, Instrumentation {
   }
 
   async sessions({ text = '', status, most = mostListed }: SessionQuery = {}): Promise<SessionList> {
-    const here = Array.from(this.#sight?.sessions.entries() ?? [], summaryOf);
+    const here = Array.from(this.#sources?.sessions.entries() ?? [], summaryOf);
     const ids = new Set(here.map(({ id }) => id));
-    const { summaries = [], failure = '' } = (await this.#shelf?.list((id) => !ids.has(id))) ?? {};
+    const { summaries = [], failure = '' } = (await this.#storedSessions?.list((id) => !ids.has(id))) ?? {};
     const all = [...here, ...summaries].sort((left, right) => right.since - left.since);
     const counts = { dormant: 0, attached: 0, detached: 0, passivated: 0 };
     for (const summary of all) if (summary.status !== 'ended') counts[summary.status]++;
@@ -244,18 +245,18 @@ export class LiveInspection implements Inspection, Instrumentation {
   }
 
   #entry(id: string): TableEntry | undefined {
-    return this.#sight?.sessions.entry(id);
+    return this.#sources?.sessions.entry(id);
   }
 
   async #storedImage(id: string): Promise<SessionImage | undefined> {
-    const bytes = await this.#sight?.store.peek?.(id);
+    const bytes = await this.#sources?.store.peek?.(id);
 
     return bytes === undefined ? undefined : unpack(bytes);
   }
 
   #record(id: string, stored: SessionImage | undefined): Recorded {
     const { application, clock } = this.#options;
-    const components = this.#sight?.components ?? [];
+    const components = this.#sources?.components ?? [];
     const listeners = new Set<() => void>();
     const changed = (): void => this.#changed(id);
     const recorder = new SessionRecorder({
@@ -269,7 +270,7 @@ export class LiveInspection implements Inspection, Instrumentation {
     const recorded: Recorded = {
       ...{ recorder, stored: stored && withDeclared(stored, components, recorder), listeners, watched: new Map() },
       ...{ place: this.#placeOf(id), isStored: stored !== undefined, since: stored?.at ?? 0 },
-      ...{ viewers: 0, telling: undefined, ending: undefined },
+      ...{ viewers: 0, notifying: undefined, ending: undefined },
     };
     this.#recorded.set(id, recorded);
     const live = this.#entry(id)?.session;
@@ -280,7 +281,7 @@ export class LiveInspection implements Inspection, Instrumentation {
 
   #observe(id: string, recorded: Recorded): Inspected {
     const { clock } = this.#options;
-    const { components, document, local } = this.#sight as Sight;
+    const { components, document, local } = this.#sources as InspectionSources;
     const stops = new Set<() => void>();
     let isOpen = true;
 
@@ -320,7 +321,7 @@ export class LiveInspection implements Inspection, Instrumentation {
     return { id, status: isStored ? 'passivated' : 'ended', component, path, address, since, bytes: undefined };
   }
 
-  /** Somebody looks no longer; a while after the last of them nothing is recorded any more. */
+  /** One inspection was closed. After the last one the recording ends, with a delay. */
   #leave(id: string, recorded: Recorded): void {
     recorded.viewers--;
     if (recorded.viewers > 0) return;
@@ -330,20 +331,20 @@ export class LiveInspection implements Inspection, Instrumentation {
   #forget(id: string, recorded: Recorded): void {
     const { clock } = this.#options;
     clock.clearTimeout(recorded.ending);
-    clock.clearTimeout(recorded.telling);
+    clock.clearTimeout(recorded.notifying);
     for (const { stop } of recorded.watched.values()) stop();
     recorded.recorder.detach();
     if (this.#recorded.get(id) === recorded) this.#recorded.delete(id);
   }
 
-  // TELLING -------------------------------------------------------------------
+  // CHANGES -------------------------------------------------------------------
 
   #changed(id: string): void {
     const recorded = this.#recorded.get(id);
-    if (recorded === undefined || recorded.telling !== undefined || recorded.listeners.size === 0) return;
-    recorded.telling = this.#options.clock.setTimeout(() => {
-      recorded.telling = undefined;
-      this.#tellAll(recorded.listeners);
+    if (recorded === undefined || recorded.notifying !== undefined || recorded.listeners.size === 0) return;
+    recorded.notifying = this.#options.clock.setTimeout(() => {
+      recorded.notifying = undefined;
+      this.#notifyAll(recorded.listeners);
     }, pause);
   }
 
@@ -356,7 +357,7 @@ export class LiveInspection implements Inspection, Instrumentation {
     if (known !== undefined) return [known.now, known.before];
     const made: Watched = { now: undefined, before: undefined, stop: () => undefined };
     watched.set(name, made);
-    const stop = this.#sight?.actors.watch(name, (snapshot) => {
+    const stop = this.#sources?.actors.watch(name, (snapshot) => {
       made.before = made.now;
       made.now = snapshot;
       this.#changed(id);
@@ -367,7 +368,7 @@ export class LiveInspection implements Inspection, Instrumentation {
   }
 }
 
-/** A stored session, of whose components the recorder knows which fields are secret; what is not known has no state. */
+/** A stored session whose components have declared their secret fields to the recorder. Unknown components lose their state. */
 function withDeclared(
   stored: SessionImage,
   components: readonly AnyComponent[],

@@ -1,6 +1,6 @@
 /**
- * A state as rows: plain data shown as a tree of which some rows are open. `inspected-session.ts` gives it what has been
- * redacted; here it becomes lines that can be drawn as they are, as many as somebody can look at.
+ * A state as rows: plain data as a tree of which some rows are open. `inspected-session.ts` passes redacted states; the
+ * rows can be rendered without further work, and their number is limited.
  */
 
 import { isEqual } from '../platform/plain-data.js';
@@ -9,26 +9,26 @@ import type { StateRow } from './inspection.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Rows of one state that are shown; that there are more is said in the last. */
+/** The rows of one state; the last row says if there are more. */
 const mostRows = 2_000;
 
-/** Entries of one array or object that are shown; what is beyond is said in a row of its own. */
+/** The entries of one array or object; a row of its own says how many more there are. */
 const mostEntries = 200;
 
-/** Characters of a text that are shown. */
+/** The characters of a string. */
 const longest = 120;
 
 // ROWS ------------------------------------------------------------------------
 
-/** What rows are made of. */
+/** Which rows are open, and which are marked. */
 export interface RowsOptions {
-  /** The paths of the rows that are open; the state itself always is. */
+  /** The paths of the open rows; the state itself is always open. */
   readonly opened: readonly string[];
-  /** The state before the last message; a row in which something is different now is marked. */
+  /** The state before the last message: rows with a difference to it are marked. */
   readonly before?: { readonly value: unknown } | undefined;
 }
 
-/** A value and what stood in its place before. */
+/** A value, and the one at its place before. */
 interface Place {
   readonly path: string;
   readonly name: string;
@@ -37,7 +37,7 @@ interface Place {
   readonly before: { readonly value: unknown } | undefined;
 }
 
-/** The rows of a state, in the order they are read. */
+/** The rows of a state, from top to bottom. */
 export function rowsOf(state: unknown, { opened, before }: RowsOptions): readonly StateRow[] {
   const rows: StateRow[] = [];
   const open = new Set(['', ...opened]);
@@ -72,18 +72,18 @@ function inside({ path, depth, value, before }: Place, key: string): Place {
   };
 }
 
-/** A name that could be taken for several steps is put in quotes: every path names one value. */
+/** A name that could be read as several steps is quoted: every path names one value. */
 const stepTo = (name: string): string =>
   /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 
-/** What stood in the place of a part; nothing did if there was none, or the whole was something else. */
+/** The earlier value of a part; `absent` if there was none, or the whole was no collection of that kind. */
 function earlier(whole: unknown, key: string, now: unknown): unknown {
   const isSame = Array.isArray(whole) === Array.isArray(now) && namesIn(whole).length > 0;
 
   return isSame && Object.hasOwn(whole as object, key) ? (whole as Readonly<Record<string, unknown>>)[key] : absent;
 }
 
-/** Is different from every value. */
+/** Differs from every value. */
 const absent = Symbol('absent');
 
 function moreRow(path: string, depth: number, text: string): StateRow {
@@ -94,7 +94,7 @@ function moreRow(path: string, depth: number, text: string): StateRow {
 
 // VALUES ----------------------------------------------------------------------
 
-/** The names of what is in it, or its indices; none of what is one value. */
+/** The names of its properties, or its indices; none if it is a single value. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return [];
 
@@ -112,7 +112,7 @@ function kindOf(value: unknown): StateRow['kind'] {
   return type === 'string' || type === 'boolean' ? type : type === 'number' || type === 'bigint' ? 'number' : 'object';
 }
 
-/** A value in one line. */
+/** A value on one line. */
 export function textFor(value: unknown): string {
   switch (kindOf(value)) {
     case 'array':

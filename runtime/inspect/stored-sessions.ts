@@ -1,6 +1,6 @@
 /**
- * The shelf: sessions that are in the store and nowhere else, for whoever looks (`live-inspection.ts`). A store says what
- * it holds; what each is of stands in its bytes, which are read once for each time it was written.
+ * Stored sessions: those that are only in the store, as `live-inspection.ts` lists them. A store lists ids, owners and
+ * sizes; the component of a session is in its bytes, which are read once for each time that they were written.
  */
 
 import { textOf } from '../platform/errors.js';
@@ -10,27 +10,27 @@ import type { SessionSummary } from './inspection.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Session registry that are asked for. */
+/** The most stored sessions that are listed. */
 const most = 1_000;
 
-/** How many are read at once. */
+/** How many snapshots are read concurrently. */
 const atOnce = 50;
 
-// SHELF -----------------------------------------------------------------------
+// STORED SESSIONS -------------------------------------------------------------
 
-/** What is known of a session that was read. */
+/** What was read from the bytes of a session. */
 interface Known {
   readonly at: number;
   readonly component: string;
 }
 
-/** Those that were found, and what went wrong. */
+/** The sessions that were found, and the error of the store; '' if there was none. */
 export interface Found {
   readonly summaries: readonly SessionSummary[];
   readonly failure: string;
 }
 
-/** Session registry in a store. */
+/** The stored sessions of a store. */
 export class StoredSessions {
   readonly #store: Store;
   /** The name of this process. */
@@ -42,7 +42,11 @@ export class StoredSessions {
     this.#node = node;
   }
 
-  /** Those that nobody owns, or this node does though it has them no more; `isAway` says of which that may be so. */
+  /**
+   * Lists the sessions without an owner, and those that this node owns but no longer has in memory.
+   *
+   * @param isAway whether a session is not in memory here
+   */
   async list(isAway: (id: string) => boolean): Promise<Found> {
     const store = this.#store;
     if (store.list === undefined) return { summaries: [], failure: '' };
@@ -80,7 +84,7 @@ export class StoredSessions {
     known.set(id, before?.at === at ? before : { at, component: await this.#componentOf(id) });
   }
 
-  /** What cannot be read is of no component. */
+  /** '' if the bytes cannot be read. */
   async #componentOf(id: string): Promise<string> {
     const bytes = await this.#store.peek?.(id);
     try {

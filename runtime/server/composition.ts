@@ -44,17 +44,17 @@ import type { Settings } from './options.js';
 /** The parts of a server that the owner of the sockets needs. */
 export interface Composition {
   readonly actors: SharedActors;
-  /** Leads a join to its session, or says with which code it is refused. */
+  /** Finds the session of a join, or returns the close code with which the join is refused. */
   readonly admit: Switchboard['admit'];
   readonly bus: Bus;
   readonly http: Http;
-  /** The name of this process on the bus; no other ever has it. */
+  /** The name of this process on the bus, never used by another one. */
   readonly node: string;
-  /** From where it is looked at. */
-  readonly observatory: LiveInspection;
+  /** What can be seen of it. */
+  readonly liveInspection: LiveInspection;
   /** Reports faults to the host program and to the inspector. */
   readonly report: Reporter;
-  /** Tells who opens a socket. */
+  /** Identifies the sender of an upgrade. */
   readonly recognise: Recognise;
   readonly script: ClientScript;
   readonly sessions: SessionRegistry;
@@ -62,12 +62,12 @@ export interface Composition {
 
 // JOINING ---------------------------------------------------------------------
 
-/** Where the socket is, a path. */
+/** The path of the socket. */
 export function socketPath(base: string): string {
   return `${base}${reserved}/socket`;
 }
 
-/** What leads a join to its session. */
+/** What a join needs to find its session. */
 interface Admission {
   readonly router: Router;
   readonly sessions: SessionRegistry;
@@ -75,8 +75,7 @@ interface Admission {
 }
 
 /**
- * The session that a token speaks of: the one that is there, here or elsewhere, or a fresh one of the same id
- * for the same URL if it is gone.
+ * The session that a token names, on this node or another; if it is gone, a fresh one of the same id for the same URL.
  */
 async function admit(
   { router, sessions, tokens }: Admission,
@@ -138,16 +137,16 @@ function createShared(settings: Settings, options: SharedOptions): Shared {
   return { actors, backplane, bus, local, membership, publish };
 }
 
-// SITE ------------------------------------------------------------------------
+// COMPOSITION -----------------------------------------------------------------
 
-/** Where a site tells of itself. */
+/** Where a server publishes and logs its events. */
 export interface CompositionSinks {
-  /** Default: those of the process. */
+  /** Its diagnostics channels. Default: those of the process. */
   readonly channels?: Channels;
   readonly log?: Log | undefined;
 }
 
-/** Makes the parts of a server. `defer` runs something soon, when others have had their go. */
+/** Makes the parts of a server. `defer` runs a function in one of the next time slices. */
 export function createComposition(
   settings: Settings,
   reporter: Reporter,
@@ -156,8 +155,8 @@ export function createComposition(
 ): Composition {
   const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
-  const observatory = new LiveInspection({ application: settings.version, channels, clock, inspect, log });
-  const report = observatory.overhearing(reporter);
+  const liveInspection = new LiveInspection({ application: settings.version, channels, clock, inspect, log });
+  const report = liveInspection.overhearing(reporter);
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
@@ -179,7 +178,7 @@ export function createComposition(
     ...common,
     backplane,
     grace: settings.grace,
-    instrumentation: observatory,
+    instrumentation: liveInspection,
     isVolatile: keeper.isVolatile,
     publish,
     send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
@@ -189,7 +188,7 @@ export function createComposition(
     dormant: settings.dormantSessions,
     env,
     keeper,
-    moved: (session, how) => observatory.moved(session, how),
+    moved: (session, how) => liveInspection.moved(session, how),
     peers: bus,
     perAddress: sessionsPerAddress,
   });
@@ -200,7 +199,7 @@ export function createComposition(
     warn: (error: TroupeError) => void report(error.code, error),
   };
   const components = Object.values(settings.routes) as readonly AnyComponent[];
-  observatory.look({ actors, components, document, local, node, sessions, store: settings.store });
+  liveInspection.connect({ actors, components, document, local, node, sessions, store: settings.store });
   const http = createHttp({
     ...settings,
     document,
@@ -218,7 +217,7 @@ export function createComposition(
     bus,
     http,
     node,
-    observatory,
+    liveInspection,
     recognise,
     report,
     script,

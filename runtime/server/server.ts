@@ -30,26 +30,26 @@ import { readOptions, type ServerOptions, type Settings } from './options.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What `createServer` makes. Its functions can be handed on without the object. */
+/** What `createServer` returns. Its functions work without the object. */
 export interface Server {
   /**
    * Starts a shared actor: state that belongs to no session, such as a chat room. Components watch its snapshots
-   * by `shared(name, …)`, send it messages by `enqueue.send(name, …)` and hear what it emits by `topic(name)`.
+   * by `shared(name, …)`, send it messages by `enqueue.send(name, …)` and receive what it emits by `topic(name)`.
    *
    * @throws TroupeError `shared-actor` if the name is taken, `topic` if it cannot be one
    */
   readonly actor: SharedActors['start'];
   /** Closes all connections with 1001 and stores all sessions; for a server that is mounted. Pages are answered with 503 from then on. */
   readonly close: () => Promise<void>;
-  /** Takes no new sessions and tells all clients to move; resolves when all have, or `drainTime` is over. Close it then. */
+  /** Takes no new sessions and asks all clients to move; resolves when they have, or after `drainTime`. Close it then. */
   readonly drain: () => Promise<void>;
-  /** What there is now and what has been refused so far. */
+  /** The present numbers of connections and sessions, and the refusals so far. */
   readonly counts: TransportCounts & { readonly sessions: SessionRegistry['counts'] };
-  /** Answers a request of Node's; with `next`, passes on what is not ours. */
+  /** Answers a request of Node; with `next`, passes on requests for other paths. */
   readonly handle: Handle;
   /** Answers that the process runs, as `/_troupe/healthz` below the base path does: for a host program that wants it elsewhere. */
   readonly healthz: Handle;
-  /** What can be seen of it: what the inspector is written with, for another inspector, or for this one on another server. */
+  /** What can be seen of the server: the inspector is written with it, and another one can be. */
   readonly inspection: Inspection;
   /**
    * Path and query of the link that opens the inspector in one browser; `undefined` unless one is needed. `listen`
@@ -65,7 +65,7 @@ export interface Server {
   readonly readyz: Handle;
   /** Sends a message to the page's component of one session; false if there is no such session. */
   readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
-  /** Stops a shared actor; those who watch it keep what they have and wait for the next of its name. */
+  /** Stops a shared actor. Components that watch it keep its last snapshot until another one of its name starts. */
   readonly stopActor: (name: string) => void;
   /** Starts an HTTP server; port 0 takes any that is free. Rejects with a TroupeError `closed` once `close` was called. */
   readonly listen: (port: number, host?: string) => Promise<Listening>;
@@ -77,7 +77,7 @@ export interface Server {
 
 function connectTransport(
   settings: Settings,
-  { admit, observatory, recognise, report, script }: Composition
+  { admit, liveInspection, recognise, report, script }: Composition
 ): Transport {
   return createTransport({
     ...settings,
@@ -87,7 +87,7 @@ function connectTransport(
     path: socketPath(settings.base),
     recognise,
     report,
-    tell: observatory.tell,
+    tell: liveInspection.tell,
   });
 }
 
@@ -148,10 +148,10 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     ...(channels && { channels }),
     log,
   });
-  const { actors, bus, observatory, report, sessions } = site;
+  const { actors, bus, liveInspection, report, sessions } = site;
   const transport = connectTransport(settings, site);
-  const start = (base: string): Promise<MountedApp> => startInspector(observatory, settings, base);
-  const inspector = mountInspector({ inspection: observatory, report, settings, start });
+  const start = (base: string): Promise<MountedApp> => startInspector(liveInspection, settings, base);
+  const inspector = mountInspector({ inspection: liveInspection, report, settings, start });
   const handle = createHandle(site.http, settings.styles, inspector?.handle.bind(inspector));
   const inspectorLink = inspector?.link;
   let isClosing = false;
@@ -160,7 +160,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     const isFirst = !isClosing;
     isClosing = true;
     await inspector?.close();
-    observatory.close();
+    liveInspection.close();
     await transport.close();
     await sessions.close();
     await actors.close();
@@ -200,7 +200,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     },
     handle,
     healthz: createAnswering(answerHealth),
-    inspection: observatory,
+    inspection: liveInspection,
     inspectorLink,
     listen: createListen({
       ...{ close, drain, handle, inspectorLink, log, settings, upgrade },

@@ -22,7 +22,7 @@ export const remaining: Readonly<Record<string, Rule>> = {
   'name in their headers only files that they import, or that import them': {
     offenders: strangers,
     known: {
-      'runtime/inspect': 2,
+      'runtime/inspect': 1,
     },
   },
   'have 400 lines at the most, or say why': {
@@ -35,7 +35,7 @@ export const remaining: Readonly<Record<string, Rule>> = {
   'and documents contain no forbidden word': {
     offenders: forbiddenWords,
     known: {
-      'runtime/inspect': 29,
+      'runtime/inspect': 4,
     },
   },
 };

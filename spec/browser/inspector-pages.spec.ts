@@ -171,7 +171,7 @@ describe('the inspector in a browser', () => {
     });
   }).timeout(60_000);
 
-  it('fills the window of a desk with a session, without scrolling the page', async () => {
+  it('fills the window of a feed with a session, without scrolling the page', async () => {
     await open('/sessions/a');
     const heights = await page.evaluate(() => [document.documentElement.scrollHeight, window.innerHeight]);
     expect(heights).to.deep.equal([900, 900]);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Chart } from 'troupe/inspection';
 import { openPage, type TestPage } from 'troupe/testing';
 import { chartPanel } from '../../../components/inspector/chart-panel.js';
-import { createDesk } from '../../../components/inspector/desk.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { StagedInspection, type StagedSession, stageCounter } from '../../fixtures/inspection.js';
 
 const state = (id: string) => ({
@@ -32,7 +32,7 @@ describe('chart panel', () => {
     session.chartOf = (actor, step = session.steps.length) =>
       actor === 'counter' ? { chart, active: [colourOf(step)], taken: [] } : undefined;
     const props = { session: 'a', actor: 'counter', step: undefined as number | undefined };
-    page = await openPage(chartPanel(createDesk(inspection)), { props });
+    page = await openPage(chartPanel(createSessionFeed(inspection)), { props });
   });
 
   afterEach(() => page.close());

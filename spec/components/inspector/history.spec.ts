@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { openPage, type TestPage } from 'troupe/testing';
-import { createDesk } from '../../../components/inspector/desk.js';
 import { history } from '../../../components/inspector/history.js';
 import { placesBelow } from '../../../components/inspector/places.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../../fixtures/inspection.js';
 
 describe('time travel', () => {
@@ -14,7 +14,7 @@ describe('time travel', () => {
     session = stageCounter(inspection, 'a');
     countUp(session, 5);
     const props = { session: 'a', step: undefined as number | undefined, start: 0, last: 5 };
-    page = await openPage(history(createDesk(inspection), placesBelow('/i')), { props });
+    page = await openPage(history(createSessionFeed(inspection), placesBelow('/i')), { props });
   });
 
   afterEach(() => page.close());

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { openPage, type TestPage } from 'troupe/testing';
-import { createDesk } from '../../../components/inspector/desk.js';
 import { log } from '../../../components/inspector/log.js';
 import { rowHeight } from '../../../components/inspector/scrolling.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../../fixtures/inspection.js';
 
 describe('log', () => {
@@ -22,7 +22,7 @@ describe('log', () => {
 
   const open = async (times: number): Promise<void> => {
     countUp(session, times);
-    page = await openPage(log(createDesk(inspection)), {
+    page = await openPage(log(createSessionFeed(inspection)), {
       props: { session: 'a', step: undefined as number | undefined },
     });
   };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openPage, type TestPage } from 'troupe/testing';
-import { createDesk } from '../../../components/inspector/desk.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { stateTree } from '../../../components/inspector/state-tree.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../../fixtures/inspection.js';
 
@@ -13,7 +13,7 @@ describe('state tree', () => {
     inspection = new StagedInspection();
     session = stageCounter(inspection, 'a');
     const props = { session: 'a', actor: 'counter', step: undefined as number | undefined };
-    page = await openPage(stateTree(createDesk(inspection)), { props });
+    page = await openPage(stateTree(createSessionFeed(inspection)), { props });
   });
 
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openPage, type TestPage } from 'troupe/testing';
-import { createDesk } from '../../../components/inspector/desk.js';
 import { rowHeight } from '../../../components/inspector/scrolling.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { wire } from '../../../components/inspector/wire.js';
 import { countUp, StagedInspection, type StagedSession, stageCounter } from '../../fixtures/inspection.js';
 
@@ -13,7 +13,7 @@ describe('wire', () => {
     const inspection = new StagedInspection();
     session = stageCounter(inspection, 'a');
     countUp(session, times);
-    page = await openPage(wire(createDesk(inspection)), { props: { session: 'a' } });
+    page = await openPage(wire(createSessionFeed(inspection)), { props: { session: 'a' } });
   };
 
   afterEach(() => page.close());

@@ -462,13 +462,13 @@ describe('observed', () => {
       await stored.close();
       for (const isShown of [true, false]) {
         const server = new TestServer({ routes: { '/': outer(isShown) }, store });
-        const seen = (await server.site.observatory.open(id)) as Inspected;
+        const seen = (await server.site.liveInspection.open(id)) as Inspected;
         const actor = seen.actors().actors[0]?.actors[0]?.id ?? '';
         const text = JSON.stringify(seen.state(actor, []));
         expect(text).to.not.include('canary');
         expect(text.includes('shown')).to.equal(isShown);
         seen.close();
-        server.site.observatory.close();
+        server.site.liveInspection.close();
       }
     });
   });

@@ -17,14 +17,14 @@ const counter = (name: string) =>
 
 const routes = { '/': counter('counter'), '/other/:name': counter('other') };
 
-describe('observatory', () => {
+describe('live inspection', () => {
   let server: TestServer;
   let inspection: Inspection;
   const pages: TestPage[] = [];
 
   const make = (options: Partial<TestServerOptions> = {}): void => {
     server = new TestServer({ routes, ...options });
-    inspection = server.site.observatory;
+    inspection = server.site.liveInspection;
   };
 
   const open = async (url = '/', start = true): Promise<TestPage> => {
@@ -46,7 +46,7 @@ describe('observatory', () => {
 
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.close();
-    server.site.observatory.close();
+    server.site.liveInspection.close();
   });
 
   describe('the list of sessions', () => {
@@ -111,7 +111,7 @@ describe('observatory', () => {
     });
   });
 
-  describe('looking at a session', () => {
+  describe('an inspected session', () => {
     it('records it from then on, for all who look, until a minute after the last has gone', async () => {
       const page = await open();
       await click(page);

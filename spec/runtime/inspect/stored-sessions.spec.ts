@@ -55,7 +55,7 @@ class ListingStore {
 
 const anywhere = (): boolean => true;
 
-describe('shelf', () => {
+describe('stored sessions', () => {
   let listing: ListingStore;
   let shelf: StoredSessions;
 

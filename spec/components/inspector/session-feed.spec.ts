@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { createDesk } from '../../../components/inspector/desk.js';
+import { createSessionFeed } from '../../../components/inspector/session-feed.js';
 import { StagedInspection, stageCounter } from '../../fixtures/inspection.js';
 
 /** Lets promises settle. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('desk', () => {
+describe('session feed', () => {
   let inspection: StagedInspection;
   let told: string[];
 
@@ -14,7 +14,7 @@ describe('desk', () => {
     told = [];
   });
 
-  const onlooker = (name: string) => ({
+  const listener = (name: string) => ({
     seen: ({ id }: { readonly id: string }) => void told.push(`${name} sees ${id}`),
     gone: () => void told.push(`${name}: gone`),
     failed: (why: string) => void told.push(`${name}: ${why}`),
@@ -22,7 +22,7 @@ describe('desk', () => {
 
   it('shows a session once it is open and after each change, until that is stopped', async () => {
     const session = stageCounter(inspection, 'a');
-    const stop = createDesk(inspection).look('a', onlooker('x'));
+    const stop = createSessionFeed(inspection).watch('a', listener('x'));
     expect(told).to.deep.equal([]);
     await settle();
     session.tell();
@@ -35,8 +35,8 @@ describe('desk', () => {
 
   it('opens a session once for all who look, and closes it after the last', async () => {
     const session = stageCounter(inspection, 'a');
-    const desk = createDesk(inspection);
-    const stops = [desk.look('a', onlooker('x')), desk.look('a', onlooker('y'))];
+    const feed = createSessionFeed(inspection);
+    const stops = [feed.watch('a', listener('x')), feed.watch('a', listener('y'))];
     await settle();
     expect([session.opened, session.closed]).to.deep.equal([1, 0]);
     stops[0]?.();
@@ -49,20 +49,20 @@ describe('desk', () => {
 
   it('keeps it open for one who stops and looks again at once', async () => {
     const session = stageCounter(inspection, 'a');
-    const desk = createDesk(inspection);
-    const stop = desk.look('a', onlooker('x'));
+    const feed = createSessionFeed(inspection);
+    const stop = feed.watch('a', listener('x'));
     await settle();
     stop();
-    desk.look('a', onlooker('x'));
+    feed.watch('a', listener('x'));
     await settle();
     expect([session.opened, session.closed]).to.deep.equal([1, 0]);
   });
 
   it('opens it anew for one who comes later', async () => {
     const session = stageCounter(inspection, 'a');
-    const desk = createDesk(inspection);
+    const feed = createSessionFeed(inspection);
     for (const _ of [1, 2]) {
-      const stop = desk.look('a', onlooker('x'));
+      const stop = feed.watch('a', listener('x'));
       await settle();
       stop();
       await settle();
@@ -72,20 +72,20 @@ describe('desk', () => {
 
   it('closes one that was left before it was open, and shows nothing', async () => {
     const session = stageCounter(inspection, 'a');
-    createDesk(inspection).look('a', onlooker('x'))();
+    createSessionFeed(inspection).watch('a', listener('x'))();
     await settle();
     expect([session.opened, session.closed, told]).to.deep.equal([1, 1, []]);
   });
 
   it('says that there is none', async () => {
-    createDesk(inspection).look('a', onlooker('x'));
+    createSessionFeed(inspection).watch('a', listener('x'));
     await settle();
     expect(told).to.deep.equal(['x: gone']);
   });
 
   it('says why it could not be opened', async () => {
     inspection.broken = new Error('the store is away');
-    const stop = createDesk(inspection).look('a', onlooker('x'));
+    const stop = createSessionFeed(inspection).watch('a', listener('x'));
     await settle();
     stop();
     await settle();
@@ -94,14 +94,14 @@ describe('desk', () => {
 
   it('gives an error of a reading to the component that read, and to no other', async () => {
     const session = stageCounter(inspection, 'a');
-    const desk = createDesk(inspection);
-    desk.look('a', {
-      ...onlooker('x'),
+    const feed = createSessionFeed(inspection);
+    feed.watch('a', {
+      ...listener('x'),
       seen: () => {
         throw new Error('no such actor');
       },
     });
-    desk.look('a', onlooker('y'));
+    feed.watch('a', listener('y'));
     await settle();
     session.tell();
     expect(told).to.deep.equal(['x: no such actor', 'y sees a', 'x: no such actor', 'y sees a']);
