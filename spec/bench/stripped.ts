@@ -7,11 +7,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A statement that tells the witness something, if there is one. */
-const telling = /^[ \t]*(?:[\w.#]+\.)?witness\?\.\w+\([^;]*\);$/gm;
+/** A statement that calls the probe, if there is one. */
+const telling = /^[ \t]*(?:[\w.#]+\.)?probe\?\.\w+\([^;]*\);$/gm;
 
-/** A statement that asks for the witness. */
-const asking = /\bconst \{ witness \} = [\w.#]+;/g;
+/** A statement that reads the probe. */
+const asking = /\bconst \{ probe \} = [\w.#]+;/g;
 
 /** A compiled file without its hooks, and how many there were. */
 export function stripped(text: string): { readonly text: string; readonly hooks: number } {
@@ -21,8 +21,17 @@ export function stripped(text: string): { readonly text: string; readonly hooks:
     return by;
   };
 
-  return { text: text.replace(telling, count('')).replace(asking, count('const witness = undefined;')), hooks };
+  return { text: text.replace(telling, count('')).replace(asking, count('const probe = undefined;')), hooks };
 }
+
+/** The fewest hooks that the runtime has. */
+export const minHooks = 15;
+
+/** The compiled files of the runtime of the build in `root`. */
+export const compiled = (root: string): readonly string[] =>
+  readdirSync(join(root, 'dist/runtime'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(root, 'dist/runtime', name));
 
 /** Makes such a build, lets `work` use its folder of benchmarks, and removes it. */
 export async function withStripped<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
@@ -31,10 +40,8 @@ export async function withStripped<Result>(work: (folder: string) => Promise<Res
   try {
     for (const name of ['package.json', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const hooks = readdirSync(join(folder, 'dist/runtime'), { encoding: 'utf8' })
-      .filter((name) => name.endsWith('.js'))
-      .reduce((sum, name) => sum + strip(join(folder, 'dist/runtime', name)), 0);
-    if (hooks < 15) throw new Error(`only ${hooks} hooks were found: they are written in another way than they were`);
+    const hooks = compiled(folder).reduce((sum, file) => sum + strip(file), 0);
+    if (hooks < minHooks) throw new Error(`Found ${hooks} hooks, expected ${minHooks} at least: adapt the patterns.`);
 
     return await work(join(folder, 'dist/spec/bench'));
   } finally {
