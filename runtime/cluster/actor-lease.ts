@@ -1,12 +1,13 @@
 /**
- * The lease of a shared actor: which of the nodes runs it. All that have it ask the directory, again and
- * again; one of them holds its name there and goes on holding it. `distributed-actor.ts` has one for each actor.
+ * Actor lease: decides which node runs a shared actor. Every node that has started the name asks the directory, three
+ * times in a lease. `distributed-actor.ts` has one for each actor.
  *
- * - the holder renews three times in a lease. Cut off from the directory it goes on, and renews at once when it
- *   is back; only when it hears that another holds the name has it lost it
- * - the others look three times in a lease, and take the name if no node holds it; after an outage only when a
- *   lease and 2.5 seconds have passed, so that the holder, who may take two to connect again, comes first. They look before they take: what was asked of a
- *   directory that stands still is done when it goes on, and a look that comes late does no harm
+ * - The holder renews the lease. While it cannot reach the directory it keeps running the actor, and renews at once when
+ *   the directory is back. It has lost the lease only when it learns that another node holds the name.
+ * - The other nodes read the holder, and claim the name if it has none. After an outage they wait for a lease and 2.5
+ *   seconds first, so that the previous holder, which may need two seconds to reconnect, can renew.
+ * - They read before they claim, because a claim that is queued in a stalled Redis would still execute later. A late read
+ *   does no harm.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -14,41 +15,41 @@ import type { Directory } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a lease needs, and whom it tells. */
+/** Options of a lease, with the callbacks for its changes. */
 export interface LeaseOptions {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly name: string;
   readonly node: string;
-  /** This node holds it now; `before` is the node that held it as far as it is known, unless it has given it up. */
+  /** This node has claimed the lease. `before` is the last known holder, unless it released the lease. */
   gained(before: string | undefined): void;
-  /** This node holds it no longer, but the other. */
+  /** Another node has taken the lease from this one. */
   lost(holder: string): void;
-  /** Another node holds it, and not the one that did. */
+  /** The lease went from one other node to another. */
   moved(): void;
-  /** This node goes on holding it, and the directory can be reached. */
+  /** This node has renewed the lease. */
   renewed(): void;
 }
 
 // LEASE -----------------------------------------------------------------------
 
-/** How often in a lease it is renewed, or looked after. */
-const timesInLease = 3;
+/** How often in a lease the directory is asked. */
+const asksPerLease = 3;
 
-/** Milliseconds in which who held it before an outage has connected again, if it is alive. */
-const returnTime = 2_500;
+/** Milliseconds in which the previous holder reconnects after an outage, if it is alive. */
+const reconnectMs = 2_500;
 
-/** Which node holds a name. */
+/** The lease of one name, as this node sees it. */
 export class Lease {
   readonly #options: LeaseOptions;
   #holder: string | undefined;
   #isHeld = false;
   #isAsking = false;
-  /** Whether to ask again as soon as the answer has come. */
+  /** Whether to ask again as soon as the answer has arrived. */
   #isUrgent = false;
   #isOver = false;
-  /** Until when it is left to its last holder. */
-  #reserved = 0;
+  /** Time until which only the previous holder may claim it. */
+  #reservedUntil = 0;
   #timer: unknown;
   readonly #unfollow: () => void;
 
@@ -58,7 +59,7 @@ export class Lease {
     this.ask();
   }
 
-  /** The node that holds it, as far as it is known. */
+  /** The last known holder. */
   get holder(): string | undefined {
     return this.#holder;
   }
@@ -68,15 +69,15 @@ export class Lease {
     return this.#isHeld;
   }
 
-  /** The other node has given it up. */
+  /** The holder has released it. */
   freed(): void {
     if (this.#isHeld) return;
     this.#holder = undefined;
-    this.#reserved = 0;
+    this.#reservedUntil = 0;
     this.ask();
   }
 
-  /** Asks the directory now, and not when it would be time. */
+  /** Asks the directory now instead of at the next interval. */
   ask(): void {
     if (this.#isOver) return;
     this.#isUrgent = true;
@@ -85,7 +86,7 @@ export class Lease {
     void this.#turn();
   }
 
-  /** Gives it up. Resolves when the others can have it, as far as they can be reached. */
+  /** Releases it. Resolves when the directory has replied or failed. */
   async end(): Promise<void> {
     const { clock, directory, name } = this.#options;
     this.#isOver = true;
@@ -102,7 +103,7 @@ export class Lease {
 
   #reserve(): void {
     const { clock, directory } = this.#options;
-    if (!this.#isHeld) this.#reserved = clock.now() + directory.lease + returnTime;
+    if (!this.#isHeld) this.#reservedUntil = clock.now() + directory.lease + reconnectMs;
   }
 
   async #turn(): Promise<void> {
@@ -118,14 +119,14 @@ export class Lease {
     }
     this.#isAsking = false;
     if (this.#isOver) return;
-    this.#timer = clock.setTimeout(() => this.ask(), directory.lease / timesInLease);
+    this.#timer = clock.setTimeout(() => this.ask(), directory.lease / asksPerLease);
   }
 
   async #askOnce(): Promise<void> {
     const { clock, directory, name, node } = this.#options;
     const found = this.#isHeld ? undefined : await directory.holder(name);
     if (found === '') this.#holder = undefined;
-    if (this.#isOver || (found === undefined && clock.now() < this.#reserved && !this.#isHeld)) return;
+    if (this.#isOver || (found === undefined && clock.now() < this.#reservedUntil && !this.#isHeld)) return;
     const holder = !found || found === node ? await directory.claim(name) : found;
     if (!this.#isOver) this.#note(holder);
     else if (holder === node) await directory.release(name);

@@ -26,7 +26,7 @@ export interface PresenceRegistry {
    * Makes a member present on a topic. It receives all members, itself included, before this returns or soon after, and
    * then each change. Returns a function that makes it leave.
    */
-  attend(topic: string, attendant: PresenceMember): () => void;
+  attend(topic: string, joining: PresenceMember): () => void;
   /** The number of topics with members on this node. */
   readonly size: number;
 }
@@ -52,13 +52,13 @@ interface Present {
 
 /** Makes an empty table. */
 export function createPresenceRegistry(options: PresenceRegistryOptions): PresenceRegistry {
-  return new AttendanceTable(options);
+  return new PresenceTable(options);
 }
 
-/** After so many times it reads all lists again, in case something has gone wrong. */
-const timesUntilRead = 300;
+/** Heartbeats after which all lists are read again, in case a change was missed. */
+const beatsUntilRead = 300;
 
-class AttendanceTable implements PresenceRegistry {
+class PresenceTable implements PresenceRegistry {
   readonly #options: PresenceRegistryOptions;
   readonly #rooms = new Map<string, Room>();
   #isBeating = false;
@@ -73,13 +73,13 @@ class AttendanceTable implements PresenceRegistry {
     return this.#rooms.size;
   }
 
-  attend(topic: string, attendant: PresenceMember): () => void {
+  attend(topic: string, joining: PresenceMember): () => void {
     checkTopic('attend', topic);
     const present = this.#rooms.get(topic);
     const room = present ?? new Room(topic, this.#options);
     if (present === undefined) this.#rooms.set(topic, room);
     if (this.#rooms.size === 1 && present === undefined) this.#begin();
-    const leave = room.enter(attendant);
+    const leave = room.enter(joining);
 
     return () => {
       leave();
@@ -102,7 +102,7 @@ class AttendanceTable implements PresenceRegistry {
     for (const stop of this.#stops) stop();
   }
 
-  /** Tells that this node is alive, and finds out which others are. That it could not be told is no matter: the node counts as gone then, and hears so later. */
+  /** Sends a heartbeat and learns which other nodes are alive. A failed one is ignored: the node then counts as gone and enters its members again with the next one (`wasAway`). */
   async #beat(): Promise<void> {
     const { directory } = this.#options;
     if (directory === undefined || this.#isBeating) return;
@@ -111,7 +111,7 @@ class AttendanceTable implements PresenceRegistry {
     try {
       const { alive, wasAway } = await directory.beat([...others]);
       for (const node of alive) others.delete(node);
-      const isTimeToRead = ++this.#beats % timesUntilRead === 0;
+      const isTimeToRead = ++this.#beats % beatsUntilRead === 0;
       for (const room of this.#rooms.values()) {
         room.beaten(others, wasAway);
         if (isTimeToRead) room.read();
@@ -130,7 +130,7 @@ class Room {
   readonly #options: PresenceRegistryOptions;
   readonly #topic: string;
   /** The members of this node that have received the list, by id. */
-  readonly #attendants = new Map<string, PresenceMember>();
+  readonly #receivers = new Map<string, PresenceMember>();
   /** All members, by node and id. */
   readonly #present = new Map<string, Present>();
   /** The number of members of each key. */
@@ -170,20 +170,20 @@ class Room {
     return [...this.#present.values()].filter((entry) => !this.#isOwn(entry)).map(({ node }) => node);
   }
 
-  enter(attendant: PresenceMember): () => void {
+  enter(joining: PresenceMember): () => void {
     const { node } = this.#options;
     const id = createId();
-    const entered: Present = { node, key: attendant.key ?? id, member: attendant.member };
+    const entered: Present = { node, key: joining.key ?? id, member: joining.member };
     this.#own++;
     this.#put(node, id, entered);
-    this.#news.push(() => this.#welcome(id, attendant));
+    this.#news.push(() => this.#welcome(id, joining));
     this.#tell();
     this.#announce(id, entered);
 
     return () => {
       if (!this.#present.has(`${node} ${id}`)) return;
       this.#own--;
-      this.#attendants.delete(id);
+      this.#receivers.delete(id);
       this.#put(node, id, undefined);
       this.#tell();
       this.#withdraw(id);
@@ -195,7 +195,7 @@ class Room {
     this.#unfollow?.();
   }
 
-  /** Some of the other nodes are gone; or this one was taken to be. */
+  /** Applies a heartbeat: removes the members of nodes that are gone; if this node counted as gone, enters its own again. */
   beaten(gone: ReadonlySet<string>, wasAway: boolean): void {
     for (const [place, { node }] of [...this.#present]) if (gone.has(node)) this.#put(node, idOf(place), undefined);
     this.#tell();
@@ -204,7 +204,7 @@ class Room {
     for (const [place, entry] of this.#present) if (this.#isOwn(entry)) this.#announce(idOf(place), entry);
   }
 
-  /** Finds out anew who is present on other nodes. */
+  /** Reads the list again. */
   read(): void {
     void this.#read();
   }
@@ -215,7 +215,7 @@ class Room {
 
   // LIST ----------------------------------------------------------------------
 
-  // That it cannot be written is no matter: it is when this node is back.
+  // A failed write is ignored: when the directory is back, this node's members are compared with the list again.
 
   #withdraw(id: string): void {
     this.#options.directory?.leave(this.#topic, id).catch(() => {});
@@ -226,8 +226,8 @@ class Room {
   }
 
   /**
-   * Finds out who is present on other nodes. What changes meanwhile is taken into account afterwards: once more
-   * does no harm. That it cannot be found out is no matter: it is tried again with the next beat.
+   * Reads the members of other nodes. Changes that arrive meanwhile are applied afterwards; to apply one twice does no
+   * harm. If the directory fails, the next heartbeat reads again.
    */
   async #read(): Promise<void> {
     const { directory } = this.#options;
@@ -249,7 +249,7 @@ class Room {
     this.#tell();
   }
 
-  /** Makes what is known of other nodes what the list says, and what the list says of this one what is so. */
+  /** Takes over the members of other nodes from the list, and corrects the entries of this node in it. */
   #compare(entries: readonly DirectoryChange[]): void {
     const listed = new Set(entries.map(({ node, id }) => `${node} ${id}`));
     for (const [place, entry] of [...this.#present]) {
@@ -269,7 +269,7 @@ class Room {
     this.#tell();
   }
 
-  /** Who is present on this node, the room knows best. */
+  /** Applies a change of another node. Changes of this node are ignored: the room knows its own members. */
   #apply({ node, id, text }: DirectoryChange): void {
     if (this.#isOwn({ node })) return;
     if (text === undefined) {
@@ -309,20 +309,20 @@ class Room {
 
   #tellJoined({ key, member }: Present): void {
     this.#told.set(key, member);
-    this.#tellAll((attendant) => attendant.joined(member, key));
+    this.#tellAll((receiver) => receiver.joined(member, key));
   }
 
   #tellLeft({ key }: Present): void {
     const member = this.#told.get(key);
     this.#told.delete(key);
-    this.#tellAll((attendant) => attendant.left(member, key));
+    this.#tellAll((receiver) => receiver.left(member, key));
   }
 
-  /** Tells who has just come of all who are there. */
-  #welcome(id: string, attendant: PresenceMember): void {
+  /** Sends a new member all members that were announced before it. */
+  #welcome(id: string, joining: PresenceMember): void {
     if (!this.#present.has(`${this.#options.node} ${id}`)) return;
-    for (const [key, member] of [...this.#told]) this.#guard(() => attendant.joined(member, key));
-    this.#attendants.set(id, attendant);
+    for (const [key, member] of [...this.#told]) this.#guard(() => joining.joined(member, key));
+    this.#receivers.set(id, joining);
   }
 
   #tell(): void {
@@ -332,8 +332,8 @@ class Room {
     this.#isTelling = false;
   }
 
-  #tellAll(tell: (attendant: PresenceMember) => void): void {
-    for (const attendant of [...this.#attendants.values()]) this.#guard(() => tell(attendant));
+  #tellAll(tell: (receiver: PresenceMember) => void): void {
+    for (const receiver of [...this.#receivers.values()]) this.#guard(() => tell(receiver));
   }
 
   #guard(tell: () => void): void {

@@ -1,8 +1,7 @@
 /**
- * The outbox of a shared actor: the events of this node for an actor that runs on another. They go in batches,
- * one at a time, each again and again until the other node says that it has taken it; so their order is
- * kept, and none is lost with a connection. What comes twice has an id, and is dropped there.
- * `distributed-actor.ts` has one for each actor.
+ * Remote mailbox: the events of this node for a shared actor that runs on another. They are sent in batches, one batch at
+ * a time. A batch is sent again until the other node confirms it, so events keep their order and an interrupted connection
+ * loses none. An event that arrives twice is dropped there by its id. `distributed-actor.ts` has one for each actor.
  */
 
 import type { Clock } from '../platform/clock.js';
@@ -11,19 +10,19 @@ import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** An event on its way, and its id. */
+/** An event with its id. */
 export type Outgoing = readonly [event: AnyMessage, id: string];
 
-/** What an outbox needs. */
+/** Options of a remote mailbox. */
 export interface RemoteMailboxOptions {
   readonly clock: Clock;
   /** The actor. */
   readonly name: string;
-  /** Milliseconds after which an event that has not been taken is given up. */
+  /** Milliseconds after which an unconfirmed event is reported and dropped. */
   readonly patience: number;
-  /** Milliseconds after which a batch that has not been taken is sent again. */
+  /** Milliseconds after which an unconfirmed batch is sent again. */
   readonly pause: number;
-  /** Sends a batch, if it is known where to; `taken` says later that it has come. */
+  /** Sends a batch to the holder, if that is known. `taken` confirms it later. */
   dispatch(batch: number, events: readonly Outgoing[]): void;
   report(error: TroupeError): void;
 }
@@ -40,21 +39,21 @@ interface Entry {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Events that may be on their way; any more are refused. */
-const capacity = 10_000;
+/** The most unconfirmed events; further ones are rejected. */
+const maxUnconfirmed = 10_000;
 
-/** Events in one batch. */
-const mostInBatch = 256;
+/** The most events in one batch. */
+const maxBatch = 256;
 
-// OUTBOX ----------------------------------------------------------------------
+// MAILBOX ---------------------------------------------------------------------
 
-/** Events on their way to one actor. */
+/** The unconfirmed events for one actor. */
 export class RemoteMailbox {
   readonly #options: RemoteMailboxOptions;
-  /** By id, in their order. */
+  /** By id, in the order they were sent. */
   readonly #entries = new Map<string, Entry>();
   #batch = 0;
-  /** The ids of those that are under way. */
+  /** The ids in the current batch. */
   #sent: readonly string[] = [];
   #timer: unknown;
   #isOver = false;
@@ -63,12 +62,14 @@ export class RemoteMailbox {
     this.#options = options;
   }
 
-  /** Resolves when the event has been taken, rejects if it is given up. */
+  /** Resolves when the event is confirmed, rejects when it is dropped. */
   send(event: AnyMessage, id: string): Promise<void> {
     const present = this.#entries.get(id);
     if (present !== undefined) return present.promise;
-    if (this.#isOver || this.#entries.size >= capacity) {
-      return Promise.reject(this.#given(1, this.#isOver ? 'the server is closed' : `${capacity} events wait`));
+    if (this.#isOver || this.#entries.size >= maxUnconfirmed) {
+      return Promise.reject(
+        this.#undelivered(1, this.#isOver ? 'the server is closed' : `${maxUnconfirmed} events wait`)
+      );
     }
     const { promise, resolve, reject } = settleable();
     this.#entries.set(id, { event, id, promise, reject, resolve, since: this.#options.clock.now() });
@@ -77,28 +78,28 @@ export class RemoteMailbox {
     return promise;
   }
 
-  /** The other node has taken a batch. */
+  /** The other node has confirmed a batch. */
   taken(batch: number): void {
     if (batch !== this.#batch || this.#sent.length === 0) return;
     for (const id of this.#sent) this.#remove(id)?.resolve();
     this.#next();
   }
 
-  /** Sends what is under way again: it may be known now where to. */
+  /** Sends the current batch again, because the holder may have changed. */
   again(): void {
     if (this.#sent.length > 0) this.#dispatch();
   }
 
-  /** Gives up all events. */
+  /** Drops all events. */
   end(why: string): void {
     this.#isOver = true;
-    this.#giveUp([...this.#entries.values()], why);
+    this.#drop([...this.#entries.values()], why);
     this.#options.clock.clearTimeout(this.#timer);
   }
 
-  /** Takes the next batch, if there are events. */
+  /** Makes the next batch and sends it, if there are events. */
   #next(): void {
-    this.#sent = [...this.#entries.keys()].slice(0, mostInBatch);
+    this.#sent = [...this.#entries.keys()].slice(0, maxBatch);
     this.#options.clock.clearTimeout(this.#timer);
     if (this.#sent.length === 0) return;
     this.#batch++;
@@ -117,14 +118,14 @@ export class RemoteMailbox {
     const { clock, patience } = this.#options;
     const oldest = clock.now() - patience;
     const late = [...this.#entries.values()].filter(({ since }) => since <= oldest);
-    this.#giveUp(late, `that shared actor could not be reached for ${patience} ms`);
+    this.#drop(late, `that shared actor could not be reached for ${patience} ms`);
     if (late.length > 0) this.#next();
     else this.#dispatch();
   }
 
-  #giveUp(entries: readonly Entry[], why: string): void {
+  #drop(entries: readonly Entry[], why: string): void {
     if (entries.length === 0) return;
-    const error = this.#given(entries.length, why);
+    const error = this.#undelivered(entries.length, why);
     for (const { id } of entries) this.#remove(id)?.reject(error);
     this.#options.report(error);
   }
@@ -136,7 +137,7 @@ export class RemoteMailbox {
     return entry;
   }
 
-  #given(count: number, why: string): TroupeError {
+  #undelivered(count: number, why: string): TroupeError {
     const what = count === 1 ? 'An event' : `${count} events`;
     const message = `${what} sent to '${this.#options.name}', on another node, could not be delivered: ${why}.`;
 
@@ -144,7 +145,7 @@ export class RemoteMailbox {
   }
 }
 
-/** Its rejection may be ignored. */
+/** A promise with its functions. An ignored rejection is not an unhandled one. */
 function settleable(): { promise: Promise<void>; resolve: () => void; reject: (error: TroupeError) => void } {
   let resolve: () => void = () => {};
   let reject: (error: TroupeError) => void = () => {};

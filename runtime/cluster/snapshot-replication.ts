@@ -1,7 +1,6 @@
 /**
- * The replica of a shared actor: its state as text, which travels from the node that runs it to those that
- * only watch it, and a snapshot made of that, which is of the same kind as the actor's own.
- * `distributed-actor.ts` writes and reads them.
+ * Snapshot replication: writes the snapshot of a shared actor as text on the node that runs it, and makes a snapshot of
+ * the same type from the text on the nodes that only watch it. `distributed-actor.ts` writes and reads them.
  */
 
 import { Actor, type AnyActorLogic, type Snapshot } from 'xstate';
@@ -11,17 +10,15 @@ import { foreignIn, messageRules } from '../platform/plain-data.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A snapshot as it is persisted; a machine's names its children and their logic. */
+/** A persisted snapshot; that of a machine has its children with the names of their logic. */
 type Persisted = Snapshot<unknown> & { readonly children?: Readonly<Record<string, { readonly src: unknown }>> };
 
-// REPLICA ---------------------------------------------------------------------
+// REPLICATION -----------------------------------------------------------------
 
 /**
- * The state of an actor as text.
+ * Writes a snapshot as text. Children whose logic is written inline in the machine are left out, because it has no name.
  *
- * Children whose logic has no name, because it stands in the machine itself, are left out.
- *
- * @throws TroupeError `shared-actor` for what is not plain data, with its path
+ * @throws TroupeError `shared-actor` with the path of a value that is not plain data
  */
 export function writeReplicatedSnapshot(name: string, logic: AnyActorLogic, snapshot: Snapshot<unknown>): string {
   const { children, ...persisted } = logic.getPersistedSnapshot(snapshot, {
@@ -39,9 +36,9 @@ export function writeReplicatedSnapshot(name: string, logic: AnyActorLogic, snap
 }
 
 /**
- * A snapshot of the state in a text, of an actor that does not run.
+ * Makes a snapshot from a text, without starting the actor.
  *
- * @throws TroupeError `shared-actor` if the logic here can make nothing of it
+ * @throws TroupeError `shared-actor` if the logic of this node cannot restore it
  */
 export function readReplicatedSnapshot(
   name: string,

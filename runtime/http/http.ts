@@ -30,16 +30,16 @@ import { principalText, type Tokens } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Answers requests; `undefined` if the URL is none of ours. Never rejects. */
+/** Answers a request; `undefined` if the URL is not one of this server. Never rejects. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
-/** What `createHttp` needs. */
+/** Options of `createHttp`. */
 export interface HttpOptions {
   readonly base: string;
-  /** Whether pages of errors tell what was thrown. */
+  /** Whether error pages show the thrown error. */
   readonly development: boolean;
   readonly document: Layout;
-  /** Whether visitors are to be sent here. Default: until the sessions are closed. */
+  /** Whether the server accepts new sessions, for the readiness check. Default: until the sessions drain. */
   readonly isReady?: IsReady;
   readonly recognise: Recognise;
   readonly report: Reporter;
@@ -50,7 +50,7 @@ export interface HttpOptions {
   readonly trustProxy: number;
 }
 
-/** The part of the base path that is ours: client script, socket and whatever comes later. */
+/** The reserved path below the base path: client script, socket, health checks. */
 export const reserved = '/_troupe';
 
 // HEADERS ---------------------------------------------------------------------
@@ -66,7 +66,7 @@ const html: Headers = [
   ...sniffing,
 ];
 
-/** `no-cache`, not `no-store`: pages stay in the back/forward cache and are asked for again otherwise. */
+/** `no-cache`, not `no-store`: pages stay in the back/forward cache, and are revalidated everywhere else. */
 const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
 const statusHeaders: Headers = [...html, cache, 'no-store'];
 
@@ -104,7 +104,7 @@ const scriptHeaders: Headers = [
   ...sniffing,
 ];
 
-/** `If-None-Match` is a list, compared without regard to weakness, or `*`. */
+/** Whether `If-None-Match`, a list or `*`, has the tag. Weak tags count as equal. */
 function isKnown(known: string, tag: string): boolean {
   return known.split(',').some((entry) => entry.trim().replace(/^W\//, '') === tag || entry.trim() === '*');
 }
@@ -126,7 +126,7 @@ function cookieHeader(cookie: string, { base, trustProxy }: HttpOptions, request
   return `${cookieName}=${cookie}; Path=${base || '/'}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-/** The cookie a page's token is bound to, and the headers of the page, which set it if it is new. */
+/** The cookie that the page's token is bound to, and the headers of the page, which set the cookie if it is new. */
 function startPage(
   options: HttpOptions,
   request: HttpRequest,
@@ -138,7 +138,7 @@ function startPage(
   return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
 }
 
-/** What a page is made for. */
+/** A request for a page, with its route and identity. */
 interface PageRequest {
   readonly request: HttpRequest;
   readonly visitor: RequestIdentity;
@@ -153,7 +153,7 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
   const left = readLeft(request);
-  // Almost no page is loaded in place of another: the others wait for nothing.
+  // Few page loads replace another one; the rest does not await.
   const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
 
   if (again !== undefined) return writePage(options, asked, again);
@@ -163,7 +163,7 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   return writePage(options, asked, opened instanceof Promise ? await opened : opened);
 }
 
-/** The session of the page that this one is loaded in place of, if that has left word of it. */
+/** The session of the page load that this one replaces, if that has left its token in a cookie. */
 async function reloaded(
   { sessions, tokens }: HttpOptions,
   { request, route, visitor, cookie }: PageRequest,
@@ -200,7 +200,7 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, of
   return withLength(200, headers, renderPage(document, page));
 }
 
-/** A page that did not come about: too late, for its deadline or for the server, is 503, anything else 500. */
+/** The answer for a page that failed: 503 after its deadline or while the server closes, otherwise 500. */
 function answerFailure(options: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
   const { development, document, report } = options;
 
@@ -222,7 +222,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   if (!isReadable(request.method)) return refuse(405);
   if (options.sessions.isDraining) return refuse(503);
   const recognised = options.recognise(request);
-  // What is there already is not waited for: most pages are made in one go.
+  // Awaiting a plain value would cost a tick: most pages are made synchronously.
   const visitor = recognised instanceof Promise ? await recognised : recognised;
 
   if (typeof visitor === 'number') return refuse(visitor);

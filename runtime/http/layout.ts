@@ -46,7 +46,7 @@ export interface Layout {
   readonly styles: readonly string[];
   readonly template: DocumentTemplate;
   readonly title: string;
-  /** Told of holes whose value was refused, an unsafe URL for instance. */
+  /** Called with each refused value of a hole, an unsafe URL for instance. */
   readonly warn: (error: TroupeError) => void;
 }
 

@@ -105,7 +105,7 @@ export function isSecure(request: HttpRequest, trustProxy: number): boolean {
   );
 }
 
-/** The host the browser asked, in lower case, told by a proxy if we believe one. */
+/** The host of the request, in lower case; the one that a trusted proxy forwards, if there is one. */
 export function hostOf(request: HttpRequest, trustProxy: number): string {
   return (forwarded(request, 'x-forwarded-host', Math.min(trustProxy, 1)) ?? header(request, 'host')).toLowerCase();
 }
@@ -151,7 +151,7 @@ function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): P
 /** Determines the identity of a request: synchronously, unless `identify` returns a promise. */
 export type Recognise = (request: HttpRequest) => Promise<RequestIdentity | Unrecognised> | RequestIdentity;
 
-/** Makes the function that tells who stands behind a request. */
+/** Makes the function that identifies the principal of a request. */
 export function createRecognition(options: RecognitionOptions): Recognise {
   const { clock, deadline, identify, report, trustProxy } = options;
   const visitorOf = (request: HttpRequest, principal: unknown): RequestIdentity => ({

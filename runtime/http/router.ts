@@ -38,7 +38,7 @@ export function routeTo({ component, params, query, path }: Place, principal: un
   return { component, props: new RoutedProps({ params, query, path, principal }, cookie) };
 }
 
-/** Props that name the browser when they are asked to: most pages never do. */
+/** Props with a lazy `browser`, because most pages do not read it. */
 class RoutedProps implements PageProps {
   readonly params: PageProps['params'];
   readonly query: PageProps['query'];

@@ -31,7 +31,7 @@ export interface TokenClaim {
   readonly url: string;
 }
 
-/** Who holds a token, told by the request and not by the token. */
+/** The holder of a token. It is known from the request, not from the token. */
 export interface Bearer {
   /** The value of the cookie. */
   readonly cookie: string;

@@ -127,9 +127,9 @@ function createShared(settings: Settings, options: SharedOptions): Shared {
   const local = createSharedActors({ ...options, publish });
   const actors = createDistributedActors(local, { ...options, bus });
   const membership = new Membership({ clock: options.clock, lease: bus.directory?.lease });
-  const attendance = createPresenceRegistry({ ...options, directory: bus.directory, membership });
+  const presence = createPresenceRegistry({ ...options, directory: bus.directory, membership });
   const backplane: Backplane = {
-    attend: (topic, attendant) => attendance.attend(topic, attendant),
+    attend: (topic, member) => presence.attend(topic, member),
     subscribe: (topic, listener, missed) => bus.subscribe(topic, listener, missed),
     watch: (name, listener) => actors.watch(name, listener),
   };

@@ -2,7 +2,7 @@
  * The lock of a folder that one process uses at a time (`lmdb.ts`). A file in the folder names the process, and counts only
  * while that process lives: a killed process leaves nothing that has to be cleaned up.
  *
- * **Note:** it tells apart the processes of one computer or container, not those of several.
+ * **Note:** it works between the processes of one computer or container, not between several.
  */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -82,7 +82,7 @@ export interface StoredQuery {
 /**
  * Keeps sessions.
  *
- * All promises reject if the store fails or cannot be reached. What was asked for may then have been done or not; the
+ * All promises reject if the store fails or cannot be reached. The operation may then have been done or not; the
  * caller asks again later. A store itself retries or waits for a connection for about a second at most.
  */
 export interface Store {

@@ -59,7 +59,7 @@ type Given<Logic extends AnyActorLogic, Message> =
  *
  * Stopping stops it and its children. One that reaches its end is done until its key has been away.
  *
- * **Note:** nothing holds it back; messages that the inbox has no room for are dropped and reported. One that
+ * **Note:** nothing holds it back; messages that the mailbox has no room for are dropped and reported. One that
  * fails, or whose `changed` throws, is started anew from its input, with pauses that grow; after 5 such
  * restarts in a row without a message it is reported and given up. What it sends to its parent is not
  * checked by types.
@@ -99,7 +99,7 @@ function startChild(
   };
 }
 
-/** Makes messages of snapshots. XState also tells of a snapshot that is the same as before. */
+/** Makes messages of snapshots. XState also passes a snapshot that is the same as the last one. */
 function watch(
   run: Run,
   changed: (snapshot: unknown) => AnyMessage | null | undefined | false

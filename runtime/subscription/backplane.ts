@@ -9,21 +9,21 @@ import type { AnyMessage } from '../template/html.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Topics to listen to and to attend, and shared actors to watch. All but `attend` can be asked before any actor of a session runs. */
+/** Topics to subscribe to and to attend, and shared actors to watch. All but `attend` may be called before any actor of a session runs. */
 export interface Backplane {
-  /** Makes a member present on a topic and tells it who is present, itself included. Returns a function that leaves. */
-  attend(topic: string, attendant: PresenceMember): () => void;
-  /** Tells of what is published on a topic from now on, and when something may have been missed; gives the way to stop. */
+  /** Makes a member present on a topic; it receives all members, itself included, and then each change. Returns a function that makes it leave. */
+  attend(topic: string, member: PresenceMember): () => void;
+  /** Calls `listener` with each message published on a topic from now on, and `missed` when messages may have been missed. Returns a function that ends this. */
   subscribe(topic: string, listener: (message: AnyMessage) => void, missed?: () => void): () => void;
-  /** Tells of a shared actor's snapshot now, if there is one, and of each change from then on; gives the way to stop. */
+  /** Calls `listener` with a shared actor's snapshot now, if there is one, and then with each new one. Returns a function that ends this. */
   watch(name: string, listener: (snapshot: unknown) => void): () => void;
 }
 
 /** A member present on a topic; its callbacks receive who else is present. */
 export interface PresenceMember {
-  /** Whom it counts as: all of one key count as one. Without one it counts for itself. */
+  /** Members of the same key count as one. Default: the member counts by itself. */
   readonly key: string | undefined;
-  /** Plain data about it. */
+  /** Plain data about the member. */
   readonly member: unknown;
   joined(member: unknown, id: string): void;
   left(member: unknown, id: string): void;
@@ -31,11 +31,11 @@ export interface PresenceMember {
 
 // TOPICS ----------------------------------------------------------------------
 
-/** Characters that the name of a topic or a shared actor may have. */
+/** The most characters in the name of a topic or a shared actor. */
 export const maxTopicLength = 256;
 
 /**
- * Refuses what cannot be the name of a topic or a shared actor.
+ * Checks the name of a topic or a shared actor.
  *
  * @param call the function it was given to, for the error
  * @throws TroupeError `topic`

@@ -35,7 +35,7 @@ type Cleanup = (() => void) | undefined | void;
  * })
  * ```
  *
- * **Note:** nothing holds back what calls too often; messages that the inbox has no room for are dropped and
+ * **Note:** nothing holds back what calls too often; messages that the mailbox has no room for are dropped and
  * reported. If the function throws it is called anew, with pauses that grow; after 5 such restarts in a row
  * it is reported and given up. A cleanup that throws is reported.
  */

@@ -45,7 +45,7 @@ export function every<Message extends AnyMessage>(milliseconds: number, message:
   return new Subscription<Message>('every', `every ${milliseconds} ${message.type}`, start, message);
 }
 
-/** One that is restored goes on from when it was due: what it has missed meanwhile makes one tick, at once. */
+/** A restored timer continues from when it was due: all ticks that it missed make one tick, at once. */
 function startTimer(run: Run, current: () => Subscription<AnyMessage>, milliseconds: number): () => void {
   const { clock, image } = run;
   const first = clock.now() + milliseconds;

@@ -47,7 +47,7 @@ type InspectedSession<Message> = Subscribable<Message> | Interoperable<Message>;
  *
  * Stopping aborts the signal and unsubscribes. One that completes is done until its key has been away.
  *
- * **Note:** an observable cannot be held back; messages that the inbox has no room for are dropped and
+ * **Note:** an observable cannot be held back; messages that the mailbox has no room for are dropped and
  * reported. After an error it is made and subscribed to anew, with pauses that grow; after 5 such restarts
  * in a row without a message it is reported and given up.
  */

@@ -13,26 +13,26 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What is said of who is present, and what is to be told of all who are. */
+/** What the component tells about itself, and the messages it gets about members. */
 export interface PresenceOptions<Member, out Message> {
-  /** Whom it counts as: the tabs of one user, say, that all give the user's id. Default: it counts for itself. */
+  /** Members of the same key count as one: the tabs of one user, for instance, if each gives the user's id. Default: the component counts by itself. */
   readonly key?: string | undefined;
-  /** Plain data about it, for the others. */
+  /** Plain data about the component, for the other members. */
   readonly member: Member;
-  /** The message for one who is there, or comes; `id` is the key, or what stands for it. `null` for none. */
+  /** Makes the message for a member that is present or joins; `null` for none. `id` is its key, or a generated id if it has none. */
   readonly joined: (member: Member, id: string) => Message | null;
-  /** The message for one who is gone; `member` and `id` are those it has joined with. `null` for none. */
+  /** Makes the message for a member that has left; `null` for none. `member` and `id` are those it joined with. */
   readonly left: (member: Member, id: string) => Message | null;
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-/** How many messages are in the session's inbox at once, where others want to have their place too. */
-const mostInInbox = 64;
+/** The most messages of one subscription in the session's mailbox at once, so that other messages have room. */
+const maxInMailbox = 64;
 
 // PRESENCE --------------------------------------------------------------------
 
-/** A declaration that says what to tell. */
+/** The declaration, with its options. */
 class PresenceSubscription<Member, out Message> extends Subscription<Message> {
   readonly options: PresenceOptions<Member, Message>;
 
@@ -46,13 +46,14 @@ class PresenceSubscription<Member, out Message> extends Subscription<Message> {
   }
 }
 
-/** As it stands among the declarations of a component. */
+/** The declaration as a component returns it. */
 type Declared = PresenceSubscription<unknown, AnyMessage>;
 
 /**
- * Who is present on a topic: the component itself from now on, and all others that declare the same, in all
- * sessions. `joined` makes a message for each who is there at first, itself included, and for
- * each who comes; `left` for each who goes, whose tab is closed, whose session has ended, whose server is gone.
+ * Makes the component present on a topic, and sends it the members of that topic: all components of all sessions that
+ * declare the same. `joined` makes a message for each member that is present at first, the component itself included,
+ * and for each that joins later. `left` makes one for each that leaves: its tab is closed, its session has ended, or its
+ * server is gone.
  *
  * ```ts
  * subscriptions: ({ room, user }) => [
@@ -65,11 +66,11 @@ type Declared = PresenceSubscription<unknown, AnyMessage>;
  * ]
  * ```
  *
- * Of one id `joined` and `left` come in turn. Who comes and goes again before the component has taken
- * it is not told of.
+ * The messages of one id alternate between `joined` and `left`. A member that joins and leaves before the component has
+ * taken a message about it causes none.
  *
- * **Note:** `member` and `key` are what they were when the subscription began; what changes is better published
- * on a topic. A topic's name here has nothing to do with what is published on `topic(name)`.
+ * **Note:** `member` and `key` keep the values they had when the subscription began; publish on a topic what changes.
+ * Members of a topic name are independent of the messages that are published on `topic(name)`.
  *
  * @throws TroupeError `topic` unless the name has 1 to 256 characters and `member` is plain data
  */
@@ -89,20 +90,20 @@ export function presence<Message extends AnyMessage = never, Member = unknown>(
 
 // NOTICES ---------------------------------------------------------------------
 
-/** Who joined and left, on the way to a component. */
+/** The members that joined and left, on their way to a component. */
 class Notices {
   readonly #port: Port;
   readonly #options: () => PresenceOptions<unknown, AnyMessage>;
-  /** Who is present. */
+  /** The members that are present, by id. */
   readonly #present = new Map<string, unknown>();
-  /** Whom the component has been told of. */
-  readonly #told = new Map<string, unknown>();
-  /** Those of whom there may be something to tell, in order. */
+  /** The members that the component knows of, by id. */
+  readonly #known = new Map<string, unknown>();
+  /** The ids whose members may have changed since the component got a message about them, in order. */
   readonly #changed = new Set<string>();
-  #inInbox = 0;
+  #inMailbox = 0;
   #stopped = false;
   readonly #taken = (): void => {
-    this.#inInbox--;
+    this.#inMailbox--;
     this.#pump();
   };
 
@@ -133,36 +134,36 @@ class Notices {
     this.#pump();
   }
 
-  /** Delivers what there is room for. */
+  /** Delivers messages while the mailbox has room for them. */
   #pump(): void {
     for (const id of this.#changed) {
-      if (this.#stopped || this.#inInbox >= mostInInbox) return;
+      if (this.#stopped || this.#inMailbox >= maxInMailbox) return;
       this.#changed.delete(id);
       const message = this.#next(id);
       if (message === null) continue;
-      this.#inInbox++;
+      this.#inMailbox++;
       this.#port.deliver(message).then(this.#taken);
     }
   }
 
-  /** What there is to tell of one. One that has left and come again, with other data, has something to be told twice. */
+  /** The next message about an id; `null` for none. A member that has left and joined again with other data causes two: `left`, then `joined`. */
   #next(id: string): AnyMessage | null {
-    const told = this.#told.get(id);
-    const isTold = this.#told.has(id);
+    const known = this.#known.get(id);
+    const isKnown = this.#known.has(id);
     const isPresent = this.#present.has(id);
-    if (isTold && (!isPresent || this.#present.get(id) !== told)) {
-      this.#told.delete(id);
+    if (isKnown && (!isPresent || this.#present.get(id) !== known)) {
+      this.#known.delete(id);
       if (isPresent) this.#changed.add(id);
-      return this.#make(() => this.#options().left(told, id));
+      return this.#make(() => this.#options().left(known, id));
     }
-    if (isTold || !isPresent) return null;
+    if (isKnown || !isPresent) return null;
     const member = this.#present.get(id);
-    this.#told.set(id, member);
+    this.#known.set(id, member);
 
     return this.#make(() => this.#options().joined(member, id));
   }
 
-  /** What a component's function throws costs it the message. */
+  /** Calls a function of the component. If it throws, the error is reported and there is no message. */
   #make(make: () => AnyMessage | null): AnyMessage | null {
     try {
       return make() ?? null;

@@ -25,7 +25,7 @@ export interface Port {
   report(error: unknown): void;
 }
 
-/** What the functions of subscriptions are given. */
+/** The argument of the functions of subscriptions. */
 export interface RunContext {
   /** Aborted when the subscription stops. */
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export interface RunContext {
 
 /** Called once when a run has failed; the run has ended by then. */
 export interface RunOwner {
-  /** What the run is of; not given if that is nothing with a key. */
+  /** The declaration; `undefined` if the run has none with a key. */
   readonly declared?: { readonly key: string };
   failed(run: Run, error: unknown): void;
 }
@@ -47,23 +47,23 @@ export type Stop = (() => unknown) | undefined;
 
 const ignored = Promise.resolve();
 
-/** One try at a subscription. */
+/** One attempt at a subscription. */
 export class Run implements Port {
-  /** The subscription's actor: the parent of actors that the run starts. What begins in a dormant session has none yet. */
+  /** The subscription's actor: the parent of actors that the run starts. `undefined` while the session is dormant. */
   actor: AnyActorRef | undefined;
   /** When it began. */
   readonly begun: number;
-  /** What of it is stored: when a timer is due; that a task is done. */
+  /** What is stored of the run: when a timer is due, or that a task is done. */
   mark: Due | true | undefined;
-  /** What was stored of it, if it goes on from there. */
+  /** What was stored of the run that this one continues. */
   image: DueImage | true | undefined;
-  /** Whether nothing more comes of it, though it has not been stopped: what it runs has come to its end. */
+  /** Whether what it runs has finished by itself; it delivers nothing more. */
   isDone = false;
-  /** Whether it continues after the session was only in the store. */
+  /** Whether it continues one of a session that was passivated. */
   isRestored = false;
   readonly #port: Port;
   readonly #owner: RunOwner;
-  /** Made when it is asked for: a timer never does. */
+  /** Made on demand, because timers do not need it. */
   #controller: AbortController | undefined;
   #stop: Stop;
   #hasDelivered = false;
@@ -91,7 +91,7 @@ export class Run implements Port {
     return this.#isOver;
   }
 
-  /** Whether a message has come of it. */
+  /** Whether it has delivered a message. */
   get hasDelivered(): boolean {
     return this.#hasDelivered;
   }
@@ -104,12 +104,12 @@ export class Run implements Port {
     return this.#controller.signal;
   }
 
-  /** What a user's function is given of it. */
+  /** The argument for the function of the component. */
   get context(): RunContext {
     return { signal: this.signal, sleep: (milliseconds) => this.#sleep(milliseconds) };
   }
 
-  /** Starts what is to run. If that throws, the run has failed. */
+  /** Calls `start`. If that throws, the run has failed. */
   begin(start: () => Stop): void {
     let stop: Stop;
     try {
@@ -118,7 +118,7 @@ export class Run implements Port {
       this.fail(error);
       return;
     }
-    // What fails while it starts gives the way to stop it when the run is over already.
+    // If the run has failed during the start, it is over when `stop` is known.
     if (this.#isOver) this.#release(stop);
     else this.#stop = stop;
   }
@@ -131,12 +131,12 @@ export class Run implements Port {
     return this.#port.deliver(message, this.#owner.declared?.key);
   }
 
-  /** Tells of something that went wrong without ending the run. */
+  /** Reports a failure without ending the run. */
   report(error: unknown): void {
     this.#port.report(error);
   }
 
-  /** The run has failed, and is over. What fails after its end is reported, unless it is the abort that the end has caused. */
+  /** Ends the run as failed. An error after its end is reported, unless it is the abort that the end has caused. */
   fail(error: unknown): void {
     if (this.#isOver) {
       if (!isAbort(error, this.signal)) this.report(error);
@@ -146,7 +146,7 @@ export class Run implements Port {
     this.#owner.failed(this, error);
   }
 
-  /** Ends it: aborts the signal, then stops what was started. What that throws is reported. */
+  /** Ends the run: aborts the signal, then calls the stop function. An error of that is reported. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -156,11 +156,11 @@ export class Run implements Port {
   }
 
   /**
-   * Waits. A loop that catches every error and sleeps again would never leave the process time for anything else
-   * once its run is over; so it is refused only so often, and then waits for ever, which is reported.
+   * Waits. After the end of the run it rejects at once. A loop that catches every error and sleeps again would then never
+   * yield to other work, so after `maxRefusals` rejections it returns a promise that never settles.
    */
   #sleep(milliseconds: number): Promise<void> {
-    if (this.#isOver && ++this.#refusals > mostRefusals) return never();
+    if (this.#isOver && ++this.#refusals > maxRefusals) return never();
 
     return sleep(this.clock, this.signal, milliseconds);
   }
@@ -177,8 +177,8 @@ export class Run implements Port {
 
 // PROMISES --------------------------------------------------------------------
 
-/** How often a sleep that begins after the end of its run is refused, before it is one that never ends. */
-const mostRefusals = 100;
+/** Sleeps after the end of a run that reject; further ones never settle. */
+const maxRefusals = 100;
 
 const never = (): Promise<never> => new Promise(() => undefined);
 

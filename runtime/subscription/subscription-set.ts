@@ -19,19 +19,19 @@ import { type Port, Run, type RunOwner, type Stop } from './run.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Starts and gives the way to stop, if there is anything to do. `current` is the declaration as it stands now. */
+/** Starts a run; returns the function that stops it, if it needs one. `current` returns the latest declaration. */
 export type Start = (run: Run, current: () => Subscription<AnyMessage>) => Stop;
 
-/** A declaration of something that should be alive. Made by `every`, `generator` and their like. */
+/** The declaration of one subscription. Made by `every`, `generator`, `task` and the other constructors. */
 export class Subscription<out Message> {
-  /** What it is, for devtools: `every`, `generator`, `task`, ... */
+  /** The name of its constructor, for the inspector: `every`, `generator`, `task`, ... */
   readonly kind: string;
-  /** Tells the subscriptions of one component apart. */
+  /** Identifies it among the subscriptions of its component. */
   readonly key: string;
   /** The message of a timer; may change while it runs. */
   readonly message: Message | undefined;
   readonly start: Start;
-  /** Whether it begins with the first page, before a client joins and any actor runs: it must miss nothing, and starts nothing. */
+  /** Whether it begins with the first page, before a client joins: it must miss nothing, and it starts no actor. */
   readonly isEarly: boolean;
 
   constructor(kind: string, key: string, start: Start, message?: Message, isEarly = false) {
@@ -43,16 +43,16 @@ export class Subscription<out Message> {
   }
 }
 
-/** What is known of subscriptions, by key: when a timer is due, or that a task is done. */
+/** The stored state of subscriptions, by key: when a timer is due, or that a task is done. */
 export type SubscriptionsImage = Readonly<Record<string, DueImage | true>>;
 
 /** A subscription, as the inspector shows it. */
 export interface SubscriptionView {
   readonly key: string;
   readonly kind: string;
-  /** `waiting` if it has failed and begins again soon, `given up` if it has failed too often. */
+  /** `waiting`: it has failed and restarts soon; `given up`: it has failed too often. */
   readonly status: 'active' | 'waiting' | 'given up' | 'done';
-  /** When it began, in milliseconds since the epoch. */
+  /** When its current run began, in milliseconds since the epoch. */
   readonly since: number;
   /** How often it has failed. */
   readonly failures: number;
@@ -67,30 +67,30 @@ type SubscriptionSnapshot = Snapshot<undefined> & { readonly context: { readonly
 
 type SubscriptionScope = ActorScope<SubscriptionSnapshot, { readonly type: string }>;
 
-/** A subscription that is declared: run after run, until it is done or given up. Its declaration may change as long as its key does not. */
+/** An active subscription: one run after the other, until it is done or has failed too often. Its declaration may change, its key may not. */
 class Running implements RunOwner {
   declared: Subscription<AnyMessage>;
   readonly #port: Port;
   #run: Run | undefined;
-  /** What has come of its failures, if it had any. */
+  /** Its failures so far, if it had any. */
   #restarts: RestartPolicy | undefined;
   /** The pause before its next run. */
   #pause: unknown;
-  /** What was stored of it: its first run goes on from there. */
+  /** What was stored of it; its first run continues from there. */
   #image: DueImage | true | null | undefined;
   #isGivenUp = false;
   #failures = 0;
   /** When its last run began. */
   #since = 0;
 
-  /** @param image what was stored of it; `null` if that is nothing, but its session was */
+  /** @param image what was stored of it; `null` if its session was stored without it */
   constructor(port: Port, declared: Subscription<AnyMessage>, image: DueImage | true | null | undefined) {
     this.#port = port;
     this.declared = declared;
     this.#image = image;
   }
 
-  /** What there is to be stored of it. */
+  /** What is stored of it. */
   get image(): DueImage | true | undefined {
     const mark = this.#run?.mark;
 
@@ -108,13 +108,13 @@ class Running implements RunOwner {
     return { key, kind, status, since: this.#since, failures: this.#failures, mark };
   }
 
-  /** Has an actor from now on; begins if it has not begun before. */
+  /** Gives it its actor; begins the first run, unless it has begun before there were actors. */
   join(actor: AnyActorRef): void {
     if (this.#run === undefined) this.begin(actor);
     else this.#run.actor = actor;
   }
 
-  /** Begins a run, of the declaration as it stands now. */
+  /** Begins a run of the latest declaration. */
   begin(actor: AnyActorRef | undefined): void {
     const run = new Run(this.#port, actor, this);
     this.#run = run;
@@ -145,7 +145,7 @@ class Running implements RunOwner {
   }
 }
 
-/** A subscription as an actor: it starts and stops with it. */
+/** The logic of a subscription's actor. The subscription starts and stops with it. */
 class SubscriptionLogic implements ActorLogic<SubscriptionSnapshot, { readonly type: string }, undefined> {
   readonly running: Running;
 
@@ -186,19 +186,19 @@ function startSubscription(parent: AnyActorRef, port: Port, running: Running): S
 
 // DECLARING -------------------------------------------------------------------
 
-/** Everything that may stand among declarations. */
+/** The result of `subscriptions`: falsy entries declare nothing. */
 type Declarations = readonly (Subscription<AnyMessage> | null | undefined | false)[];
 
-/** A component, as far as it declares. */
+/** The part of a component that declares subscriptions. */
 interface Declaring {
   readonly name: string;
   readonly subscriptions: (state: never) => Declarations;
 }
 
 /**
- * What a component declares in a state.
+ * The subscriptions that a component declares in a state.
  *
- * @throws TroupeError `subscription` if that is no array, a promise of one for instance
+ * @throws TroupeError `subscription` if the result is not an array, a promise of one for instance
  */
 export function declaredBy({ name, subscriptions }: Declaring, state: unknown): Declarations {
   const declared = synchronous(
@@ -224,24 +224,24 @@ function describe(given: unknown): string {
 
 const none: ReadonlyMap<string, Started> = new Map();
 
-/** The subscriptions of one component that are alive. */
+/** The active subscriptions of one component instance. */
 export class Subscriptions {
   readonly #parent: () => AnyActorRef;
   readonly #port: Port;
   #started = none;
-  /** Those that began before there were actors. */
+  /** Those that began before there were actors, by key. */
   #early: Map<string, Running> | undefined;
-  /** What was stored of those that are going to start. */
+  /** What was stored of those that have not started yet. */
   #image: SubscriptionsImage | undefined;
 
-  /** @param image what was stored of them, if their session was */
+  /** @param image what was stored of them, if the session was stored */
   constructor(parent: () => AnyActorRef, port: Port, image?: SubscriptionsImage) {
     this.#parent = parent;
     this.#port = port;
     this.#image = image;
   }
 
-  /** What of them is stored. */
+  /** What is stored of them. */
   save(): SubscriptionsImage | undefined {
     const running = [
       ...(this.#early ?? []),
@@ -265,12 +265,12 @@ export class Subscriptions {
     return new Running(this.#port, declared, image && (image[declared.key] ?? null));
   }
 
-  /** How many are alive. */
+  /** How many are active. */
   get size(): number {
     return this.#started.size;
   }
 
-  /** As `update`, of what is early alone, before there are actors; they get theirs with the first `update`. */
+  /** As `update`, for the early ones only, before there are actors. They get their actors with the first `update`. */
   prepare(declared: Declarations): void {
     const early = this.#early;
     const wanted = new Map<string, Running>();
@@ -286,7 +286,7 @@ export class Subscriptions {
   }
 
   /**
-   * Starts what is declared and not alive, stops what is alive and not declared.
+   * Starts the declared ones that are not active, and stops the active ones that are not declared.
    *
    * @throws TroupeError `duplicate-key`; then nothing is started or stopped.
    */

@@ -10,29 +10,28 @@ import { type Start, Subscription } from './subscription-set.js';
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Messages of a topic that one subscription keeps until its component takes them. */
-const mostWaiting = 1_000;
+/** The most messages of a topic that one subscription keeps until its component takes them. */
+const maxWaiting = 1_000;
 
-/** How many of them are in the session's inbox at once, where others want to have their place too. */
-const mostInInbox = 64;
+/** The most of them in the session's mailbox at once, so that other messages have room. */
+const maxInMailbox = 64;
 
 // TOPIC -----------------------------------------------------------------------
 
 /**
- * What is published on a topic: by components (`enqueue.publish`), by shared actors that emit, by the host
- * program (`server.publish`).
+ * Sends the component each message that is published on a topic: by components (`enqueue.publish`), by shared actors
+ * that emit, and by the host program (`server.publish`).
  *
  * ```ts
  * subscriptions: (model) => [topic(`room ${model.room}`, { missed: { type: 'messagesMissed' } })]
  * ```
  *
- * Up to 1,000 messages wait for the component. What is published beyond that is dropped, until it has
- * taken all that wait; then `missed`, if it is declared, stands where they would have been. It also comes
- * when messages of other processes may have been missed, because they could not be reached for a while, and
- * when the session was nowhere but in a store.
+ * Up to 1,000 messages wait for the component. Further ones are dropped until it has taken all that wait; then it gets
+ * `missed`, if that is declared, in place of the dropped ones. It also gets `missed` if messages of other processes may
+ * have been missed because the connection to them was interrupted, and if the session was passivated.
  *
- * **Note:** that the messages on a topic are of the type the component expects is not checked: the
- * publisher and the subscriber have to mean the same by a topic's name.
+ * **Note:** the type of the messages is not checked. The publisher and the subscriber must agree on what a topic's name
+ * means.
  *
  * @throws TroupeError `topic` unless the name has 1 to 256 characters.
  */
@@ -55,12 +54,12 @@ class TopicQueue {
   readonly #port: Port;
   readonly #missed: () => AnyMessage | undefined;
   readonly #waiting: AnyMessage[] = [];
-  #inInbox = 0;
-  /** Whether messages have been dropped and the component does not know yet. */
+  #inMailbox = 0;
+  /** Whether messages were dropped and the component did not get `missed` for them yet. */
   #hasGap = false;
   #stopped = false;
   readonly #taken = (): void => {
-    this.#inInbox--;
+    this.#inMailbox--;
     this.#pump();
   };
 
@@ -88,7 +87,7 @@ class TopicQueue {
 
   #receive(message: AnyMessage): void {
     if (this.#stopped) return;
-    if (this.#hasGap || this.#inInbox + this.#waiting.length >= mostWaiting) {
+    if (this.#hasGap || this.#inMailbox + this.#waiting.length >= maxWaiting) {
       this.#hasGap = true;
       return;
     }
@@ -96,25 +95,25 @@ class TopicQueue {
     this.#pump();
   }
 
-  /** Others may have published what has not come. */
+  /** Messages of other nodes may have been missed. */
   #interrupt(): void {
     const message = this.#missed();
     if (message !== undefined) this.#receive(message);
   }
 
-  /** Delivers what there is room for; when all is taken and some was dropped, says so. */
+  /** Delivers messages while the mailbox has room for them; when all are taken and some were dropped, delivers `missed`. */
   #pump(): void {
-    while (!this.#stopped && this.#inInbox < mostInInbox) {
+    while (!this.#stopped && this.#inMailbox < maxInMailbox) {
       const message = this.#waiting.shift() ?? this.#gap();
       if (message === undefined) return;
-      this.#inInbox++;
+      this.#inMailbox++;
       this.#port.deliver(message).then(this.#taken);
     }
   }
 
-  /** What to say of messages that were dropped, once all before them are taken. */
+  /** The message `missed`, if messages were dropped and all before them are taken. */
   #gap(): AnyMessage | undefined {
-    if (!this.#hasGap || this.#inInbox > 0) return undefined;
+    if (!this.#hasGap || this.#inMailbox > 0) return undefined;
     this.#hasGap = false;
 
     return this.#missed();
@@ -123,7 +122,7 @@ class TopicQueue {
 
 // SHARED ----------------------------------------------------------------------
 
-/** A declaration that says how to read a snapshot. */
+/** The declaration, with the function that reads a snapshot. */
 class SharedSubscription<out Message> extends Subscription<Message> {
   readonly read: (snapshot: never) => Message | null;
 
@@ -134,8 +133,8 @@ class SharedSubscription<out Message> extends Subscription<Message> {
 }
 
 /**
- * The state of a shared actor: a message for its snapshot now, and for each change from then on. `read`
- * makes the message; `null` says that a snapshot is worth none.
+ * Sends the component the state of a shared actor: a message for its snapshot now, and for each new one. `read` makes
+ * the message; `null` for none.
  *
  * ```ts
  * subscriptions: (model) => [
@@ -143,11 +142,11 @@ class SharedSubscription<out Message> extends Subscription<Message> {
  * ]
  * ```
  *
- * While the component has not taken the last of these messages, newer snapshots take each other's place:
- * it then gets the latest alone. An actor that is not there yet is waited for.
+ * Until the component has taken the last of these messages, newer snapshots replace each other: it then gets only the
+ * latest. If no actor has the name yet, the subscription waits for one.
  *
- * **Note:** that the actor of that name has such snapshots is not checked. `read` looks at the snapshot
- * alone; that the model has changed is no reason to call it again.
+ * **Note:** the type of the snapshots is not checked. `read` is called with each new snapshot, and not when the model
+ * changes.
  *
  * @throws TroupeError `topic` unless the name has 1 to 256 characters.
  */
@@ -186,7 +185,7 @@ function startWatching(port: Port, current: () => Subscription<AnyMessage>, name
   };
 }
 
-/** What a component's `read` throws costs it the snapshot. */
+/** Calls `read`. If it throws, the error is reported and the snapshot causes no message. */
 function readSnapshot(port: Port, { read }: SharedSubscription<AnyMessage>, snapshot: unknown): AnyMessage | null {
   try {
     return read(snapshot as never) ?? null;

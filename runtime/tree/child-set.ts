@@ -15,7 +15,7 @@ import type { Context } from '../template/content-model.js';
 
 /** A component instance as its parent's child set sees it: the owner of its mount. */
 export interface ChildInstance {
-  /** Tells it apart from the other children. */
+  /** Identifies it among the children. */
   readonly id: string;
   readonly component: { readonly name: string };
   /** Whether its view has to run though its state has not changed. */

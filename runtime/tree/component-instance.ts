@@ -57,7 +57,7 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
   readonly parent: ComponentInstance | undefined;
   /** How many instances are around it. */
   readonly depth: number;
-  /** Tells it apart from the others in its parent's view. */
+  /** Identifies it among the instances in its parent's view. */
   readonly id: string;
   readonly mount: InstanceView<ComponentInstance>;
   readonly tree: InstanceTree;

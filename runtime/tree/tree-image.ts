@@ -8,7 +8,7 @@ import type { AnyMessage } from '../template/html.js';
 
 /** A component in the page. */
 export interface InstanceImage {
-  /** What tells it apart from the others in its parent's view; '' for the root. */
+  /** Identifies it in its parent's view; '' for the root. */
   readonly id: string;
   readonly name: string;
   readonly version: number | string;
@@ -18,7 +18,7 @@ export interface InstanceImage {
   readonly children: readonly InstanceImage[];
 }
 
-/** A message that waits for its turn: the ids of the cells that lead to its receiver, and what has caused it. */
+/** A message in the mailbox: the ids of the instances from the root to its receiver, and its cause. */
 export interface EnvelopeImage {
   readonly path: readonly string[];
   readonly message: AnyMessage;

@@ -32,7 +32,7 @@ class Node {
     this.#random = random;
   }
 
-  /** One try: claims and then writes as long as it may; gives whether the claim was answered. What fails is asked for again, as a keeper does. */
+  /** One try: claims and then writes as long as it may; gives whether the claim was answered. What fails is asked for again, as write-behind does. */
   async fight(): Promise<boolean> {
     const claim = await this.#store.claim(id, this.#name, this.#random.chance(0.7)).catch(() => undefined);
     if (claim === undefined) await sleep(5);

@@ -38,8 +38,8 @@ class World {
   }
 
   tell(who: number, message: Message): void {
-    const cells = [...this.session.tree.instances()];
-    this.session.tree.put(cells[who % cells.length] as ComponentInstance, message as never);
+    const instances = [...this.session.tree.instances()];
+    this.session.tree.put(instances[who % instances.length] as ComponentInstance, message as never);
   }
 
   async rest(): Promise<void> {

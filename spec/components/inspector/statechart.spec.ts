@@ -150,11 +150,11 @@ describe('statechart', () => {
     /** The changes from one view to another, by what is written. */
     function changes(before: ChartView, next: ChartView): readonly unknown[] {
       const drawing = plainLayout(before.chart);
-      const mirror = new ClientTree();
+      const clientTree = new ClientTree();
       const first = rendered(before, drawing);
-      describePage(mirror, first, 1);
+      describePage(clientTree, first, 1);
       const second = renderRoot(statechart(next, drawing), first, report);
-      const flat = diff(mirror, second, 2);
+      const flat = diff(clientTree, second, 2);
       return flat.filter((_, index) => index % 3 === 2);
     }
 

@@ -19,8 +19,8 @@ class Guest {
   readonly there = new Map<string, unknown>();
   leave: () => void = () => {};
 
-  attend(attendance: PresenceRegistry, member: string, key?: string): this {
-    this.leave = attendance.attend('room', {
+  attend(presence: PresenceRegistry, member: string, key?: string): this {
+    this.leave = presence.attend('room', {
       key,
       member,
       joined: (other, id) => {
@@ -48,12 +48,12 @@ describe('presence registry', () => {
   describe('on one node', () => {
     const clock = createSimulatedClock();
     let reports: unknown[];
-    let attendance: PresenceRegistry;
+    let presence: PresenceRegistry;
 
     beforeEach(() => {
       reports = [];
       const report = (_code: ErrorCode, error: unknown): string => String(reports.push(error));
-      attendance = createPresenceRegistry({
+      presence = createPresenceRegistry({
         directory: undefined,
         membership: new Membership({ clock }),
         node: 'one',
@@ -62,16 +62,16 @@ describe('presence registry', () => {
     });
 
     afterEach(() => {
-      expect(attendance.size).to.equal(0);
+      expect(presence.size).to.equal(0);
       expect(clock.pending).to.equal(0);
     });
 
     it('tells who comes of all who are there, and those of who comes and goes, at once', () => {
-      const ann = new Guest().attend(attendance, 'ann');
-      const bob = new Guest().attend(attendance, 'bob');
+      const ann = new Guest().attend(presence, 'ann');
+      const bob = new Guest().attend(presence, 'bob');
       bob.leave();
       bob.leave();
-      const cid = new Guest().attend(attendance, 'cid');
+      const cid = new Guest().attend(presence, 'cid');
       ann.leave();
       expect(ann.news).to.deep.equal(['+ann', '+bob', '-bob', '+cid']);
       expect(bob.news).to.deep.equal(['+ann', '+bob']);
@@ -80,9 +80,9 @@ describe('presence registry', () => {
     });
 
     it('counts all of one key as one', () => {
-      const watching = new Guest().attend(attendance, 'ann');
-      const first = new Guest().attend(attendance, 'bob', 'user 2');
-      const second = new Guest().attend(attendance, 'bob', 'user 2');
+      const watching = new Guest().attend(presence, 'ann');
+      const first = new Guest().attend(presence, 'bob', 'user 2');
+      const second = new Guest().attend(presence, 'bob', 'user 2');
       first.leave();
       expect(watching.news).to.deep.equal(['+ann', '+bob']);
       expect(second.present).to.equal('ann bob');
@@ -92,14 +92,14 @@ describe('presence registry', () => {
     });
 
     it('tells all of the same, in the same order, whatever their callbacks do', () => {
-      const ann = new Guest().attend(attendance, 'ann');
+      const ann = new Guest().attend(presence, 'ann');
       const late = new Guest();
-      const leave = attendance.attend('room', {
+      const leave = presence.attend('room', {
         key: undefined,
         member: 'bob',
         joined: (member) => {
           if (member === 'bob') {
-            late.attend(attendance, 'cid');
+            late.attend(presence, 'cid');
             ann.leave();
           }
         },
@@ -112,7 +112,7 @@ describe('presence registry', () => {
     });
 
     it('reports a member that throws; the others are notified', () => {
-      const leave = attendance.attend('room', {
+      const leave = presence.attend('room', {
         key: undefined,
         member: 'ann',
         joined: () => {
@@ -120,7 +120,7 @@ describe('presence registry', () => {
         },
         left: () => {},
       });
-      const bob = new Guest().attend(attendance, 'bob');
+      const bob = new Guest().attend(presence, 'bob');
       expect(bob.present).to.equal('ann bob');
       expect(reports).to.have.length(2);
       leave();
@@ -155,14 +155,14 @@ describe('presence registry', () => {
       it(`tells of what has changed meanwhile when Redis was ${what}`, async () => {
         const factory = make();
         const [one, two] = [new House(factory, 'one'), new House(factory, 'two')];
-        const ann = new Guest().attend(one.attendance, 'ann');
-        const bob = new Guest().attend(two.attendance, 'bob');
-        const goes = new Guest().attend(two.attendance, 'goes');
+        const ann = new Guest().attend(one.presence, 'ann');
+        const bob = new Guest().attend(two.presence, 'bob');
+        const goes = new Guest().attend(two.presence, 'goes');
         await eventually(() => ann.present === 'ann bob goes' && bob.present === 'ann bob goes');
         await away();
         await eventually(() => one.codes.includes(ErrorCode.Bus) && two.codes.includes(ErrorCode.Bus));
         goes.leave();
-        const cid = new Guest().attend(two.attendance, 'cid');
+        const cid = new Guest().attend(two.presence, 'cid');
         expect(bob.present, 'on the same node').to.equal('ann bob cid');
         await back();
         await eventually(() => [ann, bob, cid].every(({ present }) => present === 'ann bob cid'));
@@ -174,15 +174,15 @@ describe('presence registry', () => {
   });
 });
 
-/** A node with its attendance. */
+/** A node with its presence registry. */
 class House extends Node {
-  readonly attendance: PresenceRegistry;
+  readonly presence: PresenceRegistry;
 
   constructor(make: BusFactory, name: string) {
     super(make, name);
     const { bus, clock, node, report } = this;
     const membership = new Membership({ clock, lease: bus.directory?.lease });
-    this.attendance = createPresenceRegistry({ directory: bus.directory, membership, node, report });
+    this.presence = createPresenceRegistry({ directory: bus.directory, membership, node, report });
   }
 
   /** Ends; without leaving before, as if it were killed. */
@@ -218,7 +218,7 @@ function itKnowsWhoIsThere(make: (lease?: number) => BusFactory): void {
   });
 
   function attend(house: number, member: string, key?: string): Guest {
-    const guest = new Guest().attend((houses[house] as House).attendance, member, key);
+    const guest = new Guest().attend((houses[house] as House).presence, member, key);
     guests.push(guest);
 
     return guest;

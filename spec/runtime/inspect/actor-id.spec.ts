@@ -13,7 +13,7 @@ import {
 import { childrenOf } from '../../../runtime/inspect/actor-tree.js';
 import { html } from '../../../runtime/template/html.js';
 import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
-import { Company } from '../../fixtures/cells.js';
+import { Company } from '../../fixtures/instances.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 /** Any text: letters, signs, halves of characters. */

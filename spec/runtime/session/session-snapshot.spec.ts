@@ -6,7 +6,7 @@ import type { InstanceImage } from '../../../runtime/tree/tree-image.js';
 import { packSnapshot } from '../../../runtime/wire/frame-codec.js';
 import { lawParameters } from '../../laws/parameters.js';
 
-const cell = (given: Partial<InstanceImage> = {}): InstanceImage => {
+const instance = (given: Partial<InstanceImage> = {}): InstanceImage => {
   return { id: '', name: 'page', version: 1, state: { count: 1 }, subscriptions: undefined, children: [], ...given };
 };
 
@@ -18,7 +18,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   offer: undefined,
   lineage: undefined,
   effects: [],
-  tree: { turns: 0, root: cell(), envelopes: [] },
+  tree: { turns: 0, root: instance(), envelopes: [] },
   ...given,
 });
 
@@ -41,11 +41,11 @@ describe('session snapshot', () => {
       effects: [{ kind: 'send', to: 'room', message: { type: 'entered', who: undefined } as never, id: 'a.4.0' }],
       tree: {
         turns: 12,
-        root: cell({
+        root: instance({
           subscriptions: { 'every 1000 ticked': 1_700_000_000_500, 'task load': true },
           children: [
-            cell({ id: 'kid number 1', name: 'kid', version: '2b', state: machine }),
-            cell({ id: 'kid number 2', state: undefined, children: [cell({ id: 'grandchild', state: null })] }),
+            instance({ id: 'kid number 1', name: 'kid', version: '2b', state: machine }),
+            instance({ id: 'kid number 2', state: undefined, children: [instance({ id: 'grandchild', state: null })] }),
           ],
         }),
         envelopes: [
@@ -85,7 +85,7 @@ describe('session snapshot', () => {
     fc.assert(
       fc.property(state, (value) => {
         expect(
-          again(image({ tree: { turns: 1, root: cell({ state: value }), envelopes: [] } })).tree.root.state
+          again(image({ tree: { turns: 1, root: instance({ state: value }), envelopes: [] } })).tree.root.state
         ).to.deep.equal(value);
       }),
       lawParameters(1_000)
@@ -94,7 +94,7 @@ describe('session snapshot', () => {
 
   it('brings bytes back as bytes', () => {
     const restored = again(
-      image({ tree: { turns: 1, root: cell({ state: Uint8Array.of(1, 2, 255) }), envelopes: [] } })
+      image({ tree: { turns: 1, root: instance({ state: Uint8Array.of(1, 2, 255) }), envelopes: [] } })
     );
     expect(restored.tree.root.state).to.be.instanceOf(Uint8Array);
     expect([...(restored.tree.root.state as Uint8Array)]).to.deep.equal([1, 2, 255]);
@@ -107,7 +107,7 @@ describe('session snapshot', () => {
         {
           tree: {
             turns: 0,
-            root: cell({ children: [cell({ id: 'k', name: 'kid', state: { socket } })] }),
+            root: instance({ children: [instance({ id: 'k', name: 'kid', state: { socket } })] }),
             envelopes: [],
           },
         },
@@ -117,7 +117,7 @@ describe('session snapshot', () => {
         {
           tree: {
             turns: 0,
-            root: cell(),
+            root: instance(),
             envelopes: [{ path: [], message: { type: 'opened', socket } as never, cause: undefined }],
           },
         },

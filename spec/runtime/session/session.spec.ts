@@ -774,9 +774,9 @@ describe('session', () => {
     });
   });
 
-  // INBOX ---------------------------------------------------------------------
+  // MAILBOX -------------------------------------------------------------------
 
-  describe('the inbox', () => {
+  describe('the mailbox', () => {
     it('when full closes the client, whose events all count in the end', () => {
       const { session, connection } = joined(Counter);
       const events = Array.from({ length: 1_000 }, () => click.increment);

@@ -19,12 +19,12 @@ const present = (name: string, key?: string) =>
 
 describe('presence', () => {
   let own: Subscribing;
-  let attendance: PresenceRegistry;
+  let registry: PresenceRegistry;
 
   beforeEach(() => {
     own = new Subscribing();
     const { clock, report } = own.port;
-    attendance = createPresenceRegistry({
+    registry = createPresenceRegistry({
       directory: undefined,
       membership: new Membership({ clock }),
       node: 'one',
@@ -34,20 +34,20 @@ describe('presence', () => {
       },
     });
     Object.assign(own.port.backplane, {
-      attend: (topic: string, attendant: PresenceMember) => attendance.attend(topic, attendant),
+      attend: (topic: string, member: PresenceMember) => registry.attend(topic, member),
     });
   });
 
   afterEach(async () => {
     await own.end();
-    expect(attendance.size).to.equal(0);
+    expect(registry.size).to.equal(0);
   });
 
   const told = (): string[] => own.port.delivered.map((message) => `${message.type} ${(message as Told).name}`);
 
   /** A member of another session. */
   const other = (name: string, key?: string): (() => void) =>
-    attendance.attend('room', { key, member: { name }, joined: () => {}, left: () => {} });
+    registry.attend('room', { key, member: { name }, joined: () => {}, left: () => {} });
 
   it('tells of all who are there, itself included, and of who comes and goes', () => {
     const ann = other('ann');
@@ -62,7 +62,7 @@ describe('presence', () => {
 
   it('leaves when it is not declared any more', () => {
     const seen: string[] = [];
-    const leave = attendance.attend('room', {
+    const leave = registry.attend('room', {
       key: undefined,
       member: {},
       joined: (member) => seen.push(`+${(member as { name?: string }).name}`),
@@ -77,9 +77,9 @@ describe('presence', () => {
 
   it('is not present before a client has joined the session', () => {
     own.subscriptions.prepare([present('bob')]);
-    expect(attendance.size).to.equal(0);
+    expect(registry.size).to.equal(0);
     own.subscriptions.update([present('bob')]);
-    expect(attendance.size).to.equal(1);
+    expect(registry.size).to.equal(1);
   });
 
   it('gives the key as id, and in turn joined and left', () => {
@@ -92,7 +92,7 @@ describe('presence', () => {
     ]);
   });
 
-  it('has 64 messages in the inbox at once, and tells nothing of who has gone meanwhile', async () => {
+  it('has 64 messages in the mailbox at once, and tells nothing of who has gone meanwhile', async () => {
     own.port.isQuick = false;
     const all = Array.from({ length: 200 }, (_, number) => other(`guest${number}`));
     own.subscriptions.update([present('bob')]);

@@ -70,7 +70,7 @@ describe('topics', () => {
     expect(calm.stop(), 'unhandled errors').to.deep.equal([]);
   });
 
-  /** The component takes what is in its inbox, and what comes into it then. */
+  /** The component takes what is in its mailbox, and what comes into it then. */
   async function turn(): Promise<void> {
     for (const resolve of waiting.splice(0)) resolve();
     await settled();
@@ -118,7 +118,7 @@ describe('topics', () => {
         .with.property('code', ErrorCode.DuplicateKey);
     });
 
-    it('has 64 messages in the inbox at once and keeps up to 1,000', async () => {
+    it('has 64 messages in the mailbox at once and keeps up to 1,000', async () => {
       isQuick = false;
       subscriptions.update([topic<Message>('room')]);
       for (let number = 0; number < 1_000; number++) bus.publish('room', numbered(number));

@@ -6,7 +6,7 @@ import { rootContext } from '../../../runtime/template/content-model.js';
 import { html } from '../../../runtime/template/html.js';
 import { ComponentInstance } from '../../../runtime/tree/component-instance.js';
 import { Calm } from '../../fixtures/calm.js';
-import { Company, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
+import { Company, note, notebook, shownBy, textsOf } from '../../fixtures/instances.js';
 import { settled } from '../../fixtures/live-session.js';
 
 describe('component instance', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Company, FakeTree, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/cells.js';
+import { Company, FakeTree, type Note, note, notebook, shownBy, textsOf } from '../../fixtures/instances.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 describe('turn', () => {
