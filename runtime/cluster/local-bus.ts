@@ -4,6 +4,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { SlicedWork } from '../platform/scheduler.js';
 import { checkTopic } from '../subscription/backplane.js';
 import type { AnyMessage } from '../template/html.js';
 import { type Bus, type BusHost, checkMessage, type Listener, type NodeListener } from './bus.js';
@@ -12,7 +13,8 @@ import { Deduplicator } from './deduplicator.js';
 // TYPES -----------------------------------------------------------------------
 
 /** What the bus needs. Without a `node` it has no name. */
-export type MemoryBusOptions = Pick<BusHost, 'defer' | 'development' | 'report'> & Partial<Pick<BusHost, 'node'>>;
+export type MemoryBusOptions = Pick<BusHost, 'clock' | 'defer' | 'development' | 'report'> &
+  Partial<Pick<BusHost, 'node'>>;
 
 /** A subscription of a listener. */
 interface Listening {
@@ -31,9 +33,6 @@ interface Published {
 }
 
 // LIMITS ----------------------------------------------------------------------
-
-/** Messages delivered in one slice. Further ones that listeners publish wait until other work has run. */
-const maxSlice = 256;
 
 /** Messages that may wait. More are dropped and reported. */
 const maxWaiting = 10_000;
@@ -59,12 +58,13 @@ export class MemoryBus implements Bus {
   readonly #repeats = new Deduplicator();
   readonly #nodeListeners = new Set<NodeListener>();
   #published = 0;
-  #delivering = false;
+  readonly #delivery: SlicedWork;
   /** Whether the overflow has been reported since the last time that none waited. */
   #overflowing = false;
 
   constructor(options: MemoryBusOptions) {
     this.#options = options;
+    this.#delivery = new SlicedWork(options, () => this.#deliverNext());
   }
 
   /** How many topics have listeners. */
@@ -83,7 +83,7 @@ export class MemoryBus implements Bus {
       return;
     }
     this.#waiting.push({ topic, message, number: this.#published });
-    if (!this.#delivering) this.#deliver();
+    if (!this.#delivery.isBusy) this.#delivery.run();
   }
 
   subscribe(topic: string, listener: Listener, missed?: () => void): () => void {
@@ -131,19 +131,14 @@ export class MemoryBus implements Bus {
 
   // DELIVERY ------------------------------------------------------------------
 
-  /** Delivers the waiting messages, in order. `#delivering` stays true while the rest waits for the next slice. */
-  #deliver(): void {
-    this.#delivering = true;
-    for (let left = maxSlice; left > 0; left--) {
-      const published = this.#waiting.shift();
-      if (published === undefined) {
-        this.#delivering = false;
-        this.#overflowing = false;
-        return;
-      }
-      this.#deliverOne(published);
-    }
-    this.#options.defer(() => this.#deliver());
+  /** Delivers the next waiting message. Returns whether more wait: those that listeners have published meanwhile. */
+  #deliverNext(): boolean {
+    const published = this.#waiting.shift();
+    if (published !== undefined) this.#deliverOne(published);
+    if (this.#waiting.length > 0) return true;
+    this.#overflowing = false;
+
+    return false;
   }
 
   /**

@@ -13,6 +13,7 @@ import type { GuardedInspect } from '../component/xstate-inspect.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { SlicedWork } from '../platform/scheduler.js';
 import { checkTopic } from '../subscription/backplane.js';
 import { type AnyMessage, isMessage } from '../template/html.js';
 import { Deduplicator } from './deduplicator.js';
@@ -84,12 +85,8 @@ export interface SharedActorsOptions {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Events that all actors together take in one slice, and that one actor takes before the next one does. */
-const maxEventsPerSlice = 256;
+/** Events that one actor takes before the next one does. */
 const maxEventsPerActor = 16;
-
-/** Milliseconds after which a slice takes no further events. */
-const sliceMs = 8;
 
 // TABLE -----------------------------------------------------------------------
 
@@ -109,9 +106,8 @@ class SharedTable implements LocalActors, SharedActorHost {
   /** Actors with events to take, the next one first. */
   readonly #ready = new Set<SharedActor>();
   readonly #repeats = new Deduplicator();
-  #scheduled = false;
+  readonly #work: SlicedWork;
   #closed = false;
-  readonly #run = (): void => this.#takeSlice();
 
   constructor(options: SharedActorsOptions) {
     this.#options = options;
@@ -119,6 +115,7 @@ class SharedTable implements LocalActors, SharedActorHost {
     this.development = options.development;
     this.inspect = options.inspect;
     this.report = options.report;
+    this.#work = new SlicedWork(options, () => this.#takeSome());
   }
 
   get size(): number {
@@ -196,31 +193,20 @@ class SharedTable implements LocalActors, SharedActorHost {
     this.#options.publish(topic, message);
   }
 
-  defer(run: () => void): void {
-    this.#options.defer(run);
-  }
-
   ready(actor: SharedActor): void {
     this.#ready.add(actor);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.defer(this.#run);
+    this.#work.schedule();
   }
 
-  /** Gives each actor with events some of them, in turn, until the slice is over. */
-  #takeSlice(): void {
-    this.#scheduled = false;
-    const until = this.clock.now() + sliceMs;
-    let left = maxEventsPerSlice;
-    for (const actor of this.#ready) {
-      this.#ready.delete(actor);
-      left -= actor.take(Math.min(left, maxEventsPerActor));
-      if (actor.isReady) this.#ready.add(actor);
-      if (left <= 0 || this.clock.now() >= until) break;
-    }
-    if (this.#ready.size === 0 || this.#scheduled) return;
-    this.#scheduled = true;
-    this.defer(this.#run);
+  /** Gives the next actor some of its events; it then comes after the others. Returns whether an actor has events. */
+  #takeSome(): boolean {
+    const [actor] = this.#ready;
+    if (actor === undefined) return false;
+    this.#ready.delete(actor);
+    actor.take(maxEventsPerActor);
+    if (actor.isReady) this.#ready.add(actor);
+
+    return this.#ready.size > 0;
   }
 }
 

@@ -1,53 +1,127 @@
 /**
- * The scheduler: turns of sessions and runs of shared actors, in the order they became due. Input that has arrived is read
- * before the first of them. After a slice of 8 ms the rest waits until new input was read, so that a broadcast to thousands
- * of sessions does not delay the answers to others.
+ * The scheduler: the only place where long work is cut into slices. A slice ends after 8 ms or 256 steps, whichever comes
+ * first. The rest waits until other work has run and the input that has arrived was read, so that a broadcast to
+ * thousands of sessions does not delay the answers to others.
+ *
+ * `Scheduler` runs the turns of sessions and everything else that is deferred, in the order it became due. `SlicedWork` is
+ * for a part with a queue of its own: shared actors, the bus, write-behind. A turn ends at `sliceEnd` too.
  */
 
 import type { Clock } from './clock.js';
 import type { Reporter } from './error-report.js';
 import { ErrorCode } from './errors.js';
 
-/** Milliseconds of a slice, after which the rest waits until new input was read. */
+// SLICE -----------------------------------------------------------------------
+
+/** Milliseconds of a slice. */
 const maxSliceMs = 8;
+
+/** Steps of a slice. A clock that stands still, as in a test, does not make it endless. */
+const maxSliceSteps = 256;
+
+/** The time at which a slice that begins now ends. */
+export const sliceEnd = (clock: Pick<Clock, 'now'>): number => clock.now() + maxSliceMs;
+
+/** What sliced work needs. */
+export interface SlicedWorkOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Runs a function later, after other work. */
+  defer(run: () => void): void;
+}
+
+/**
+ * Work that is done in slices.
+ *
+ * ```ts
+ * const work = new SlicedWork(options, () => {
+ *   handle(queue.shift());
+ *   return queue.length > 0;
+ * });
+ * work.schedule();
+ * ```
+ */
+export class SlicedWork {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #defer: (run: () => void) => void;
+  readonly #step: () => boolean;
+  #isScheduled = false;
+  #isRunning = false;
+
+  /** @param step does one piece of the work; returns whether another one waits. It may be called when none does. */
+  constructor({ clock, defer }: SlicedWorkOptions, step: () => boolean) {
+    this.#clock = clock;
+    this.#defer = defer;
+    this.#step = step;
+  }
+
+  /** Whether a slice runs or is scheduled. */
+  get isBusy(): boolean {
+    return this.#isRunning || this.#isScheduled;
+  }
+
+  /** Schedules a slice, unless one is scheduled. */
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#defer(this.run);
+  }
+
+  /** Runs a slice now, and schedules another if work is left. */
+  readonly run = (): void => {
+    this.#isScheduled = false;
+    this.#isRunning = true;
+    const until = sliceEnd(this.#clock);
+    let steps = 1;
+    try {
+      while (this.#step()) {
+        if (steps++ < maxSliceSteps && this.#clock.now() < until) continue;
+        this.schedule();
+        break;
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  };
+}
+
+// SCHEDULER -------------------------------------------------------------------
 
 /** The queue of what is due. A server has one. */
 export class Scheduler {
-  readonly #clock: Clock;
   readonly #report: Reporter;
+  /** What became due before the present batch began, in order, and how much of it has run. */
+  #batch: readonly (() => void)[] = [];
+  #done = 0;
+  /** What became due since then. It runs after new input was read. */
   #due: (() => void)[] = [];
-  #isSet = false;
+  readonly #work: SlicedWork;
 
   constructor(clock: Clock, report: Reporter) {
-    this.#clock = clock;
     this.#report = report;
+    this.#work = new SlicedWork({ clock, defer: setImmediate }, () => this.#runNext());
   }
 
   /** Runs a function soon, after all that is due already. What it throws is reported. */
   readonly defer = (run: () => void): void => {
     this.#due.push(run);
-    this.#set();
+    this.#work.schedule();
   };
 
-  #set(): void {
-    if (this.#isSet) return;
-    this.#isSet = true;
-    setImmediate(this.#runSlice);
-  }
-
-  readonly #runSlice = (): void => {
-    this.#isSet = false;
-    const due = this.#due;
-    this.#due = [];
-    const until = this.#clock.now() + maxSliceMs;
-    let done = 0;
-    while (done < due.length) {
-      this.#run(due[done++] as () => void);
-      if (this.#clock.now() >= until) break;
+  #runNext(): boolean {
+    if (this.#done === this.#batch.length) {
+      this.#batch = this.#due;
+      this.#due = [];
+      this.#done = 0;
     }
-    if (done < due.length) this.#due = [...due.slice(done), ...this.#due];
-    if (this.#due.length > 0) this.#set();
-  };
+    this.#run(this.#batch[this.#done++] as () => void);
+    if (this.#done < this.#batch.length) return true;
+    // The functions of a finished batch keep nothing in memory.
+    this.#batch = [];
+    this.#done = 0;
+    if (this.#due.length > 0) this.#work.schedule();
+
+    return false;
+  }
 
   #run(run: () => void): void {
     try {

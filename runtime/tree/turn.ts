@@ -7,6 +7,7 @@
 
 import type { Effect } from '../component/effect.js';
 import type { Clock } from '../platform/clock.js';
+import { sliceEnd } from '../platform/scheduler.js';
 import type { ComponentInstance } from './component-instance.js';
 import type { Envelope, Mailbox } from './mailbox.js';
 import type { Probe } from './probe.js';
@@ -28,9 +29,6 @@ export interface Round {
 /** Messages that a turn takes, raised ones included. */
 const maxTurnMessages = 256;
 
-/** Milliseconds after which a turn takes no further messages. */
-const maxTurnMs = 8;
-
 /** Rounds of raised messages that one turn follows; the rest waits for the next turn. */
 const maxRounds = 16;
 
@@ -41,7 +39,7 @@ const maxBatch = 16;
 
 /**
  * One turn. The first round takes what waits; further rounds follow while messages wait, up to 16 rounds, 256 messages
- * and 8 ms. What is left stays in the mailbox.
+ * and the 8 ms of a slice. What is left stays in the mailbox.
  *
  * ```ts
  * const turn = new Turn(mailbox, clock, pageLoad, probe);
@@ -68,7 +66,7 @@ export class Turn {
     this.#clock = clock;
     this.#pageLoad = pageLoad;
     this.#probe = probe;
-    this.#until = clock.now() + maxTurnMs;
+    this.#until = sliceEnd(clock);
   }
 
   /** Whether another round follows. */

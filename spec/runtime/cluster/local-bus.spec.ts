@@ -15,7 +15,12 @@ describe('cluster/local-bus', () => {
 
   beforeEach(() => {
     host = new FakeHost();
-    bus = createMemoryBus({ development: true, report: host.report, defer: (run) => host.defer(run) });
+    bus = createMemoryBus({
+      clock: host.clock,
+      development: true,
+      report: host.report,
+      defer: (run) => host.defer(run),
+    });
   });
 
   /** Listens and notes. */
@@ -81,7 +86,12 @@ describe('cluster/local-bus', () => {
     expect(() => bus.publish('a', { type: 'said', at: new Date() } as AnyMessage)).to.throw(
       'message.at is an instance of Date'
     );
-    const production = createMemoryBus({ development: false, report: host.report, defer: (run) => host.defer(run) });
+    const production = createMemoryBus({
+      clock: host.clock,
+      development: false,
+      report: host.report,
+      defer: (run) => host.defer(run),
+    });
     production.publish('a', { type: 'said', at: new Date() } as AnyMessage);
     expect(() => production.publish('a', {} as AnyMessage)).to.throw('the message is an object with type undefined');
     expect(() => production.publish('', numbered(1))).to.throw('publish was given 0 characters');

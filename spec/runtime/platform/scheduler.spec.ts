@@ -1,8 +1,57 @@
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
-import { Scheduler } from '../../../runtime/platform/scheduler.js';
+import { Scheduler, SlicedWork } from '../../../runtime/platform/scheduler.js';
+
+describe('sliced work', () => {
+  let clock: SimulatedClock;
+  let deferred: (() => void)[];
+  let left: number;
+  let work: SlicedWork;
+
+  beforeEach(() => {
+    clock = createSimulatedClock();
+    deferred = [];
+    left = 0;
+    work = new SlicedWork({ clock, defer: (run) => deferred.push(run) }, () => --left > 0);
+  });
+
+  it('is scheduled once until it runs', () => {
+    left = 3;
+    work.schedule();
+    work.schedule();
+    expect([deferred.length, work.isBusy]).to.deep.equal([1, true]);
+    deferred.shift()?.();
+    expect([left, deferred.length, work.isBusy]).to.deep.equal([0, 0, false]);
+  });
+
+  it('ends a slice after 256 steps if the clock stands still', () => {
+    left = 300;
+    work.run();
+    expect([left, deferred.length, work.isBusy]).to.deep.equal([44, 1, true]);
+    deferred.shift()?.();
+    expect([left, deferred.length]).to.deep.equal([0, 0]);
+  });
+
+  it('ends a slice after 8 ms', () => {
+    left = 5;
+    const slow = new SlicedWork({ clock, defer: (run) => deferred.push(run) }, () => {
+      clock.advance(4);
+      return --left > 0;
+    });
+    slow.run();
+    expect(left).to.equal(3);
+  });
+
+  it('can be scheduled again after a step has thrown', () => {
+    const failing = new SlicedWork({ clock, defer: (run) => deferred.push(run) }, () => {
+      throw new Error('no');
+    });
+    expect(failing.run).to.throw('no');
+    expect(failing.isBusy).to.equal(false);
+  });
+});
 
 describe('scheduler', () => {
   it('runs what is due in order, after what has arrived was read', async () => {
@@ -15,7 +64,7 @@ describe('scheduler', () => {
     expect(log).to.deep.equal(['read', 'a', 'b']);
   });
 
-  it('breaks off after 8 ms and goes on when what arrived meanwhile was read', async () => {
+  it('ends a slice after 8 ms, and runs the rest when the input that arrived meanwhile was read', async () => {
     const clock = createSimulatedClock();
     const { defer } = new Scheduler(clock, () => '');
     const log: string[] = [];

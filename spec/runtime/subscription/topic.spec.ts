@@ -42,7 +42,7 @@ describe('topics', () => {
     host = new FakeHost();
     const { clock, report } = host;
     const defer = (run: () => void): void => host.defer(run);
-    bus = createMemoryBus({ development: true, report, defer });
+    bus = createMemoryBus({ clock, development: true, report, defer });
     actors = createSharedActors({ clock, report, defer, publish: (name, message) => bus.publish(name, message) });
     [delivered, reports, waiting, isQuick] = [[], [], [], true];
     port = {
