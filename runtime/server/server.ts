@@ -14,11 +14,11 @@ import type { SharedActors } from '../cluster/shared-actors.js';
 import { answerHealth, answerReadiness } from '../http/health.js';
 import { createAnswering, createHandle, type Handle } from '../http/node-adapter.js';
 import type { Inspection } from '../inspect/inspection.js';
-import { type MountedApp, mountInspector } from '../inspect/inspector-mount.js';
+import { type InspectorMount, type MountedApp, mountInspector } from '../inspect/inspector-mount.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { createReporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
-import { logTo } from '../platform/logger.js';
+import { type Log, logTo } from '../platform/logger.js';
 import { Scheduler } from '../platform/scheduler.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import { createTransport, type Transport, type TransportCounts } from '../socket/transport.js';
@@ -113,6 +113,56 @@ async function startInspector(inspection: Inspection, settings: Settings, base: 
   return { style, handle: server.handle, upgrade: server.upgrade, close: server.close };
 }
 
+/** What a shutdown ends. */
+interface Running {
+  readonly inspector: Pick<InspectorMount, 'close'> | undefined;
+  readonly log: Log | undefined;
+  readonly settings: Settings;
+  readonly site: Composition;
+  readonly transport: Transport;
+}
+
+/** The end of a server. Connections close before the sessions behind them, and sessions before what they share. */
+function createShutdown({ inspector, log, settings, site, transport }: Running): Pick<Server, 'close' | 'drain'> {
+  const { actors, bus, liveInspection, sessions } = site;
+  let isClosing = false;
+
+  return {
+    async close() {
+      const isFirst = !isClosing;
+      isClosing = true;
+      await inspector?.close();
+      liveInspection.close();
+      await transport.close();
+      await sessions.close();
+      await actors.close();
+      await bus.close();
+      if (isFirst) log?.closed();
+    },
+
+    async drain() {
+      const { clock, drainTime } = settings;
+      let timer: unknown;
+      log?.draining();
+      const late = new Promise<void>((resolve) => {
+        timer = clock.setTimeout(resolve, drainTime);
+      });
+      await Promise.race([sessions.drain(drainTime / 2), late]);
+      clock.clearTimeout(timer);
+    },
+  };
+}
+
+/** Publishes on the bus. A message that other processes did not get is reported. */
+function createPublish({ bus, report }: Composition): Server['publish'] {
+  return (topic, message) => {
+    const arrival = bus.publish(topic, message);
+    if (arrival instanceof Promise) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
+
+    return arrival;
+  };
+}
+
 // SERVER ----------------------------------------------------------------------
 
 /**
@@ -148,36 +198,13 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
     ...(channels && { channels }),
     log,
   });
-  const { actors, bus, liveInspection, report, sessions } = site;
+  const { actors, liveInspection, report, sessions } = site;
   const transport = connectTransport(settings, site);
   const start = (base: string): Promise<MountedApp> => startInspector(liveInspection, settings, base);
   const inspector = mountInspector({ inspection: liveInspection, report, settings, start });
   const handle = createHandle(site.http, settings.styles, inspector?.handle.bind(inspector));
   const inspectorLink = inspector?.link;
-  let isClosing = false;
-
-  async function close(): Promise<void> {
-    const isFirst = !isClosing;
-    isClosing = true;
-    await inspector?.close();
-    liveInspection.close();
-    await transport.close();
-    await sessions.close();
-    await actors.close();
-    await bus.close();
-    if (isFirst) log?.closed();
-  }
-
-  async function drain(): Promise<void> {
-    const { clock, drainTime } = settings;
-    let timer: unknown;
-    log?.draining();
-    const late = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, drainTime);
-    });
-    await Promise.race([sessions.drain(drainTime / 2), late]);
-    clock.clearTimeout(timer);
-  }
+  const { close, drain } = createShutdown({ inspector, log, settings, site, transport });
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     return inspector?.upgrade(request, socket, head) || transport.upgrade(request, socket, head);
@@ -185,12 +212,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
 
   return {
     actor: (name, logic, given) => actors.start(name, logic, given),
-    publish: (topic, message) => {
-      const arrival = bus.publish(topic, message);
-      if (arrival instanceof Promise) arrival.catch((error: unknown) => void report(ErrorCode.Topic, error));
-
-      return arrival;
-    },
+    publish: createPublish(site),
     send: (session, message) => sessions.post(session, message),
     stopActor: (name) => actors.stop(name),
     close,
