@@ -13,6 +13,7 @@ import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { Page, SessionRegistry } from '../registry/session-registry.js';
+import type { CloseCode } from '../wire/protocol.js';
 import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
 import type { Headers, HttpAnswer } from './http-answer.js';
@@ -156,6 +157,8 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   // Few page loads replace another one; the rest does not await.
   const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
 
+  // Its session may be in a store that cannot answer now: a fresh one in its place would be empty.
+  if (typeof again === 'number') return answerStatus(503, document.styles);
   if (again !== undefined) return writePage(options, asked, again);
   if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
   const opened = sessions.open(route, visitor.address);
@@ -168,7 +171,7 @@ async function reloaded(
   { sessions, tokens }: HttpOptions,
   { request, route, visitor, cookie }: PageRequest,
   left: ReturnType<typeof readLeft>
-): Promise<Page | undefined> {
+): Promise<Page | CloseCode | undefined> {
   const bearer = { cookie, principal: principalText(visitor.principal) };
   for (const { document, token } of left) {
     const claim = tokens.open(token, bearer);

@@ -96,11 +96,17 @@ export class Activation {
 
   // BRINGING BACK -------------------------------------------------------------
 
-  /** The session from the store, or from the node that owns it; `undefined` if neither has it. Simultaneous calls for one id share the result. */
+  /**
+   * The session from the store, or from the node that owns it; `undefined` if neither has it, or if another page load is
+   * connected to it and there may be no fork. `TryLater` while the store cannot answer. Simultaneous calls for one id
+   * share the result.
+   *
+   * @throws TroupeError `closed`
+   */
   bringBack(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
     const coming = this.#coming.get(entrance.id);
     if (coming !== undefined) {
-      return coming.then((brought) => (typeof brought === 'number' ? brought : this.#again(entrance)));
+      return coming.then((brought) => (typeof brought === 'number' ? brought : this.#again(entrance, mayFork)));
     }
     const brought = this.#claim(entrance, mayFork).finally(() => this.#coming.delete(entrance.id));
     this.#coming.set(entrance.id, brought);
@@ -109,11 +115,13 @@ export class Activation {
   }
 
   /** Another has brought it back meanwhile. */
-  #again(entrance: JoinRequest): LiveSession | CloseCode | undefined {
+  #again(entrance: JoinRequest, mayFork: boolean): LiveSession | CloseCode | undefined {
     const found = this.#options.find(entrance.id);
     if (found === undefined || !found.client.isConnected) return found;
 
-    return found.client.load === entrance.document ? found : CloseCode.TryLater;
+    if (found.client.load === entrance.document) return found;
+
+    return mayFork ? CloseCode.TryLater : undefined;
   }
 
   async #claim(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
@@ -124,7 +132,7 @@ export class Activation {
       let claim = await keeper.claim(id);
       if (claim.kind === 'held') {
         const given = await this.#handOver.ask(claim.owner, { id, document, mayFork });
-        if (given.kind === 'busy') return CloseCode.TryLater;
+        if (given.kind === 'busy') return mayFork ? CloseCode.TryLater : undefined;
         if (given.kind === 'forked') return await this.#claimCopy(entrance, given.id);
         claim = await keeper.claim(id, given.kind === 'absent');
       }
@@ -132,7 +140,7 @@ export class Activation {
 
       return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim, begun);
     } catch (error) {
-      if (error instanceof TroupeError && !isOfStore(error)) throw error;
+      if (error instanceof TroupeError && error.code !== ErrorCode.Store) throw error;
       // A store that fails may have the session: to begin anew would be to lose it.
       this.#options.report(ErrorCode.Store, error, { session: id });
       return CloseCode.TryLater;
@@ -162,6 +170,8 @@ export class Activation {
 
       return session;
     } catch (error) {
+      // The server was closed meanwhile. The snapshot is good, and another process restores it.
+      if (error instanceof TroupeError && error.code === ErrorCode.Closed) throw error;
       const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
       this.#options.report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: entrance.id });
       if (isOld) return this.#begin(entrance, { fence, why: 'version' });
@@ -235,6 +245,3 @@ export class Activation {
     return outcome === 'stored' ? { kind: 'forked', id } : { kind: 'busy' };
   }
 }
-
-/** Whether it is the store that has failed. */
-const isOfStore = ({ code }: TroupeError): boolean => code === ErrorCode.Store || code === ErrorCode.Closed;

@@ -40,8 +40,12 @@ export interface SessionRegistry {
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
-  /** A first page of a session that a page load has left, for its reload; `undefined` if there is no such session, or another page load is connected to it. */
-  reload(entrance: JoinRequest): Promise<Page | undefined>;
+  /**
+   * A first page of a session that a page load has left, for its reload; `undefined` if there is no such session, or
+   * another page load is connected to it. `TryLater` while the store cannot answer: it may have the session. Throws as
+   * `open`.
+   */
+  reload(entrance: JoinRequest): Promise<Page | CloseCode | undefined>;
   /**
    * The session to join: the one of that id, a copy of it if another document is connected to it, or a fresh one
    * under the same id if it is gone. Or with which code the join is refused. Throws as `open`.
@@ -181,7 +185,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
     return keeper.isShared ? keeper.write(session).then(() => page) : page;
   }
 
-  async reload(entrance: JoinRequest): Promise<Page | undefined> {
+  async reload(entrance: JoinRequest): Promise<Page | CloseCode | undefined> {
     const { id, document } = entrance;
     const found = this.#entries.get(id)?.session;
     if (found !== undefined) {
@@ -193,7 +197,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
     if (!isHere && (this.#isDraining || this.full(entrance.address))) return undefined;
     const session = isHere ? found : await this.#recall.bringBack(entrance, false);
 
-    return session instanceof LiveSession ? this.#firstPage(session) : undefined;
+    return session instanceof LiveSession ? this.#firstPage(session) : session;
   }
 
   enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
@@ -226,9 +230,15 @@ class SessionTable implements SessionRegistry, SessionOwner {
 
   async #enterLater(entrance: JoinRequest): Promise<Session | CloseCode> {
     if (this.full(entrance.address)) return CloseCode.TryLater;
-    const session = await this.#recall.bringBack(entrance, true);
+    try {
+      const session = await this.#recall.bringBack(entrance, true);
 
-    return session ?? this.#recall.beginAnew(entrance);
+      return session ?? (await this.#recall.beginAnew(entrance));
+    } catch (error) {
+      // The server was closed while it looked for the session: the client finds it through another process.
+      if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
+      throw error;
+    }
   }
 
   find(id: string): Session | undefined {

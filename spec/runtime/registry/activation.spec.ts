@@ -8,6 +8,7 @@ import { fromTransition, setup } from 'xstate';
 import { type Arrival, component } from '../../../runtime/component/component.js';
 import type { Diagnostics, Rare } from '../../../runtime/platform/diagnostics.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
+import type { Page } from '../../../runtime/registry/session-registry.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { callback } from '../../../runtime/subscription/callback.js';
 import { every } from '../../../runtime/subscription/every.js';
@@ -64,6 +65,14 @@ function join(
   session.join(connection, { ...joinFrame({ frame, processed, sent: processed }), load: document }, offer);
 
   return connection;
+}
+
+/** Loads the page of a session again. */
+async function reload(node: Node, id: string): Promise<Page | undefined> {
+  const page = await node.sessions.reload(node.entrance(id));
+  if (typeof page === 'number') throw new Error(`refused: ${page}`);
+
+  return page;
 }
 
 const countOf = (session: LiveSession): number => modelOf<Model>(session).count;
@@ -179,7 +188,7 @@ describe('a session lasts', () => {
 
     it('and is loaded again with what it shows, without init, to be adopted', async () => {
       const id = await putAway(await clicked(3));
-      const page = await node.sessions.reload(node.entrance(id));
+      const page = await reload(node, id);
       expect(page?.html).to.contain('>3</button>');
       const session = page?.session as LiveSession;
       const connection = join(session, 'another', { offer: page?.offer ?? 0 });
@@ -444,7 +453,7 @@ describe('a session lasts', () => {
     await nodes.store();
     node.isReachable = true;
     there.client.leave(connection);
-    const page = await node.sessions.reload(node.entrance(session.id));
+    const page = await reload(node, session.id);
     expect(page?.html).to.contain('>3</button>');
   });
 
