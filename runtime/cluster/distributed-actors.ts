@@ -111,9 +111,11 @@ class DistributedTable implements SharedActors {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#unlisten();
+    // First of all: the actors here take what was confirmed to other nodes.
+    const closed = this.#options.local.close();
     const stopped = [...this.#actors.values()].map((actor) => actor.stop());
     this.#actors.clear();
-    await Promise.all([...stopped, this.#options.local.close()]);
+    await Promise.all([...stopped, closed]);
   }
 
   #named(name: string): DistributedActor {

@@ -130,7 +130,7 @@ export class SharedActor {
     this.#actor = undefined;
     this.#checkpoint = undefined;
     this.#origin = undefined;
-    this.#events.length = 0;
+    this.#dropEvents('it was stopped');
     this.watchers.forget();
     if (actor === undefined) return;
     actor.stop();
@@ -232,9 +232,13 @@ export class SharedActor {
   /** The name takes no events until the actor is stopped. */
   #end(standing: 'finished' | 'down'): void {
     this.standing = standing;
+    this.#dropEvents(reasons[standing]);
+  }
+
+  #dropEvents(reason: string): void {
     const { length } = this.#events.splice(0);
     if (length === 0) return;
-    const message = `${length} events that waited for '${this.name}' were dropped: ${reasons[standing]}.`;
+    const message = `${length} events that waited for '${this.name}' were dropped: ${reason}.`;
     this.#host.report(ErrorCode.Effect, new TroupeError(ErrorCode.Effect, message));
   }
 

@@ -57,7 +57,7 @@ export interface SharedActors {
    * @throws TroupeError `topic` for a name that is not allowed
    */
   watch(name: string, listener: (snapshot: Snapshot<unknown>) => void): () => void;
-  /** Stops all actors; no timer is left. In a cluster the other nodes learn of it a moment later. */
+  /** Stops all actors after they have taken the events in their mailboxes; no timer is left. In a cluster the other nodes learn of it a moment later. */
   close(): void | Promise<void>;
 }
 
@@ -169,7 +169,8 @@ class SharedTable implements LocalActors, SharedActorHost {
 
   close(): void {
     this.#closed = true;
-    this.#ready.clear();
+    // Their senders count these events as delivered and do not send them again.
+    while (this.#takeSome()) {}
     for (const actor of this.#actors.values()) actor.stop();
     this.#actors.clear();
   }

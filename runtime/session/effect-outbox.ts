@@ -87,6 +87,8 @@ export class EffectOutbox {
     arrival.then(
       () => void this.#waiting.delete(effect.id),
       (error: unknown) => {
+        // The session is over, and stored with this effect.
+        if (this.#isOver) return;
         if (backoff.failures === 0) this.#powers.report(error);
         this.#tryLater(effect, backoff);
       }
@@ -94,7 +96,6 @@ export class EffectOutbox {
   }
 
   #tryLater(effect: EffectImage, backoff: Backoff): void {
-    if (this.#isOver) return;
     const timer = this.#powers.clock.setTimeout(() => {
       this.#timers.delete(timer);
       this.#try(effect, backoff);
