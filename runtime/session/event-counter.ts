@@ -4,6 +4,21 @@
  * yet goes into frames as `processed`.
  */
 
+// TYPES -----------------------------------------------------------------------
+
+/** All that a counter knows, as plain data. The fields are those of `EventCounter`. */
+export interface EventCounts {
+  readonly received: number;
+  readonly processed: number;
+  readonly told: number;
+  readonly durable: number;
+  readonly isDurableTold: boolean;
+  readonly repeated: number;
+  readonly dropped: number;
+}
+
+// COUNTER ---------------------------------------------------------------------
+
 /** Counts of the events of one page load, each from 1 in the order they were made. */
 export class EventCounter {
   /** Events that have arrived. */
@@ -25,6 +40,33 @@ export class EventCounter {
   constructor(applied = 0, durable = applied) {
     this.#received = this.#processed = this.#told = applied;
     this.#durable = durable;
+  }
+
+  /** A counter with the counts of another. */
+  static from({ received, processed, told, durable, isDurableTold, repeated, dropped }: EventCounts): EventCounter {
+    const counter = new EventCounter();
+    counter.#received = received;
+    counter.#processed = processed;
+    counter.#told = told;
+    counter.#durable = durable;
+    counter.#isDurableTold = isDurableTold;
+    counter.#repeated = repeated;
+    counter.#dropped = dropped;
+
+    return counter;
+  }
+
+  /** All counts, from which `from` makes an equal counter. */
+  get counts(): EventCounts {
+    return {
+      received: this.#received,
+      processed: this.#processed,
+      told: this.#told,
+      durable: this.#durable,
+      isDurableTold: this.#isDurableTold,
+      repeated: this.#repeated,
+      dropped: this.#dropped,
+    };
   }
 
   /** How many events are processed. */

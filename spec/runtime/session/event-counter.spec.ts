@@ -133,6 +133,28 @@ describe('event counter', () => {
     expect([counter.takeDropped(), counter.takeDropped(), counter.isUntold]).to.deep.equal([2, 0, false]);
   });
 
+  it('is equal to one with the same counts', () => {
+    const counter = new EventCounter();
+    receive(counter, 5);
+    counter.process(3);
+    counter.tell();
+    counter.store(2);
+    counter.resume(1, 1);
+    counter.drop();
+    const copy = EventCounter.from(counter.counts);
+    expect(copy.counts).to.deep.equal(counter.counts);
+    for (const each of [copy, counter]) {
+      expect([each.processed, each.owed, each.isUntold, each.late, each.takeDropped()]).to.deep.equal([
+        3,
+        0,
+        true,
+        1,
+        1,
+      ]);
+      expect([each.receive(), each.receive(), each.receive(), each.receive()]).to.deep.equal([0, 0, 0, 6]);
+    }
+  });
+
   it('takes every event once and in order, however often the connection breaks', () => {
     const steps = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 4 })), { maxLength: 60 });
     fc.assert(
