@@ -60,8 +60,8 @@ const node = <Message extends AnyMessage>(actor: ActorView, options: TreeOptions
     </li>`;
 
 /** What is worth a word: that all is well and nothing waits is not. */
-const facts = ({ status, inbox, errors, lastError, age: old }: ActorView, later: number) => html`
+const facts = ({ status, mailbox, errors, lastError, age: old }: ActorView, later: number) => html`
   ${status !== 'active' && badge(status)}
-  ${inbox > 0 && html`<span class="i-inbox" title="messages that wait">${inbox} waiting</span>`}
+  ${mailbox > 0 && html`<span class="i-mailbox" title="messages that wait">${mailbox} waiting</span>`}
   ${errors > 0 && html`<span class="i-errors" title=${lastError || null}>${counted(errors, 'error')}</span>`}
   <span class="i-faint" title="since it began">${age(old + later)}</span>`;

@@ -190,7 +190,7 @@ const session = `
 .i-actor:has(:focus-visible), .i-row:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
 .i-actor-name { font-weight: 600; }
 .i-facts { display: flex; flex-wrap: wrap; gap: 0 0.625rem; margin-inline-start: auto; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
-.i-inbox { color: var(--warn); }
+.i-mailbox { color: var(--warn); }
 .i-state { padding: 0.375rem 0; font: 0.8125rem / 1.5 var(--mono); }
 .i-state li { position: relative; padding-inline-end: 0.75rem; }
 .i-changed { background: var(--warn-soft); }

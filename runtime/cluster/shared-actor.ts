@@ -35,7 +35,7 @@ export interface SharedActorHost {
 export interface SharedView {
   readonly standing: SharedActorStatus;
   /** Events in its mailbox. */
-  readonly inbox: number;
+  readonly mailbox: number;
   /** When it was started, or replaced the last time, in milliseconds since the epoch. */
   readonly since: number;
   /** Failures since it was started. */
@@ -103,7 +103,7 @@ export class SharedActor {
   get view(): SharedView {
     return {
       standing: this.standing,
-      inbox: this.#events.length,
+      mailbox: this.#events.length,
       since: this.#supervisor.startedAt,
       failures: this.#failures,
       logic: this.#origin?.logic,

@@ -51,7 +51,7 @@ export function actorsOf(live: LiveSession, around: Surroundings): ActorView {
   const errors = instances.reduce((sum, { failures }) => sum + failures, 0);
 
   return {
-    ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, inbox: tree.mailbox.size },
+    ...{ id: sessionId, kind: 'session', name: live.id, status: around.status, mailbox: tree.mailbox.size },
     ...{ age: around.now - around.since, errors, lastError: lastOf([...around.failures.values()]), actors },
   };
 }
@@ -82,7 +82,7 @@ function componentView(
     },
     ...{
       status: instance.standing,
-      inbox: waiting.get(instance) ?? 0,
+      mailbox: waiting.get(instance) ?? 0,
       age: around.now - instance.since,
       errors: instance.failures,
     },
@@ -106,7 +106,7 @@ function subscriptionView(
   const id = subscriptionIdOf(instance, key);
   const age = since === 0 ? 0 : around.now - since;
 
-  return { id, kind: 'subscription', name: key, status, inbox: 0, age, errors: failures, lastError: '', actors: [] };
+  return { id, kind: 'subscription', name: key, status, mailbox: 0, age, errors: failures, lastError: '', actors: [] };
 }
 
 /** The actors that a logic has invoked or spawned. */
@@ -123,7 +123,7 @@ function childView(instance: ComponentInstance, actor: AnyActorRef, around: Surr
   const { status = 'active' } = snapshot ?? {};
 
   return {
-    ...{ id: childIdOf(instance, actor), kind: 'child', name: actor.id, status, inbox: 0 },
+    ...{ id: childIdOf(instance, actor), kind: 'child', name: actor.id, status, mailbox: 0 },
     ...{ age: around.now - around.sinceOf(actor), errors: status === 'error' ? 1 : 0, lastError: '' },
     actors: childrenOf(snapshot).map((child) => childView(instance, child, around)),
   };
@@ -138,11 +138,11 @@ const standings: Readonly<Record<SharedActorStatus, string>> = {
 };
 
 function sharedView(name: string, around: Surroundings): ActorView {
-  const { standing = 'absent', inbox = 0, since = 0, failures = 0 } = around.shared(name) ?? {};
+  const { standing = 'absent', mailbox = 0, since = 0, failures = 0 } = around.shared(name) ?? {};
   const age = Number.isFinite(since) && since > 0 ? around.now - since : 0;
 
   return {
-    ...{ id: `@${name}`, kind: 'shared', name, status: standings[standing], inbox, age },
+    ...{ id: `@${name}`, kind: 'shared', name, status: standings[standing], mailbox, age },
     ...{ errors: failures, lastError: '', actors: [] },
   };
 }
@@ -152,7 +152,14 @@ function sharedView(name: string, around: Surroundings): ActorView {
 /** The actors of a session that is stored: none of them runs. */
 export function storedActorsOf(id: string, { at, tree }: Pick<SessionImage, 'at' | 'tree'>, now: number): ActorView {
   return {
-    ...{ id: sessionId, kind: 'session', name: id, status: 'passivated', inbox: tree.envelopes.length, age: now - at },
+    ...{
+      id: sessionId,
+      kind: 'session',
+      name: id,
+      status: 'passivated',
+      mailbox: tree.envelopes.length,
+      age: now - at,
+    },
     ...{ errors: 0, lastError: '', actors: [storedView(tree.root, [], now - at)] },
   };
 }
@@ -169,7 +176,7 @@ function storedView(
       kind: 'subscription',
       name: key,
       status: 'dormant',
-      inbox: 0,
+      mailbox: 0,
       age,
       errors: 0,
       lastError: '',
@@ -179,7 +186,7 @@ function storedView(
 
   return {
     ...{ id: own, kind: isOfLogic(state) ? 'statechart' : 'component', name: nameOf(id, name), status: 'dormant' },
-    ...{ inbox: 0, age, errors: 0, lastError: '' },
+    ...{ mailbox: 0, age, errors: 0, lastError: '' },
     actors: [...declared, ...children.map((child) => storedView(child, [...path, child.id], age))],
   };
 }

@@ -374,7 +374,7 @@ export class InspectedSession implements Inspected {
 const notKnown = '<p>The page of this step is not known.</p>';
 
 const gone: Omit<ActorView, 'name' | 'status'> = {
-  ...{ id: 'session', kind: 'session', inbox: 0, age: 0, errors: 0, lastError: '', actors: [] },
+  ...{ id: 'session', kind: 'session', mailbox: 0, age: 0, errors: 0, lastError: '', actors: [] },
 };
 
 // STATES ----------------------------------------------------------------------

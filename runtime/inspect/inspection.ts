@@ -70,7 +70,7 @@ export interface ActorView {
    */
   readonly status: string;
   /** How many messages wait for it. */
-  readonly inbox: number;
+  readonly mailbox: number;
   /** Milliseconds since its start. */
   readonly age: number;
   /** How often it has failed. */

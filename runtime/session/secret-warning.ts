@@ -14,13 +14,13 @@ const maxValues = 10_000;
 
 /** Warns of each field that is not declared and holds one of the texts that were typed into password fields. */
 export function warnOfTyped(
-  cells: Iterable<ComponentInstance>,
+  instances: Iterable<ComponentInstance>,
   typed: readonly string[],
   warn: (text: string) => void
 ): void {
   const texts = new Set(typed.filter((text) => text.length >= minTyped));
   if (texts.size === 0) return;
-  for (const { component, state } of cells) {
+  for (const { component, state } of instances) {
     const model =
       component.logic === undefined ? state : (state as { readonly context?: unknown } | undefined)?.context;
     const field = findUndeclared(model, texts, secretNames([component]));

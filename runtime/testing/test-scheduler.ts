@@ -1,6 +1,6 @@
 /**
- * The agenda of a test: turns that are due and frames on their way, in the order they became due. It runs
- * them only while an action waits for rest, so that a test decides when things happen.
+ * The scheduler of a test: the turns that are due and the frames in transit, in the order they became due. It runs them
+ * only while an action awaits `rest`, so that a test decides when things happen.
  *
  * `test-server.ts` schedules turns with it, `memory-network.ts` frames.
  */
@@ -9,18 +9,18 @@ import { setImmediate } from 'node:timers';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 
-/** Rounds in which something was done, after which it is taken for endless. */
-const longest = 10_000;
+/** Rounds with work after which the work counts as endless. */
+const maxRounds = 10_000;
 
-/** Rounds in which nothing was done, after which promises are taken for settled. */
+/** Rounds without work after which promises count as settled. */
 const quietRounds = 2;
 
-/** Persistable from before a test runner may put a simulated one in its place. */
+/** Read at once, because a test runner may replace the global later by a simulated one. */
 const later = setImmediate;
 
 const nextRound = (): Promise<void> => new Promise((resolve) => later(resolve));
 
-/** What is due, of server and pages. */
+/** The queue of what is due, of the server and the pages. */
 export class TestScheduler {
   readonly #report: Reporter;
   #due: (() => void)[] = [];
@@ -29,21 +29,21 @@ export class TestScheduler {
     this.#report = report;
   }
 
-  /** Runs something behind all that is due already. What it throws is reported. */
+  /** Runs a function after all that is due already. What it throws is reported. */
   readonly defer = (run: () => void): void => void this.#due.push(run);
 
   /**
-   * Runs what is due, and what comes of it, until there is nothing more and promises have settled.
+   * Runs what is due, and what becomes due meanwhile, until nothing is due and promises have settled.
    *
-   * **Note:** what waits for the world outside, a file or another server, is not waited for.
+   * **Note:** it does not wait for anything outside the process, such as a file or another server.
    *
-   * @throws Error if there is no end of it
+   * @throws Error after 10,000 rounds with work
    */
   async rest(): Promise<void> {
     for (let busy = 0, quiet = 0; quiet < quietRounds; ) {
       await nextRound();
       if (this.#due.length === 0) quiet++;
-      else if (++busy > longest) throw new Error(endless);
+      else if (++busy > maxRounds) throw new Error(endless);
       else quiet = 0;
       for (const run of this.#due.splice(0)) this.#run(run);
     }
@@ -58,4 +58,4 @@ export class TestScheduler {
   }
 }
 
-const endless = `The page does not come to rest: after ${longest} rounds there is still more to do. Look for a message that leads to itself, or a generator that never sleeps.`;
+const endless = `The page does not come to rest: after ${maxRounds} rounds there is still more to do. Look for a message that leads to itself, or a generator that never sleeps.`;

@@ -20,7 +20,7 @@ export const Counter = component({
 
 // CELLS -----------------------------------------------------------------------
 
-interface ComponentInstance {
+interface Cell {
   readonly at: number;
   readonly count: number;
 }
@@ -29,15 +29,15 @@ type CellMessage = { type: 'cellClicked'; at: number };
 
 const cellCount = 1_000;
 
-const cellRow = ({ at, count }: ComponentInstance) => html<CellMessage>`
+const cellRow = ({ at, count }: Cell) => html<CellMessage>`
   <tr><td>${at}</td><td>cell</td><td @click=${{ type: 'cellClicked', at }}>${count}</td></tr>`;
 
 /** A thousand keyed rows; a click adds one to the cell it hits. */
 export const Cells = component({
   name: 'cells',
-  init: () => ({ cells: Array.from({ length: cellCount }, (_, at): ComponentInstance => ({ at, count: 0 })) }),
+  init: () => ({ cells: Array.from({ length: cellCount }, (_, at): Cell => ({ at, count: 0 })) }),
   update: (model, { at }: CellMessage) => {
-    const cell = model.cells[at] as ComponentInstance;
+    const cell = model.cells[at] as Cell;
     return { cells: model.cells.with(at, { at, count: cell.count + 1 }) };
   },
   view: ({ cells }) => html<CellMessage>`<table><tbody>${repeat(cells, ({ at }) => at, cellRow)}</tbody></table>`,

@@ -35,7 +35,7 @@ describe('actor tree', () => {
     expect(firstChoice({ ...actors, actors: [] })).to.equal('s');
   });
 
-  it('shows kind, status, inbox, errors and age of each, below those they belong to', async () => {
+  it('shows kind, status, mailbox, errors and age of each, below those they belong to', async () => {
     const page = await openPage(Page);
     const item = page.getByRole('radio', { name: /^item 7/ });
     expect(item.closest('label')?.textContent?.replaceAll(/\s+/g, ' ').trim()).to.equal(

@@ -59,7 +59,7 @@ describe('the page of a session', () => {
     await open();
     const [root] = [session.actors];
     session.summary = { ...session.summary, status: 'detached' };
-    session.actors = { ...root, actors: [{ ...(root.actors[0] as typeof root), inbox: 12 }] };
+    session.actors = { ...root, actors: [{ ...(root.actors[0] as typeof root), mailbox: 12 }] };
     await more(0);
     expect(page.getByRole('radio', { name: /counter.*12 waiting/s })).to.exist;
     expect(page.document.querySelector('.i-about')?.textContent).to.include('detached');

@@ -35,8 +35,8 @@ describe('shared-actor', () => {
     actor.start({ logic: counter, input: undefined });
     for (let count = 0; count < 3; count++) actor.receive({ type: 'counted' });
     expect(ready).to.deep.equal([actor, actor, actor]);
-    expect([actor.take(2), actor.isReady, actor.view.inbox]).to.deep.equal([2, true, 1]);
-    expect([actor.take(2), actor.isReady, actor.view.inbox]).to.deep.equal([1, false, 0]);
+    expect([actor.take(2), actor.isReady, actor.view.mailbox]).to.deep.equal([2, true, 1]);
+    expect([actor.take(2), actor.isReady, actor.view.mailbox]).to.deep.equal([1, false, 0]);
   });
 
   it('keeps its mailbox and its state while a replacement is due', () => {
@@ -46,7 +46,7 @@ describe('shared-actor', () => {
     actor.receive({ type: 'failed' });
     actor.receive({ type: 'counted' });
     expect(actor.take(2)).to.equal(1);
-    expect([actor.standing, actor.view.inbox, actor.view.failures]).to.deep.equal(['waiting', 1, 1]);
+    expect([actor.standing, actor.view.mailbox, actor.view.failures]).to.deep.equal(['waiting', 1, 1]);
     clock.advance(100);
     expect([actor.standing, actor.take(2)]).to.deep.equal(['running', 1]);
     expect(shown.at(-1)).to.equal(1);

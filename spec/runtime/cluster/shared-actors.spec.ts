@@ -616,7 +616,7 @@ describe('shared actors', () => {
     it('is undefined for a name without an actor, and absent for a watched one', () => {
       expect(actors.look('room')).to.equal(undefined);
       const { stop } = watch('room');
-      expect(actors.look('room')).to.include({ standing: 'absent', inbox: 0, failures: 0, logic: undefined });
+      expect(actors.look('room')).to.include({ standing: 'absent', mailbox: 0, failures: 0, logic: undefined });
       stop();
       expect(actors.look('room')).to.equal(undefined);
     });
@@ -627,10 +627,10 @@ describe('shared actors', () => {
       actors.send('room', counted);
       actors.send('room', counted);
       expect(actors.look('room')).to.deep.equal({
-        ...{ standing: 'running', inbox: 2, since: 1_000_500, failures: 0, logic: counter },
+        ...{ standing: 'running', mailbox: 2, since: 1_000_500, failures: 0, logic: counter },
       });
       drain();
-      expect(actors.look('room')?.inbox).to.equal(0);
+      expect(actors.look('room')?.mailbox).to.equal(0);
     });
 
     it('counts what has failed, over an event or by itself', () => {

@@ -22,7 +22,7 @@ const anyText = fc.oneof(
   fc.string({ unit: fc.constantFrom('/', '#', '>', '%', '@', 'u', 'd', '8', '\ud800', '\udc00', '😀', '\n') })
 );
 
-/** The id of a cell is never empty. */
+/** The id of an instance is never empty. */
 const anyPath = fc.array(
   anyText.filter((text) => text !== ''),
   { maxLength: 4 }
@@ -50,8 +50,8 @@ const page = (key: string) =>
     view: () => html`<main>${Branch({ key })}</main>`,
   });
 
-/** The only cell in another. */
-const inside = (cell: ComponentInstance): ComponentInstance => [...cell.children][0] as ComponentInstance;
+/** The only instance in another. */
+const inside = (instance: ComponentInstance): ComponentInstance => [...instance.children][0] as ComponentInstance;
 
 describe('actor ids', () => {
   it('name the session, its components, what these declare, and shared actors', () => {
@@ -70,7 +70,7 @@ describe('actor ids', () => {
     }
   });
 
-  it('lead to cells by the way from the root', () => {
+  it('lead to instances by the way from the root', () => {
     const root = new Company().hire(page('one'));
     const branch = inside(root);
     expect(actorIdOf(root)).to.equal('/');
@@ -89,17 +89,17 @@ describe('actor ids', () => {
   it('lead to actors that a logic has started by those that have started them', () => {
     const inner = createMachine({ invoke: { id: 'in>ner', src: fromPromise(() => new Promise(() => undefined)) } });
     const outer = createMachine({ invoke: { id: 'outer/%', src: inner } });
-    const cell = new Company().hire(component({ name: 'logic', logic: outer, view: () => html`<i></i>` }));
-    const [child] = childrenOf(cell.snapshot) as [AnyActorRef];
+    const instance = new Company().hire(component({ name: 'logic', logic: outer, view: () => html`<i></i>` }));
+    const [child] = childrenOf(instance.snapshot) as [AnyActorRef];
     const [grandchild] = childrenOf(child.getSnapshot()) as [AnyActorRef];
-    expect(childIdOf(cell, child)).to.equal('/>outer%2F%25');
-    expect(childIdOf(cell, grandchild)).to.equal('/>outer%2F%25>in%3Ener');
-    expect(readActorId(childIdOf(cell, grandchild))).to.deep.equal({
+    expect(childIdOf(instance, child)).to.equal('/>outer%2F%25');
+    expect(childIdOf(instance, grandchild)).to.equal('/>outer%2F%25>in%3Ener');
+    expect(readActorId(childIdOf(instance, grandchild))).to.deep.equal({
       kind: 'child',
       path: [],
       ids: ['outer/%', 'in>ner'],
     });
-    cell.stop();
+    instance.stop();
   });
 
   it('come back as what they were made of, whatever keys are', () => {

@@ -177,7 +177,7 @@ describe('actor tree', () => {
       session.tree.put([...session.tree.root.children][0] as never, { type: 'failed' });
       host.turn();
       expect(find(actors(), itemId).errors).to.equal(1);
-      const failures = [...session.tree.instances()].reduce((sum, cell) => sum + cell.failures, 0);
+      const failures = [...session.tree.instances()].reduce((sum, instance) => sum + instance.failures, 0);
       expect(actors().errors).to.equal(failures).and.to.be.at.least(2);
     });
 
@@ -198,11 +198,11 @@ describe('actor tree', () => {
       session.tree.put(item as never, { type: 'ticked' });
       session.tree.put(item as never, { type: 'ticked' });
       const tree = actors();
-      expect([tree, find(tree, '/'), find(tree, itemId), find(tree, lightId)].map(({ inbox }) => inbox)).to.deep.equal([
-        ...[3, 1, 2, 0],
-      ]);
+      expect(
+        [tree, find(tree, '/'), find(tree, itemId), find(tree, lightId)].map(({ mailbox }) => mailbox)
+      ).to.deep.equal([...[3, 1, 2, 0]]);
       host.turn();
-      expect(actors().inbox).to.equal(0);
+      expect(actors().mailbox).to.equal(0);
     });
 
     it('says how old each is', () => {
@@ -245,7 +245,7 @@ describe('actor tree', () => {
     });
 
     it('gives the status of a shared actor, in the terms of the others', () => {
-      const view: SharedView = { standing: 'running', inbox: 3, since: 999_500, failures: 2, logic: undefined };
+      const view: SharedView = { standing: 'running', mailbox: 3, since: 999_500, failures: 2, logic: undefined };
       const asked: string[] = [];
       const room = (given: Partial<SharedView>): ActorView => {
         const look = (name: string): SharedView => {
@@ -255,7 +255,7 @@ describe('actor tree', () => {
         return find(actors({ shared: look }), '@room');
       };
       expect(room({})).to.deep.equal({
-        ...{ id: '@room', kind: 'shared', name: 'room', status: 'active', inbox: 3, errors: 2, lastError: '' },
+        ...{ id: '@room', kind: 'shared', name: 'room', status: 'active', mailbox: 3, errors: 2, lastError: '' },
         ...{ age: host.clock.now() - 999_500, actors: [] },
       });
       const standings = ['absent', 'running', 'waiting', 'finished', 'down'] as const;
@@ -310,7 +310,7 @@ describe('actor tree', () => {
       const tree = storedActorsOf('session', image, image.at + 5_000);
       expect(tree).to.include({
         ...{ id: 'session', kind: 'session', name: 'session', status: 'passivated' },
-        inbox: 1,
+        mailbox: 1,
       });
       const [, ...others] = all(tree);
       expect(others.map(({ id, kind, name }) => [id, kind, name])).to.deep.equal([
@@ -321,8 +321,8 @@ describe('actor tree', () => {
         [lightId, 'statechart', 'light l'],
         [brokenId, 'component', 'broken 7'],
       ]);
-      for (const { status, age, errors, inbox } of others) {
-        expect([status, age, errors, inbox]).to.deep.equal(['dormant', 5_000, 0, 0]);
+      for (const { status, age, errors, mailbox } of others) {
+        expect([status, age, errors, mailbox]).to.deep.equal(['dormant', 5_000, 0, 0]);
       }
     });
 

@@ -37,19 +37,19 @@ type Anything = Child<{ readonly type: string }>;
 
 /** A page and what its client has been sent. */
 class Page {
-  readonly #mirror = new ClientTree([]);
+  readonly #clientTree = new ClientTree([]);
   rendered: Value;
   #frame = 1;
 
   constructor(first: Anything) {
     this.rendered = renderRoot(first, undefined, () => {});
-    describePage(this.#mirror, this.rendered, 1);
+    describePage(this.#clientTree, this.rendered, 1);
   }
 
   /** Shows something else, and says in words what that changes. */
   show(next: Anything): readonly string[] {
     this.rendered = renderRoot(next, this.rendered, () => {});
-    const changes = diff(this.#mirror, this.rendered, ++this.#frame);
+    const changes = diff(this.#clientTree, this.rendered, ++this.#frame);
 
     return describeServerFrame({ kind: ServerKind.Patch, changes, processed: 0 }, this.rendered);
   }

@@ -130,7 +130,7 @@ describe('observed', () => {
         '@room',
       ]);
       const [page, shared] = seen.actors().actors;
-      expect(page).to.include({ kind: 'component', name: 'list', status: 'active', inbox: 0, errors: 0 });
+      expect(page).to.include({ kind: 'component', name: 'list', status: 'active', mailbox: 0, errors: 0 });
       expect(shared).to.include({ kind: 'shared', name: 'room', status: 'active' });
     });
 

@@ -57,19 +57,19 @@ const anywhere = (): boolean => true;
 
 describe('stored sessions', () => {
   let listing: ListingStore;
-  let shelf: StoredSessions;
+  let stored: StoredSessions;
 
   beforeEach(() => {
     listing = new ListingStore();
-    shelf = new StoredSessions(listing.store, 'here');
+    stored = new StoredSessions(listing.store, 'here');
   });
 
   const idsOf = async (isAway: (id: string) => boolean): Promise<readonly string[]> =>
-    (await shelf.list(isAway)).summaries.map(({ id }) => id);
+    (await stored.list(isAway)).summaries.map(({ id }) => id);
 
   it('says of a stored session what the store knows and what stands in its bytes', async () => {
     listing.hold('a', { at: 5_000, bytes: 321, content: bytesOf('a todo list') });
-    expect(await shelf.list(anywhere)).to.deep.equal({
+    expect(await stored.list(anywhere)).to.deep.equal({
       summaries: [
         {
           ...{ id: 'a', status: 'passivated', component: 'a todo list', path: '', address: '' },
@@ -92,22 +92,22 @@ describe('stored sessions', () => {
   it('reads each once for each time it was written', async () => {
     listing.hold('a');
     listing.hold('b');
-    await shelf.list(anywhere);
-    await shelf.list(anywhere);
+    await stored.list(anywhere);
+    await stored.list(anywhere);
     expect(listing.peeked).to.deep.equal(['a', 'b']);
     listing.hold('b', { at: 2_000, content: bytesOf('later') });
-    const { summaries } = await shelf.list(anywhere);
+    const { summaries } = await stored.list(anywhere);
     expect(listing.peeked).to.deep.equal(['a', 'b', 'b']);
     expect(summaries.map(({ component }) => component)).to.deep.equal(['counter', 'later']);
   });
 
   it('forgets what is not stored any more', async () => {
     listing.hold('a');
-    await shelf.list(anywhere);
+    await stored.list(anywhere);
     listing.held.delete('a');
     expect(await idsOf(anywhere)).to.deep.equal([]);
     listing.hold('a');
-    await shelf.list(anywhere);
+    await stored.list(anywhere);
     expect(listing.peeked).to.deep.equal(['a', 'a']);
   });
 
@@ -122,7 +122,7 @@ describe('stored sessions', () => {
     listing.hold('damaged', { content: Uint8Array.of(1, 2, 3) });
     listing.hold('gone', { content: undefined });
     listing.hold('good');
-    const { summaries, failure } = await shelf.list(anywhere);
+    const { summaries, failure } = await stored.list(anywhere);
     expect(summaries.map(({ component }) => component)).to.deep.equal(['', '', 'counter']);
     expect(failure).to.equal('');
   });
@@ -130,7 +130,7 @@ describe('stored sessions', () => {
   it('says what is wrong with a store that fails, and shows nothing', async () => {
     listing.hold('a');
     listing.failing = new Error('cannot be reached');
-    expect(await shelf.list(anywhere)).to.deep.equal({ summaries: [], failure: 'cannot be reached' });
+    expect(await stored.list(anywhere)).to.deep.equal({ summaries: [], failure: 'cannot be reached' });
     listing.failing = undefined;
     expect(await idsOf(anywhere)).to.deep.equal(['a']);
   });
