@@ -141,8 +141,7 @@ export class Activation {
       return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim, begun);
     } catch (error) {
       if (error instanceof TroupeError && error.code !== ErrorCode.Store) throw error;
-      // A store that fails may have the session: to begin anew would be to lose it.
-      this.#options.report(ErrorCode.Store, error, { session: id });
+      // A store that fails may have the session: to begin anew would be to lose it. The failure is reported by `claim`.
       return CloseCode.TryLater;
     }
   }

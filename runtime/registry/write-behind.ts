@@ -2,7 +2,8 @@
  * Write-behind: writes the sessions of one process to the store. While a session is in use, the changes of its turns
  * are coalesced over the delay of the store and then written. Passivation writes once more and gives up ownership.
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
- * Meanwhile sessions continue, and their clients keep the events that are not durable.
+ * A beat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
+ * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable.
  *
  * `session-registry.ts` passes sessions to it, `activation.ts` reads stored ones through it; `store.ts` specifies
  * what a store guarantees.
@@ -78,11 +79,18 @@ export class WriteBehind {
   #leaveMembership: () => void = () => {};
   /** Failures of the store since its last success. */
   readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
+  /** Sessions whose last write has failed. On a disk with little space, small ones succeed meanwhile. */
+  readonly #unstored = new Set<Persistable>();
+  /** Whether the present failure of the store has been reported. */
+  #isReported = false;
+  /** Whether the last claim failed. Claims may fail while writes succeed, and are then not reported again. */
+  #isClaimFailing = false;
   #isClosed = false;
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
-    if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => this.#beat());
+    if (options.store.damage !== undefined) options.report(ErrorCode.Store, options.store.damage);
+    if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => void this.#beat());
   }
 
   /** Whether what is stored is lost with the process: then sessions are written when they are put away, and not before. */
@@ -102,11 +110,19 @@ export class WriteBehind {
 
   // READING -------------------------------------------------------------------
 
-  /** Makes this node the owner of a session; rejects if the store fails. */
-  claim(id: string, force = false): Promise<Claim> {
+  /** Makes this node the owner of a session; rejects if the store fails, which is reported here. */
+  async claim(id: string, force = false): Promise<Claim> {
     const { node, store } = this.#options;
+    try {
+      const claim = await store.claim(id, node, force);
+      this.#isClaimFailing = false;
 
-    return store.claim(id, node, force);
+      return claim;
+    } catch (error) {
+      if (!this.#isClaimFailing) this.#reportOnce(error);
+      this.#isClaimFailing = true;
+      throw error;
+    }
   }
 
   /** Moves a stored session that cannot be restored into quarantine, so that an operator can examine it. */
@@ -161,6 +177,7 @@ export class WriteBehind {
   forget(session: Persistable): void {
     const progress = this.#progress.get(session);
     this.#progress.delete(session);
+    this.#unstored.delete(session);
     if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
   }
 
@@ -171,7 +188,11 @@ export class WriteBehind {
     clock.clearTimeout(this.#timer);
     this.#leaveMembership();
     for (const [session, progress] of this.#progress) if (!progress.isBusy) this.#over(session, progress, 'refused');
-    await store.close();
+    try {
+      await store.close();
+    } catch (error) {
+      this.#reportOnce(error);
+    }
   }
 
   #mark(session: Persistable): Progress {
@@ -213,6 +234,7 @@ export class WriteBehind {
     const release = progress.isLeaving;
     const outcome = await this.#attempt(session, release);
     progress.isBusy = false;
+    if (outcome === 'refused') this.#unstored.delete(session);
     if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.isLeaving))) {
       this.#over(session, progress, outcome);
     } else if (this.#progress.get(session) === progress) {
@@ -243,6 +265,7 @@ export class WriteBehind {
     const { image, bytes } = saved;
     try {
       const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release });
+      this.#unstored.delete(session);
       this.#recovered();
       if (fence === 0) {
         session.fenced();
@@ -253,6 +276,7 @@ export class WriteBehind {
 
       return 'stored';
     } catch (error) {
+      if (this.#progress.has(session)) this.#unstored.add(session);
       this.#failed(error);
       return 'failed';
     }
@@ -279,22 +303,32 @@ export class WriteBehind {
 
   /** The store has failed: reported once until it works again. */
   #failed(error: unknown): void {
-    if (!this.isFailing) this.#options.report(ErrorCode.Store, error);
+    this.#reportOnce(error);
     this.#backoff.next();
   }
 
+  #reportOnce(error: unknown): void {
+    if (!this.#isReported) this.#options.report(ErrorCode.Store, error);
+    this.#isReported = true;
+  }
+
   #recovered(): void {
+    if (this.#unstored.size === 0) this.#isReported = false;
     if (!this.isFailing) return;
     this.#backoff.reset();
     this.#go();
   }
 
   /** Tells the store that this process is alive. */
-  #beat(): void {
+  async #beat(): Promise<void> {
     const { membership, node, store } = this.#options;
-    void store.beat(node, membership.lease).then(
-      () => this.#recovered(),
-      (error: unknown) => this.#failed(error)
-    );
+    try {
+      await store.beat(node, membership.lease);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    if (this.isFailing && this.#progress.size > 0) this.#go();
+    else this.#recovered();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The lock of a folder that one process uses at a time (`lmdb.ts`). A file in the folder names the process, and counts only
+ * The lock of a folder that one process uses at a time (`lmdb-files.ts`). A file in the folder names the process, and counts only
  * while that process lives: a killed process leaves nothing that has to be cleaned up.
  *
  * **Note:** it works between the processes of one computer or container, not between several.
@@ -35,7 +35,7 @@ export function lockFolder(path: string): () => void {
   const holder = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' } satisfies Holder);
 
   for (let left = maxTries; left > 0; left--) {
-    if (create(file, holder)) return () => rmSync(file, { force: true });
+    if (create(file, holder)) return () => remove(file);
     const other = read(file);
     if (other !== undefined && isAlive(other)) throw inUse(path, other);
     rmSync(file, { force: true });
@@ -51,6 +51,15 @@ function create(file: string, text: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** Removes the file. Where it cannot be removed it is without effect when this process has ended. */
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The disk is read-only, or fails.
   }
 }
 

@@ -53,13 +53,17 @@ export function writeRecord({ node, fence, at, end, bytes }: StoredRecord): Buff
   return record;
 }
 
-/** Decodes what `writeRecord` returned. The bytes are a part of `record`, not a copy. */
+/**
+ * Decodes what `writeRecord` returned. The bytes are a part of `record`, not a copy.
+ *
+ * Of a damaged record, or one of another format, all is given as its bytes, owned by no node and never expired: it cannot
+ * be restored, and is put into quarantine by what tries to.
+ */
 export function readRecord(record: Buffer): StoredRecord {
-  const kind = record[offset.kind] as number;
-  if (kind !== Kind.Session && kind !== Kind.Removed) {
-    throw new TroupeError(ErrorCode.Store, `A stored session has the format ${kind}, which this version cannot read.`);
-  }
-  const start = offset.node + (record[offset.length] as number);
+  const kind = record[offset.kind];
+  const start = offset.node + (record[offset.length] ?? 0);
+  const isReadable = (kind === Kind.Session || kind === Kind.Removed) && record.length >= start;
+  if (!isReadable) return { node: '', fence: 0, at: 0, end: Number.POSITIVE_INFINITY, bytes: record };
 
   return {
     node: record.toString('utf8', offset.node, start),
@@ -70,7 +74,7 @@ export function readRecord(record: Buffer): StoredRecord {
   };
 }
 
-/** When a record expires. The rest of it is not read. */
+/** When a record expires. The rest of it is not read; one that is too short never does. */
 export function endOf(record: Buffer): number {
-  return record.readDoubleLE(offset.end);
+  return record.length < offset.node ? Number.POSITIVE_INFINITY : record.readDoubleLE(offset.end);
 }

@@ -1,21 +1,17 @@
 /**
  * The store on disk, for one process: sessions survive its end, also a `kill -9`. `store.ts` says what it promises;
- * `lmdb-record.ts` says how a session is stored.
+ * `lmdb-record.ts` says how a session is stored, `lmdb-environment.ts` writes to the disk.
  *
  * One process uses the file. The owners of sessions and their fences are therefore kept in memory, and after a restart no
- * session has an owner. On disk are the sessions, and a number above all fences.
- *
- * The only file that imports `lmdb`, and only when `lmdb()` is called.
+ * session has an owner. On disk are the sessions, and a number above all fences. The package `lmdb` is loaded when
+ * `lmdb()` is called.
  */
 
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
-import type { Database, RootDatabase } from 'lmdb';
 import { type Clock, systemClock } from '../platform/clock.js';
-import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
-import { lockFolder } from './folder-lock.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { LmdbEnvironment } from './lmdb-environment.js';
 import { endOf, readRecord, type StoredRecord, writeRecord } from './lmdb-record.js';
 import { NodeLeases } from './node-leases.js';
 import { quarantineLine, readQuarantined } from './quarantine.js';
@@ -53,15 +49,6 @@ interface Holding {
   readonly fence: Fence;
 }
 
-/** The three databases in the file. */
-interface Databases {
-  readonly root: RootDatabase<Buffer, string>;
-  readonly sessions: Database<Buffer, string>;
-  /** By time and a fence, so that no two keys are the same. */
-  readonly quarantine: Database<Buffer, [at: number, fence: number]>;
-  readonly unlock: () => void;
-}
-
 // LIMITS ----------------------------------------------------------------------
 
 const defaultDelay = 100;
@@ -74,8 +61,6 @@ const checked = { write: 2, beat: 256 } as const;
 
 /** Sessions read for a list: in all, and in one slice. */
 const listing = { maxSessions: 10_000, slice: 50 } as const;
-
-const fenceKey = 'fence';
 
 // STORE -----------------------------------------------------------------------
 
@@ -100,46 +85,17 @@ export function lmdb(options: LmdbStoreOptions): Required<Store> {
     );
   }
 
-  return new LmdbStore(openDatabases(resolve(path)), { clock, delay, flush });
-}
-
-function openDatabases(path: string): Databases {
-  const { open } = loadLmdb();
-
-  mkdirSync(path, { recursive: true });
-  const unlock = lockFolder(path);
-  try {
-    const root = open<Buffer, string>({ path, noSubdir: false, encoding: 'binary' });
-    return {
-      root,
-      sessions: root.openDB<Buffer, string>('sessions', { encoding: 'binary' }),
-      quarantine: root.openDB<Buffer, [at: number, fence: number]>('quarantine', { encoding: 'binary' }),
-      unlock,
-    };
-  } catch (error) {
-    unlock();
-    throw new TroupeError(ErrorCode.Store, `The store in ${path} cannot be opened: ${textOf(error)}`, { cause: error });
-  }
-}
-
-function loadLmdb(): typeof import('lmdb') {
-  try {
-    return createRequire(import.meta.url)('lmdb') as typeof import('lmdb');
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-    const what = isMissing ? 'needs the package lmdb' : `cannot load the package lmdb (${textOf(error)})`;
-
-    throw new TroupeError(ErrorCode.Store, `troupe/store/lmdb ${what}. Install it: npm install lmdb`, { cause: error });
-  }
+  return new LmdbStore(new LmdbEnvironment(resolve(path)), { clock, delay, flush });
 }
 
 class LmdbStore implements Required<Store> {
   readonly isVolatile = false;
   readonly isShared = false;
+  readonly damage: TroupeError | undefined;
   readonly delay: number;
   readonly #clock: Clock;
   readonly #flush: boolean;
-  readonly #databases: Databases;
+  readonly #files: LmdbEnvironment;
   readonly #leases: NodeLeases;
   /** The owners, by the id of the session. */
   readonly #held = new Map<string, Holding>();
@@ -153,26 +109,27 @@ class LmdbStore implements Required<Store> {
   #closing: Promise<void> | undefined;
 
   constructor(
-    databases: Databases,
+    files: LmdbEnvironment,
     options: { readonly clock: Clock; readonly delay: number; readonly flush: boolean }
   ) {
-    this.#databases = databases;
+    this.#files = files;
+    this.damage = files.damage;
     this.#clock = options.clock;
     this.#flush = options.flush;
     this.#leases = new NodeLeases(options.clock);
     this.delay = options.delay;
-    this.#fence = databases.root.get(fenceKey)?.readDoubleLE() ?? 0;
+    this.#fence = files.fence;
     this.#fenceEnd = this.#fence;
   }
 
   async beat(node: string, lease: number): Promise<void> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     this.#leases.beat(node, lease);
     this.#sweep(checked.beat);
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     const record = this.#find(id);
     if (record?.bytes === undefined) return { kind: 'absent' };
     const owner = this.#ownerOf(id);
@@ -184,7 +141,7 @@ class LmdbStore implements Required<Store> {
   }
 
   async write(entry: Entry): Promise<Fence> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     const { id, node, bytes, lifetime, release } = entry;
     if (!this.#isOpenTo(entry)) return 0;
     const fence = entry.fence === 0 ? this.#nextFence() : entry.fence;
@@ -199,30 +156,28 @@ class LmdbStore implements Required<Store> {
   }
 
   async remove(id: string, fence: Fence): Promise<void> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     const record = this.#mayRemove(id, fence);
     if (record !== undefined) await this.#putRemoved(id, record, fence);
   }
 
   async setAside(id: string, fence: Fence, reason: string): Promise<void> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     const record = this.#mayRemove(id, fence);
     if (record?.bytes === undefined) return;
-    const { quarantine } = this.#databases;
     const at = this.#clock.now();
+    const line = quarantineLine({ id, reason, at });
 
-    const put = quarantine.put(
-      [at, this.#nextFence()],
-      Buffer.concat([quarantineLine({ id, reason, at }), record.bytes])
-    );
-    await Promise.all([this.#done(put), this.#putRemoved(id, record, fence)]);
+    // First the copy: if there is no space for it, the session stays as it is.
+    await this.#files.putAside([at, this.#nextFence()], Buffer.concat([line, record.bytes]), this.#flush);
+    await this.#putRemoved(id, record, fence);
     await this.#sweepQuarantine();
   }
 
   async listAside(): Promise<readonly SetAside[]> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     await this.#sweepQuarantine();
-    return [...this.#databases.quarantine.getRange({ reverse: true })].map(({ value }) => readQuarantined(value));
+    return [...this.#files.quarantine.getRange({ reverse: true })].map(({ value }) => readQuarantined(value));
   }
 
   async list({ most = StoreLimit.maxListed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
@@ -230,7 +185,7 @@ class LmdbStore implements Required<Store> {
     let last: string | undefined = '';
 
     for (let looked = 0; last !== undefined && looked < listing.maxSessions; looked += listing.slice) {
-      this.#checkOpen();
+      if (this.#mustWait()) await this.#files.ready;
       last = this.#listAfter(last, stored);
       // Each record is read with its snapshot. Other work runs between the slices.
       await nextImmediate();
@@ -246,7 +201,7 @@ class LmdbStore implements Required<Store> {
     let last: string | undefined;
     let looked = 0;
 
-    for (const { key, value } of this.#databases.sessions.getRange({ start: id, exclusiveStart: true, limit })) {
+    for (const { key, value } of this.#files.sessions.getRange({ start: id, exclusiveStart: true, limit })) {
       const { bytes, at, end } = readRecord(this.#pending.get(key) ?? value);
       if (bytes !== undefined && end > now) {
         stored.push({ id: key, bytes: bytes.length, at, owner: this.#ownerOf(key) });
@@ -258,40 +213,31 @@ class LmdbStore implements Required<Store> {
   }
 
   async peek(id: string): Promise<Uint8Array | undefined> {
-    this.#checkOpen();
+    if (this.#mustWait()) await this.#files.ready;
     const bytes = this.#find(id)?.bytes;
 
     return bytes && new Uint8Array(bytes);
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#files.close();
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    const { root, unlock } = this.#databases;
-
-    await root.flushed;
-    await root.close();
-    unlock();
-  }
-
-  #checkOpen(): void {
+  /** Whether the files are being opened again. Throws if the store is closed. */
+  #mustWait(): boolean {
     if (this.#closing !== undefined) throw new TroupeError(ErrorCode.Closed, 'The store is closed.');
+
+    return this.#files.ready !== undefined;
   }
 
   // FENCES --------------------------------------------------------------------
 
   #nextFence(): Fence {
     if (this.#fence === this.#fenceEnd) {
-      const end = Buffer.alloc(8);
-
+      this.#files.writeFence(this.#fenceEnd + fencesAtOnce);
       this.#fenceEnd += fencesAtOnce;
-      end.writeDoubleLE(this.#fenceEnd);
-      this.#databases.root.putSync(fenceKey, end);
     }
-
     this.#fence++;
     return this.#fence;
   }
@@ -327,7 +273,7 @@ class LmdbStore implements Required<Store> {
 
   /** The record of an id, unless it has expired. */
   #find(id: string): StoredRecord | undefined {
-    const stored = this.#pending.get(id) ?? this.#databases.sessions.get(id);
+    const stored = this.#pending.get(id) ?? this.#files.sessions.get(id);
     if (stored === undefined || endOf(stored) <= this.#clock.now()) return undefined;
 
     return readRecord(stored);
@@ -338,7 +284,7 @@ class LmdbStore implements Required<Store> {
 
     this.#pending.set(id, record);
     try {
-      await this.#done(this.#databases.sessions.put(id, record));
+      await this.#files.put(id, record, this.#flush);
     } finally {
       if (this.#pending.get(id) === record) this.#pending.delete(id);
     }
@@ -352,16 +298,11 @@ class LmdbStore implements Required<Store> {
     return this.#put(id, { node, fence, at, end: at + StoreLimit.removedMs, bytes: undefined });
   }
 
-  /** Waits until a record is as safe as `flush` says. */
-  async #done(put: Promise<unknown>): Promise<void> {
-    await (this.#flush ? Promise.all([put, this.#databases.root.flushed]) : put);
-  }
-
   // EXPIRY --------------------------------------------------------------------
 
   /** Continues the search through all sessions, in the order of their ids, and removes those that have expired. */
   #sweep(steps: number): void {
-    const { sessions } = this.#databases;
+    const { sessions } = this.#files;
     const now = this.#clock.now();
     let last = '';
 
@@ -377,15 +318,15 @@ class LmdbStore implements Required<Store> {
 
     if (held !== undefined && !this.#leases.isAlive(held.node)) this.#held.delete(id);
     // If this fails, the session is found again, and the next write rejects with what is wrong with the disk.
-    this.#databases.sessions.remove(id).catch(() => undefined);
+    this.#files.remove(id).catch(() => undefined);
   }
 
   async #sweepQuarantine(): Promise<void> {
-    const { quarantine } = this.#databases;
+    const { quarantine } = this.#files;
     const oldest = this.#clock.now() - StoreLimit.quarantineMs;
     const keys = [...quarantine.getKeys({ reverse: true })];
     const gone = keys.filter(([at], index) => index >= StoreLimit.maxQuarantined || at <= oldest);
 
-    await Promise.all(gone.map((key) => quarantine.remove(key)));
+    await Promise.all(gone.map((key) => this.#files.removeAside(key)));
   }
 }

@@ -92,6 +92,7 @@ export function memory(options: MemoryStoreOptions = {}): MemoryStore {
 }
 
 class SessionsInMemory implements MemoryStore {
+  readonly damage = undefined;
   readonly isVolatile = true;
   readonly isShared = false;
   readonly delay = 0;

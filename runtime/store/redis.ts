@@ -93,6 +93,7 @@ export interface RedisStoreSettings {
 
 /** The store over a connection. It closes its link to it. */
 export class RedisStore implements Required<Store> {
+  readonly damage = undefined;
   readonly isVolatile = false;
   readonly isShared = true;
   readonly delay: number;

@@ -10,6 +10,8 @@
  * an earlier owner cannot bring it back.
  */
 
+import type { TroupeError } from '../platform/errors.js';
+
 // LIMITS ----------------------------------------------------------------------
 
 /** The limits of all stores. */
@@ -92,6 +94,11 @@ export interface Store {
   readonly isShared: boolean;
   /** Milliseconds in which changes of a session are gathered before they are written. 0: each turn is written at once. */
   readonly delay: number;
+  /**
+   * What the store found damaged when it was opened, and where it moved that; the server reports it. `undefined`, as in
+   * most stores, if nothing was.
+   */
+  readonly damage?: TroupeError | undefined;
   /**
    * Says that a node is alive and still owns its sessions, for so many milliseconds. Called again and again, before that
    * time is over.

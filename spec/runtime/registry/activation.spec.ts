@@ -306,6 +306,7 @@ describe('a session lasts', () => {
       }
       expect(connection.take().at(-1)).to.include({ late: 3 });
       expect(node.codes).to.deep.equal([ErrorCode.Store]);
+      await nodes.store();
       nodes.lasting.failing = undefined;
       nodes.clock.advance(20_000);
       await nodes.store();

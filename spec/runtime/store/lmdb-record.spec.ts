@@ -32,11 +32,25 @@ describe('store/lmdb-record', () => {
     expect(writeRecord({ node: '', fence: 0, at: 0, end: 0, bytes: undefined })[0]).to.equal(2);
   });
 
-  it('refuses a node name that is too long, and an unknown format', async () => {
+  it('refuses a node name that is too long', async () => {
     const long = async (): Promise<Buffer> =>
       writeRecord({ node: 'x'.repeat(256), fence: 0, at: 0, end: 0, bytes: undefined });
-    const unknown = async (): Promise<StoredRecord> => readRecord(Buffer.alloc(18, 9));
     expect(await codeOf(long())).to.equal(ErrorCode.Store);
-    expect(await codeOf(unknown())).to.equal(ErrorCode.Store);
+  });
+
+  it('that is damaged or of another format is all bytes, of no node, and never expires', () => {
+    const whole = writeRecord({ node: 'ab', fence: 1, at: 3, end: 2, bytes: Uint8Array.of(7, 8) });
+    for (const damaged of [Buffer.alloc(18, 9), Buffer.alloc(90, 9), Buffer.alloc(0), whole.subarray(0, 27)]) {
+      const read = readRecord(damaged);
+      expect({ ...read, bytes: 0 }).to.deep.equal({
+        node: '',
+        fence: 0,
+        at: 0,
+        end: Number.POSITIVE_INFINITY,
+        bytes: 0,
+      });
+      expect(read.bytes).to.equal(damaged);
+    }
+    expect(endOf(Buffer.alloc(9))).to.equal(Number.POSITIVE_INFINITY);
   });
 });
