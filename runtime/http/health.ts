@@ -8,7 +8,7 @@ import type { HttpAnswer } from './http-answer.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Whether the server takes new visitors. */
+/** Whether the server accepts new sessions. */
 export type IsReady = () => boolean;
 
 // ANSWERS ---------------------------------------------------------------------
@@ -19,15 +19,15 @@ function plain(status: number, body: string): HttpAnswer {
   return { status, headers: [...kind, 'Cache-Control', 'no-store', 'Content-Length', String(body.length)], body };
 }
 
-/** The process runs: 200, always. That it answers at all is what it says. */
+/** Always 200: an answer shows that the process runs. */
 export const answerHealth = (): HttpAnswer => plain(200, 'running');
 
-/** 200 while the server takes new visitors, 503 from when it is about to stop. */
+/** 200 while the server accepts new sessions, 503 from the beginning of a drain. */
 export const answerReadiness = (isReady: IsReady): HttpAnswer =>
   isReady() ? plain(200, 'ready') : plain(503, 'stopping');
 
 /**
- * Answers a path below `/_troupe`, if it asks for one of the two.
+ * Answers a path below `/_troupe`, if it is one of the two.
  *
  * ```ts
  * answerSign('/readyz', () => false)?.status; // 503

@@ -9,27 +9,27 @@ import type { HttpAnswer } from './http-answer.js';
 import { readRequest } from './node-request.js';
 import type { HttpRequest } from './request-identity.js';
 
-/** Handles one request; with `next`, what is not ours is passed on instead of answered with 404. */
+/** Handles one request; with `next`, a request for another path is passed on instead of answered with 404. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
-/** Handles the requests of some paths, given as they were read too; false for those of other paths. */
+/** Handles the requests of some paths, which it gets in both forms; returns false for other paths. */
 export type MountedHandle = (request: HttpRequest, message: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Writes an answer to a response of Node's. */
+/** Writes an answer to one of Node's responses. */
 export function writeAnswer(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   response.writeHead(status, [...headers]);
   response.end(body);
 }
 
-/** Makes a handler that gives each request the same kind of answer, whatever it asks. */
+/** Makes a handler that calls `answer` for each request, whatever its path and method. */
 export function createAnswering(answer: () => HttpAnswer): Handle {
   return (_request, response) => writeAnswer(response, answer());
 }
 
 /**
- * Makes a request handler of Node's shape.
+ * Makes a request handler for Node's servers.
  *
- * @param styles the style sheets of its page for what is not there
+ * @param styles the style sheets of the 404 page
  * @param mounted gets each request first. Default: no handler
  */
 export function createHandle(http: Http, styles: readonly string[] = [], mounted?: MountedHandle): Handle {

@@ -12,7 +12,7 @@ import { countedAddress } from './request-identity.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What limits such a server. Durations are in milliseconds. */
+/** The limits of the server. Durations are in milliseconds. */
 export interface LimitedServerOptions {
   /** Connections at once, of all addresses. */
   readonly connections: number;
@@ -28,32 +28,32 @@ export interface LimitedServerOptions {
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Milliseconds that a whole request may take, its body included; nothing of ours reads one. */
-const requestTimeout = 60_000;
+/** Milliseconds that a whole request may take, its body included. Troupe reads no body. */
+const requestTimeoutMs = 60_000;
 
 /** Milliseconds without traffic on its connection after which a request ends, for example when the client does not read the answer; longer if the deadline of pages is longer. */
 const idleTimeout = 60_000;
 
-/** Milliseconds that a request which is still asked, or answered, has when the server stops. */
-const requestDeadline = 1_000;
+/** Milliseconds that a request in progress has when the server stops. */
+const closingDeadlineMs = 1_000;
 
-/** The most milliseconds between two looks at requests that take too long. */
-const longestCheck = 5_000;
+/** The most milliseconds between two checks of the timeouts. */
+const maxCheckMs = 5_000;
 
-/** A limit of time as Node says it: 0 is none. */
+/** A limit of time in Node's form: 0 is no limit. */
 const nodeTime = (milliseconds: number): number => (Number.isFinite(milliseconds) ? milliseconds : 0);
 
 // SERVER ----------------------------------------------------------------------
 
-/** Makes a server of Node's, not listening yet. */
+/** Makes one of Node's servers. It does not listen yet. */
 export function createLimitedServer(handle: Handle, options: LimitedServerOptions): Server {
   const { connections, initDeadline, joinDeadline } = options;
   const headersTimeout = nodeTime(joinDeadline);
   const server = createServer(
     {
-      connectionsCheckingInterval: Math.min(longestCheck, Math.max(50, joinDeadline / 4)),
+      connectionsCheckingInterval: Math.min(maxCheckMs, Math.max(50, joinDeadline / 4)),
       headersTimeout,
-      requestTimeout: Math.max(requestTimeout, headersTimeout),
+      requestTimeout: Math.max(requestTimeoutMs, headersTimeout),
     },
     handle
   );
@@ -67,8 +67,8 @@ export function createLimitedServer(handle: Handle, options: LimitedServerOption
 }
 
 /**
- * Ends a connection that has brought a request and on which nothing moves for so long; until then there is the time
- * that headers may take. `server.timeout` would begin with the connection, and a WebSocket keep its timer for life.
+ * Ends a connection that had a request and then no traffic for so long; before its first request `headersTimeout` applies.
+ * `server.timeout` is not used: it begins with the connection, and a WebSocket would keep its timer for life.
  */
 function limitIdling(server: Server, time: number): void {
   server.prependListener('request', ({ socket }: IncomingMessage) => {
@@ -76,13 +76,13 @@ function limitIdling(server: Server, time: number): void {
   });
 }
 
-/** A socket that knows as whose it is counted, so that all share the listener of their end. */
+/** A socket with the address it is counted under, so that all sockets share one `close` listener. */
 interface CountedSocket extends Socket {
   countedAs: string;
 }
 
-/** Lets in only so many connections of one address; more are cut off unheard. */
-function limitNeighbours(server: Server, most: number): void {
+/** Limits the connections of one address; further ones are closed without an answer. */
+function limitNeighbours(server: Server, maxConnections: number): void {
   const counts = new Map<string, number>();
 
   function closed(this: CountedSocket): void {
@@ -96,7 +96,7 @@ function limitNeighbours(server: Server, most: number): void {
     const address = countedAddress(socket.remoteAddress ?? '');
     const count = (counts.get(address) ?? 0) + 1;
 
-    if (count > most) {
+    if (count > maxConnections) {
       socket.destroy();
       return;
     }
@@ -106,7 +106,7 @@ function limitNeighbours(server: Server, most: number): void {
   });
 }
 
-/** Resolves with the port, rejects if it cannot be had. */
+/** Starts listening. Resolves with the port; rejects if the port is not available. */
 export function startListening(server: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -117,9 +117,9 @@ export function startListening(server: Server, port: number, host: string | unde
   });
 }
 
-/** Waits for the last request. A client that has sent half of one would be waited for as long as it likes. */
+/** Waits for the requests in progress, one second at the most: a client that sent half of one could delay the end for ever. */
 export async function endRequests(server: Server, clock: Clock, stopped: Promise<unknown>): Promise<void> {
-  const timer = clock.setTimeout(() => server.closeAllConnections(), requestDeadline);
+  const timer = clock.setTimeout(() => server.closeAllConnections(), closingDeadlineMs);
 
   server.closeIdleConnections();
   await stopped;

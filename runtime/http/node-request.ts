@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { HttpRequest } from './request-identity.js';
 
-/** What a target begins with that names the host, too, as those that are sent to proxies do. */
+/** The beginning of an absolute target, as clients send it to proxies. */
 const authority = /^https?:\/\/[^/?#]*/i;
 
 /** Path and query of a request's target. */
@@ -18,7 +18,7 @@ function readTarget(target: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Reads a request. A router that mounts us below a path shortens `url` and keeps the whole in `originalUrl`. */
+/** Reads a request. A router that mounts Troupe below a path shortens `url` and keeps the whole in `originalUrl`. */
 export function readRequest(request: IncomingMessage): HttpRequest {
   const { headers, method = 'GET', socket } = request;
   const { originalUrl } = request as { originalUrl?: string };

@@ -14,46 +14,46 @@ import { Limit, pageCookie } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** A request, whatever server it came through. */
+/** A request, independent of the server that received it. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query as they were sent, base path included. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
-  /** The address of the other end of the connection. */
+  /** The remote address of the connection. */
   readonly address: string;
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
 }
 
 /**
- * Returns who makes a request: a principal (plain data, the same for every request of the same user),
- * `undefined` for an anonymous user, `false` to refuse. If it throws, the request is refused and the error reported.
+ * Returns the principal of a request: plain data, the same for every request of the same user; `undefined` for an
+ * anonymous user, `false` to refuse the request. If it throws, the request is refused and the error is reported.
  */
 export type Identify = (request: HttpRequest) => unknown;
 
-/** Who stands behind a request. */
+/** The identity of a request. */
 export interface RequestIdentity {
-  /** The address, as limits count it. */
+  /** The address under which limits count it. */
   readonly address: string;
-  /** The value of the cookie; `undefined` if there is none, or none of ours. */
+  /** The value of the cookie; `undefined` if there is none, or one that this server cannot have made. */
   readonly cookie: string | undefined;
-  /** What `identify` said. */
+  /** The result of `identify`. */
   readonly principal: unknown;
 }
 
-/** Why there is no visitor, as an HTTP status: 401 refused, 503 `identify` took too long. */
+/** Why there is no identity, as an HTTP status: 401 refused, 503 `identify` took too long. */
 export type Unrecognised = 401 | 503;
 
-/** What `createRecognition` needs. */
+/** Options of `createRecognition`. */
 export interface RecognitionOptions {
   readonly clock: Clock;
-  /** Milliseconds `identify` may take. */
+  /** Milliseconds that `identify` may take. */
   readonly deadline: number;
   readonly identify: Identify | undefined;
   readonly report: Reporter;
-  /** How many proxies stand in front and can be believed. */
+  /** The number of trusted proxies in front of the server. */
   readonly trustProxy: number;
 }
 
@@ -70,14 +70,14 @@ function header(request: HttpRequest, name: string): string {
   return typeof value === 'string' ? value : value.join(',');
 }
 
-/** The value of our cookie, if the request has one that we can have made. */
+/** The value of the cookie, if it has the form of an id. */
 export function readCookie(request: HttpRequest): string | undefined {
   return cookieShape.exec(header(request, 'cookie'))?.[1];
 }
 
 const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.load}})\\.([^;\\s]+)`, 'g');
 
-/** What pages have left for the one that is loaded in their place: the document's name and its token, the nearest path first. */
+/** The cookies that page loads leave for the one that replaces them: the name of the page load and its token, the nearest path first. */
 export function readLeft(request: HttpRequest): readonly { readonly document: string; readonly token: string }[] {
   const cookies = header(request, 'cookie');
   if (!cookies.includes(pageCookie)) return [];
@@ -91,14 +91,14 @@ export function readLeft(request: HttpRequest): readonly { readonly document: st
   });
 }
 
-/** The entry of a forwarding header that the outermost proxy we believe has written. */
+/** The entry of a forwarding header that the outermost trusted proxy has written. */
 function forwarded(request: HttpRequest, name: string, trustProxy: number): string | undefined {
   if (trustProxy === 0) return undefined;
 
   return header(request, name).split(',').at(-trustProxy)?.trim() || undefined;
 }
 
-/** Whether the browser speaks https, to us or to a proxy that we believe. */
+/** Whether the browser uses https, to the server or to a trusted proxy. */
 export function isSecure(request: HttpRequest, trustProxy: number): boolean {
   return (
     request.secure || (header(request, 'x-forwarded-proto').split(',').at(-1)?.trim() === 'https' && trustProxy > 0)
@@ -110,7 +110,7 @@ export function hostOf(request: HttpRequest, trustProxy: number): string {
   return (forwarded(request, 'x-forwarded-host', Math.min(trustProxy, 1)) ?? header(request, 'host')).toLowerCase();
 }
 
-/** The first four groups of an IPv6 address, which is what one customer of a provider is given. */
+/** The first four groups of an IPv6 address: the block that a provider gives one customer. */
 function networkOf(address: string): string {
   const [head = '', tail] = address.split('::');
   const before = head === '' ? [] : head.split(':');
@@ -128,7 +128,7 @@ export function addressOf(request: HttpRequest, trustProxy: number): string {
   return countedAddress(forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address);
 }
 
-/** An address as limits count it. */
+/** The address under which limits count a connection. */
 export function countedAddress(address: string): string {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
 
@@ -139,7 +139,7 @@ export function countedAddress(address: string): string {
 
 const late = Symbol('late');
 
-/** The value, or `late` when it does not come in time. */
+/** Resolves with the value, or with `late` after the deadline. */
 function within<Value>(value: Promise<Value>, clock: Clock, deadline: number): Promise<Value | typeof late> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => resolve(late), deadline);

@@ -10,11 +10,11 @@ import { createHash } from 'node:crypto';
 import { addRoute, createRouter as createTable, findRoute } from 'rou3';
 import type { AnyComponent, PageProps, Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { longestUrl } from './session-token.js';
+import { maxUrlLength } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Patterns and the component at each: `{ '/': Home, '/users/:id': User }`. */
+/** The components by pattern: `{ '/': Home, '/users/:id': User }`. */
 export interface Routes {
   readonly [pattern: string]: AnyComponent<PageProps>;
 }
@@ -27,13 +27,13 @@ export interface Place extends Pick<PageProps, 'params' | 'path' | 'query'> {
   readonly component: Route['component'];
 }
 
-/** Finds what stands at a URL. */
+/** Finds the component of a URL. */
 export interface Router {
   /** `url` is path and query as they were sent, base path included. */
   find(url: string): Place | Astray;
 }
 
-/** The route that leads a visitor there, whose browser has this cookie. */
+/** The route to a place, for this principal and the cookie of its browser. */
 export function routeTo({ component, params, query, path }: Place, principal: unknown, cookie: string): Route {
   return { component, props: new RoutedProps({ params, query, path, principal }, cookie) };
 }
@@ -68,7 +68,7 @@ export function pathOf(url: string): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** What is left of a path below the base path, '' at the base itself; `undefined` if it is not below it. */
+/** The rest of a path below the base path, '' at the base itself; `undefined` if the path is not below it. */
 export function below(base: string, path: string): string | undefined {
   if (!path.startsWith(base)) return undefined;
   const rest = path.slice(base.length);
@@ -147,8 +147,7 @@ function createRouteTable(routes: Routes) {
  * // { component: User, params: { id: '42' }, query: { tab: 'posts' }, path: '/users/42' }
  * ```
  *
- * Of the URLs that match, one that is no valid percent-encoding, or contains NUL, leads to 400 and one
- * that is too long to 414.
+ * A URL that matches leads to 400 if its percent-encoding is invalid or it contains NUL, and to 414 if it is too long.
  */
 export function createRouter(routes: Routes, base: string): Router {
   const table = createRouteTable(routes);
@@ -161,7 +160,7 @@ export function createRouter(routes: Routes, base: string): Router {
       const found = findRoute(table, '', path);
 
       if (found === undefined) return 404;
-      if (url.length > longestUrl) return 414;
+      if (url.length > maxUrlLength) return 414;
       if (url.includes('%00')) return 400;
       try {
         const params = readParams(found.params);

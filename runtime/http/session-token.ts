@@ -21,7 +21,7 @@ import { isId } from '../platform/id.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a token says. */
+/** The content of a token. */
 export interface TokenClaim {
   /** The session's id. */
   readonly id: string;
@@ -35,7 +35,7 @@ export interface TokenClaim {
 export interface Bearer {
   /** The value of the cookie. */
   readonly cookie: string;
-  /** What `identify` said, as `principalText` writes it. */
+  /** The result of `identify`, as `principalText` writes it. */
   readonly principal: string;
 }
 
@@ -47,29 +47,29 @@ export interface Tokens {
   open(token: string, bearer: Bearer): TokenClaim | undefined;
 }
 
-/** What `createTokens` needs. */
+/** Options of `createTokens`. */
 export interface TokensOptions {
   readonly clock: Clock;
   /** Milliseconds after which a token is no longer accepted. */
   readonly lifetime: number;
-  /** The first signs, all verify: a new one is put in front, the old one taken away a lifetime later. */
+  /** The first signs, all verify. To rotate, add a new one in front and remove the old one a lifetime later. */
   readonly secrets: readonly string[];
 }
 
 // LIMITS ----------------------------------------------------------------------
 
 /** The longest path and query a page can have, in characters. */
-export const longestUrl = 4_096;
+export const maxUrlLength = 4_096;
 
 const macLength = 43;
-const longestToken = macLength + 64 + longestUrl;
+const maxTokenLength = macLength + 64 + maxUrlLength;
 
-/** Tokens from a clock this far ahead of ours are still accepted. */
-const clockSkew = 60_000;
+/** Milliseconds by which the clock that issued a token may be ahead of this one. */
+const maxClockSkewMs = 60_000;
 
 // TOKENS ----------------------------------------------------------------------
 
-/** A key for this purpose alone, so that a secret shared with another program signs nothing for it. */
+/** Derives a key for this purpose alone: another program with the same secret cannot make tokens with it. */
 function deriveKey(secret: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'troupe session token 2', 32)));
 }
@@ -112,7 +112,7 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
     },
 
     open(token, bearer) {
-      if (token.length > longestToken || token[macLength] !== '.' || token.includes('\n')) return undefined;
+      if (token.length > maxTokenLength || token[macLength] !== '.' || token.includes('\n')) return undefined;
       const payload = token.slice(macLength + 1);
 
       if (!isSigned(keys, token.slice(0, macLength), payload, bearer)) return undefined;
@@ -128,7 +128,9 @@ function readClaim(payload: string, now: number, lifetime: number): TokenClaim |
   const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isId(id) && age >= -clockSkew && age < lifetime ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
+  return isId(id) && age >= -maxClockSkewMs && age < lifetime
+    ? { id, offer: Number.parseInt(offer, 36), url }
+    : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

@@ -24,22 +24,22 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What may be said of an actor. */
+/** Options of an `actor`. */
 export interface ActorSubscriptionOptions<Logic extends AnyActorLogic, out Message> {
-  /** What the logic starts with. */
+  /** The input of the logic. */
   readonly input?: InputFrom<Logic> | undefined;
   /** The message for a snapshot, the first one included; `null`, `undefined` or `false` for none. */
   readonly changed?: ((snapshot: SnapshotFrom<Logic>) => Message | null | undefined | false) | undefined;
 }
 
-/** Logic that says what it emits must emit messages of the component. */
+/** Logic whose emitted events have types must emit messages of the component. */
 type Emitting<Logic extends AnyActorLogic, Message> = string extends EmittedFrom<Logic>['type']
   ? unknown
   : EmittedFrom<Logic> extends Message
     ? unknown
     : { readonly emits: Message };
 
-/** Options, which logic that needs input cannot do without. */
+/** The options; required for logic that needs input. */
 type Given<Logic extends AnyActorLogic, Message> =
   undefined extends InputFrom<Logic>
     ? [options?: ActorSubscriptionOptions<Logic, Message>]
@@ -48,8 +48,8 @@ type Given<Logic extends AnyActorLogic, Message> =
 // ACTOR -----------------------------------------------------------------------
 
 /**
- * An actor of any XState logic: a machine, `fromPromise`, `fromCallback`, ... The events it emits and those
- * it sends to its parent are messages; `changed` makes messages of its snapshots.
+ * Runs an actor of any XState logic: a machine, `fromPromise`, `fromCallback`, ... The events it emits and those it sends
+ * to its parent are messages to the component; `changed` makes messages of its snapshots.
  *
  * ```ts
  * subscriptions: (_model) => [
@@ -57,12 +57,12 @@ type Given<Logic extends AnyActorLogic, Message> =
  * ]
  * ```
  *
- * Stopping stops it and its children. One that reaches its end is done until its key has been away.
+ * Stopping the subscription stops the actor and its children. An actor in its final state starts again only after its key
+ * has been absent from one result of `subscriptions`.
  *
- * **Note:** nothing holds it back; messages that the mailbox has no room for are dropped and reported. One that
- * fails, or whose `changed` throws, is started anew from its input, with pauses that grow; after 5 such
- * restarts in a row without a message it is reported and given up. What it sends to its parent is not
- * checked by types.
+ * **Note:** there is no back-pressure: messages for which the mailbox has no room are dropped and reported. If the actor
+ * fails, or `changed` throws, the actor is started again from its input after a growing pause. After 5 such restarts in a
+ * row without a message it is stopped and reported. The types of events to its parent are not checked.
  */
 export function actor<Message extends AnyMessage = never, Logic extends AnyActorLogic = AnyActorLogic>(
   key: string,

@@ -11,9 +11,9 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a callback's function is given. */
+/** The argument of the function of a `callback`. */
 export interface CallbackContext<in Message> extends RunContext {
-  /** Sends the component a message; once the subscription is stopped, nothing. */
+  /** Sends the component a message. Has no effect once the subscription is stopped. */
   readonly send: (message: Message) => void;
 }
 
@@ -23,8 +23,8 @@ type Cleanup = (() => void) | undefined | void;
 // CALLBACK --------------------------------------------------------------------
 
 /**
- * Messages from what calls back. The function starts it and returns how to stop it, if there is anything
- * to do; it may also go by the signal.
+ * Sends messages from listeners and other callbacks. The function registers them, and returns the function that removes
+ * them; it can also use the signal for that.
  *
  * ```ts
  * callback('rate', ({ send }) => {
@@ -35,9 +35,9 @@ type Cleanup = (() => void) | undefined | void;
  * })
  * ```
  *
- * **Note:** nothing holds back what calls too often; messages that the mailbox has no room for are dropped and
- * reported. If the function throws it is called anew, with pauses that grow; after 5 such restarts in a row
- * it is reported and given up. A cleanup that throws is reported.
+ * **Note:** there is no back-pressure: messages for which the mailbox has no room are dropped and reported. If the function
+ * throws, it is called again after a growing pause. After 5 such restarts in a row the subscription is stopped and
+ * reported. A cleanup that throws is reported.
  */
 export function callback<Message extends AnyMessage = never>(
   key: string,

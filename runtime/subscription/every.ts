@@ -9,14 +9,14 @@ import type { Run } from './run.js';
 import { type Start, Subscription } from './subscription-set.js';
 
 /**
- * A message again and again, first after `milliseconds`.
+ * Sends a message at a fixed interval, the first time after `milliseconds`.
  *
  * ```ts
  * subscriptions: (model) => [model.running && every(1_000, { type: 'secondPassed' })]
  * ```
  *
- * **Note:** a tick that finds the last one's message not yet taken is left out. Two timers of one component
- * with the same interval and message type are one and the same.
+ * **Note:** a tick is left out if the message of the previous one was not taken yet. Two timers of one component with the
+ * same interval and message type are one.
  *
  * @throws TroupeError `component` unless the interval is a finite number of at least 1 millisecond and the
  * message has a type.
@@ -25,7 +25,7 @@ export function every<Message extends AnyMessage = never>(
   milliseconds: number,
   message: NoInfer<Message>
 ): Subscription<Message>;
-// Where nothing says which messages are wanted, inside a spread or a `map`, the message says it itself.
+// Without a contextual type, inside a spread or a `map`, `Message` is inferred from the message.
 export function every<const Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message>;
 export function every<Message extends AnyMessage>(milliseconds: number, message: Message): Subscription<Message> {
   if (!Number.isFinite(milliseconds) || milliseconds < 1) {

@@ -11,7 +11,7 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a generator function is given. */
+/** The argument of a generator function. */
 export type GeneratorContext = RunContext;
 
 type Yielding<Message> = AsyncIterator<Message, unknown, undefined> | Iterator<Message, unknown, undefined>;
@@ -21,8 +21,8 @@ type GeneratorFunction = (context: GeneratorContext) => Yielding<AnyMessage>;
 // GENERATOR -------------------------------------------------------------------
 
 /**
- * Messages from a sync or async generator. It is asked for the next message when the last one has been
- * taken; a sync generator so yields once per turn.
+ * Sends what a sync or async generator yields. `next()` is called when the previous message was taken in a turn, so a
+ * sync generator yields once per turn.
  *
  * ```ts
  * async function* numbers({ sleep }: GeneratorContext): AsyncGenerator<Message> {
@@ -38,14 +38,15 @@ type GeneratorFunction = (context: GeneratorContext) => Yielding<AnyMessage>;
  * Stopping aborts the signal and calls `return()`, so `finally` blocks run. A generator that has not ended
  * 5 seconds later is reported as `generator-not-ending`.
  *
- * **Note:** one that returns is done until its key has been away. One that throws is started anew, with
- * pauses that grow; after 5 such restarts in a row without a message it is reported and given up.
+ * **Note:** a generator that returns starts again only after its key has been absent from one result of `subscriptions`.
+ * One that throws is called again after a growing pause. After 5 such restarts in a row without a message it is stopped
+ * and reported.
  */
 export function generator<Message extends AnyMessage = never>(
   key: string,
   fn: (context: GeneratorContext) => Yielding<NoInfer<Message>>
 ): Subscription<Message>;
-// Where nothing says which messages are wanted, inside a spread or a `map`, the function says it itself.
+// Without a contextual type, inside a spread or a `map`, `Message` is inferred from the function.
 export function generator<Message extends AnyMessage>(
   key: string,
   fn: (context: GeneratorContext) => Yielding<Message>
@@ -57,8 +58,8 @@ export function generator<Message extends AnyMessage>(
   return new Subscription<Message>('generator', `generator ${key}`, (run) => startGenerator(run, key, fn));
 }
 
-/** How long a stopped generator may take to end, in milliseconds. */
-const endingTime = 5_000;
+/** Milliseconds in which a stopped generator has to end. */
+const endingDeadlineMs = 5_000;
 
 function startGenerator(run: Run, key: string, fn: GeneratorFunction): () => void {
   let iterator: Yielding<AnyMessage> | undefined;
@@ -123,9 +124,9 @@ function reportUnended(run: Run, key: string, closing: Promise<unknown>): void {
     run.report(
       new TroupeError(
         ErrorCode.GeneratorNotEnding,
-        `The generator '${key}' was stopped ${endingTime / 1000} s ago and has not ended. Give the signal to what it waits for, or wait with sleep().`
+        `The generator '${key}' was stopped ${endingDeadlineMs / 1000} s ago and has not ended. Give the signal to what it waits for, or wait with sleep().`
       )
     );
-  }, endingTime);
+  }, endingDeadlineMs);
   closing.finally(() => clock.clearTimeout(timer));
 }

@@ -11,7 +11,7 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What an observable's function is given. */
+/** The argument of the function of an `observable`. */
 export type ObservableContext = RunContext;
 
 /** The observer that an observable calls. */
@@ -24,45 +24,42 @@ export interface MessageObserver<in Message> {
 // biome-ignore lint/suspicious/noConfusingVoidType: what there is no way to stop returns nothing
 type Unsubscribe = { unsubscribe(): void } | (() => void) | undefined | void;
 
-/** Something that can be subscribed to. */
+/** An object that can be subscribed to. */
 export interface Subscribable<out Message> {
   readonly subscribe: (observer: MessageObserver<Message>) => Unsubscribe;
 }
 
-/** Something that gives an observable by its `Symbol.observable`, or by `@@observable`, its name where there is no such symbol. */
+/** An object with a method `Symbol.observable`, or `@@observable` where that symbol does not exist. */
 export type Interoperable<Message> =
   | { readonly [Symbol.observable]: () => Subscribable<Message> }
   | { readonly '@@observable': () => Subscribable<Message> };
 
-type InspectedSession<Message> = Subscribable<Message> | Interoperable<Message>;
+type AnyObservable<Message> = Subscribable<Message> | Interoperable<Message>;
 
 // OBSERVABLE ------------------------------------------------------------------
 
 /**
- * Messages from an observable: what has `Symbol.observable`, or a `subscribe` that takes an observer.
+ * Sends the messages of an observable: an object with `Symbol.observable`, or with a `subscribe` that takes an observer.
  *
  * ```ts
  * observable('prices', () => prices.pipe(map((price) => ({ type: 'priceChanged', price }))))
  * ```
  *
- * Stopping aborts the signal and unsubscribes. One that completes is done until its key has been away.
+ * Stopping aborts the signal and unsubscribes. An observable that completes is subscribed to again only after its key has
+ * been absent from one result of `subscriptions`.
  *
- * **Note:** an observable cannot be held back; messages that the mailbox has no room for are dropped and
- * reported. After an error it is made and subscribed to anew, with pauses that grow; after 5 such restarts
- * in a row without a message it is reported and given up.
+ * **Note:** there is no back-pressure: messages for which the mailbox has no room are dropped and reported. After an error
+ * the function is called again after a growing pause. After 5 such restarts in a row without a message the subscription
+ * is stopped and reported.
  */
 export function observable<Message extends AnyMessage = never>(
   key: string,
-  fn: (context: ObservableContext) => InspectedSession<NoInfer<Message>>
+  fn: (context: ObservableContext) => AnyObservable<NoInfer<Message>>
 ): Subscription<Message> {
   return new Subscription<Message>('observable', `observable ${key}`, (run) => startObservable(run, key, fn));
 }
 
-function startObservable(
-  run: Run,
-  key: string,
-  fn: (context: ObservableContext) => InspectedSession<AnyMessage>
-): Stop {
+function startObservable(run: Run, key: string, fn: (context: ObservableContext) => AnyObservable<AnyMessage>): Stop {
   let ended = false;
   const unsubscribe = subscribableOf(key, fn(run.context)).subscribe({
     next: (message) => {
@@ -86,7 +83,7 @@ function startObservable(
   };
 }
 
-/** The convention's symbol goes first: what has both, as a Redux store, may mean something else by `subscribe`. */
+/** The symbol takes precedence: an object with both, such as a Redux store, may have another kind of `subscribe`. */
 function subscribableOf(key: string, given: unknown): Subscribable<AnyMessage> {
   const symbol = (Symbol as { readonly observable?: symbol }).observable ?? '@@observable';
   const source = given as { readonly [name: string | symbol]: unknown } | null | undefined;

@@ -30,7 +30,7 @@ const maxPauseMs = 30_000;
 /** The largest part of a pause that is subtracted at random. */
 const jitter = 0.5;
 
-/** RestartPolicy in a row without a message between them; the failure after the last of them is final. */
+/** Restarts in a row without a message between them; the failure after the last of them is final. */
 const maxRestarts = 5;
 
 /** A run of this many milliseconds resets the failure count. */

@@ -9,7 +9,7 @@ import { Subscription } from './subscription-set.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a task's function is given. */
+/** The argument of the function of a `task`. */
 export type TaskContext = RunContext;
 
 type Outcome<Message> = Message | null | undefined | false;
@@ -21,8 +21,8 @@ type Failed = (error: unknown) => Outcome<AnyMessage>;
 // TASK ------------------------------------------------------------------------
 
 /**
- * The message a promise comes to, sent once; `null`, `undefined` or `false` for none. Declare it until its
- * outcome is in the model. What it depends on belongs into the key: another key is another task.
+ * Sends the message that a promise resolves to, once; `null`, `undefined` or `false` for none. Declare the task until its
+ * outcome is in the model. Put what it depends on into the key: another key is another task.
  *
  * ```ts
  * subscriptions: (model) => [
@@ -35,11 +35,12 @@ type Failed = (error: unknown) => Outcome<AnyMessage>;
  * ]
  * ```
  *
- * Stopping aborts the signal; what comes after it is ignored. With `failed` a rejection becomes a message
- * and the task is done.
+ * Stopping aborts the signal; a later result is ignored. With `failed`, a rejection becomes a message and the task is
+ * done.
  *
- * **Note:** it is done, or has failed, until its key has been away. Without `failed`, one that rejects is
- * started anew, with pauses that grow; after 5 such restarts it is reported and given up.
+ * **Note:** a task that is done, or was stopped after failures, starts again only after its key has been absent from one
+ * result of `subscriptions`. Without `failed`, a task that rejects is started again after a growing pause. After 5 such
+ * restarts it is stopped and reported.
  */
 export function task<Message extends AnyMessage = never>(
   key: string,

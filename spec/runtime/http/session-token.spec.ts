@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createTokens, longestUrl, principalText } from '../../../runtime/http/session-token.js';
+import { createTokens, maxUrlLength, principalText } from '../../../runtime/http/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createId } from '../../../runtime/platform/id.js';
 
@@ -117,8 +117,8 @@ describe('session token', () => {
 
   it('opens the longest URL and nothing longer than a token can be', () => {
     const { bearer, claim, tokens } = setUp();
-    const longest = { ...claim, url: `/${'x'.repeat(longestUrl - 1)}` };
-    const longer = { ...claim, url: `/${'x'.repeat(longestUrl * 2)}` };
+    const longest = { ...claim, url: `/${'x'.repeat(maxUrlLength - 1)}` };
+    const longer = { ...claim, url: `/${'x'.repeat(maxUrlLength * 2)}` };
 
     expect(tokens.open(tokens.seal(longest, bearer), bearer)).to.deep.equal(longest);
     expect(tokens.open(tokens.seal(longer, bearer), bearer)).to.equal(undefined);
