@@ -255,7 +255,7 @@ export class LiveInspection implements Inspection, Instrumentation {
   }
 
   #record(id: string, stored: SessionImage | undefined): Recorded {
-    const { application, clock } = this.#options;
+    const { application } = this.#options;
     const components = this.#sources?.components ?? [];
     const listeners = new Set<() => void>();
     const changed = (): void => this.#changed(id);
@@ -265,7 +265,6 @@ export class LiveInspection implements Inspection, Instrumentation {
       session: id,
       changed,
       failed: (error) => this.#failed(error, id),
-      now: () => clock.now(),
     });
     const recorded: Recorded = {
       ...{ recorder, stored: stored && withDeclared(stored, components, recorder), listeners, watched: new Map() },

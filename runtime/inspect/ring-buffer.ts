@@ -1,6 +1,7 @@
 /**
- * A ring buffer: the newest entries of an endless sequence. `session-recorder.ts` keeps its log, its frames and its steps
- * in ring buffers, so that a session inspected for a day takes no more memory than one inspected for a minute.
+ * A ring buffer: the newest entries of an endless sequence, and projections, which are computed from what it holds.
+ * `session-recorder.ts` keeps the events of a session in one, so that a session inspected for a day takes no more memory
+ * than one inspected for a minute.
  */
 
 /** The newest entries of a sequence. Each entry keeps its number, from 1. */
@@ -53,5 +54,40 @@ export class RingBuffer<Entry> {
   clear(): void {
     this.#dropped = this.last;
     this.#entries = [];
+  }
+}
+
+/**
+ * A value computed from the entries of a ring buffer, one after the other. It is brought up to date when it is read, and
+ * computed again once the ring has dropped entries: it contains nothing that the ring does not hold.
+ */
+export class Projection<Entry, Value> {
+  readonly #ring: RingBuffer<Entry>;
+  readonly #begin: () => Value;
+  readonly #add: (value: Value, entry: Entry) => void;
+  #value: Value | undefined;
+  /** The number of the first entry in the value, and of the next one to add. */
+  #first = 0;
+  #next = 0;
+
+  /**
+   * @param begin makes the value of an empty ring
+   * @param add adds an entry to a value
+   */
+  constructor(ring: RingBuffer<Entry>, begin: () => Value, add: (value: Value, entry: Entry) => void) {
+    this.#ring = ring;
+    this.#begin = begin;
+    this.#add = add;
+  }
+
+  read(): Value {
+    const { first, last } = this.#ring;
+    if (this.#value === undefined || this.#first !== first) {
+      this.#value = this.#begin();
+      this.#first = this.#next = first;
+    }
+    for (; this.#next <= last; this.#next++) this.#add(this.#value, this.#ring.at(this.#next) as Entry);
+
+    return this.#value;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A state as rows: plain data as a tree of which some rows are open. `inspected-session.ts` passes redacted states; the
+ * A state as rows: plain data as a tree of which some rows are open. `inspected-state.ts` passes redacted states; the
  * rows can be rendered without further work, and their number is limited.
  */
 

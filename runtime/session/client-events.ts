@@ -10,14 +10,15 @@ import { hidden } from '../platform/redact.js';
 import type { EventValue, Instance } from '../render/nodes.js';
 import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
 import type { AnyMessage } from '../template/html.js';
+import type { Part } from '../template/parts.js';
 import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';
 import type { ComponentTree } from '../tree/component-tree.js';
 import type { Envelope } from '../tree/mailbox.js';
-import type { Probe } from '../tree/probe.js';
+import type { HappenedProbeEvent, Probe } from '../tree/probe.js';
 import { Malformed } from '../wire/decode.js';
 import { decodePayload } from '../wire/frame-codec.js';
 import { PartKind } from '../wire/patch.js';
-import type { Address, EventRecord } from '../wire/protocol.js';
+import type { Address, EventData, EventRecord } from '../wire/protocol.js';
 import type { Connection } from './frame-sender.js';
 import { resolve } from './stable-address.js';
 
@@ -122,15 +123,15 @@ export class ClientEvents {
   ): AnyMessage | undefined {
     const part = instance.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
-    const { probe, tree } = this.#owner;
+    const { tree } = this.#owner;
     const value = instance.values[event.part] as EventValue | null;
     if (typeof value !== 'function') {
-      probe?.happened(part, event, undefined);
+      this.#owner.probe?.(happenedEvent(part, event, undefined));
       return value ?? undefined;
     }
     const data = decodePayload(part.name, event.payload);
     if (isSecret) this.#owner.typed(typedSecrets(instance, event.part, data));
-    probe?.happened(part, event, isSecret ? hidden : data);
+    this.#owner.probe?.(happenedEvent(part, event, isSecret ? hidden : data));
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {
@@ -139,6 +140,12 @@ export class ClientEvents {
     }
   }
 }
+
+const happenedEvent = (
+  { name, element }: Part,
+  event: EventRecord,
+  data: EventData | typeof hidden | undefined
+): HappenedProbeEvent => ({ kind: 'happened', name, element, event, data });
 
 // HANDLERS --------------------------------------------------------------------
 

@@ -286,7 +286,7 @@ export class ClientLink {
   /** Receives events and acknowledgements. What comes on a connection that was replaced is ignored. */
   receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
     if (connection !== this.#sender.connection) return;
-    this.#owner.probe?.received(frame, bytes);
+    this.#owner.probe?.({ kind: 'received', frame, bytes });
     if (frame.kind === ClientKind.Join) return;
     if (!this.#hasApplied(frame.frames)) {
       return this.dismiss(CloseCode.Malformed, 'More frames acknowledged than were sent.');
@@ -358,7 +358,7 @@ export class ClientLink {
     const { id, tree } = this.#owner;
     const { probe } = this.#owner;
     let changes: Patch;
-    probe?.begin();
+    const begun = probe === undefined ? 0 : performance.now();
     try {
       changes = diff(clientTree, tree.rendered, this.#sender.next, tree.takeStale());
     } catch (error) {
@@ -367,7 +367,7 @@ export class ClientLink {
       this.dismiss(CloseCode.TryLater, 'The page could not be brought up to date.');
       return;
     }
-    probe?.diffed(changes);
+    probe?.({ kind: 'diffed', changes: changes.length / 3, took: performance.now() - begun });
     if (changes.length === 0) return;
     const processed = this.#counter.tell();
     this.#sender.send({ kind: ServerKind.Patch, changes, processed, late: this.#late }, processed);

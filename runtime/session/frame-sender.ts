@@ -91,6 +91,6 @@ export class FrameSender {
 
   #transmit(frame: ServerFrame, bytes: Uint8Array): void {
     this.connection?.send(bytes);
-    this.#owner.probe?.sent(frame, bytes.length);
+    this.#owner.probe?.({ kind: 'sent', frame, bytes: bytes.length });
   }
 }

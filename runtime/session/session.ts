@@ -16,7 +16,8 @@ import { ErrorCode } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
 import type { Value } from '../render/nodes.js';
 import { ComponentTree, type TreeOwner } from '../tree/component-tree.js';
-import { areHeard, DiagnosticsProbe, type Probe } from '../tree/probe.js';
+import { createDiagnosticsProbe } from '../tree/diagnostics-probe.js';
+import { areHeard, type Probe } from '../tree/probe.js';
 import type { EffectImage } from '../tree/tree-image.js';
 import { CloseCode, Command, Reason } from '../wire/protocol.js';
 import { ClientLink, type ClientLinkOwner } from './client-link.js';
@@ -114,7 +115,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   readonly #env: SessionEnvironment;
   readonly #owner: SessionOwner;
   /** The probe of the diagnostics channels, made when they are first listened to. */
-  #publisher: DiagnosticsProbe | undefined;
+  #publisher: Probe | undefined;
   #root: AnyActorRef | undefined;
   #hasBegun = false;
   /** How many first pages were rendered of it, and the turn after which the last was; -1 once a client has joined with it. */
@@ -248,9 +249,9 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   get probe(): Probe | undefined {
     if (this.observer !== undefined) return this.observer;
-    const { clock, instrumentation } = this.#env;
+    const { instrumentation } = this.#env;
     if (!areHeard(instrumentation.channels)) return undefined;
-    this.#publisher ??= new DiagnosticsProbe(this.id, instrumentation.channels, () => clock.now());
+    this.#publisher ??= createDiagnosticsProbe(this.id, instrumentation.channels);
 
     return this.#publisher;
   }
@@ -318,7 +319,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   // CONNECTIONS ---------------------------------------------------------------
 
   join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
-    this.probe?.received(frame, bytes);
+    this.probe?.({ kind: 'received', frame, bytes });
     const decision = decideJoin(this.client.joinState(connection, frame, this.#isOffered(offer)), frame);
     if (decision.kind === 'refuse') {
       connection.close(decision.code, decision.reason);

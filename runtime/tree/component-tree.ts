@@ -17,6 +17,7 @@ import { ComponentInstance, instanceAt } from './component-instance.js';
 import { type SubscribingTree, updateSubscriptions } from './instance-subscriptions.js';
 import { type Envelope, Mailbox } from './mailbox.js';
 import type { Probe } from './probe.js';
+import { failedEvent, performedEvent, queuedEvent, steppedEvent } from './probe-events.js';
 import type { TreeEnvironment } from './tree-environment.js';
 import type { EffectImage, TreeImage } from './tree-image.js';
 import { type Round, Turn } from './turn.js';
@@ -212,7 +213,7 @@ export class ComponentTree implements SubscribingTree {
   post(envelope: Envelope): void {
     if (this.isOver) envelope.taken?.();
     else if (this.mailbox.push(envelope)) {
-      this.#owner.probe?.queued(envelope, this.mailbox.size);
+      this.#owner.probe?.(queuedEvent(envelope, this.mailbox.taken + this.mailbox.size, this.mailbox.size));
       this.#schedule();
     } else {
       this.overflow();
@@ -255,7 +256,7 @@ export class ComponentTree implements SubscribingTree {
     this.#effects = 0;
     try {
       this.#owner.turned(this.#runTurn());
-      this.#owner.probe?.turned();
+      this.#owner.probe?.({ kind: 'turned' });
     } catch (error) {
       this.env.report(ErrorCode.Internal, error, { session: this.#owner.id });
     }
@@ -284,9 +285,9 @@ export class ComponentTree implements SubscribingTree {
   }
 
   /** Applies a round: starts what is new, brings subscriptions up to date, then carries out the effects. */
-  #apply({ envelopes, shown, effects }: Round): void {
+  #apply({ envelopes, shown, effects, received }: Round): void {
     for (const instance of shown) if (instance.isPresent) this.#bringUp(instance);
-    this.#owner.probe?.stepped(shown);
+    this.#owner.probe?.(steppedEvent(shown.length, received));
     for (let index = 0; index < shown.length; index++) {
       for (const effect of effects[index] as readonly Effect[])
         this.#perform(shown[index] as ComponentInstance, effect);
@@ -319,7 +320,7 @@ export class ComponentTree implements SubscribingTree {
   /** Carries out an effect. A fault is reported and costs no state. */
   #perform(instance: ComponentInstance, effect: Effect): void {
     this.#effects++;
-    this.#owner.probe?.performed(instance, effect);
+    this.#owner.probe?.(performedEvent(instance, effect));
     try {
       this.#carryOut(instance, effect);
     } catch (error) {
@@ -381,7 +382,7 @@ export class ComponentTree implements SubscribingTree {
     const { onError } = instance.component;
     const id = this.env.report(code, error, place);
     instance.failures++;
-    this.#owner.probe?.failed(instance, code, error);
+    this.#owner.probe?.(failedEvent(instance, code, error));
     if (onError === undefined || this.#failing?.has(instance)) return id;
     const failure = { id, code: error instanceof TroupeError ? error.code : code, message: textOf(error) };
     this.#failing ??= new Set();

@@ -41,6 +41,8 @@ export class Mailbox {
   #envelopes: Envelope[] = [];
   /** How many of them have to be resolved. */
   #unresolved = 0;
+  /** How many envelopes were taken out so far: they have the numbers 1 to this, in order. */
+  taken = 0;
 
   /** How many envelopes wait. */
   get size(): number {
@@ -100,6 +102,7 @@ export class Mailbox {
   #take(max: number): readonly Envelope[] {
     const envelopes = this.#envelopes;
     this.#envelopes = envelopes.length > max ? envelopes.splice(max) : [];
+    this.taken += envelopes.length;
 
     return envelopes;
   }

@@ -5,12 +5,13 @@
  * out the effects, and in the end stops the instances that have left.
  */
 
-import type { Effect } from '../component/effect.js';
+import type { Effect, Received } from '../component/effect.js';
 import type { Clock } from '../platform/clock.js';
 import { sliceEnd } from '../platform/scheduler.js';
 import type { ComponentInstance } from './component-instance.js';
 import type { Envelope, Mailbox } from './mailbox.js';
 import type { Probe } from './probe.js';
+import { updatedEvent, viewedEvent } from './probe-events.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -22,6 +23,8 @@ export interface Round {
   readonly shown: readonly ComponentInstance[];
   /** The effects that each of `shown` has asked for, in order. */
   readonly effects: readonly (readonly Effect[])[];
+  /** What was stamped on the message of each envelope, for the probe; none without one. */
+  readonly received: readonly (Received | undefined)[];
 }
 
 // LIMITS ----------------------------------------------------------------------
@@ -60,6 +63,7 @@ export class Turn {
   readonly #until: number;
   #messages = 0;
   #rounds = 0;
+  #received: (Received | undefined)[] | undefined;
 
   constructor(mailbox: Mailbox, clock: Pick<Clock, 'now'>, pageLoad: number, probe: Probe | undefined) {
     this.#mailbox = mailbox;
@@ -99,7 +103,10 @@ export class Turn {
     for (const instance of changed) if (instance.isDirty) queue.add(instance);
     const shown = queue.run(this.#probe);
 
-    return { envelopes, shown, effects: shown.map((instance) => instance.commit()) };
+    const received = this.#received ?? none;
+    this.#received = undefined;
+
+    return { envelopes, shown, effects: shown.map((instance) => instance.commit()), received };
   }
 
   #takeEnvelopes(): readonly Envelope[] {
@@ -116,18 +123,31 @@ export class Turn {
     return taken;
   }
 
-  /** A component that has left takes no messages. */
   #deliver(envelopes: readonly Envelope[]): readonly Envelope[] {
-    const probe = this.#probe;
-    for (const envelope of envelopes) {
-      const { instance, message, at, cause } = envelope;
-      probe?.begin();
-      if (message !== undefined && instance.isPresent) instance.take(message, at, cause);
-      probe?.updated(envelope);
-    }
+    if (this.#probe !== undefined) this.#deliverObserved(envelopes, this.#probe);
+    else for (const envelope of envelopes) deliver(envelope);
 
     return envelopes;
   }
+
+  #deliverObserved(envelopes: readonly Envelope[], probe: Probe): void {
+    let number = this.#mailbox.taken - envelopes.length;
+    this.#received ??= [];
+    for (const envelope of envelopes) {
+      const begunAt = this.#clock.now();
+      const begun = performance.now();
+      deliver(envelope);
+      probe(updatedEvent(envelope, ++number, begun, begunAt));
+      this.#received.push(envelope.instance.received);
+    }
+  }
+}
+
+const none: readonly never[] = [];
+
+/** A component that has left takes no messages. */
+function deliver({ instance, message, at, cause }: Envelope): void {
+  if (message !== undefined && instance.isPresent) instance.take(message, at, cause);
 }
 
 /** The receiver is looked up in the page that the messages before have led to. */
@@ -165,14 +185,21 @@ export class RenderQueue {
     for (let depth = 0; depth < this.#levels.length; depth++) {
       for (const instance of this.#levels[depth] ?? []) {
         instance.isQueued = false;
-        probe?.begin(instance);
-        if (instance.isPresent) this.#show(instance);
-        probe?.viewed(instance);
+        if (instance.isPresent) this.#showObserved(instance, probe);
         done.push(instance);
       }
     }
 
     return done;
+  }
+
+  /** A view does not run if the state is the same as before. */
+  #showObserved(instance: ComponentInstance, probe: Probe | undefined): void {
+    if (probe === undefined) return this.#show(instance);
+    const { views } = instance;
+    const begun = performance.now();
+    this.#show(instance);
+    if (instance.views > views) probe(viewedEvent(instance, begun));
   }
 
   #show(instance: ComponentInstance): void {

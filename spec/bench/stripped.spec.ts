@@ -10,8 +10,8 @@ describe('bench/stripped', () => {
   });
 
   it('leaves code that reads the probe', () => {
-    expect(stripped('const { probe } = this.#owner;\n    probe?.begin();\n')).to.deep.equal({
-      text: 'const probe = undefined;\n\n',
+    expect(stripped("const { probe } = this.#owner;\nprobe?.({ kind: 'turned' });\n")).to.deep.equal({
+      text: "const probe = undefined;\nundefined?.({ kind: 'turned' });\n",
       hooks: 2,
     });
   });

@@ -140,6 +140,24 @@ describe('operations', () => {
     expect([...bus].sort()).to.deep.equal([...optionsOf('runtime/cluster/redis-bus.ts', 'RedisBusOptions')].sort());
   });
 
+  it('lists every channel that a probe event names, and every event names one or says that it has none', () => {
+    const source = read('runtime/tree/probe.ts');
+    const pattern =
+      /\/\*\* (?<comment>[^/]*) \*\/\nexport interface \w+ProbeEvent \{\n {2}readonly kind: '(?<kind>\w+)';/g;
+    const events = [...source.matchAll(pattern)].map(({ groups }) => [groups?.['kind'], groups?.['comment']] as const);
+    const union = /export type ProbeEvent =(?<members>[^;]*);/.exec(source)?.groups?.['members'] ?? '';
+    expect(events).to.have.length(union.match(/\w+ProbeEvent/g)?.length ?? 0);
+    const listed = rowsOf(section(operations, 'Metrics')).map(([channel]) => codeIn(channel));
+    for (const [kind, comment = ''] of events) {
+      const named = /Channel `(?<channel>[^`]*)`/.exec(comment)?.groups?.['channel'];
+      if (named === undefined) expect(comment, kind).to.include('No channel');
+      else expect([named, listed.includes(named)], kind).to.deep.equal([`troupe:${kind}`, true]);
+    }
+    const frequent = listed.slice(0, 6);
+    expect(frequent.filter((channel) => !events.some(([, comment = '']) => comment.includes(`Channel \`${channel}\``))))
+      .to.be.empty;
+  });
+
   it('lists every channel with its type and all its fields', () => {
     const source = read('runtime/platform/diagnostics.ts');
     const bodyOf = (type: string): string => {

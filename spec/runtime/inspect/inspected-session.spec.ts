@@ -1,111 +1,19 @@
 import { expect } from 'chai';
-import { type AnyMessage, component, type Enqueue, type EventData, every, html, shared } from 'troupe';
+import { component, type EventData, html } from 'troupe';
 import { assign, setup } from 'xstate';
 import type { ActorView, Inspected, LogEntry } from '../../../runtime/inspect/inspection.js';
 import { decodeRecording } from '../../../runtime/recording/recording-file.js';
 import { memory } from '../../../runtime/store/memory.js';
 import { TestServer } from '../../../runtime/testing/test-server.js';
+import { room, routes } from '../../fixtures/inspected-pages.js';
 import { type LookedAt, lookAt } from '../../fixtures/looked-at.js';
-
-// COMPONENTS ------------------------------------------------------------------
-
-type ItemMessage = { type: 'renamed'; title: string } | { type: 'closed' };
-type ListMessage =
-  | { type: 'added'; title: string }
-  | { type: 'counted' }
-  | { type: 'itemClosed'; key: string }
-  | { type: 'failed' }
-  | { type: 'told'; text: string }
-  | { type: 'ticked' };
-
-const Item = component({
-  name: 'item',
-  init: ({ key, title }: { key: string; title: string }) => ({ key, title }),
-  update: (model, message: ItemMessage, enqueue: Enqueue<ItemMessage, ListMessage>) => {
-    if (message.type === 'renamed') return { ...model, title: message.title };
-    enqueue.parent({ type: 'itemClosed', key: model.key });
-    return model;
-  },
-  view: ({ title }) => html<ItemMessage>`<b>${title}</b>
-    <button @click=${{ type: 'renamed', title: `${title}!` }}>rename ${title}</button>
-    <button @click=${{ type: 'closed' }}>close ${title}</button>`,
-});
-
-interface List {
-  readonly titles: readonly string[];
-  readonly count: number;
-  readonly told: string;
-}
-
-const ListPage = component({
-  name: 'list',
-  init: (): List => ({ titles: ['one'], count: 0, told: '' }),
-  update: (model, message: ListMessage, enqueue: Enqueue<ListMessage>): List => {
-    switch (message.type) {
-      case 'added':
-        enqueue.raise({ type: 'counted' });
-        enqueue.publish('news', { type: 'told', text: message.title });
-        return { ...model, titles: [...model.titles, message.title] };
-      case 'counted':
-        return { ...model, count: model.count + 1 };
-      case 'itemClosed':
-        return { ...model, titles: model.titles.filter((title) => title !== message.key) };
-      case 'told':
-        return { ...model, told: message.text };
-      case 'failed':
-        throw new Error('it is broken');
-      default:
-        return { ...model, told: 'tick' };
-    }
-  },
-  subscriptions: (_model) => [
-    every(1_000, { type: 'ticked' }),
-    shared('room', ({ context }: { context: { text: string } }) => ({ type: 'told', text: context.text })),
-  ],
-  view: ({ titles, count, told }) => html<ListMessage>`
-    <button @click=${{ type: 'added', title: `no ${titles.length + 1}` }}>add</button>
-    <button @click=${{ type: 'failed' }}>fail</button>
-    <output>${count} ${told}</output>
-    <ul>${titles.map((title) => html<ListMessage>`<li>${Item({ key: title, title })}</li>`)}</ul>`,
-});
-
-const room = setup({
-  types: {} as { context: { text: string }; events: { type: 'spoken'; text: string } },
-}).createMachine({
-  context: { text: 'silence' },
-  initial: 'open',
-  states: { open: { on: { spoken: { actions: assign({ text: ({ event }) => event.text }) } } } },
-});
-
-type LightEvent = { type: 'pressed' };
-
-const light = setup({ types: {} as { context: { presses: number }; events: LightEvent } }).createMachine({
-  id: 'light',
-  context: { presses: 0 },
-  initial: 'red',
-  states: {
-    red: { after: { 3000: 'green' }, on: { pressed: 'green' } },
-    green: { entry: assign({ presses: ({ context }) => context.presses + 1 }), on: { pressed: 'red' } },
-  },
-});
-
-const Light = component({
-  name: 'light',
-  logic: light,
-  view: ({ value, context }) =>
-    html<LightEvent>`<p>${value} ${context.presses}</p><button @click=${{ type: 'pressed' }}>press</button>`,
-});
-
-// LOOKING ---------------------------------------------------------------------
-
-const routes = { '/': ListPage, '/light': Light };
 
 const idsIn = (actor: ActorView): readonly string[] => [actor.id, ...actor.actors.flatMap(idsIn)];
 
 const inWords = ({ from, type, to, cause }: LogEntry): string =>
   `${from} ${type} ${to}${cause === 0 ? '' : ` (${cause})`}`;
 
-describe('observed', () => {
+describe('inspected session', () => {
   let looked: LookedAt;
 
   const start = async (url = '/', onError?: () => void): Promise<LookedAt> => {
@@ -148,67 +56,6 @@ describe('observed', () => {
       await press('fail');
       const [page] = seen.actors().actors;
       expect(page).to.include({ age: 2_000, errors: 1, lastError: 'it is broken' });
-    });
-  });
-
-  describe('state', () => {
-    it('is what a component is in, with what the last message has changed marked', async () => {
-      const { seen } = await start();
-      await press('add');
-      const { rows, after } = seen.state('/', ['.titles']);
-      expect(after).to.equal('counted');
-      const shown = rows.map(({ path, text, isChanged }) => `${path} ${text}${isChanged ? ' *' : ''}`);
-      expect(shown).to.deep.equal([
-        ' {…} 3 *',
-        '.titles […] 2',
-        '.titles[0] "one"',
-        '.titles[1] "no 2"',
-        '.count 1 *',
-        '.told "silence"',
-      ]);
-    });
-
-    it('of one component keeps its marks while others change', async () => {
-      const { seen } = await start();
-      await press('rename one');
-      await press('add');
-      const { rows, after } = seen.state(first, []);
-      expect(after).to.equal('renamed');
-      expect(rows.find(({ path }) => path === '.title')).to.include({ text: '"one!"', isChanged: true });
-      expect(rows.find(({ path }) => path === '.key')).to.include({ isChanged: false });
-    });
-
-    it('is had of shared actors, subscriptions, the session, and of what is not there it is said why not', async () => {
-      const { server, seen } = await start();
-      expect(seen.state('@room', []).rows.map(({ text }) => text)).to.include('"open"');
-      await server.rest();
-      server.site.actors.send('room', { type: 'spoken', text: 'hello' } as AnyMessage);
-      await server.rest();
-      const told = seen.state('@room', ['.context']).rows.find(({ path }) => path === '.context.text');
-      expect(told).to.include({ text: '"hello"', isChanged: true });
-      expect(seen.state('/#every 1000 ticked', []).rows.map(({ text }) => text)).to.include('"every"');
-      expect(seen.state('session', []).rows.map(({ text }) => text)).to.include('"attached"');
-      expect(seen.state('/absent', [])).to.deep.include({ rows: [], absence: 'The component is not there.' });
-      expect(seen.state('nonsense', [])).to.deep.include({ rows: [], absence: 'There is no such actor.' });
-    });
-  });
-
-  describe('charts', () => {
-    it('show where a statechart is, and what it has just taken', async () => {
-      const { server, seen } = await start('/light');
-      expect(seen.chart('/')).to.deep.include({ active: ['light.red'], taken: [] });
-      await server.advance(3_000);
-      const chart = seen.chart('/');
-      expect(chart?.active).to.deep.equal(['light.green']);
-      const taken = chart?.chart.transitions.filter(({ id }) => chart.taken.includes(id));
-      expect(taken?.map(({ event }) => event)).to.deep.equal(['after 3000 ms']);
-    });
-
-    it('show the life of the session, which is one too', async () => {
-      const { page, seen } = await start();
-      expect(seen.chart('session')?.active).to.deep.equal(['session.attached']);
-      await page.disconnect();
-      expect(seen.chart('session')?.active).to.deep.equal(['session.detached']);
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { RingBuffer } from '../../../runtime/inspect/ring-buffer.js';
+import { Projection, RingBuffer } from '../../../runtime/inspect/ring-buffer.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 /** A ring buffer with so many entries added, each its own number. */
@@ -67,6 +67,62 @@ describe('ring buffer', () => {
           expect(ring.last - ring.first + 1).to.equal(ring.entries.length);
           for (const number of ring.entries) expect(ring.at(number)).to.equal(number);
         }
+      }),
+      lawParameters()
+    );
+  });
+});
+
+describe('projection', () => {
+  /** The sum of the entries of a ring, and which were added. */
+  function sum(ring: RingBuffer<number>): {
+    readonly added: number[];
+    readonly projection: Projection<number, { sum: number }>;
+  } {
+    const added: number[] = [];
+    const projection = new Projection(
+      ring,
+      () => ({ sum: 0 }),
+      (value: { sum: number }, entry: number) => {
+        added.push(entry);
+        value.sum += entry;
+      }
+    );
+
+    return { added, projection };
+  }
+
+  it('is computed when it is read, and each entry is added once', () => {
+    const ring = filled(8, 2);
+    const { added, projection } = sum(ring);
+    expect(added).to.deep.equal([]);
+    expect([projection.read().sum, projection.read().sum]).to.deep.equal([3, 3]);
+    ring.push(3);
+    expect(projection.read().sum).to.equal(6);
+    expect(added).to.deep.equal([1, 2, 3]);
+  });
+
+  it('has nothing in it that the ring has dropped', () => {
+    const ring = filled(4, 5);
+    const { projection } = sum(ring);
+    expect(projection.read().sum).to.equal(15);
+    ring.push(6);
+    expect(ring.first).to.be.above(1);
+    expect(projection.read().sum).to.equal(ring.entries.reduce((total, entry) => total + entry, 0));
+    ring.clear();
+    expect(projection.read().sum).to.equal(0);
+  });
+
+  it('is the same however often it was read', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (reads) => {
+        const ring = new RingBuffer<number>(6);
+        const { projection } = sum(ring);
+        for (const [index, isRead] of reads.entries()) {
+          ring.push(index);
+          if (isRead) projection.read();
+        }
+        expect(projection.read()).to.deep.equal(sum(ring).projection.read());
       }),
       lawParameters()
     );

@@ -11,7 +11,6 @@ import { every } from '../../../runtime/subscription/every.js';
 import { task } from '../../../runtime/subscription/task.js';
 import { type Hole, html, repeat } from '../../../runtime/template/html.js';
 import type { ComponentInstance } from '../../../runtime/tree/component-instance.js';
-import type { Probe } from '../../../runtime/tree/probe.js';
 import { ServerKind } from '../../../runtime/wire/protocol.js';
 import {
   acknowledgeFrame,
@@ -22,13 +21,6 @@ import {
   modelOf,
   startSession,
 } from '../../fixtures/live-session.js';
-
-/** A probe that does nothing. */
-const silent: Probe = {
-  ...{ begin: () => undefined, received: () => undefined, happened: () => undefined, queued: () => undefined },
-  ...{ updated: () => undefined, viewed: () => undefined, stepped: () => undefined, performed: () => undefined },
-  ...{ turned: () => undefined, diffed: () => undefined, sent: () => undefined, failed: () => undefined },
-};
 
 // COMPONENTS ------------------------------------------------------------------
 
@@ -1021,9 +1013,10 @@ describe('component tree', () => {
       const { mailbox, root } = session.tree;
       const [child] = instances(session) as [ComponentInstance];
       const senders = new Map<string, unknown>();
-      session.observer = {
-        ...silent,
-        queued: ({ instance, message, from }) => void senders.set(`${instance.component.name} ${message?.type}`, from),
+      session.observer = (event) => {
+        if (event.kind !== 'queued') return;
+        const { from, message, to } = event.message;
+        senders.set(`${to.component} ${message?.type}`, from);
       };
       const sent = (): unknown => {
         host.turn();
@@ -1033,18 +1026,20 @@ describe('component tree', () => {
       };
       expect(mailbox.size).to.equal(0);
       session.tree.put(root, { type: 'raised' });
-      expect(sent()).to.deep.equal({ 'outer raised': 'host', 'outer told': root });
+      expect(sent()).to.deep.equal({ 'outer raised': 'host', 'outer told': root.path });
       host.clock.advance(1_000);
-      expect(sent()).to.deep.equal({ 'watching ticked': '#every 1000 ticked', 'outer told': child });
+      expect(sent()).to.deep.equal({ 'watching ticked': '#every 1000 ticked', 'outer told': child.path });
       session.tree.put(child, { type: 'failed' });
-      expect(sent()).to.deep.equal({ 'watching failed': 'host', 'watching told': child });
+      expect(sent()).to.deep.equal({ 'watching failed': 'host', 'watching told': child.path });
       session.stop();
     });
 
     it('knows that the session tells of an arrival, and says nothing of the sender of an event', () => {
       const { session, connection } = joined(Counting);
       const senders: unknown[] = [];
-      session.observer = { ...silent, queued: ({ from, pageLoad }) => void senders.push([pageLoad, from]) };
+      session.observer = (event) => {
+        if (event.kind === 'queued') senders.push([event.message.pageLoad, event.message.from]);
+      };
       session.client.receive(connection, eventsFrame([[1, 0]]));
       host.turn();
       expect(senders.splice(0)).to.deep.equal([[session.tree.pageLoad, undefined]]);
