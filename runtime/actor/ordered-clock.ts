@@ -7,7 +7,7 @@
  * `component-tree.ts` starts a session inside of `inOrder`.
  */
 
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -58,6 +58,10 @@ export class OrderedClock implements Clock {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  elapsed(): number {
+    return monotonic(this.#clock);
   }
 
   setTimeout(fn: () => void, delay: number): unknown {

@@ -8,7 +8,7 @@
  */
 
 import { Backoff } from '../platform/backoff.js';
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -39,6 +39,8 @@ export class Supervisor {
   readonly #minGapMs: number;
   readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
   #startedAt = Number.NEGATIVE_INFINITY;
+  /** The same moment, as `monotonic` says it. */
+  #begun = Number.NEGATIVE_INFINITY;
   #failures = 0;
 
   constructor({ clock, minGapMs = 0 }: SupervisorOptions) {
@@ -59,6 +61,7 @@ export class Supervisor {
   /** Records that the actor, or its replacement, starts now. */
   started(): void {
     this.#startedAt = this.#clock.now();
+    this.#begun = monotonic(this.#clock);
   }
 
   /**
@@ -67,7 +70,7 @@ export class Supervisor {
    * @param hasMessage whether the actor failed while it took a message; such failures never stop it for good
    */
   pauseAfterFailure(hasMessage: boolean): number | undefined {
-    const lived = this.#clock.now() - this.#startedAt;
+    const lived = monotonic(this.#clock) - this.#begun;
     if (hasMessage) return Math.max(0, this.#minGapMs - lived);
     if (lived >= calmMs) this.reset();
     this.#failures++;

@@ -10,7 +10,7 @@
  *   does no harm.
  */
 
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 import type { Directory } from './cluster-directory.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -103,7 +103,7 @@ export class Lease {
 
   #reserve(): void {
     const { clock, directory } = this.#options;
-    if (!this.#isHeld) this.#reservedUntil = clock.now() + directory.lease + reconnectMs;
+    if (!this.#isHeld) this.#reservedUntil = monotonic(clock) + directory.lease + reconnectMs;
   }
 
   async #turn(): Promise<void> {
@@ -126,7 +126,7 @@ export class Lease {
     const { clock, directory, name, node } = this.#options;
     const found = this.#isHeld ? undefined : await directory.holder(name);
     if (found === '') this.#holder = undefined;
-    if (this.#isOver || (found === undefined && clock.now() < this.#reservedUntil && !this.#isHeld)) return;
+    if (this.#isOver || (found === undefined && monotonic(clock) < this.#reservedUntil && !this.#isHeld)) return;
     const holder = !found || found === node ? await directory.claim(name) : found;
     if (!this.#isOver) this.#note(holder);
     else if (holder === node) await directory.release(name);

@@ -4,7 +4,7 @@
  * loses none. An event that arrives twice is dropped there by its id. `distributed-actor.ts` has one for each actor.
  */
 
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { AnyMessage } from '../template/html.js';
 
@@ -72,7 +72,7 @@ export class RemoteMailbox {
       );
     }
     const { promise, resolve, reject } = settleable();
-    this.#entries.set(id, { event, id, promise, reject, resolve, since: this.#options.clock.now() });
+    this.#entries.set(id, { event, id, promise, reject, resolve, since: monotonic(this.#options.clock) });
     if (this.#sent.length === 0) this.#next();
 
     return promise;
@@ -116,7 +116,7 @@ export class RemoteMailbox {
 
   #retry(): void {
     const { clock, patience } = this.#options;
-    const oldest = clock.now() - patience;
+    const oldest = monotonic(clock) - patience;
     const late = [...this.#entries.values()].filter(({ since }) => since <= oldest);
     this.#drop(late, `that shared actor could not be reached for ${patience} ms`);
     if (late.length > 0) this.#next();

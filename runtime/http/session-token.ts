@@ -64,8 +64,11 @@ export const maxUrlLength = 4_096;
 const macLength = 43;
 const maxTokenLength = macLength + 64 + maxUrlLength;
 
-/** Milliseconds by which the clock that issued a token may be ahead of this one. */
-const maxClockSkewMs = 60_000;
+/**
+ * Milliseconds by which the clocks of nodes may differ, and by which a clock may be set: a token is accepted for that much
+ * longer. A token from the future is accepted as well. It is signed by this server or another node, whose clock was ahead.
+ */
+const maxClockDifferenceMs = 600_000;
 
 // TOKENS ----------------------------------------------------------------------
 
@@ -128,9 +131,7 @@ function readClaim(payload: string, now: number, lifetime: number): TokenClaim |
   const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isId(id) && age >= -maxClockSkewMs && age < lifetime
-    ? { id, offer: Number.parseInt(offer, 36), url }
-    : undefined;
+  return isId(id) && age < lifetime + maxClockDifferenceMs ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

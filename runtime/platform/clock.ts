@@ -7,16 +7,26 @@
 
 /** What the runtime needs of time. It fits the `clock` option of an XState actor. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. It may be set, also back: use it for what is stored or shown. */
   now(): number;
+  /**
+   * Milliseconds since some moment. It never goes back, and setting the clock does not change it: limits, leases, deadlines
+   * and back-offs use it, through `monotonic`. Default: `now`.
+   */
+  elapsed?(): number;
   /** Calls `fn` once after `delay` milliseconds. Returns an id for `clearTimeout`. */
   setTimeout(fn: () => void, delay: number): unknown;
   /** Cancels a timeout. One that has run or was cancelled is ignored. */
   clearTimeout(id: unknown): void;
 }
 
+/** What reads the time and does not wait. */
+export type TimeSource = Pick<Clock, 'now' | 'elapsed'>;
+
 /** A clock whose time changes only by `advance`. */
 export interface SimulatedClock extends Clock {
+  /** Sets the time of `now` by so many milliseconds, also back, as an operator does. Timeouts and `elapsed` are not affected. */
+  adjust(by: number): void;
   /** Advances the time by `duration` milliseconds and runs the timeouts that are due, in order, each at its own time. */
   advance(duration: number): void;
   /** The time of the timeout that is due first. */
@@ -24,6 +34,9 @@ export interface SimulatedClock extends Clock {
   /** The number of timeouts that wait. */
   readonly pending: number;
 }
+
+/** Milliseconds by which durations are measured: those of `elapsed`, or of `now` for a clock without it. */
+export const monotonic = (clock: TimeSource): number => clock.elapsed?.() ?? clock.now();
 
 // SYSTEM CLOCK ----------------------------------------------------------------
 
@@ -51,6 +64,8 @@ function arm(timeout: LongTimeout, fn: () => void, delay: number): void {
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
+
+  elapsed: () => performance.now(),
 
   setTimeout(fn, delay) {
     if (!(delay > maxDelayMs)) return setTimeout(fn, delay).unref();
@@ -97,6 +112,7 @@ function earliest(timeouts: Iterable<Timeout>): Timeout | undefined {
 export function createSimulatedClock(start = 0): SimulatedClock {
   const timeouts = new Set<Timeout>();
   let now = start;
+  let adjustment = 0;
 
   function runUntil(end: number): void {
     for (let next = earliest(timeouts); next !== undefined && next.at <= end; next = earliest(timeouts)) {
@@ -107,9 +123,15 @@ export function createSimulatedClock(start = 0): SimulatedClock {
   }
 
   return {
-    now: () => now,
+    now: () => now + adjustment,
+    elapsed: () => now,
+    adjust(by) {
+      adjustment += by;
+    },
     get next() {
-      return earliest(timeouts)?.at;
+      const at = earliest(timeouts)?.at;
+
+      return at === undefined ? undefined : at + adjustment;
     },
     get pending() {
       return timeouts.size;

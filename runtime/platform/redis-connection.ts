@@ -13,7 +13,7 @@
  */
 
 import { Backoff } from './backoff.js';
-import type { Clock } from './clock.js';
+import { type Clock, monotonic } from './clock.js';
 import { ErrorCode, TroupeError, textOf } from './errors.js';
 import {
   type ConnectedRedisClient,
@@ -108,7 +108,7 @@ export class RedisConnection {
   /** An event `error` that has no listener would end the process. */
   readonly #givenFailed = (error: unknown): void => {
     this.#cause = error;
-    if (this.#given?.isReady !== true) this.#away ??= this.#clock.now();
+    if (this.#given?.isReady !== true) this.#away ??= monotonic(this.#clock);
   };
 
   /** @throws TroupeError `options` if the package `redis` is needed and not installed */
@@ -116,7 +116,7 @@ export class RedisConnection {
     this.#clock = clock;
     this.#url = url;
     this.#given = client;
-    this.#start = clock.now();
+    this.#start = monotonic(clock);
     client?.on('ready', this.#givenReady);
     client?.on('error', this.#givenFailed);
     this.#makeClient = client === undefined ? (makeClient ?? createPackageClient()) : undefined;
@@ -199,7 +199,7 @@ export class RedisConnection {
   get #isAway(): boolean {
     if (this.#commander !== undefined || this.#away === undefined) return false;
 
-    return this.#clock.now() - this.#away >= commandDeadlineMs;
+    return monotonic(this.#clock) - this.#away >= commandDeadlineMs;
   }
 
   get #unreachable(): string {
@@ -261,11 +261,11 @@ export class RedisConnection {
 
   #connected(client: RedisClient): void {
     // A first connection that took long has let commands fail: those who subscribe have missed their replies.
-    const isAgain = this.#backoff.failures > 0 || this.#clock.now() - this.#start >= commandDeadlineMs;
+    const isAgain = this.#backoff.failures > 0 || monotonic(this.#clock) - this.#start >= commandDeadlineMs;
     this.#clock.clearTimeout(this.#timer);
     this.#client = client;
     this.#backoff.reset();
-    this.#lastReply = this.#clock.now();
+    this.#lastReply = monotonic(this.#clock);
     load(client, this.#scripts);
     this.#beat(client);
     this.#flush(client);
@@ -278,7 +278,7 @@ export class RedisConnection {
     if (this.#isClosed || client !== this.#latest) return;
     this.#clock.clearTimeout(this.#timer);
     this.#release();
-    this.#away ??= this.#clock.now();
+    this.#away ??= monotonic(this.#clock);
     this.#cause = cause;
     const isFirst = this.#backoff.failures === 0;
     const pause = this.#backoff.next();
@@ -318,7 +318,7 @@ export class RedisConnection {
   #beat(client: RedisClient): void {
     client.sendCommand(['PING']).then(
       () => {
-        this.#lastReply = this.#clock.now();
+        this.#lastReply = monotonic(this.#clock);
       },
       () => {}
     );
@@ -327,7 +327,7 @@ export class RedisConnection {
 
   #judge(client: RedisClient): void {
     if (client !== this.#client) return;
-    if (this.#clock.now() - this.#lastReply >= maxSilenceMs + heartbeatMs) this.#lost(client, noReply);
+    if (monotonic(this.#clock) - this.#lastReply >= maxSilenceMs + heartbeatMs) this.#lost(client, noReply);
     else this.#beat(client);
   }
 }

@@ -7,7 +7,7 @@
  * for a part with a queue of its own: shared actors, the bus, write-behind. A turn ends at `sliceEnd` too.
  */
 
-import type { Clock } from './clock.js';
+import { type Clock, monotonic, type TimeSource } from './clock.js';
 import type { Reporter } from './error-report.js';
 import { ErrorCode } from './errors.js';
 
@@ -19,12 +19,12 @@ const maxSliceMs = 8;
 /** Steps of a slice. A clock that stands still, as in a test, does not make it endless. */
 const maxSliceSteps = 256;
 
-/** The time at which a slice that begins now ends. */
-export const sliceEnd = (clock: Pick<Clock, 'now'>): number => clock.now() + maxSliceMs;
+/** When a slice that begins now ends, as `monotonic` says it. */
+export const sliceEnd = (clock: TimeSource): number => monotonic(clock) + maxSliceMs;
 
 /** What sliced work needs. */
 export interface SlicedWorkOptions {
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: TimeSource;
   /** Runs a function later, after other work. */
   defer(run: () => void): void;
 }
@@ -41,7 +41,7 @@ export interface SlicedWorkOptions {
  * ```
  */
 export class SlicedWork {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: TimeSource;
   readonly #defer: (run: () => void) => void;
   readonly #step: () => boolean;
   #isScheduled = false;
@@ -74,7 +74,7 @@ export class SlicedWork {
     let steps = 1;
     try {
       while (this.#step()) {
-        if (steps++ < maxSliceSteps && this.#clock.now() < until) continue;
+        if (steps++ < maxSliceSteps && monotonic(this.#clock) < until) continue;
         this.schedule();
         break;
       }

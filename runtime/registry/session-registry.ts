@@ -9,6 +9,7 @@
  */
 
 import type { AnyComponent, PageProps, Route } from '../component/component.js';
+import { monotonic } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import { hidden, isSecretName, secretNames } from '../platform/redact.js';
@@ -110,6 +111,8 @@ export interface TableEntry {
   readonly path: string;
   /** When it came, in milliseconds since the epoch. */
   readonly since: number;
+  /** When it came, as `monotonic` says it. */
+  readonly opened: number;
 }
 
 /** Whose a session is, and what it is of. */
@@ -371,7 +374,8 @@ class SessionTable implements SessionRegistry, SessionOwner {
 
   #add(session: LiveSession, place: Place): void {
     if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
-    const entry: TableEntry = { session, ...place, since: this.#env.clock.now() };
+    const { clock } = this.#env;
+    const entry: TableEntry = { session, ...place, since: clock.now(), opened: monotonic(clock) };
     this.#entries.set(session.id, entry);
     this.#dormant.add(entry);
     this.#sweep ??= this.#env.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
@@ -385,10 +389,10 @@ class SessionTable implements SessionRegistry, SessionOwner {
   /** Ends the dormant sessions whose time is up, and comes again when the next one's is. */
   #sweepDormant(): void {
     const { dormantTime } = this.#options;
-    const now = this.#env.clock.now();
+    const now = monotonic(this.#env.clock);
     this.#sweep = undefined;
     for (const entry of this.#dormant) {
-      const left = entry.since + dormantTime - now;
+      const left = entry.opened + dormantTime - now;
       if (left > 0) {
         this.#sweep = this.#env.clock.setTimeout(() => this.#sweepDormant(), left);
         return;

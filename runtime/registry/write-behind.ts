@@ -10,7 +10,7 @@
  */
 
 import { Backoff } from '../platform/backoff.js';
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { type Persistable, pack, type SessionImage } from '../session/session-snapshot.js';
@@ -212,7 +212,7 @@ export class WriteBehind {
   /** Writes what there is to be written; what a go has no time for is the next one's. */
   #go(): void {
     const { clock, defer } = this.#options;
-    const until = clock.now() + longestGo;
+    const until = monotonic(clock) + longestGo;
     clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDeferred = false;
@@ -221,7 +221,7 @@ export class WriteBehind {
       progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
       if (this.isFailing) return;
-      if (clock.now() < until) continue;
+      if (monotonic(clock) < until) continue;
       this.#isDeferred = true;
       defer(() => this.#go());
       return;

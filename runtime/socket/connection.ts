@@ -9,7 +9,7 @@
  */
 
 import type { RequestIdentity } from '../http/request-identity.js';
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -208,7 +208,7 @@ export class SocketConnection implements Connection {
 
   #isFlood(frames: number): boolean {
     const { clock, framesPerSecond } = this.#switchboard;
-    const now = clock.now();
+    const now = monotonic(clock);
 
     this.#due = Math.max(this.#due, now) + (frames * 1_000) / framesPerSecond;
     return this.#due - now > burst;

@@ -3,7 +3,7 @@
  * between them as between the nodes of a cluster. `store.ts` says what it promises.
  */
 
-import { type Clock, systemClock } from '../platform/clock.js';
+import { type Clock, monotonic, systemClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { NodeLeases } from './node-leases.js';
 import { shortenReason } from './quarantine.js';
@@ -147,7 +147,15 @@ class SessionsInMemory implements MemoryStore {
     const at = this.#clock.now();
 
     this.#sweep(checked.write);
-    this.#keep({ id, node, released: release, fence, bytes: new Uint8Array(bytes), at, end: at + lifetime });
+    this.#keep({
+      id,
+      node,
+      released: release,
+      fence,
+      bytes: new Uint8Array(bytes),
+      at,
+      end: monotonic(this.#clock) + lifetime,
+    });
     this.#shrink();
     return fence;
   }
@@ -172,7 +180,7 @@ class SessionsInMemory implements MemoryStore {
   }
 
   async list({ most = StoreLimit.maxListed }: StoredQuery = {}): Promise<readonly StoredSummary[]> {
-    const now = this.#clock.now();
+    const now = monotonic(this.#clock);
     const stored = [...this.#all()].filter(({ bytes, end }) => bytes !== undefined && end > now);
     stored.sort((left, right) => right.at - left.at);
 
@@ -194,7 +202,7 @@ class SessionsInMemory implements MemoryStore {
   /** The session of an id, unless it has expired. */
   #find(id: string): MemoryRecord | undefined {
     const kept = this.#held.get(id) ?? this.#free.get(id);
-    if (kept === undefined || kept.end > this.#clock.now()) return kept;
+    if (kept === undefined || kept.end > monotonic(this.#clock)) return kept;
 
     this.#drop(kept);
     return undefined;
@@ -226,7 +234,7 @@ class SessionsInMemory implements MemoryStore {
     const kept = this.#find(id);
     if (kept?.bytes === undefined || fence < kept.fence) return undefined;
 
-    this.#keep({ ...kept, released: true, bytes: undefined, end: this.#clock.now() + StoreLimit.removedMs });
+    this.#keep({ ...kept, released: true, bytes: undefined, end: monotonic(this.#clock) + StoreLimit.removedMs });
     return kept.bytes;
   }
 
@@ -239,7 +247,7 @@ class SessionsInMemory implements MemoryStore {
 
   /** Continues the round and drops the sessions that have expired. */
   #sweep(steps: number): void {
-    const now = this.#clock.now();
+    const now = monotonic(this.#clock);
 
     this.#sweepQuarantine();
     for (let step = 0; step < steps; step++) {

@@ -3,7 +3,7 @@
  * which several servers of that process may share.
  */
 
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 
 /** The nodes, and when the lease of each ends. */
 export class NodeLeases {
@@ -21,7 +21,7 @@ export class NodeLeases {
 
   /** Gives a node a lease of so many milliseconds from now on. Forgets the nodes whose lease is over. */
   beat(node: string, lease: number): void {
-    const now = this.#clock.now();
+    const now = monotonic(this.#clock);
 
     for (const [other, end] of this.#ends) {
       if (end <= now) this.#ends.delete(other);
@@ -31,6 +31,6 @@ export class NodeLeases {
 
   /** Whether the lease of a node is not over. */
   isAlive(node: string): boolean {
-    return (this.#ends.get(node) ?? 0) > this.#clock.now();
+    return (this.#ends.get(node) ?? 0) > monotonic(this.#clock);
   }
 }

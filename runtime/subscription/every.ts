@@ -64,7 +64,9 @@ function startTimer(run: Run, current: () => Subscription<AnyMessage>, milliseco
 
   function tick(): void {
     const now = clock.now();
-    set(due + milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds)));
+    const next = due + milliseconds * Math.max(1, Math.ceil((now - due + 1) / milliseconds));
+    // After the clock was set back, the next tick would otherwise wait until it is where it was.
+    set(Math.min(next, now + milliseconds));
     if (!taken) return;
     taken = false;
     run.deliver(current().message as AnyMessage).then(() => {

@@ -7,6 +7,7 @@
 
 import type { AnyActorRef } from 'xstate';
 import type { Due, DueImage, OrderedClock } from '../actor/ordered-clock.js';
+import { monotonic } from '../platform/clock.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Backplane } from './backplane.js';
 
@@ -53,6 +54,8 @@ export class Run implements Port {
   actor: AnyActorRef | undefined;
   /** When it began. */
   readonly begun: number;
+  /** The same moment, as `monotonic` says it. */
+  readonly start: number;
   /** What is stored of the run: when a timer is due, or that a task is done. */
   mark: Due | true | undefined;
   /** What was stored of the run that this one continues. */
@@ -76,6 +79,7 @@ export class Run implements Port {
     this.actor = actor;
     this.#owner = owner;
     this.begun = port.clock.now();
+    this.start = monotonic(port.clock);
   }
 
   get clock(): OrderedClock {

@@ -11,6 +11,7 @@
 import type { ActorLogic, ActorScope, AnyActorRef, Snapshot } from 'xstate';
 import type { DueImage } from '../actor/ordered-clock.js';
 import { startActor } from '../actor/start-actor.js';
+import { monotonic } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { ignoreRejection, synchronous } from '../platform/promise.js';
 import type { AnyMessage } from '../template/html.js';
@@ -128,12 +129,12 @@ class Running implements RunOwner {
     run.begin(() => this.declared.start(run, () => this.declared));
   }
 
-  failed({ actor, begun, hasDelivered }: Run, error: unknown): void {
+  failed({ actor, hasDelivered, start }: Run, error: unknown): void {
     const { clock, report, random } = this.#port;
     this.#run = undefined;
     this.#failures++;
     this.#restarts ??= new RestartPolicy(this.declared.key, report, random);
-    const pause = this.#restarts.pauseAfter({ error, lived: clock.now() - begun, hasDelivered });
+    const pause = this.#restarts.pauseAfter({ error, lived: monotonic(clock) - start, hasDelivered });
     this.#isGivenUp = pause === undefined;
     if (pause !== undefined) this.#pause = clock.setTimeout(() => this.begin(actor), pause);
   }

@@ -6,7 +6,7 @@
  */
 
 import type { Effect, Received } from '../component/effect.js';
-import type { Clock } from '../platform/clock.js';
+import { monotonic, type TimeSource } from '../platform/clock.js';
 import { sliceEnd } from '../platform/scheduler.js';
 import type { ComponentInstance } from './component-instance.js';
 import type { Envelope, Mailbox } from './mailbox.js';
@@ -56,7 +56,7 @@ export class Turn {
   /** The instances that have left the view of their parent. Those that are present at the end have come back. */
   readonly left: ComponentInstance[] = [];
   readonly #mailbox: Mailbox;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: TimeSource;
   /** The page load whose events count. */
   readonly #pageLoad: number;
   readonly #probe: Probe | undefined;
@@ -65,7 +65,7 @@ export class Turn {
   #rounds = 0;
   #received: (Received | undefined)[] | undefined;
 
-  constructor(mailbox: Mailbox, clock: Pick<Clock, 'now'>, pageLoad: number, probe: Probe | undefined) {
+  constructor(mailbox: Mailbox, clock: TimeSource, pageLoad: number, probe: Probe | undefined) {
     this.#mailbox = mailbox;
     this.#clock = clock;
     this.#pageLoad = pageLoad;
@@ -77,7 +77,7 @@ export class Turn {
   get hasMore(): boolean {
     const isWithin = this.#rounds < maxRounds && this.#messages < maxTurnMessages && this.#mailbox.size > 0;
 
-    return isWithin && this.#clock.now() < this.#until;
+    return isWithin && monotonic(this.#clock) < this.#until;
   }
 
   /** Begins a round: the components take the messages that wait, until the limits of the turn are reached. */
@@ -117,7 +117,7 @@ export class Turn {
     const taken: Envelope[] = [];
     while (taken.length < max && mailbox.size > 0 && !mailbox.isUnresolved) {
       taken.push(...this.#deliver(mailbox.take(Math.min(maxBatch, max - taken.length))));
-      if (mailbox.size > 0 && this.#clock.now() >= this.#until) break;
+      if (mailbox.size > 0 && monotonic(this.#clock) >= this.#until) break;
     }
 
     return taken;

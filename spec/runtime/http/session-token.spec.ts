@@ -77,24 +77,24 @@ describe('session token', () => {
     expect(tokens.open(`${token}abc`, { cookie, principal: '' })).to.equal(undefined);
   });
 
-  it('refuses a token after its lifetime and not before', () => {
+  it('refuses a token ten minutes after its lifetime and not before', () => {
     const { bearer, claim, clock, tokens } = setUp();
     const token = tokens.seal(claim, bearer);
 
-    clock.advance(day - 1);
+    clock.advance(day + 599_999);
     expect(tokens.open(token, bearer)).to.deep.equal(claim);
     clock.advance(1);
     expect(tokens.open(token, bearer)).to.equal(undefined);
   });
 
-  it('refuses a token from the future, but for a minute of skew', () => {
+  it('takes a token of a node whose clock is ahead', () => {
     const { bearer, claim, clock, tokens } = setUp();
 
     const at = (ahead: number) =>
       createTokens({ clock: createSimulatedClock(clock.now() + ahead), lifetime: day, secrets: [secret] });
 
     expect(tokens.open(at(30_000).seal(claim, bearer), bearer)).to.deep.equal(claim);
-    expect(tokens.open(at(90_000).seal(claim, bearer), bearer)).to.equal(undefined);
+    expect(tokens.open(at(7 * day).seal(claim, bearer), bearer)).to.deep.equal(claim);
   });
 
   it('verifies with every secret and signs with the first', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Clock, createSimulatedClock, systemClock } from '../../../runtime/platform/clock.js';
+import { type Clock, createSimulatedClock, monotonic, systemClock } from '../../../runtime/platform/clock.js';
 
 describe('clock', () => {
   describe('systemClock', () => {
@@ -104,6 +104,17 @@ describe('clock', () => {
       expect(clock.next).to.equal(110);
       clock.clearTimeout(sooner);
       expect(clock.next).to.equal(120);
+    });
+
+    it('can be adjusted: durations and timeouts are as before', () => {
+      const clock = createSimulatedClock(1_000_000);
+      const ran: number[] = [];
+      const start = monotonic(clock);
+      clock.setTimeout(() => ran.push(clock.now()), 500);
+      clock.adjust(-90_000);
+      expect([clock.now(), clock.next, monotonic(clock) - start]).to.deep.equal([910_000, 910_500, 0]);
+      clock.advance(500);
+      expect([ran, monotonic(clock) - start]).to.deep.equal([[910_500], 500]);
     });
 
     it('forgets a cleared timeout', () => {

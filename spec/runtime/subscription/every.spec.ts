@@ -28,6 +28,16 @@ describe('every', () => {
     expect(port.types).to.deep.equal(['ticked']);
   });
 
+  it('goes on at its interval after the clock was set back or forth', async () => {
+    subscriptions.update([every(100, { type: 'ticked' })]);
+    for (const by of [-60_000, 60_000, 90_000, -90_000]) {
+      port.clock.adjust(by);
+      const before = port.types.length;
+      await port.pass(300);
+      expect(port.types.length - before).to.be.within(2, 4);
+    }
+  });
+
   it('keeps to its beat', async () => {
     const times: number[] = [];
     const deliver = port.deliver;
