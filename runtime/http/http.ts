@@ -173,13 +173,13 @@ async function reloaded(
   left: ReturnType<typeof readLeft>
 ): Promise<Page | CloseCode | undefined> {
   const bearer = { cookie, principal: principalText(visitor.principal) };
-  for (const { document, token } of left) {
+  for (const { document: load, token } of left) {
     const claim = tokens.open(token, bearer);
     if (claim?.url !== request.url) continue;
     const { id, url } = claim;
     const seal = (other: string): string => tokens.seal({ id: other, offer: 0, url }, bearer);
 
-    return sessions.reload({ id, document, address: visitor.address, route: () => route, seal });
+    return sessions.reload({ id, load, address: visitor.address, route: () => route, seal });
   }
 
   return undefined;

@@ -8,7 +8,8 @@ import type { SharedView } from '../cluster/shared-actor.js';
 import { redact } from '../platform/redact.js';
 import type { Step } from '../recording/recording.js';
 import { imageOf, shownSnapshot, stateIn } from '../recording/snapshot-views.js';
-import { type LiveSession, sessionLife } from '../session/session.js';
+import { lifeMachine } from '../session/life-machine.js';
+import type { LiveSession } from '../session/session.js';
 import type { SessionImage } from '../session/session-snapshot.js';
 import type { ComponentInstance } from '../tree/component-instance.js';
 import type { TreeImage } from '../tree/tree-image.js';
@@ -185,7 +186,7 @@ export class InspectedStates {
     const { status } = this.#sources.summary();
     if (status === 'dormant' || status === 'passivated') return undefined;
 
-    return chartView(sessionLife, { value: status });
+    return chartView(lifeMachine, { value: status });
   }
 
   #sharedChart(name: string): ChartView | undefined {

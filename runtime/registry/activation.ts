@@ -1,10 +1,10 @@
 /**
- * Activation: finds a session that a client asks for and that this process does not hold in memory. The session is
- * restored from the store, requested from the node that owns it, forked, or started fresh. The same class gives
+ * Activation: finds a session that a client asks for and that this process does not hold in memory. It returns how the
+ * session starts: restored from the store, given up by the node that owned it, forked, or fresh. The same class gives
  * sessions of this process to other nodes.
  *
- * `session-registry.ts` calls it and keeps the result in its table. It reads the store through `write-behind.ts` and
- * asks other nodes through `ownership-transfer.ts`.
+ * `session-registry.ts` calls it, starts the session and keeps it in its table. It reads the store through
+ * `write-behind.ts` and asks other nodes through `ownership-transfer.ts`.
  */
 
 import type { Route } from '../component/component.js';
@@ -23,206 +23,190 @@ import type { WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Who wants to join which session. */
+/** A client that asks to join a session. */
 export interface JoinRequest {
+  /** The id of the session. */
   readonly id: string;
-  /** The document that joins. */
-  readonly document: string;
+  /** The page load that joins. */
+  readonly load: string;
   readonly address: string;
-  /** What the session is of, to begin anew or go on; `undefined` if there is no such page any more. */
+  /** The page of the session, to start it fresh or to restore it; `undefined` if the page does not exist any more. */
   route(): Route | undefined;
   /** A token of another session for the same page. */
   seal(id: string): string;
 }
 
-/** What a recall needs. */
+/** What activation needs. */
 export interface ActivationOptions {
   readonly clock: Clock;
-  readonly keeper: WriteBehind;
   /** The name of this process. */
   readonly node: string;
   /** How other nodes are reached. */
   readonly peers: Peers;
   readonly report: Reporter;
   readonly tell: Tell;
+  readonly writeBehind: WriteBehind;
   /** A session that is in memory. */
   find(id: string): LiveSession | undefined;
-  /** Makes a session, or goes on with one that was stored, and puts it into the table. */
-  start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession;
 }
 
-/** What a claim has brought. */
-type Claimed = Extract<Claim, { kind: 'claimed' }>;
+/** How an activated session starts; or the close code of a join that is refused. */
+export type Activated = SessionStart | CloseCode;
 
-/** What a session begins with that a client wants to enter. */
-interface Beginning {
+/** The result of an activation: the session, or the close code of a join that is refused; `undefined` without a session. */
+type Result = LiveSession | CloseCode | undefined;
+
+/** What is known of a session that is activated; all of it is absent for a fresh one. */
+interface Found {
   readonly id?: string;
   readonly fence?: number;
   readonly image?: SessionImage;
-  /** Transfer reply if it is a copy. */
+  /** The token of a copy. */
   readonly token?: string;
   readonly why?: string;
 }
 
 // LIMITS ----------------------------------------------------------------------
 
-/** Milliseconds after which another node that does not give up a session is taken for dead. */
-const handOverDeadline = 2_000;
+/** Milliseconds after which another node that does not give up a session is treated as dead. */
+const transferDeadlineMs = 2_000;
 
-// RECALL ----------------------------------------------------------------------
+// ACTIVATION ------------------------------------------------------------------
 
 const fresh: RejoinReason = { reason: Reason.Fresh };
 
-/** Brings sessions back, and gives them up. */
+/** Finds sessions that are not in memory, and gives sessions to other nodes. */
 export class Activation {
   readonly #options: ActivationOptions;
-  readonly #keeper: WriteBehind;
-  readonly #handOver: OwnershipTransfer;
-  /** Those that are being brought back. */
-  readonly #coming = new Map<string, Promise<LiveSession | CloseCode | undefined>>();
+  readonly #transfer: OwnershipTransfer;
+  /** The activations in progress, by the id of the session. */
+  readonly #activating = new Map<string, Promise<Result>>();
 
   constructor(options: ActivationOptions) {
-    const { clock, keeper, node, peers } = options;
+    const { clock, node, peers } = options;
     this.#options = options;
-    this.#keeper = keeper;
-    const give = (wanted: TransferRequest): Promise<TransferReply> => this.#give(wanted);
-    this.#handOver = new OwnershipTransfer({ clock, deadline: handOverDeadline, node, peers, give });
+    const give = (request: TransferRequest): Promise<TransferReply> => this.#give(request);
+    this.#transfer = new OwnershipTransfer({ clock, deadline: transferDeadlineMs, node, peers, give });
   }
 
   /** Asks other nodes for nothing more, and gives them nothing. */
   close(): void {
-    this.#handOver.close();
+    this.#transfer.close();
   }
 
-  // BRINGING BACK -------------------------------------------------------------
+  // ACTIVATING ----------------------------------------------------------------
+
+  /** Runs an activation. Simultaneous calls for one id share the first one. */
+  share(request: JoinRequest, mayFork: boolean, activate: () => Promise<Result>): Promise<Result> {
+    const { id } = request;
+    const activating = this.#activating.get(id);
+    if (activating !== undefined) {
+      return activating.then((result) => (typeof result === 'number' ? result : this.#found(request, mayFork)));
+    }
+    const activation = activate().finally(() => this.#activating.delete(id));
+    this.#activating.set(id, activation);
+
+    return activation;
+  }
+
+  /** The session that another call has activated. */
+  #found(request: JoinRequest, mayFork: boolean): Result {
+    const found = this.#options.find(request.id);
+
+    return found !== undefined && hasOther(found, request) ? busy(mayFork) : found;
+  }
 
   /**
    * The session from the store, or from the node that owns it; `undefined` if neither has it, or if another page load is
-   * connected to it and there may be no fork. `TryLater` while the store cannot answer. Simultaneous calls for one id
-   * share the result.
+   * connected to it and there may be no fork. Rejects if the store fails or is closed, or if a copy cannot be read.
    *
-   * @throws TroupeError `closed`
+   * @param mayFork whether it may be a copy if another page load is connected to the session
    */
-  bringBack(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
-    const coming = this.#coming.get(entrance.id);
-    if (coming !== undefined) {
-      return coming.then((brought) => (typeof brought === 'number' ? brought : this.#again(entrance, mayFork)));
+  async find(request: JoinRequest, mayFork: boolean): Promise<Activated | undefined> {
+    const { writeBehind } = this.#options;
+    const { id, load } = request;
+    let claim = await writeBehind.claim(id);
+    if (claim.kind === 'held') {
+      const reply = await this.#transfer.ask(claim.owner, { id, load, mayFork });
+      if (reply.kind === 'busy') return busy(mayFork);
+      if (reply.kind === 'forked') return this.#claimCopy(request, reply.id);
+      claim = await writeBehind.claim(id, reply.kind === 'absent');
     }
-    const brought = this.#claim(entrance, mayFork).finally(() => this.#coming.delete(entrance.id));
-    this.#coming.set(entrance.id, brought);
+    if (claim.kind === 'held') return CloseCode.TryLater;
 
-    return brought;
+    return claim.kind === 'absent' ? undefined : this.#restore(request, claim);
   }
 
-  /** Another has brought it back meanwhile. */
-  #again(entrance: JoinRequest, mayFork: boolean): LiveSession | CloseCode | undefined {
-    const found = this.#options.find(entrance.id);
-    if (found === undefined || !found.client.isConnected) return found;
-
-    if (found.client.load === entrance.document) return found;
-
-    return mayFork ? CloseCode.TryLater : undefined;
-  }
-
-  async #claim(entrance: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
-    const keeper = this.#keeper;
-    const { id, document } = entrance;
-    const begun = performance.now();
-    try {
-      let claim = await keeper.claim(id);
-      if (claim.kind === 'held') {
-        const given = await this.#handOver.ask(claim.owner, { id, document, mayFork });
-        if (given.kind === 'busy') return mayFork ? CloseCode.TryLater : undefined;
-        if (given.kind === 'forked') return await this.#claimCopy(entrance, given.id);
-        claim = await keeper.claim(id, given.kind === 'absent');
-      }
-      if (claim.kind === 'held') return CloseCode.TryLater;
-
-      return claim.kind === 'absent' ? undefined : await this.#restore(entrance, claim, begun);
-    } catch (error) {
-      if (error instanceof TroupeError && error.code !== ErrorCode.Store) throw error;
-      // A store that fails may have the session: to begin anew would be to lose it. The failure is reported by `claim`.
-      return CloseCode.TryLater;
-    }
-  }
-
-  /** A copy that another node has made of the session it goes on with. */
-  async #claimCopy(entrance: JoinRequest, id: string): Promise<LiveSession | CloseCode> {
-    const claim = await this.#keeper.claim(id);
+  /** A copy that another node has made of the session that it keeps. */
+  async #claimCopy(request: JoinRequest, id: string): Promise<Activated> {
+    const claim = await this.#options.writeBehind.claim(id);
     if (claim.kind !== 'claimed') return CloseCode.TryLater;
 
-    return this.#begin(entrance, { id, fence: claim.fence, image: unpack(claim.bytes), token: entrance.seal(id) });
+    return startOf(request, { id, fence: claim.fence, image: unpack(claim.bytes), token: request.seal(id) });
+  }
+
+  #restore(
+    request: JoinRequest,
+    { fence, bytes }: Extract<Claim, { kind: 'claimed' }>
+  ): Promise<Activated> | Activated {
+    try {
+      return startOf(request, { fence, image: unpack(bytes) });
+    } catch (error) {
+      return this.replace(request, fence, error);
+    }
+  }
+
+  /**
+   * A fresh session in place of a stored one that cannot be restored. Moves a damaged snapshot into quarantine.
+   *
+   * @throws TroupeError `closed`, which was `error`: the snapshot is good, and another process restores it
+   */
+  async replace(request: JoinRequest, fence: number, error: unknown): Promise<Activated> {
+    const { report, writeBehind } = this.#options;
+    if (error instanceof TroupeError && error.code === ErrorCode.Closed) throw error;
+    const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
+    report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: request.id });
+    if (isOld) return startOf(request, { fence, why: 'version' });
+    await writeBehind.quarantine(request.id, fence, textOf(error));
+
+    return startOf(request, { why: 'damaged' });
+  }
+
+  /** The close code of a join whose activation failed because the store did, which is reported. Throws every other error again. */
+  refuse(error: unknown): CloseCode {
+    if (error instanceof TroupeError && error.code !== ErrorCode.Store) throw error;
+
+    // A store that fails may hold the session: a fresh one would replace it.
+    return CloseCode.TryLater;
   }
 
   /** A fresh session under the id of one that is gone. */
-  beginAnew(entrance: JoinRequest): Promise<LiveSession | CloseCode> {
-    return this.#begin(entrance, {});
+  startFresh(request: JoinRequest): Activated {
+    return startOf(request, {});
   }
 
-  /** A session from what was stored; a fresh one if that is of no use. */
-  async #restore(entrance: JoinRequest, { fence, bytes }: Claimed, begun: number): Promise<LiveSession | CloseCode> {
-    try {
-      const image = unpack(bytes);
-      const session = await this.#begin(entrance, { fence, image });
-      const took = performance.now() - begun;
-      if (typeof session !== 'number') this.#options.tell('activated', { session: session.id, from: image.node, took });
-
-      return session;
-    } catch (error) {
-      // The server was closed meanwhile. The snapshot is good, and another process restores it.
-      if (error instanceof TroupeError && error.code === ErrorCode.Closed) throw error;
-      const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
-      this.#options.report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: entrance.id });
-      if (isOld) return this.#begin(entrance, { fence, why: 'version' });
-      await this.#keeper.setAside(entrance.id, fence, textOf(error));
-
-      return this.#begin(entrance, { why: 'damaged' });
-    }
-  }
-
-  /** Puts a session into the table: from an image, or else a fresh one for a page that shows one that is gone. */
-  #begin(
-    entrance: JoinRequest,
-    { id = entrance.id, fence, image, token, why }: Beginning
-  ): Promise<LiveSession | CloseCode> {
-    const route = entrance.route();
-    if (route === undefined) return Promise.resolve(CloseCode.Reload);
-    const { component, props } = route;
-    const rejoin = image === undefined ? fresh : token && ({ reason: Reason.Forked, token } as const);
-    const start: SessionStart = {
-      id,
-      component,
-      props,
-      fence: fence ?? 0,
-      image,
-      why,
-      rejoin: rejoin || undefined,
-    };
-
-    return Promise.resolve(this.#options.start(start, entrance.address));
-  }
-
-  /** A copy of a session that another document is connected to. */
-  fork(original: LiveSession, entrance: JoinRequest): Promise<LiveSession | CloseCode> {
+  /** A copy of a session that another page load is connected to. */
+  fork(original: LiveSession, request: JoinRequest): Activated {
     const id = createId();
 
-    return this.#begin(entrance, { id, image: original.copy(), token: entrance.seal(id) });
+    return startOf(request, { id, image: original.copy(), token: request.seal(id) });
   }
 
-  // GIVING UP -----------------------------------------------------------------
+  // GIVING --------------------------------------------------------------------
 
-  /** Another node wants a session. */
-  async #give({ id, document, mayFork }: TransferRequest): Promise<TransferReply> {
+  /** Another node requests a session. */
+  async #give({ id, load, mayFork }: TransferRequest): Promise<TransferReply> {
     const session = this.#options.find(id);
     if (session === undefined) return { kind: 'absent' };
     session.tree.catchUp();
-    if (session.client.isConnected && session.client.load !== document) {
-      return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
-    }
-    // Not as replaced: a client that has come back here, while it was asked for there, joins again.
+    if (hasOther(session, { load })) return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
+    // Not as replaced: a client that has come back here while the other node asked for its session joins again.
     session.client.dismiss(CloseCode.GoingAway, 'The page has joined on another node.');
+    session.advance('requested');
     const begun = performance.now();
-    const outcome = await this.#keeper.putAway(session);
+    const outcome = await this.#options.writeBehind.passivate(session);
+    session.advance(outcome);
+    // The session is the other node's even if a client has joined it here in the meantime.
     session.stop();
     if (outcome === 'stored') this.#options.tell('passivated', { session: id, took: performance.now() - begun });
 
@@ -239,8 +223,34 @@ export class Activation {
       return { kind: 'busy' };
     }
     const copy: Persistable = { id, fence: 0, save: () => image, stored: () => undefined, fenced: () => undefined };
-    const outcome = await this.#keeper.putAway(copy);
+    const outcome = await this.#options.writeBehind.passivate(copy);
 
     return outcome === 'stored' ? { kind: 'forked', id } : { kind: 'busy' };
   }
+}
+
+// STARTS ----------------------------------------------------------------------
+
+/** The start of a session: from an image, or else a fresh one for a page whose session is gone. */
+function startOf(request: JoinRequest, { id = request.id, fence = 0, image, token, why }: Found): Activated {
+  const route = request.route();
+  if (route === undefined) return CloseCode.Reload;
+  const { component, props } = route;
+
+  return { id, component, props, fence, image, why, rejoin: rejoinOf(image, token) };
+}
+
+/** Why the client gets the whole page; `undefined` for a session that it knows. */
+function rejoinOf(image: SessionImage | undefined, token: string | undefined): RejoinReason | undefined {
+  if (image === undefined) return fresh;
+
+  return token === undefined ? undefined : { reason: Reason.Forked, token };
+}
+
+/** The result if another page load is connected to the session: a join is tried again, a reload gets a new session. */
+const busy = (mayFork: boolean): CloseCode | undefined => (mayFork ? CloseCode.TryLater : undefined);
+
+/** Whether another page load than the one that joins is connected to a session. */
+export function hasOther({ client }: LiveSession, { load }: Pick<JoinRequest, 'load'>): boolean {
+  return client.isConnected && client.load !== load;
 }

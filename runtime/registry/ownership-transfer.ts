@@ -24,90 +24,96 @@ export interface Peers {
 export interface TransferRequest {
   /** The session's id. */
   readonly id: string;
-  /** The document that has come. */
-  readonly document: string;
-  /** Whether it may be given a copy if another document is connected to the session. */
+  /** The page load that joins. */
+  readonly load: string;
+  /** Whether the asking node accepts a copy if another page load is connected to the session. */
   readonly mayFork: boolean;
 }
 
-/** What it is answered. */
+/** The answer of the owner. */
 export type TransferReply =
-  /** The session is stored, and free. */
+  /** The session is stored, and no node owns it. */
   | { readonly kind: 'released' }
-  /** It stays where it is; a copy is stored under another id, and free. */
+  /** The owner keeps the session. A copy is stored under another id, and no node owns the copy. */
   | { readonly kind: 'forked'; readonly id: string }
-  /** Another document is connected to it. */
+  /** Another page load is connected to the session. */
   | { readonly kind: 'busy' }
-  /** The node does not have it, or did not answer before the deadline. */
+  /** The node does not have the session, or did not answer before the deadline. */
   | { readonly kind: 'absent' };
 
-/** What a hand-over needs. */
+/** What an ownership transfer needs. */
 export interface OwnershipTransferOptions {
   readonly clock: Clock;
-  /** Milliseconds after which a node that does not answer is taken for dead. */
+  /** Milliseconds after which a node that does not answer is treated as dead. */
   readonly deadline: number;
   readonly node: string;
   readonly peers: Peers;
   /** Gives a session up. Never rejects. */
-  give(wanted: TransferRequest): Promise<TransferReply>;
+  give(request: TransferRequest): Promise<TransferReply>;
 }
 
-/** What travels. */
-type Word =
-  | { readonly type: 'sessionWanted'; readonly from: string; readonly ask: string; readonly wanted: TransferRequest }
-  | { readonly type: 'sessionGiven'; readonly ask: string; readonly given: TransferReply };
+/** What nodes send each other; `ask` connects a reply to its request. */
+type Message =
+  | {
+      readonly type: 'transferRequested';
+      readonly from: string;
+      readonly ask: string;
+      readonly request: TransferRequest;
+    }
+  | { readonly type: 'transferReplied'; readonly ask: string; readonly reply: TransferReply };
 
-// HAND OVER -------------------------------------------------------------------
+// TRANSFER --------------------------------------------------------------------
 
-/** One node's side of all hand-overs. */
+/** The ownership transfers of one node, in both directions. */
 export class OwnershipTransfer {
   readonly #options: OwnershipTransferOptions;
-  readonly #asked = new Map<string, (given: TransferReply) => void>();
+  /** What resolves the requests of this node, by their number. */
+  readonly #pending = new Map<string, (reply: TransferReply) => void>();
   readonly #stop: () => void;
   #isClosed = false;
 
   constructor(options: OwnershipTransferOptions) {
     this.#options = options;
-    this.#stop = options.peers.listen((message) => this.#receive(message as Word));
+    this.#stop = options.peers.listen((message) => this.#receive(message as Message));
   }
 
   /** Asks a node for a session. */
-  ask(owner: string, wanted: TransferRequest): Promise<TransferReply> {
+  ask(owner: string, request: TransferRequest): Promise<TransferReply> {
     const { clock, deadline, node } = this.#options;
     const ask = createId();
     if (this.#isClosed) return Promise.resolve({ kind: 'absent' });
 
     return new Promise((resolve) => {
-      const answered = (given: TransferReply): void => {
+      const settle = (reply: TransferReply): void => {
         clock.clearTimeout(timer);
-        this.#asked.delete(ask);
-        resolve(given);
+        this.#pending.delete(ask);
+        resolve(reply);
       };
-      const timer = clock.setTimeout(() => answered({ kind: 'absent' }), deadline);
-      this.#asked.set(ask, answered);
-      this.#tell(owner, { type: 'sessionWanted', from: node, ask, wanted });
+      const timer = clock.setTimeout(() => settle({ kind: 'absent' }), deadline);
+      this.#pending.set(ask, settle);
+      this.#tell(owner, { type: 'transferRequested', from: node, ask, request });
     });
   }
 
-  /** Asks and is asked no more. */
+  /** Sends and answers nothing more. Pending requests resolve as absent. */
   close(): void {
     this.#isClosed = true;
     this.#stop();
-    for (const answered of [...this.#asked.values()]) answered({ kind: 'absent' });
+    for (const settle of [...this.#pending.values()]) settle({ kind: 'absent' });
   }
 
-  #receive(word: Word): void {
-    if (word.type === 'sessionGiven') this.#asked.get(word.ask)?.(word.given);
-    else if (word.type === 'sessionWanted') void this.#give(word.from, word.ask, word.wanted);
+  #receive(message: Message): void {
+    if (message.type === 'transferReplied') this.#pending.get(message.ask)?.(message.reply);
+    else if (message.type === 'transferRequested') void this.#give(message.from, message.ask, message.request);
   }
 
-  async #give(from: string, ask: string, wanted: TransferRequest): Promise<void> {
-    const given = await this.#options.give(wanted);
-    if (!this.#isClosed) this.#tell(from, { type: 'sessionGiven', ask, given });
+  async #give(from: string, ask: string, request: TransferRequest): Promise<void> {
+    const reply = await this.#options.give(request);
+    if (!this.#isClosed) this.#tell(from, { type: 'transferReplied', ask, reply });
   }
 
   /** A message that cannot be sent gets no answer; the deadline then ends the wait. */
-  #tell(node: string, word: Word): void {
-    this.#options.peers.tell(node, word).catch(() => undefined);
+  #tell(node: string, message: Message): void {
+    this.#options.peers.tell(node, message).catch(() => undefined);
   }
 }

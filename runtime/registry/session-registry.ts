@@ -1,26 +1,26 @@
 /**
- * The session registry: the table of the sessions in this process. `http.ts` opens a session for each first page; a
+ * The session registry: the table of the sessions in this process. `http.ts` opens a session for each first page, and a
  * join enters it. A session that is not in memory is activated (`activation.ts`): restored from the store, requested
  * from the node that owns it, or, if no node owns it, started fresh from the route in the signed token.
  *
- *     open    -> dormant -> attached <-> detached -> passivated -> activated (here, or on another node)
- *
- * `write-behind.ts` stores the sessions.
+ * `session-starter.ts` starts sessions. Each session holds its life (`session-life.ts`). After each change of it the registry brings its table, the dormant
+ * sessions (`dormant-sessions.ts`) and the store (`write-behind.ts`) up to date.
  */
 
-import type { AnyComponent, PageProps, Route } from '../component/component.js';
-import { monotonic } from '../platform/clock.js';
+import type { Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import { hidden, isSecretName, secretNames } from '../platform/redact.js';
 import { markup } from '../render/render-to-string.js';
 import { LiveSession, type Session, type SessionOwner, type SessionStart } from '../session/session.js';
 import type { SessionEnvironment } from '../session/session-environment.js';
+import { isOver, type SessionLife } from '../session/session-life.js';
 import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
-import { Activation, type JoinRequest } from './activation.js';
+import { type Activated, Activation, hasOther, type JoinRequest } from './activation.js';
+import { type DormantLimits, DormantSessions } from './dormant-sessions.js';
 import type { Peers } from './ownership-transfer.js';
-import type { WriteBehind } from './write-behind.js';
+import { type RequestedPage, SessionStarter, type SessionStarterOptions } from './session-starter.js';
+import type { Outcome, WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -36,38 +36,41 @@ export interface Page {
 /** The table, as HTTP and transport see it. */
 export interface SessionRegistry {
   /**
-   * A dormant session and its first page. At the limit the oldest dormant session goes.
+   * Starts a dormant session and renders its first page. At the limit of dormant sessions the oldest one ends.
    *
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string): Promise<Page> | Page;
   /**
-   * A first page of a session that a page load has left, for its reload; `undefined` if there is no such session, or
-   * another page load is connected to it. `TryLater` while the store cannot answer: it may have the session. Throws as
-   * `open`.
+   * Renders a first page of a session that a page load has left, for its reload. Resolves with `undefined` if the
+   * session does not exist or another page load is connected to it; with `TryLater` while the store cannot answer,
+   * because it may hold the session. Throws as `open`.
    */
-  reload(entrance: JoinRequest): Promise<Page | CloseCode | undefined>;
+  reload(request: JoinRequest): Promise<Page | CloseCode | undefined>;
   /**
-   * The session to join: the one of that id, a copy of it if another document is connected to it, or a fresh one
-   * under the same id if it is gone. Or with which code the join is refused. Throws as `open`.
+   * The session to join: the session of that id, a copy of it if another page load is connected to it, or a fresh one
+   * under the same id if it does not exist. A close code if the join is refused. Throws as `open`.
    */
-  enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode;
+  enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode;
   find(id: string): Session | undefined;
-  /** Sends the page's component of a session a message; false if there is no such session in memory. */
+  /** Sends a message to the page's component of a session. Returns false if there is no such session in memory. */
   post(id: string, message: AnyMessage): boolean;
-  /** Whether the address has as many sessions as one may have, those that are being made included. */
+  /** Whether the address has as many sessions as one may have, sessions that are being started included. */
   full(address: string): boolean;
   readonly counts: SessionCounts;
-  /** All of them, the oldest first. */
+  /** All sessions, the oldest first. */
   entries(): Iterable<TableEntry>;
   /** The entry of the session of that id. */
   entry(id: string): TableEntry | undefined;
   readonly isClosed: boolean;
   /** Whether it takes no new sessions, because the server is about to stop. */
   readonly isDraining: boolean;
-  /** Takes no new sessions, tells all clients to move within so many milliseconds, and stores each session that is left. Resolves when none is in use. */
+  /**
+   * Takes no new sessions, tells all clients to move within so many milliseconds, and passivates each session that its
+   * client has left. Resolves when only dormant sessions remain.
+   */
   drain(within: number): Promise<void>;
-  /** Stores all sessions that are worth it and ends them; those that are being made come to nothing. */
+  /** Stores all sessions that a client has used, and ends them. Sessions that are being started are discarded. */
   close(): Promise<void>;
 }
 
@@ -77,51 +80,35 @@ export interface SessionCounts {
   readonly dormant: number;
   /** With a connection. */
   readonly attached: number;
-  /** Waiting for their client to come back. */
+  /** Disconnected: waiting for their client, or being stored for the last time. */
   readonly detached: number;
 }
 
-/** What becomes of a session in the table. */
+/** A change in the table. */
 export type Move = 'opened' | 'joined' | 'left' | 'ended';
 
-/** What the table needs. */
-export interface SessionRegistryOptions {
-  /** The environment of all sessions. */
-  readonly env: SessionEnvironment;
-  /** Most dormant sessions. */
-  readonly dormant: number;
-  /** Milliseconds a dormant session is kept at the most. */
-  readonly dormantTime: number;
-  /** Milliseconds an async `init` may take. */
-  readonly initDeadline: number;
-  readonly keeper: WriteBehind;
+/** What the registry needs. */
+export interface SessionRegistryOptions
+  extends Omit<DormantLimits, 'clock'>,
+    Pick<SessionStarterOptions, 'env' | 'initDeadline' | 'perAddress'> {
   /** How other nodes are reached. */
   readonly peers: Peers;
-  /** Most sessions of one address, dormant and detached ones included. */
-  readonly perAddress: number;
-  /** A session has come into the table, is joined or left by its client, or over. Default: nothing happens. */
+  readonly writeBehind: WriteBehind;
+  /** A session was added to the table, joined or left by its client, or has ended. Default: no effect. */
   moved?(session: LiveSession, how: Move): void;
 }
 
 /** A session in the table. */
-export interface TableEntry {
+export interface TableEntry extends RequestedPage {
   readonly session: LiveSession;
-  readonly address: string;
-  /** The path its page was asked at, below the base path. */
-  readonly path: string;
-  /** When it came, in milliseconds since the epoch. */
+  /** When it was added, in milliseconds since the epoch. */
   readonly since: number;
-  /** When it came, as `monotonic` says it. */
-  readonly opened: number;
 }
-
-/** Whose a session is, and what it is of. */
-type Place = Pick<TableEntry, 'address' | 'path'>;
 
 // LIMITS ----------------------------------------------------------------------
 
 /** Milliseconds that storing may take when the server stops. */
-const closeDeadline = 5_000;
+const closeDeadlineMs = 5_000;
 
 // TABLE -----------------------------------------------------------------------
 
@@ -134,28 +121,30 @@ class SessionTable implements SessionRegistry, SessionOwner {
   readonly #env: SessionEnvironment;
   readonly #options: SessionRegistryOptions;
   readonly #entries = new Map<string, TableEntry>();
-  /** The sessions that no client has joined, oldest first. */
-  readonly #dormant = new Set<TableEntry>();
-  readonly #perAddress = new Map<string, number>();
-  readonly #recall: Activation;
-  #attached = 0;
+  readonly #dormant: DormantSessions;
+  readonly #starter: SessionStarter;
+  readonly #activation: Activation;
   #isClosed = false;
   #isDraining = false;
-  /** What developers were warned of. */
+  /** The warnings that developers got. */
   readonly #warnings = new Set<string>();
-  /** Those who wait until no session is in use. */
+  /** What resolves the calls of `drain`. */
   readonly #drained: (() => void)[] = [];
-  #sweep: unknown;
 
   constructor(options: SessionRegistryOptions) {
-    const { env, keeper, peers } = options;
+    const { env, peers, writeBehind } = options;
     const { clock, instrumentation, node, report } = env;
     this.#options = options;
     this.#env = env;
-    this.#recall = new Activation({
-      ...{ clock, keeper, node, peers, report, tell: instrumentation.tell },
+    this.#dormant = new DormantSessions({ ...options, clock });
+    this.#starter = new SessionStarter({
+      ...options,
+      keep: (session, page) => this.#keep(session, page),
+      owner: this,
+    });
+    this.#activation = new Activation({
+      ...{ clock, node, peers, report, tell: instrumentation.tell, writeBehind },
       find: (id) => this.#entries.get(id)?.session,
-      start: (start, address) => this.#start(start, address),
     });
   }
 
@@ -169,76 +158,79 @@ class SessionTable implements SessionRegistry, SessionOwner {
 
   get counts(): SessionCounts {
     const dormant = this.#dormant.size;
+    let attached = 0;
+    for (const { session } of this.#entries.values()) if (session.life.phase === 'attached') attached++;
 
-    return { dormant, attached: this.#attached, detached: this.#entries.size - dormant - this.#attached };
+    return { dormant, attached, detached: this.#entries.size - dormant - attached };
   }
 
   open({ component, props }: Route, address: string): Promise<Page> | Page {
-    const started = this.#start({ id: createId(), component, props }, address);
+    const started = this.#starter.start({ id: createId(), component, props }, address);
     if (started instanceof Promise) return started.then((session) => this.#firstPage(session));
 
     return this.#firstPage(started);
   }
 
-  /** Where other nodes may be asked for it, the session of a first page is stored before the page goes out. */
+  /** If the store is shared, the session is stored before the page is sent: another node may be asked to join it. */
   #firstPage(session: LiveSession): Promise<Page> | Page {
     const page = pageOf(session);
-    const { keeper } = this.#options;
+    const { writeBehind } = this.#options;
 
-    return keeper.isShared ? keeper.write(session).then(() => page) : page;
+    return writeBehind.isShared ? writeBehind.write(session).then(() => page) : page;
   }
 
-  async reload(entrance: JoinRequest): Promise<Page | CloseCode | undefined> {
-    const { id, document } = entrance;
-    const found = this.#entries.get(id)?.session;
+  async reload(request: JoinRequest): Promise<Page | CloseCode | undefined> {
+    const found = this.#entries.get(request.id)?.session;
     if (found !== undefined) {
-      if (found.client.isConnected && found.client.load !== document) return undefined;
+      if (hasOther(found, request)) return undefined;
       found.release();
-      await this.#makeSure(found);
+      await this.#confirm(found);
     }
-    const isHere = found !== undefined && !found.tree.isOver;
-    if (!isHere && (this.#isDraining || this.full(entrance.address))) return undefined;
-    const session = isHere ? found : await this.#recall.bringBack(entrance, false);
+    const isHere = found !== undefined && !isOver(found.life);
+    if (!isHere && (this.#isDraining || this.full(request.address))) return undefined;
+    const session = isHere ? found : await this.#activate(request, false);
 
     return session instanceof LiveSession ? this.#firstPage(session) : session;
   }
 
-  enter(entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
+  enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
     // A client that moves reaches another process, or tries again when this one has ended.
     if (this.#isDraining) return CloseCode.TryLater;
-    const found = this.#entries.get(entrance.id)?.session;
-    if (found === undefined) return this.#enterLater(entrance);
-    if (!this.#options.keeper.isShared) return this.#enterFound(found, entrance);
+    const found = this.#entries.get(request.id)?.session;
+    if (found === undefined) return this.#enterAbsent(request);
+    if (!this.#options.writeBehind.isShared) return this.#enterFound(found, request);
 
-    return this.#makeSure(found).then(() =>
-      found.tree.isOver ? this.#enterLater(entrance) : this.#enterFound(found, entrance)
+    return this.#confirm(found).then(() =>
+      isOver(found.life) ? this.#enterAbsent(request) : this.#enterFound(found, request)
     );
   }
 
   /**
-   * The client may have been with another node meanwhile, which has taken the session because this one did not answer
-   * in time. What is here would then be out of date, and its frames would be counted otherwise than the client does.
-   * Writing it shows whose it is.
+   * Confirms that this node owns a session, by a write. The client may have joined another node in the meantime, which
+   * took the session because this node did not answer in time. The session here would then be out of date, and its
+   * frame counts would differ from the client's.
    */
-  async #makeSure(found: LiveSession): Promise<void> {
-    const { keeper } = this.#options;
-    if (keeper.isShared && !keeper.isFailing) await keeper.write(found);
+  async #confirm(found: LiveSession): Promise<void> {
+    const { writeBehind } = this.#options;
+    if (writeBehind.isShared && !writeBehind.isFailing) await writeBehind.write(found);
   }
 
-  #enterFound(found: LiveSession, entrance: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
-    if (!found.client.isConnected || found.client.load === entrance.document) return found;
+  #enterFound(found: LiveSession, request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
+    if (!hasOther(found, request)) return found;
 
-    return this.full(entrance.address) ? CloseCode.TryLater : this.#recall.fork(found, entrance);
+    return this.full(request.address)
+      ? CloseCode.TryLater
+      : this.#startActivated(this.#activation.fork(found, request), request);
   }
 
-  async #enterLater(entrance: JoinRequest): Promise<Session | CloseCode> {
-    if (this.full(entrance.address)) return CloseCode.TryLater;
+  async #enterAbsent(request: JoinRequest): Promise<Session | CloseCode> {
+    if (this.full(request.address)) return CloseCode.TryLater;
     try {
-      const session = await this.#recall.bringBack(entrance, true);
+      const session = await this.#activate(request, true);
 
-      return session ?? (await this.#recall.beginAnew(entrance));
+      return session ?? (await this.#startActivated(this.#activation.startFresh(request), request));
     } catch (error) {
-      // The server was closed while it looked for the session: the client finds it through another process.
+      // The server was closed during the activation: the client finds the session through another process.
       if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
       throw error;
     }
@@ -256,7 +248,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
   }
 
   full(address: string): boolean {
-    return (this.#perAddress.get(address) ?? 0) >= this.#options.perAddress;
+    return this.#starter.isFull(address);
   }
 
   get isClosed(): boolean {
@@ -270,149 +262,96 @@ class SessionTable implements SessionRegistry, SessionOwner {
   drain(within: number): Promise<void> {
     this.#isDraining = true;
     for (const { session } of [...this.#entries.values()]) {
-      if (session.client.isConnected) session.move(within);
-      else if (session.isUsed) this.putAway(session);
+      if (session.life.phase === 'attached') session.move(within);
+      else session.advance('drainStarted');
     }
     const drained = new Promise<void>((resolve) => this.#drained.push(resolve));
-    this.#tellDrained();
+    this.#resolveDrained();
 
     return drained;
   }
 
-  #tellDrained(): void {
+  #resolveDrained(): void {
     if (this.#entries.size > this.#dormant.size) return;
     for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   async close(): Promise<void> {
     this.#isClosed = this.#isDraining = true;
-    this.#env.clock.clearTimeout(this.#sweep);
+    this.#dormant.close();
     const sessions = [...this.#entries.values()].map(({ session }) => session);
-    if (!this.#env.isVolatile) await this.#storeAll(sessions.filter((session) => session.isUsed));
+    const used = sessions.filter((session) => session.isUsed);
+    if (!this.#env.isVolatile) await this.#inTime(Promise.all(used.map((session) => this.#passivate(session))));
     for (const session of sessions) session.stop();
-    this.#recall.close();
-    await this.#options.keeper.close();
+    this.#activation.close();
+    await this.#options.writeBehind.close();
   }
 
-  /** Stores sessions, as many as can be in the time there is. */
-  async #storeAll(sessions: readonly LiveSession[]): Promise<void> {
+  /** Waits for the last writes until their deadline. */
+  async #inTime(writes: Promise<unknown>): Promise<void> {
     let timer: unknown;
     const late = new Promise<void>((resolve) => {
-      timer = this.#env.clock.setTimeout(resolve, closeDeadline);
+      timer = this.#env.clock.setTimeout(resolve, closeDeadlineMs);
     });
-    await Promise.race([Promise.all(sessions.map((session) => this.#passivate(session))), late]);
+    await Promise.race([writes, late]);
     this.#env.clock.clearTimeout(timer);
   }
 
-  // STARTING ------------------------------------------------------------------
+  // ACTIVATION ----------------------------------------------------------------
 
-  /** Runs `init` and `view` of the page once, or goes on with what was stored, and puts the session into the table. */
-  #start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
-    const { component } = start;
-    const session = new LiveSession(this.#env, this, start);
-    const place: Place = { address, path: pathIn(start.props, component) };
-    // The place is taken before `init` is waited for, or as many as come meanwhile would find it free.
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+  /** Activates a session; `undefined` if it does not exist. */
+  #activate(request: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+    return this.#activation.share(request, mayFork, () => this.#activateOnce(request, mayFork));
+  }
+
+  async #activateOnce(request: JoinRequest, mayFork: boolean): Promise<LiveSession | CloseCode | undefined> {
+    const begun = performance.now();
     try {
-      const prepared = session.prepare();
+      const start = await this.#activation.find(request, mayFork);
+      if (start === undefined) return undefined;
+      const isRestored = typeof start !== 'number' && start.rejoin === undefined;
 
-      return prepared instanceof Promise
-        ? this.#startLater(this.#inTime(prepared, component), session, place)
-        : this.#keep(session, place);
+      return isRestored ? await this.#restore(start, request, begun) : await this.#startActivated(start, request);
     } catch (error) {
-      this.#abandon(session, address);
-      throw error;
+      return this.#activation.refuse(error);
     }
   }
 
-  async #startLater(prepared: Promise<void>, session: LiveSession, place: Place): Promise<LiveSession> {
+  /** Restores a session from the store; starts a fresh one if that is not possible. */
+  async #restore(start: SessionStart, request: JoinRequest, begun: number): Promise<LiveSession | CloseCode> {
     try {
-      await prepared;
+      const session = await this.#starter.start(start, request.address);
+      const took = performance.now() - begun;
+      this.#env.instrumentation.tell('activated', { session: session.id, from: start.image?.node ?? '', took });
 
-      return this.#keep(session, place);
+      return session;
     } catch (error) {
-      this.#abandon(session, place.address);
-      throw error;
+      return this.#startActivated(await this.#activation.replace(request, start.fence ?? 0, error), request);
     }
   }
 
-  /** The session, now in the table; or the one that another call has put there meanwhile. */
-  #keep(session: LiveSession, place: Place): LiveSession {
+  async #startActivated(start: Activated, { address }: JoinRequest): Promise<LiveSession | CloseCode> {
+    return typeof start === 'number' ? start : this.#starter.start(start, address);
+  }
+
+  // TABLE ---------------------------------------------------------------------
+
+  /** Adds a started session; or returns the one that another call has added in the meantime. */
+  #keep(session: LiveSession, page: RequestedPage): LiveSession {
     if (this.#isClosed) throw new TroupeError(ErrorCode.Closed, 'The server is closed and makes no sessions.');
     const present = this.#entries.get(session.id)?.session;
-    if (present === undefined) this.#add(session, place);
-    else this.#abandon(session, place.address);
-
-    return present ?? session;
-  }
-
-  /** Lets go of a session that does not come into the table: whatever its `init` still does, nothing follows from it. */
-  #abandon(session: LiveSession, address: string): void {
-    session.stop();
-    this.#giveBack(address);
-  }
-
-  #giveBack(address: string): void {
-    const others = (this.#perAddress.get(address) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(address, others);
-    else this.#perAddress.delete(address);
-  }
-
-  /** Waits for a page whose `init` is async, if that keeps its deadline. */
-  #inTime(prepared: Promise<void>, { name }: AnyComponent): Promise<void> {
-    const { initDeadline } = this.#options;
-
-    return new Promise((resolve, reject) => {
-      const timer = this.#env.clock.setTimeout(() => {
-        reject(new TroupeError(ErrorCode.Deadline, `init of ${name} took longer than ${initDeadline} ms`));
-      }, initDeadline);
-      prepared.then(resolve, reject).finally(() => this.#env.clock.clearTimeout(timer));
-    });
-  }
-
-  // KEEPING -------------------------------------------------------------------
-
-  #add(session: LiveSession, place: Place): void {
-    if (this.#dormant.size >= this.#options.dormant) this.#oldest()?.session.stop();
-    const { clock } = this.#env;
-    const entry: TableEntry = { session, ...place, since: clock.now(), opened: monotonic(clock) };
-    this.#entries.set(session.id, entry);
-    this.#dormant.add(entry);
-    this.#sweep ??= this.#env.clock.setTimeout(() => this.#sweepDormant(), this.#options.dormantTime);
+    if (present !== undefined) return present;
+    this.#dormant.add(session);
+    this.#entries.set(session.id, { session, ...page, since: this.#env.clock.now() });
     this.#options.moved?.(session, 'opened');
-  }
 
-  #oldest(): TableEntry | undefined {
-    return this.#dormant.values().next().value;
-  }
-
-  /** Ends the dormant sessions whose time is up, and comes again when the next one's is. */
-  #sweepDormant(): void {
-    const { dormantTime } = this.#options;
-    const now = monotonic(this.#env.clock);
-    this.#sweep = undefined;
-    for (const entry of this.#dormant) {
-      const left = entry.opened + dormantTime - now;
-      if (left > 0) {
-        this.#sweep = this.#env.clock.setTimeout(() => this.#sweepDormant(), left);
-        return;
-      }
-      entry.session.stop();
-    }
+    return session;
   }
 
   // CALLS OF SESSIONS ---------------------------------------------------------
 
   changed(session: LiveSession): void {
-    if (!this.#env.isVolatile) this.#options.keeper.changed(session);
-  }
-
-  joined(session: LiveSession): void {
-    const entry = this.#entries.get(session.id);
-    if (entry !== undefined) this.#dormant.delete(entry);
-    this.#attached++;
-    this.#options.keeper.stay(session);
-    this.#options.moved?.(session, 'joined');
+    if (!this.#env.isVolatile) this.#options.writeBehind.changed(session);
   }
 
   warn(text: string): void {
@@ -421,46 +360,39 @@ class SessionTable implements SessionRegistry, SessionOwner {
     process.emitWarning(text, 'TroupeWarning');
   }
 
-  left(session: LiveSession): void {
-    this.#attached--;
-    this.#options.moved?.(session, 'left');
-    if (this.#isDraining && !this.#isClosed && !session.tree.isOver) this.putAway(session);
-  }
-
-  putAway(session: LiveSession): void {
-    void this.#passivate(session).then(() => {
-      if (!session.client.isConnected) session.stop();
-    });
-  }
-
-  async #passivate(session: LiveSession): Promise<void> {
-    const begun = performance.now();
-    const outcome = await this.#options.keeper.putAway(session);
-    if (outcome !== 'stored' || session.client.isConnected) return;
-    this.#env.instrumentation.tell('passivated', { session: session.id, took: performance.now() - begun });
-  }
-
-  ended(session: LiveSession): void {
+  lifeChanged(session: LiveSession, from: SessionLife): void {
     const entry = this.#entries.get(session.id);
     if (entry?.session !== session) return;
-    this.#options.keeper.forget(session);
+    const { life } = session;
+    this.#dormant.delete(session);
+    if (from.phase === 'attached') this.#options.moved?.(session, 'left');
+    if (isOver(life)) this.#remove(entry);
+    else if (life.phase === 'attached') {
+      this.#options.writeBehind.keep(session);
+      this.#options.moved?.(session, 'joined');
+    } else if (life.phase === 'passivating') void this.#passivate(session).then((outcome) => session.advance(outcome));
+    else if (life.phase === 'detached' && this.#isDraining && !this.#isClosed) session.advance('drainStarted');
+  }
+
+  async #passivate(session: LiveSession): Promise<Outcome> {
+    const begun = performance.now();
+    const outcome = await this.#options.writeBehind.passivate(session);
+    const took = performance.now() - begun;
+    const isStored = outcome === 'stored' && session.life.phase !== 'attached';
+    if (isStored) this.#env.instrumentation.tell('passivated', { session: session.id, took });
+
+    return outcome;
+  }
+
+  #remove({ session, address }: TableEntry): void {
+    this.#options.writeBehind.forget(session);
     this.#entries.delete(session.id);
-    this.#dormant.delete(entry);
-    this.#giveBack(entry.address);
+    this.#starter.release(address);
     this.#options.moved?.(session, 'ended');
-    if (this.#isDraining) this.#tellDrained();
+    if (this.#isDraining) this.#resolveDrained();
   }
 }
 
 const pageOf = (session: LiveSession): Page => {
   return { session, html: markup(session.rendered), offer: session.offer() };
 };
-
-/** The path a page was asked at, without the parameters whose names are secret in its component; '' of what is no page. */
-function pathIn(props: Partial<PageProps>, component: AnyComponent): string {
-  const { params = {}, path = '' } = props;
-  const names = secretNames([component]);
-  const secret = Object.entries(params).filter(([name, value]) => isSecretName(name, names) && value !== '');
-
-  return secret.reduce((shown, [, value]) => shown.replaceAll(value, hidden), path);
-}

@@ -2,7 +2,7 @@
  * Write-behind: writes the sessions of one process to the store. While a session is in use, the changes of its turns
  * are coalesced over the delay of the store and then written. Passivation writes once more and gives up ownership.
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
- * A beat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
+ * A heartbeat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
  * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable.
  *
  * `session-registry.ts` passes sessions to it, `activation.ts` reads stored ones through it; `store.ts` specifies
@@ -19,42 +19,42 @@ import type { Claim, Store } from '../store/store.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What a keeper needs. */
+/** What write-behind needs. */
 export interface WriteBehindOptions {
   readonly clock: Clock;
-  /** Bytes of the largest session that is stored. */
+  /** Bytes of the largest snapshot that is stored. */
   readonly largest: number;
-  /** Milliseconds a session is kept after it was written for the last time. */
+  /** Milliseconds that the store keeps a session after its last write. */
   readonly lifetime: number;
-  /** Says when this process tells the store that it is alive. */
+  /** Says when this process sends a heartbeat to the store. */
   readonly membership: Membership;
   /** The name of this process. */
   readonly node: string;
   readonly report: Reporter;
   readonly store: Store;
-  /** Runs something soon, when others have had their go. */
+  /** Runs something in a later slice, after other work. */
   defer(run: () => void): void;
 }
 
-/** The state of writing one session. */
+/** The writes of one session. */
 interface Progress {
+  /** Whether it has changed since the last write began. */
   isDirty: boolean;
+  /** Whether a write is in progress. */
   isBusy: boolean;
-  /** The write that is under way. */
+  /** The write in progress, or the last one. */
   writing?: Promise<void>;
-  /** Whether it is to be given up with the next write. */
-  isLeaving: boolean;
-  /** Called with the outcome; one for each caller that waits for the session to be given up. */
+  /** Called with the outcome; one for each caller of `passivate`. If there are any, the next write gives up ownership. */
   readonly waiting: ((outcome: Outcome) => void)[];
 }
 
-/** What became of a session that was to be put away. */
+/** The outcome of a passivation. */
 export type Outcome =
   /** The store holds it, and no node owns it. */
   | 'stored'
   /** Another node owns it. */
   | 'fenced'
-  /** It cannot be stored. */
+  /** The session cannot be stored, or write-behind is closed. */
   | 'refused';
 
 // LIMITS ----------------------------------------------------------------------
@@ -63,18 +63,18 @@ export type Outcome =
 const firstPauseMs = 250;
 const maxPauseMs = 10_000;
 
-/** Milliseconds that one go of writing may take before others have theirs. */
-const longestGo = 8;
+/** Milliseconds of one slice of writing, after which other work runs. */
+const sliceMs = 8;
 
-// KEEPER ----------------------------------------------------------------------
+// WRITE-BEHIND ----------------------------------------------------------------
 
-/** Takes sessions to the store. */
+/** Writes sessions to the store. */
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
-  /** Those that are to be written, or are being written. */
+  /** The sessions with a write due or in progress, the next one first. */
   readonly #progress = new Map<Persistable, Progress>();
   #timer: unknown;
-  /** Whether a go is going to go on, once others have had theirs. */
+  /** Whether a slice has not written all, so that another follows. */
   #isDeferred = false;
   #leaveMembership: () => void = () => {};
   /** Failures of the store since its last success. */
@@ -93,7 +93,7 @@ export class WriteBehind {
     if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => void this.#beat());
   }
 
-  /** Whether what is stored is lost with the process: then sessions are written when they are put away, and not before. */
+  /** Whether what is stored is lost with the process: then sessions are written when they are passivated, and not before. */
   get isVolatile(): boolean {
     return this.#options.store.isVolatile;
   }
@@ -126,7 +126,7 @@ export class WriteBehind {
   }
 
   /** Moves a stored session that cannot be restored into quarantine, so that an operator can examine it. */
-  async setAside(id: string, fence: number, reason: string): Promise<void> {
+  async quarantine(id: string, fence: number, reason: string): Promise<void> {
     try {
       await this.#options.store.setAside(id, fence, reason);
     } catch (error) {
@@ -143,11 +143,13 @@ export class WriteBehind {
     this.#schedule();
   }
 
-  /** Writes a session for the last time and gives it up; resolves when that is done, however long the store fails. */
-  putAway(session: Persistable): Promise<Outcome> {
+  /**
+   * Writes a session for the last time and gives up its ownership. Resolves when that is done, however long the store
+   * fails; never if `keep` is called before.
+   */
+  passivate(session: Persistable): Promise<Outcome> {
     if (this.#isClosed) return Promise.resolve('refused');
     const progress = this.#mark(session);
-    progress.isLeaving = true;
 
     return new Promise((resolve) => {
       progress.waiting.push(resolve);
@@ -155,7 +157,7 @@ export class WriteBehind {
     });
   }
 
-  /** Writes a session now; resolves when it is stored as it is now, was found to be another node's, or has failed to be. */
+  /** Writes a session now. Resolves when it is stored as it is now, another node owns it, or the write has failed. */
   async write(session: Persistable): Promise<void> {
     if (this.#isClosed) return;
     while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
@@ -164,11 +166,10 @@ export class WriteBehind {
     await progress.writing;
   }
 
-  /** A session is wanted again before it was put away. */
-  stay(session: Persistable): void {
+  /** Takes a passivation back: this node keeps the ownership, or takes it again with another write. */
+  keep(session: Persistable): void {
     const progress = this.#progress.get(session);
     if (progress === undefined) return;
-    progress.isLeaving = false;
     progress.isDirty = true;
     progress.waiting.length = 0;
   }
@@ -181,7 +182,7 @@ export class WriteBehind {
     if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
   }
 
-  /** Nothing is written from now on; what is being written is finished. */
+  /** Begins no more writes; the writes in progress are finished. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const { clock, store } = this.#options;
@@ -196,7 +197,7 @@ export class WriteBehind {
   }
 
   #mark(session: Persistable): Progress {
-    const progress = this.#progress.get(session) ?? { isDirty: true, isBusy: false, isLeaving: false, waiting: [] };
+    const progress = this.#progress.get(session) ?? { isDirty: true, isBusy: false, waiting: [] };
     progress.isDirty = true;
     this.#progress.set(session, progress);
 
@@ -206,13 +207,13 @@ export class WriteBehind {
   #schedule(): void {
     if (this.#timer !== undefined || this.#isDeferred || this.#isClosed) return;
     const { clock, store } = this.#options;
-    this.#timer = clock.setTimeout(() => this.#go(), Math.max(this.#backoff.pauseMs, store.delay));
+    this.#timer = clock.setTimeout(() => this.#writeDue(), Math.max(this.#backoff.pauseMs, store.delay));
   }
 
-  /** Writes what there is to be written; what a go has no time for is the next one's. */
-  #go(): void {
+  /** Writes what is due, for the time of one slice; another slice writes the rest. */
+  #writeDue(): void {
     const { clock, defer } = this.#options;
-    const until = monotonic(clock) + longestGo;
+    const until = monotonic(clock) + sliceMs;
     clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDeferred = false;
@@ -223,7 +224,7 @@ export class WriteBehind {
       if (this.isFailing) return;
       if (monotonic(clock) < until) continue;
       this.#isDeferred = true;
-      defer(() => this.#go());
+      defer(() => this.#writeDue());
       return;
     }
   }
@@ -231,27 +232,27 @@ export class WriteBehind {
   async #write(session: Persistable, progress: Progress): Promise<void> {
     progress.isDirty = false;
     progress.isBusy = true;
-    const release = progress.isLeaving;
+    const release = progress.waiting.length > 0;
     const outcome = await this.#attempt(session, release);
     progress.isBusy = false;
     if (outcome === 'refused') this.#unstored.delete(session);
-    if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.isLeaving))) {
+    if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.waiting.length > 0))) {
       this.#over(session, progress, outcome);
     } else if (this.#progress.get(session) === progress) {
-      // It goes to the end: one that always fails must not be the only one that is tried.
+      // At the end of the map: a session whose writes always fail must not keep the others from being tried.
       this.#progress.delete(session);
       if (outcome === 'failed') progress.isDirty = true;
-      if (progress.isDirty || progress.isLeaving) this.#progress.set(session, progress);
+      if (progress.isDirty || progress.waiting.length > 0) this.#progress.set(session, progress);
     }
-    if (outcome === 'stored' && progress.isLeaving && this.#progress.get(session) === progress) {
+    if (outcome === 'stored' && progress.waiting.length > 0 && this.#progress.get(session) === progress) {
       progress.writing = this.#write(session, progress);
       return;
     }
-    // Others may wait for this one to show whether the store works again.
+    // While the store fails, other sessions wait for the result of this write.
     if (this.#progress.size > 0) this.#schedule();
   }
 
-  /** Nothing more of a session is written; waiting callers get the outcome. */
+  /** Writes nothing more of a session; waiting callers get the outcome. */
   #over(session: Persistable, progress: Progress, outcome: Outcome): void {
     if (this.#progress.get(session) === progress) this.#progress.delete(session);
     for (const resolve of progress.waiting.splice(0)) resolve(outcome);
@@ -282,7 +283,7 @@ export class WriteBehind {
     }
   }
 
-  /** A session as bytes, unless it cannot be stored. */
+  /** The snapshot of a session; `undefined` if it cannot be stored, which is reported. */
   #save(session: Persistable): { image: SessionImage; bytes: Uint8Array } | undefined {
     const { largest, report } = this.#options;
     try {
@@ -301,7 +302,7 @@ export class WriteBehind {
 
   // FAILURE -------------------------------------------------------------------
 
-  /** The store has failed: reported once until it works again. */
+  /** The store has failed. Reported once until it works again. */
   #failed(error: unknown): void {
     this.#reportOnce(error);
     this.#backoff.next();
@@ -316,10 +317,10 @@ export class WriteBehind {
     if (this.#unstored.size === 0) this.#isReported = false;
     if (!this.isFailing) return;
     this.#backoff.reset();
-    this.#go();
+    this.#writeDue();
   }
 
-  /** Tells the store that this process is alive. */
+  /** Sends a heartbeat to the store. */
   async #beat(): Promise<void> {
     const { membership, node, store } = this.#options;
     try {
@@ -328,7 +329,7 @@ export class WriteBehind {
       this.#failed(error);
       return;
     }
-    if (this.isFailing && this.#progress.size > 0) this.#go();
+    if (this.isFailing && this.#progress.size > 0) this.#writeDue();
     else this.#recovered();
   }
 }

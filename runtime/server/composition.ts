@@ -89,7 +89,7 @@ async function admit(
   const { id, offer, url } = claim;
   const entered = sessions.enter({
     id,
-    document: load,
+    load,
     address,
     route: () => {
       const place = router.find(url);
@@ -165,7 +165,7 @@ export function createComposition(
   const node = createId();
   const common: Environment = { application, clock, defer, development, node, report };
   const { actors, backplane, bus, local, membership, publish } = createShared(settings, { ...common, inspect });
-  const keeper = new WriteBehind({
+  const writeBehind = new WriteBehind({
     ...settings,
     defer,
     largest: settings.largestSnapshot,
@@ -179,7 +179,7 @@ export function createComposition(
     backplane,
     grace: settings.grace,
     instrumentation: liveInspection,
-    isVolatile: keeper.isVolatile,
+    isVolatile: writeBehind.isVolatile,
     publish,
     send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
   });
@@ -187,7 +187,7 @@ export function createComposition(
     ...settings,
     dormant: settings.dormantSessions,
     env,
-    keeper,
+    writeBehind,
     moved: (session, how) => liveInspection.moved(session, how),
     peers: bus,
     perAddress: sessionsPerAddress,

@@ -107,14 +107,13 @@ export class ClientLink {
     return this.#sender.connection !== undefined;
   }
 
-  /** Takes a connection in place of the one it had, which is closed as replaced. Says whether it had one. */
-  connect(connection: Connection): boolean {
+  /** Takes a connection in place of the one it had, which is closed as replaced. */
+  connect(connection: Connection): void {
     const earlier = this.#sender.connection;
     this.#sender.connection = connection;
     this.#latest = connection.opened;
     this.#isAsked = this.#hasReported = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
-    return earlier !== undefined;
   }
 
   /** The socket of a connection is closed. */

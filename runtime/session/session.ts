@@ -3,12 +3,12 @@
  * (`component-tree.ts`) and the client link (`client-link.ts`), starts the actors at the first join, and is stored and
  * restored. `session-registry.ts` makes sessions and keeps them.
  *
- * A session is dormant from the first page until a client joins: it has state and a rendered tree, but no
- * actor runs. From then on its life is an XState machine, the root of its own system; the component and
- * the subscriptions are actors in that system. Client events do not pass through the machine.
+ * A session is dormant from the first page until a client joins: it has state and a rendered tree, but no actor runs.
+ * `session-life.ts` says what follows. The component and the subscriptions are actors in one XState system, whose root
+ * shows the life of the session (`life-machine.ts`). Client events do not pass through the root.
  */
 
-import { type AnyActorRef, createActor, setup } from 'xstate';
+import { type AnyActorRef, createActor } from 'xstate';
 import { releaseOptions } from '../actor/start-actor.js';
 import type { AnyComponent, Arrival } from '../component/component.js';
 import { checkStepsIn } from '../component/step.js';
@@ -24,8 +24,10 @@ import { ClientLink, type ClientLinkOwner } from './client-link.js';
 import { EffectOutbox } from './effect-outbox.js';
 import type { Connection } from './frame-sender.js';
 import { decideJoin, type JoinFrame, type RejoinReason } from './join.js';
+import { lifeMachine } from './life-machine.js';
 import { warnOfTyped } from './secret-warning.js';
 import type { SessionEnvironment } from './session-environment.js';
+import { dormantLife, isOver, type LifeEvent, nextLife, type SessionLife } from './session-life.js';
 import type { Persistable, SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -50,14 +52,8 @@ export interface SessionOwner {
   warn?(text: string): void;
   /** A session has changed. */
   changed(session: LiveSession): void;
-  /** A connection has joined. */
-  joined(session: LiveSession): void;
-  /** The connection was lost. */
-  left(session: LiveSession): void;
-  /** No client has come back in time: stores the session, and ends it if none has come by then. */
-  putAway(session: LiveSession): void;
-  /** The session is over. */
-  ended(session: LiveSession): void;
+  /** The life of a session has changed: `from` is what it was, `session.life` what it is now. */
+  lifeChanged(session: LiveSession, from: SessionLife): void;
 }
 
 /** What a session starts with. */
@@ -75,33 +71,6 @@ export interface SessionStart {
   readonly why?: string | undefined;
 }
 
-// LIFE ------------------------------------------------------------------------
-
-/** The life of a session that a client has joined. Built once; what differs comes as input. */
-export const sessionLife = setup({
-  types: {} as {
-    context: { session: LiveSession; grace: number };
-    input: { session: LiveSession; grace: number };
-    events: { type: 'joined' } | { type: 'left' } | { type: 'stopped' };
-  },
-  delays: { grace: ({ context }) => context.grace },
-  actions: {
-    end: ({ context }) => context.session.end(),
-    putAway: ({ context }) => context.session.putAway(),
-  },
-}).createMachine({
-  id: 'session',
-  context: ({ input }) => input,
-  initial: 'attached',
-  on: { stopped: '.ended', 'xstate.error.actor.*': {}, 'xstate.done.actor.*': {} },
-  states: {
-    attached: { on: { left: 'detached' } },
-    detached: { on: { joined: 'attached' }, after: { grace: 'passivating' } },
-    passivating: { on: { joined: 'attached' }, entry: 'putAway' },
-    ended: { type: 'final', entry: 'end' },
-  },
-});
-
 // SESSION ---------------------------------------------------------------------
 
 /** A session at work. */
@@ -116,8 +85,10 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   readonly #owner: SessionOwner;
   /** The probe of the diagnostics channels, made when they are first listened to. */
   #publisher: Probe | undefined;
+  #life: SessionLife;
+  /** The timer of the grace time. */
+  #grace: unknown;
   #root: AnyActorRef | undefined;
-  #hasBegun = false;
   /** How many first pages were rendered of it, and the turn after which the last was; -1 once a client has joined with it. */
   #offers = 0;
   #offered = -1;
@@ -147,6 +118,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     if (rejoin !== undefined) this.#origin = originOf(rejoin, image, why);
     else if (image !== undefined) this.#origin = { reason: 'restored', from: image.node, stored: image.at, why };
     if (image !== undefined) this.#restore(image, rejoin?.reason === Reason.Forked);
+    this.#life = dormantLife(this.isUsed);
   }
 
   /** What the page shows; `null` once the session has ended. */
@@ -159,27 +131,56 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     return this.tree.prepare();
   }
 
-  /** Ends it, whatever it is doing; its connection is closed as going away. */
-  stop(): void {
-    if (this.tree.isOver) return;
-    if (this.#hasBegun) this.#root?.send({ type: 'stopped' });
-    else this.end();
+  // LIFE ----------------------------------------------------------------------
+
+  /** Where the session is in its life. */
+  get life(): SessionLife {
+    return this.#life;
   }
 
-  /** Ends everything of the session. Called by its life. */
-  end(): void {
+  /** Drops the session from memory, whatever it is doing; its connection is closed as going away. */
+  stop(): void {
+    this.advance('stopped');
+  }
+
+  /** An event of its life. Applies the change to the session itself, then the registry applies it to the table. */
+  advance(event: LifeEvent): void {
+    const from = this.#life;
+    const life = nextLife(from, event);
+    if (life === from) return;
+    this.#life = life;
+    this.#setGrace(life, from);
+    const hadBegun = this.tree.hasBegun;
+    if (isOver(life)) this.#end();
+    else if (life.phase === 'attached' && !hadBegun) this.#begin();
+    if (hadBegun) this.#root?.send({ type: event });
+    this.#owner.lifeChanged(this, from);
+  }
+
+  #setGrace({ phase }: SessionLife, from: SessionLife): void {
+    const { clock } = this.tree;
+    if (from.phase === 'detached') clock.clearTimeout(this.#grace);
+    if (phase === 'detached') this.#grace = clock.setTimeout(() => this.advance('graceEnded'), this.#env.grace);
+  }
+
+  /** Starts the actors. */
+  #begin(): void {
+    const root = this.system();
+    root.start();
+    releaseOptions(root);
+    this.tree.begin();
+    const effects = this.#effects;
+    this.#effects = undefined;
+    for (const effect of effects ?? []) this.#effectOutbox().repeat(effect);
+  }
+
+  #end(): void {
     this.#outbox?.stop();
     this.tree.stop();
     this.client.dismiss(CloseCode.GoingAway, 'The session has ended.');
-    this.#owner.ended(this);
   }
 
   // STORING -------------------------------------------------------------------
-
-  /** Asks to be passivated. Called by its life. */
-  putAway(): void {
-    this.#owner.putAway(this);
-  }
 
   /** Whether a client has ever joined, so that it is worth storing. */
   get isUsed(): boolean {
@@ -218,7 +219,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   fenced(): void {
     this.#env.report(ErrorCode.Store, new Error(`Session ${this.id} is another node's now.`), { session: this.id });
-    this.stop();
+    this.advance('fenced');
   }
 
   /** A copy does not repeat the effects of the original, and does not take its waiting messages. */
@@ -283,13 +284,12 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   system(): AnyActorRef {
     if (this.#root === undefined) {
-      const { development: isChecked, grace, instrumentation, report } = this.#env;
+      const { development: isChecked, instrumentation, report } = this.#env;
       const { inspect } = instrumentation;
-      const input = { session: this, grace };
-      const root = createActor(sessionLife, {
+
+      const root = createActor(lifeMachine, {
         clock: this.tree.clock,
         id: this.id,
-        input,
         ...(inspect && { inspect }),
       });
       checkStepsIn(root, isChecked);
@@ -327,13 +327,11 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     }
     if (offer !== 0) this.#offered = -1;
     const isFirst = !this.isUsed;
-    const hadConnection = this.client.connect(connection);
+    this.client.connect(connection);
     // Before any message of what starts with it, for example presence, reaches a component.
-    const hasArrived = !isFirst && !this.#hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
+    const hasArrived = !isFirst && !this.tree.hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
     if (hasArrived) this.#announceArrival(Reason.Restored);
-    if (this.#hasBegun) this.#root?.send({ type: 'joined' });
-    else this.#begin();
-    if (!hadConnection) this.#owner.joined(this);
+    this.advance('joined');
     const reason = this.client.answer(frame, decision);
     if (!hasArrived && (!isFirst || reason !== undefined)) this.#announceArrival(reason);
     this.client.flush();
@@ -351,20 +349,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   }
 
   lost(): void {
-    if (!this.tree.isOver) this.#root?.send({ type: 'left' });
-    this.#owner.left(this);
-  }
-
-  /** Starts the actors. */
-  #begin(): void {
-    this.#hasBegun = true;
-    const root = this.system();
-    root.start();
-    releaseOptions(root);
-    this.tree.begin();
-    const effects = this.#effects;
-    this.#effects = undefined;
-    for (const effect of effects ?? []) this.#effectOutbox().repeat(effect);
+    this.advance('left');
   }
 
   /** Sends `onArrival` to the components that declare it: how their client has come back. */

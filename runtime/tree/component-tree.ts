@@ -1,8 +1,6 @@
 /**
  * The component tree of a session: its component instances, the mailbox of their messages, and the turns that run them.
  * `session.ts` puts in the events of the client and sends it what the page shows differently after a turn.
- *
- * A tree is dormant until it begins: it has states and a rendered page, but no actor runs.
  */
 
 import type { AnyActorRef } from 'xstate';
@@ -79,6 +77,11 @@ export class ComponentTree implements SubscribingTree {
   }
 
   // QUERIES -------------------------------------------------------------------
+
+  /** Whether it has begun. Until then it has states and a rendered page, but no actor runs. */
+  get hasBegun(): boolean {
+    return this.#phase === 'active';
+  }
 
   get isOver(): boolean {
     return this.#phase === 'over';
@@ -332,16 +335,13 @@ export class ComponentTree implements SubscribingTree {
     const { kind, message } = effect;
     switch (kind) {
       case 'raise':
-        this.#send(instance, effect, instance);
-        break;
+        return this.#send(instance, effect, instance);
       case 'parent':
-        if (instance.parent !== undefined) this.#send(instance.parent, effect, instance);
-        break;
+        return instance.parent && this.#send(instance.parent, effect, instance);
       case 'publish':
-        this.#owner.deliver({ kind, to: effect.topic, message, id: this.#effectId(effect) });
-        break;
+        return this.#owner.deliver({ kind, to: effect.topic, message, id: this.#effectId(effect) });
       case 'send':
-        this.#owner.deliver({ kind, to: effect.name, message, id: this.#effectId(effect) });
+        return this.#owner.deliver({ kind, to: effect.name, message, id: this.#effectId(effect) });
     }
   }
 

@@ -41,7 +41,7 @@ describe('the snapshot of a session', () => {
   it('stays in the store if the server that restores it is closed meanwhile', async () => {
     const closing = nodes.add('closing');
     const entering = closing.tryEnter(id);
-    const loading = closing.sessions.reload(closing.entrance(id)).catch((error: unknown) => error);
+    const loading = closing.sessions.reload(closing.requestOf(id)).catch((error: unknown) => error);
     await closing.sessions.close();
     expect(await entering).to.equal(CloseCode.TryLater);
     expect(await loading).to.include({ code: ErrorCode.Closed });
@@ -57,9 +57,9 @@ describe('the snapshot of a session', () => {
   it('is not replaced by a fresh session if the page is loaded again while the store does not answer', async () => {
     const node = nodes.add('second');
     nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'No reply.');
-    expect(await node.sessions.reload(node.entrance(id))).to.equal(CloseCode.TryLater);
+    expect(await node.sessions.reload(node.requestOf(id))).to.equal(CloseCode.TryLater);
     nodes.lasting.failing = undefined;
-    expect(await node.sessions.reload(node.entrance(id)))
+    expect(await node.sessions.reload(node.requestOf(id)))
       .to.have.property('html')
       .that.contains('>1</button>');
   });

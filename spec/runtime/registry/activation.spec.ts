@@ -69,7 +69,7 @@ function join(
 
 /** Loads the page of a session again. */
 async function reload(node: Node, id: string): Promise<Page | undefined> {
-  const page = await node.sessions.reload(node.entrance(id));
+  const page = await node.sessions.reload(node.requestOf(id));
   if (typeof page === 'number') throw new Error(`refused: ${page}`);
 
   return page;
@@ -103,7 +103,7 @@ describe('a session lasts', () => {
   }
 
   /** Its client is lost, and its time in memory over. */
-  async function putAway({
+  async function passivate({
     session,
     connection,
   }: {
@@ -121,7 +121,7 @@ describe('a session lasts', () => {
 
   describe('in the store', () => {
     it('when its client does not come back, and comes back with it', async () => {
-      const id = await putAway(await clicked(3));
+      const id = await passivate(await clicked(3));
       const session = await node.enter(id);
       const [answer] = join(session, 'document', { frame: 2, processed: 3 }).frames;
       expect(answer).to.include({ kind: ServerKind.Render, reason: Reason.Restored, processed: 3 });
@@ -130,7 +130,7 @@ describe('a session lasts', () => {
     });
 
     it('with the events that are not in it sent again, once', async () => {
-      const id = await putAway(await clicked(3));
+      const id = await passivate(await clicked(3));
       const session = await node.enter(id);
       const connection = join(session, 'document', { frame: 2, processed: 5 });
       expect(connection.frames[0]).to.include({ processed: 3 });
@@ -139,7 +139,7 @@ describe('a session lasts', () => {
     });
 
     it('and its component receives how it has come back', async () => {
-      const id = await putAway(await clicked(1));
+      const id = await passivate(await clicked(1));
       const session = await node.enter(id);
       join(session, 'document', { frame: 2, processed: 1 });
       await until(() => arrivalsOf(session).length === 1);
@@ -148,7 +148,7 @@ describe('a session lasts', () => {
     });
 
     it('with its timers: what was missed makes one tick, at once, and then it goes on as before', async () => {
-      const id = await putAway(await clicked(1));
+      const id = await passivate(await clicked(1));
       nodes.clock.advance(55_000);
       const session = await node.enter(id);
       join(session, 'document', { frame: 2, processed: 1 });
@@ -176,7 +176,7 @@ describe('a session lasts', () => {
       const shows = (of: LiveSession): string => (of.tree.root.shown as { value: string }).value;
       await until(() => shows(session) === 'on');
       await nodes.store();
-      const id = await putAway({ session, connection });
+      const id = await passivate({ session, connection });
       const again = await node.enter(id);
       join(again, 'document', { frame: 2, processed: 1 });
       expect(shows(again)).to.equal('on');
@@ -187,7 +187,7 @@ describe('a session lasts', () => {
     });
 
     it('and is loaded again with what it shows, without init, to be adopted', async () => {
-      const id = await putAway(await clicked(3));
+      const id = await passivate(await clicked(3));
       const page = await reload(node, id);
       expect(page?.html).to.contain('>3</button>');
       const session = page?.session as LiveSession;
@@ -198,8 +198,8 @@ describe('a session lasts', () => {
       expect(arrivalsOf(session)[0]).to.include({ reason: 'restored' });
     });
 
-    it('but not when it cannot come back: that is set aside, and its page begins anew', async () => {
-      const id = await putAway(await clicked(3));
+    it('but not when it cannot come back: that is quarantined, and its page begins anew', async () => {
+      const id = await passivate(await clicked(3));
       isBroken = true;
       const failure = await node.enter(id).catch((error: unknown) => error);
       expect(failure).to.include({ code: ErrorCode.View });
@@ -211,7 +211,7 @@ describe('a session lasts', () => {
     });
 
     it('but not for another version of a component: its page begins anew, and gets the reason', async () => {
-      const id = await putAway(await clicked(3));
+      const id = await passivate(await clicked(3));
       nodes.component = counterOf(2) as never;
       const session = await node.enter(id);
       expect(join(session, 'document', { frame: 2 }).frames[0]).to.include({ reason: Reason.Fresh });
@@ -219,7 +219,7 @@ describe('a session lasts', () => {
       expect(arrivalsOf(session)[0]).to.include({ reason: 'fresh', why: 'version' });
       expect(node.codes).to.deep.equal([ErrorCode.Version]);
       await nodes.store();
-      expect(await putAway({ session, connection: join(session) })).to.equal(id);
+      expect(await passivate({ session, connection: join(session) })).to.equal(id);
       expect(countOf(await node.enter(id))).to.equal(0);
     });
 
@@ -237,13 +237,13 @@ describe('a session lasts', () => {
       await until(() => node.reports.length > 0);
       expect(node.codes).to.deep.equal([ErrorCode.Snapshot]);
       expect(String(node.reports[0]?.error)).to.contain('state.context.socket is an instance of EventTarget');
-      const id = await putAway({ session, connection });
+      const id = await passivate({ session, connection });
       const [answer] = join(await node.enter(id), 'document', { frame: 2, processed: 1 }).frames;
       expect(answer).to.include({ reason: Reason.Restored, processed: 0 });
     });
 
     it('which fails: nothing is begun anew, the client comes again later', async () => {
-      const id = await putAway(await clicked(1));
+      const id = await passivate(await clicked(1));
       nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
       expect(await node.tryEnter(id)).to.equal(CloseCode.TryLater);
       nodes.lasting.failing = undefined;
@@ -500,7 +500,7 @@ describe('a session lasts', () => {
     it('reports when it is stored, restored, and shown to its client again', async () => {
       const there = await clicked(1);
       expect(take()).to.deep.equal([]);
-      const session = await putAway(there);
+      const session = await passivate(there);
       await until(() => told.length > 0);
       expect(take()).to.deep.equal([['passivated', { session }]]);
       const back = await node.enter(session);

@@ -9,7 +9,7 @@ import {
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { settled } from '../../fixtures/live-session.js';
 
-const wanted: TransferRequest = { id: 'session', document: 'document', mayFork: true };
+const wanted: TransferRequest = { id: 'session', load: 'a', mayFork: true };
 
 /** Nodes that reach each other, unless the wire between them is cut. */
 class Nodes {
@@ -64,7 +64,7 @@ describe('ownership transfer', () => {
     const b = nodes.open('b');
     for (const answer of answers) expect(await b.ask('a', wanted)).to.deep.equal(answer);
     expect(asked).to.deep.equal(Array(4).fill(wanted));
-    expect(nodes.words.slice(0, 2)).to.deep.equal(['b to a: sessionWanted', 'a to b: sessionGiven']);
+    expect(nodes.words.slice(0, 2)).to.deep.equal(['b to a: transferRequested', 'a to b: transferReplied']);
     expect(nodes.clock.pending, 'no deadline is left').to.equal(0);
   });
 
@@ -96,7 +96,7 @@ describe('ownership transfer', () => {
     expect(await given).to.deep.equal({ kind: 'absent' });
     give({ kind: 'released' });
     await settled();
-    expect(nodes.words.at(-1)).to.equal('a to b: sessionGiven');
+    expect(nodes.words.at(-1)).to.equal('a to b: transferReplied');
     const unanswered = b.ask('c', wanted);
     nodes.clock.advance(1_000);
     expect(await unanswered).to.deep.equal({ kind: 'absent' });
@@ -119,7 +119,7 @@ describe('ownership transfer', () => {
     a.close();
     give({ kind: 'released' });
     await settled();
-    expect(nodes.words).to.deep.equal(['b to a: sessionWanted']);
+    expect(nodes.words).to.deep.equal(['b to a: transferRequested']);
     expect(await b.ask('a', wanted)).to.deep.equal({ kind: 'absent' });
     expect([nodes.words.length, nodes.clock.pending]).to.deep.equal([1, 0]);
   });

@@ -78,7 +78,7 @@ describe('sessions', () => {
 
     return (await sessions.enter({
       id,
-      document: 'document',
+      load: 'document',
       address: 'a',
       route,
       seal: (other) => `token of ${other}`,
@@ -96,7 +96,7 @@ describe('sessions', () => {
     } = {}
   ): SessionRegistry {
     const { dormant = 10, perAddress = 3, moved, ...others } = given;
-    const keeper = new WriteBehind({
+    const writeBehind = new WriteBehind({
       clock,
       defer: (run) => run(),
       largest: 10_000,
@@ -107,9 +107,17 @@ describe('sessions', () => {
       store,
     });
     return createSessionRegistry({
-      ...{ dormant, dormantTime: 1_000, initDeadline: 100, keeper, perAddress },
+      ...{ dormant, dormantTime: 1_000, initDeadline: 100, perAddress, writeBehind },
       env: {
-        ...{ application: 'app', clock, development, grace: 500, isVolatile: keeper.isVolatile, node: 'here', report },
+        ...{
+          application: 'app',
+          clock,
+          development,
+          grace: 500,
+          isVolatile: writeBehind.isVolatile,
+          node: 'here',
+          report,
+        },
         backplane: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
         defer: (run) => void setImmediate(run),
         instrumentation: unwatched,

@@ -113,7 +113,7 @@ class FakeSession implements Persistable {
 describe('write-behind', () => {
   let clock: ReturnType<typeof createSimulatedClock>;
   let store: FakeStore;
-  let keeper: WriteBehind;
+  let writeBehind: WriteBehind;
   let reports: [ErrorCode, string, string | undefined][];
   let deferred: (() => void)[];
 
@@ -130,7 +130,7 @@ describe('write-behind', () => {
 
   const changed = (session: FakeSession, state: unknown): void => {
     session.state = state;
-    keeper.changed(session);
+    writeBehind.changed(session);
   };
 
   /** Lets time pass; promises come along. */
@@ -151,20 +151,20 @@ describe('write-behind', () => {
     store = new FakeStore(memory({ clock }));
     reports = [];
     deferred = [];
-    keeper = open();
+    writeBehind = open();
     await settled();
   });
 
   it('that is to write now waits for the write under way, and then finds out whether the session is still its own', async () => {
     const session = new FakeSession('one');
-    await keeper.write(session);
+    await writeBehind.write(session);
     let letGo = (): void => undefined;
     store.hold = new Promise((resolve) => {
       letGo = resolve;
     });
     changed(session, 1);
     await pass(store.inner.delay + 10);
-    const written = keeper.write(session);
+    const written = writeBehind.write(session);
     const other = await store.inner.claim('one', 'other', true);
     expect(other.kind).to.equal('claimed');
     store.hold = undefined;
@@ -214,7 +214,7 @@ describe('write-behind', () => {
           clock.advance(5);
           return save();
         };
-        keeper.changed(session);
+        writeBehind.changed(session);
       }
       clock.advance(20);
       expect([store.log.length, deferred.length]).to.deep.equal([2, 1]);
@@ -226,29 +226,29 @@ describe('write-behind', () => {
 
     it('writes nothing of a session in use if the store ends with the process', async () => {
       store.isVolatile = true;
-      keeper = open();
+      writeBehind = open();
       expect(clock.pending, 'and no sign of life').to.equal(1);
       const session = new FakeSession('a');
       changed(session, 1);
       await pass(1_000);
       expect(store.log).to.deep.equal([]);
-      expect(await keeper.putAway(session)).to.equal('stored');
+      expect(await writeBehind.passivate(session)).to.equal('stored');
       expect(store.log).to.deep.equal(['a and release']);
     });
 
     it('writes at once what has to be there before it goes on', async () => {
       const session = new FakeSession('a');
-      await keeper.write(session);
+      await writeBehind.write(session);
       expect([session.held, clock.pending]).to.deep.equal([[0], 1]);
       store.isDown = true;
-      await keeper.write(session);
+      await writeBehind.write(session);
       expect(reports).to.have.length(1);
     });
 
     it('stores nothing more of a session that is over', async () => {
       const session = new FakeSession('a');
-      keeper.changed(session);
-      keeper.forget(session);
+      writeBehind.changed(session);
+      writeBehind.forget(session);
       await pass(100);
       expect(store.log).to.deep.equal([]);
     });
@@ -258,7 +258,7 @@ describe('write-behind', () => {
     it('writes at once, gives the session up and says so', async () => {
       const session = new FakeSession('a');
       changed(session, 1);
-      expect(await keeper.putAway(session)).to.equal('stored');
+      expect(await writeBehind.passivate(session)).to.equal('stored');
       expect(store.log).to.deep.equal(['a and release']);
       expect((await store.inner.claim('a', 'another')).kind).to.equal('claimed');
       await pass(100);
@@ -273,7 +273,7 @@ describe('write-behind', () => {
       });
       changed(session, 1);
       await pass(20);
-      const outcomes = [keeper.putAway(session), keeper.putAway(session)];
+      const outcomes = [writeBehind.passivate(session), writeBehind.passivate(session)];
       session.state = 2;
       go();
       await pass(30);
@@ -288,7 +288,7 @@ describe('write-behind', () => {
       const session = new FakeSession('a');
       store.isDown = true;
       let outcome = '';
-      void keeper.putAway(session).then((became) => {
+      void writeBehind.passivate(session).then((became) => {
         outcome = became;
       });
       await pass(5_000);
@@ -305,23 +305,23 @@ describe('write-behind', () => {
       store.hold = new Promise((resolve) => {
         go = resolve;
       });
-      void keeper.putAway(session).then(() => expect.fail('it was not put away'));
-      keeper.stay(session);
+      void writeBehind.passivate(session).then(() => expect.fail('it was not put away'));
+      writeBehind.keep(session);
       go();
       await pass(50);
       expect(store.log).to.deep.equal(['a and release', 'a']);
       expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
-      keeper.stay(new FakeSession('b'));
+      writeBehind.keep(new FakeSession('b'));
       await pass(50);
       expect(store.log, 'one that was not to be put away').to.have.length(2);
     });
 
     it('answers who waits if another node has become the owner, though that ends the session', async () => {
       const session = new FakeSession('a');
-      await keeper.write(session);
+      await writeBehind.write(session);
       await store.inner.claim('a', 'another', true);
-      session.whenFenced = () => keeper.forget(session);
-      expect(await keeper.putAway(session)).to.equal('fenced');
+      session.whenFenced = () => writeBehind.forget(session);
+      expect(await writeBehind.passivate(session)).to.equal('fenced');
       expect([session.isFenced, await stateIn('a')]).to.deep.equal([true, 0]);
       await pass(100);
       expect(store.log).to.have.length(2);
@@ -330,20 +330,20 @@ describe('write-behind', () => {
     it('answers who waits if the session ends for another reason, or the process does', async () => {
       store.isDown = true;
       const [a, b] = [new FakeSession('a'), new FakeSession('b')];
-      const outcomes = [keeper.putAway(a), keeper.putAway(b)];
+      const outcomes = [writeBehind.passivate(a), writeBehind.passivate(b)];
       await pass(50);
-      keeper.forget(a);
-      await keeper.close();
+      writeBehind.forget(a);
+      await writeBehind.close();
       expect(await Promise.all(outcomes)).to.deep.equal(['refused', 'refused']);
-      expect(await keeper.putAway(a)).to.equal('refused');
+      expect(await writeBehind.passivate(a)).to.equal('refused');
     });
 
     it('refuses what cannot be stored, and tells why', async () => {
       const session = new FakeSession('a');
       session.state = { socket: () => 1 };
-      expect(await keeper.putAway(session)).to.equal('refused');
+      expect(await writeBehind.passivate(session)).to.equal('refused');
       session.state = 'x'.repeat(1_000);
-      expect(await keeper.putAway(session)).to.equal('refused');
+      expect(await writeBehind.passivate(session)).to.equal('refused');
       expect(store.log).to.deep.equal([]);
       expect(reports.map(([code, , place]) => [code, place])).to.deep.equal(Array(2).fill([ErrorCode.Snapshot, 'a']));
       expect(reports[0]?.[1]).to.contain('state.socket is a function');
@@ -360,7 +360,7 @@ describe('write-behind', () => {
       for (const session of sessions) changed(session, 1);
       await pass(20);
       expect(store.log, 'all have begun before it was known').to.deep.equal(['a', 'b', 'c']);
-      expect(keeper.isFailing).to.equal(true);
+      expect(writeBehind.isFailing).to.equal(true);
       await pass(5_000);
       expect(reports).to.deep.equal([[ErrorCode.Store, 'down', undefined]]);
       expect(store.log.length).to.be.within(4, 9);
@@ -375,7 +375,7 @@ describe('write-behind', () => {
       for (const session of sessions) changed(session, 2);
       store.isDown = false;
       await pass(10_000);
-      expect(keeper.isFailing).to.equal(false);
+      expect(writeBehind.isFailing).to.equal(false);
       for (const session of sessions) expect([session.held.at(-1), await stateIn(session.id)]).to.deep.equal([2, 2]);
       const [{ length }, { length: told }] = [store.log, reports];
       await pass(1_000);
@@ -397,7 +397,7 @@ describe('write-behind', () => {
         (session: FakeSession) => {
           session.state = () => 1;
         },
-        (session: FakeSession) => keeper.forget(session),
+        (session: FakeSession) => writeBehind.forget(session),
       ]) {
         store.isDown = true;
         const [a, b] = [new FakeSession('a'), new FakeSession('b')];
@@ -415,7 +415,7 @@ describe('write-behind', () => {
   describe('signs of life', () => {
     it('are sent again and again, so that no other node claims what it owns', async () => {
       const session = new FakeSession('a');
-      await keeper.write(session);
+      await writeBehind.write(session);
       await pass(60_000);
       expect(store.beats).to.be.within(18, 20);
       expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
@@ -424,31 +424,31 @@ describe('write-behind', () => {
     it('that fail are reported once, until one succeeds', async () => {
       store.isDown = true;
       await pass(10_000);
-      expect([reports.length, keeper.isFailing]).to.deep.equal([1, true]);
+      expect([reports.length, writeBehind.isFailing]).to.deep.equal([1, true]);
       store.isDown = false;
       await pass(3_400);
-      expect(keeper.isFailing).to.equal(false);
+      expect(writeBehind.isFailing).to.equal(false);
     });
   });
 
   it('reads for its node, and keeps apart what cannot be brought back', async () => {
     const session = new FakeSession('a');
-    expect((await keeper.claim('a')).kind).to.equal('absent');
-    await keeper.putAway(session);
-    const claim = await keeper.claim('a');
+    expect((await writeBehind.claim('a')).kind).to.equal('absent');
+    await writeBehind.passivate(session);
+    const claim = await writeBehind.claim('a');
     if (claim.kind !== 'claimed') expect.fail(claim.kind);
-    await keeper.setAside('a', claim.fence, 'poisoned');
+    await writeBehind.quarantine('a', claim.fence, 'poisoned');
     expect((await store.listAside()).map(({ id, reason }) => [id, reason])).to.deep.equal([['a', 'poisoned']]);
     store.isDown = true;
-    await keeper.setAside('a', 1, 'again');
+    await writeBehind.quarantine('a', 1, 'again');
     expect(reports, 'that fails quietly for who asks').to.have.length(1);
-    const refused = await keeper.claim('a').catch((error: Error) => error.message);
+    const refused = await writeBehind.claim('a').catch((error: Error) => error.message);
     expect(refused).to.equal('down');
   });
 
   it('says what its store is', () => {
     store.isShared = true;
-    expect([keeper.isVolatile, keeper.isShared, keeper.isFailing]).to.deep.equal([false, true, false]);
+    expect([writeBehind.isVolatile, writeBehind.isShared, writeBehind.isFailing]).to.deep.equal([false, true, false]);
   });
 
   it('writes nothing once it is closed and leaves no timer, but finishes what is being written', async () => {
@@ -457,13 +457,13 @@ describe('write-behind', () => {
     store.hold = new Promise((resolve) => {
       go = resolve;
     });
-    const writing = keeper.putAway(a);
+    const writing = writeBehind.passivate(a);
     changed(b, 1);
-    await keeper.close();
+    await writeBehind.close();
     go();
     expect(await writing).to.equal('stored');
     changed(b, 2);
-    await keeper.write(b);
+    await writeBehind.write(b);
     await pass(20_000);
     expect([store.log, clock.pending, store.isClosed]).to.deep.equal([['a and release'], 0, true]);
   });

@@ -852,7 +852,7 @@ describe('session', () => {
       expect(host.log).to.deep.equal(['joined', 'left']);
       host.clock.advance(1);
       await settled();
-      expect(host.log).to.deep.equal(['joined', 'left', 'put away', 'ended']);
+      expect(host.log).to.deep.equal(['joined', 'left', 'passivating', 'ended']);
       expect(log).to.deep.equal(['ended']);
       expect(session.tree.isOver).to.equal(true);
       host.clock.advance(1e6);
