@@ -7,10 +7,8 @@ import { textOf } from '../platform/errors.js';
 import { redact, type SecretNames } from '../platform/redact.js';
 import type { SessionEvent } from '../recording/session-events.js';
 import type { AnyMessage } from '../template/html.js';
-import { clientWord, type ProbeMessage } from '../tree/probe.js';
-import { ClientKind, type EventRecord } from '../wire/protocol.js';
+import type { ProbeMessage } from '../tree/probe.js';
 import { pathId } from './actor-id.js';
-import { describeClientFrame, describeEvent, mostLines } from './describe-frame.js';
 import type { LogEntry, WireEntry } from './inspection.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -45,11 +43,7 @@ export interface MessageLog {
 }
 
 /** The log of frames. */
-export interface WireLog {
-  readonly entries: (Omit<WireEntry, 'words'> & { readonly words: string[] })[];
-  /** Events of the client, with the entry and the line that describes them. */
-  readonly events: WeakMap<EventRecord, readonly [words: string[], line: number]>;
-}
+export type WireLog = (Omit<WireEntry, 'words'> & { readonly words: string[] })[];
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -209,35 +203,18 @@ function messageText(message: AnyMessage, names: SecretNames): string {
 
 /** An empty log. */
 export function beginWire(): WireLog {
-  return { entries: [], events: new WeakMap() };
+  return [];
 }
 
-/** Makes the function that adds an event to a log; values of secret fields are left out. */
-export function addToWire(names: SecretNames): (log: WireLog, event: SessionEvent) => void {
-  return (log, event) => {
-    if (event.kind === 'sent') writeFrame(log, event, 'down', event.frame, [...event.words]);
-    else if (event.kind === 'received') received(log, event);
-    else if (event.kind === 'happened') {
-      const place = log.events.get(event.event);
-      if (place !== undefined) place[0][place[1]] = describeEvent(event.event, event, redact(event.data, names));
-    }
-  };
-}
-
-function received(log: WireLog, event: EventOf<'received'>): void {
-  const { frame } = event;
-  const words = [...describeClientFrame(frame)];
-  writeFrame(log, event, 'up', clientWord(frame), words);
-  if (frame.kind !== ClientKind.Events) return;
-  for (const [line, each] of frame.events.slice(0, mostLines).entries()) log.events.set(each, [words, line]);
-}
-
-function writeFrame(
-  { entries }: WireLog,
-  { at, bytes, number }: EventOf<'sent' | 'received'>,
-  direction: WireEntry['direction'],
-  kind: string,
-  words: string[]
-): void {
-  entries.push({ number, at, direction, kind, bytes, words });
+/** Adds an event to a log. */
+export function addToWire(log: WireLog, event: SessionEvent): void {
+  if (event.kind === 'received' || event.kind === 'sent') {
+    const { at, bytes, frame: kind, number, words } = event;
+    const direction = event.kind === 'received' ? 'up' : 'down';
+    log.push({ number, at, direction, kind, bytes, words: [...words] });
+  } else if (event.kind === 'happened' && event.line !== undefined) {
+    const [frame, line] = event.line;
+    const entry = log[frame - (log[0]?.number ?? 0)];
+    if (entry !== undefined) entry.words[line] = event.words;
+  }
 }

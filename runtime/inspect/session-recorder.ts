@@ -2,29 +2,28 @@
  * The recorder of an inspected session: keeps its newest events in one ring, and all states after each of its newest
  * steps. The log, the wire log and the steps are projections of the ring, computed when they are read.
  *
- * It is a probe of the session, and an observer of the actors that run XState logic, which the probe does not see. An
- * error of its own cannot fail a turn. It asks the session for what events do not contain, its states and the page that a
- * frame refers to, at the time of the event.
+ * It is a probe of the session; `actor-observer.ts` adds the events of actors that run XState logic. An error of its own
+ * cannot fail a turn. It asks the session for what events do not contain, its states and the page that a frame refers to,
+ * at the time of the event.
  */
 
-import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Channels } from '../platform/diagnostics.js';
 import { textOf } from '../platform/errors.js';
-import { type SecretNames, secretNames, withoutData } from '../platform/redact.js';
+import { redact, type SecretNames, secretNames, withoutData } from '../platform/redact.js';
 import type { Recording, Step } from '../recording/recording.js';
-import { addToSteps, beginSteps, type SessionEvent, stepOf } from '../recording/session-events.js';
+import { Projection, RingBuffer } from '../recording/ring-buffer.js';
+import { type ActorEvent, addToSteps, beginSteps, type SessionEvent, stepOf } from '../recording/session-events.js';
 import { nothingOf, sharing } from '../recording/snapshot-views.js';
 import type { LiveSession } from '../session/session.js';
 import type { AnyMessage } from '../template/html.js';
-import type { ComponentInstance } from '../tree/component-instance.js';
 import { createDiagnosticsProbe } from '../tree/diagnostics-probe.js';
-import { guardProbe, type Probe, type ProbeEvent, type ProbeMessage, serverWord } from '../tree/probe.js';
+import { clientWord, guardProbe, type Probe, type ProbeEvent, type ProbeMessage, serverWord } from '../tree/probe.js';
 import type { TreeImage } from '../tree/tree-image.js';
-import { actorIdOf, childIdOf, pathId } from './actor-id.js';
-import { describeServerFrame } from './describe-frame.js';
-import { Projection, RingBuffer } from './ring-buffer.js';
+import { ClientKind, type EventRecord } from '../wire/protocol.js';
+import { pathId } from './actor-id.js';
+import { ActorObserver } from './actor-observer.js';
+import { describeClientFrame, describeEvent, describeServerFrame, mostLines } from './describe-frame.js';
 import { addToLog, addToWire, beginLog, beginWire, type MessageLog, type WireLog } from './session-log.js';
-import { describeEventType } from './statechart.js';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -67,6 +66,8 @@ type NewEvent = SessionEvent extends infer Event
     : never
   : never;
 
+type EventOf<Kind> = Extract<ProbeEvent, { readonly kind: Kind }>;
+
 // RECORDER --------------------------------------------------------------------
 
 /** Records a session. */
@@ -80,14 +81,13 @@ export class SessionRecorder {
   #first: TreeImage | undefined;
   readonly #names = new Set<string>();
   readonly #log = new Projection(this.#events, beginLog, addToLog);
-  readonly #wire = new Projection(this.#events, beginWire, addToWire(this.#names));
+  readonly #wire = new Projection(this.#events, beginWire, addToWire);
   readonly #steps = new Projection(this.#events, beginSteps, addToSteps);
   readonly #counts: Counts = { messages: 0, frames: 0 };
   readonly #probe: Probe;
+  readonly #actors: ActorObserver;
   #begun = 0;
   #live: LiveSession | undefined;
-  /** Stops the observation of XState's actors. */
-  #unsubscribe: (() => void) | undefined;
   /** Whether a message or an event was taken since the last step. */
   #hasTaken = false;
   /** The numbers in the log of messages that wait, by their numbers in the session. */
@@ -96,13 +96,12 @@ export class SessionRecorder {
   readonly #known = new WeakSet<object>();
   /** Messages that were made of events of password fields. */
   readonly #secret = new WeakSet<object>();
-  /** When actors whose start is not recorded elsewhere were first seen. */
-  readonly #seen = new WeakMap<object, number>();
-  /** The component instances of actors that run XState logic, as far as they were looked up. */
-  readonly #owners = new WeakMap<AnyActorRef, ComponentInstance>();
+  /** Events of the client, with their lines in the descriptions of their frames. */
+  readonly #lines = new WeakMap<EventRecord, readonly [frame: number, line: number]>();
 
   constructor(options: SessionRecorderOptions) {
     this.#options = options;
+    this.#actors = new ActorObserver({ heard: (event) => this.#heard(event), failed: options.failed });
     const publish = createDiagnosticsProbe(options.session, options.channels);
     const record = guardProbe((event) => this.#record(event), options.failed);
     this.#probe = (event) => {
@@ -122,15 +121,12 @@ export class SessionRecorder {
     this.#first = this.#image(undefined);
     this.#begun = live.tree.now();
     this.#push({ kind: 'attached' });
-    const { system } = live.system();
-    const subscription = system.inspect((event) => this.#overhear(event));
-    this.#unsubscribe = () => subscription.unsubscribe();
+    this.#actors.observe(live);
   }
 
   /** Records no longer. What was recorded can still be read. */
   detach(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#actors.stop();
     if (this.#live?.observer === this.#probe) this.#live.observer = undefined;
     this.#live = undefined;
     this.#waiting.clear();
@@ -139,10 +135,7 @@ export class SessionRecorder {
 
   /** When an actor was seen for the first time, in milliseconds since the epoch. */
   sinceOf(actor: object): number {
-    const since = this.#seen.get(actor) ?? this.#live?.tree.now() ?? 0;
-    this.#seen.set(actor, since);
-
-    return since;
+    return this.#actors.sinceOf(actor);
   }
 
   /** The names of the secret fields, as the components declare them that were in the page so far. */
@@ -163,8 +156,8 @@ export class SessionRecorder {
   }
 
   /** The newest frames, oldest first. */
-  get wire(): WireLog['entries'] {
-    return this.#wire.read().entries;
+  get wire(): WireLog {
+    return this.#wire.read();
   }
 
   /** The newest steps, oldest first: those whose events and states are all kept. */
@@ -228,13 +221,11 @@ export class SessionRecorder {
   #record(event: ProbeEvent): void {
     switch (event.kind) {
       case 'received':
-        return this.#push(event, ++this.#counts.frames);
-      case 'sent': {
-        const { bytes, frame } = event;
-        const page = this.#live?.tree.isOver === false ? this.#live.tree.root.mount : null;
-        const words = describeServerFrame(frame, page);
-        return this.#push({ kind: 'sent', frame: serverWord(frame), bytes, words }, ++this.#counts.frames);
-      }
+        return this.#received(event);
+      case 'happened':
+        return this.#happened(event);
+      case 'sent':
+        return this.#sent(event);
       case 'queued':
         return this.#push({ ...event, message: this.#noted(event.message) }, this.#numberOf(event.message));
       case 'updated':
@@ -252,6 +243,25 @@ export class SessionRecorder {
       default:
         this.#push(event);
     }
+  }
+
+  #received({ bytes, frame }: EventOf<'received'>): void {
+    const words = describeClientFrame(frame);
+    const number = ++this.#counts.frames;
+    this.#push({ kind: 'received', frame: clientWord(frame), bytes, words }, number);
+    if (frame.kind !== ClientKind.Events) return;
+    for (const [line, event] of frame.events.slice(0, mostLines).entries()) this.#lines.set(event, [number, line]);
+  }
+
+  #happened({ data, element, event, name }: EventOf<'happened'>): void {
+    const words = describeEvent(event, { name, element }, redact(data, this.#names));
+    this.#push({ kind: 'happened', name, element, line: this.#lines.get(event), words });
+  }
+
+  #sent({ bytes, frame }: EventOf<'sent'>): void {
+    const page = this.#live?.tree.isOver === false ? this.#live.tree.root.mount : null;
+    const words = describeServerFrame(frame, page);
+    this.#push({ kind: 'sent', frame: serverWord(frame), bytes, words }, ++this.#counts.frames);
   }
 
   /** The number of a waiting message in the log: it gets one as soon as it is resolved. */
@@ -278,7 +288,7 @@ export class SessionRecorder {
     return this.#secret.has(message) ? withoutData(message) : message;
   }
 
-  #updated(event: Extract<ProbeEvent, { kind: 'updated' }>): void {
+  #updated(event: EventOf<'updated'>): void {
     const { isTaken, message } = event;
     const number = this.#numberOf(message);
     this.#waiting.delete(message.number);
@@ -287,7 +297,7 @@ export class SessionRecorder {
   }
 
   /** A round in which nothing was taken and nothing shown is no step. */
-  #stepped(event: Extract<ProbeEvent, { kind: 'stepped' }>): void {
+  #stepped(event: EventOf<'stepped'>): void {
     const isStep = this.#live !== undefined && (this.#hasTaken || event.shown > 0);
     this.#hasTaken = false;
     if (!isStep) return this.#push(event);
@@ -319,61 +329,11 @@ export class SessionRecorder {
     this.#options.changed();
   }
 
-  // XSTATE --------------------------------------------------------------------
-
-  /** An error that is thrown here would be thrown by XState at the sender of the event. */
-  #overhear(event: InspectionEvent): void {
-    try {
-      this.#inspected(event);
-    } catch (error) {
-      this.#options.failed(error);
-    }
-  }
-
-  /** Records the events between the actors of XState logic. */
-  #inspected(inspected: InspectionEvent): void {
-    if (inspected.type === '@xstate.actor') this.sinceOf(inspected.actorRef);
-    if (inspected.type !== '@xstate.event' || inspected.event.type === 'xstate.init') return;
-    const actor = inspected.actorRef as AnyActorRef;
-    const owner = this.#ownerOf(actor);
-    if (owner === undefined) return;
-    const event = inspected.event as AnyMessage;
-    const isOwn = owner.actor === actor;
-    const isKnown = this.#known.has(event);
-    if (isKnown && !isOwn) return;
-    if (isOwn) this.#hasTaken = true;
-    const to = isOwn ? actorIdOf(owner) : childIdOf(owner, actor);
-    const from = this.#sourceOf(inspected.sourceRef as AnyActorRef | undefined, to);
-    const number = isKnown ? 0 : ++this.#counts.messages;
-    const type = describeEventType(event.type);
-    this.#push({ kind: 'heard', from, to, type, event: this.#shown(event), owner: owner.path, isOwn }, number);
-  }
-
-  #sourceOf(source: AnyActorRef | undefined, to: string): string {
-    const owner = source && this.#ownerOf(source);
-    if (source === undefined || owner === undefined) return to;
-
-    return owner.actor === source ? actorIdOf(owner) : childIdOf(owner, source);
-  }
-
-  /** The component instance in whose logic an actor is. */
-  #ownerOf(actor: AnyActorRef): ComponentInstance | undefined {
-    for (let at: AnyActorRef | undefined = actor; at !== undefined; at = at._parent) {
-      const owner = this.#owners.get(at) ?? this.#search(at);
-      if (owner !== undefined) return owner.actor === at ? owner : undefined;
-    }
-
-    return undefined;
-  }
-
-  #search(actor: AnyActorRef): ComponentInstance | undefined {
-    for (const instance of this.#live?.tree.instances() ?? []) {
-      if (instance.component.logic === undefined || instance.actor !== actor) continue;
-      this.#owners.set(actor, instance);
-
-      return instance;
-    }
-
-    return undefined;
+  /** An event of an actor. One that came as an envelope is in the log already. */
+  #heard(heard: ActorEvent): void {
+    const isKnown = this.#known.has(heard.event);
+    if (isKnown && !heard.isOwn) return;
+    if (heard.isOwn) this.#hasTaken = true;
+    this.#push({ ...heard, event: this.#shown(heard.event) }, isKnown ? 0 : ++this.#counts.messages);
   }
 }

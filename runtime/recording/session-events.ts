@@ -4,19 +4,33 @@
  */
 
 import type { AnyMessage } from '../template/html.js';
-import type { ProbeEvent, SentProbeEvent, UpdatedProbeEvent } from '../tree/probe.js';
+import type { ProbeEvent, UpdatedProbeEvent } from '../tree/probe.js';
 import type { TreeImage } from '../tree/tree-image.js';
 import type { RecordedEffect, RecordedEvent, RecordedMessage, Step } from './recording.js';
 
 // EVENTS ----------------------------------------------------------------------
 
-/** A frame was sent. Its numbers refer to the page of that time, so it is kept as a description. */
+/**
+ * A frame was received or sent. It is kept as a description: its numbers refer to the page of that time, and it may hold
+ * what was typed into a password field.
+ */
 export interface DescribedFrame {
-  readonly kind: 'sent';
+  readonly kind: 'received' | 'sent';
   /** The kind of the frame, as a word. */
   readonly frame: string;
   readonly bytes: number;
   readonly words: readonly string[];
+}
+
+/** An event of the client has its part. Its description there replaces one in its frame. */
+export interface DescribedEvent {
+  readonly kind: 'happened';
+  /** The name of the event and the element it is of: `click`, `button`. */
+  readonly name: string;
+  readonly element: string;
+  /** The number of its frame, and its line in the description; `undefined` if it has none there. */
+  readonly line: readonly [frame: number, line: number] | undefined;
+  readonly words: string;
 }
 
 /** An actor of XState logic, or one that it has started, has received an event. */
@@ -43,7 +57,13 @@ export interface AttachedEvent {
  * An event with its time in milliseconds since the epoch, and its number: of a frame or a step from 1; of a message, from
  * 1, that `queued` or `updated` is about, `performed` sends or `heard` has for the first time; else 0.
  */
-export type SessionEvent = (Exclude<ProbeEvent, SentProbeEvent> | DescribedFrame | ActorEvent | AttachedEvent) & {
+export type SessionEvent = (
+  | Exclude<ProbeEvent, { readonly kind: 'received' | 'sent' | 'happened' }>
+  | DescribedFrame
+  | DescribedEvent
+  | ActorEvent
+  | AttachedEvent
+) & {
   readonly at: number;
   readonly number: number;
 };

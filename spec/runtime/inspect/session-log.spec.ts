@@ -9,7 +9,6 @@ import {
 } from '../../../runtime/inspect/session-log.js';
 import type { SessionEvent } from '../../../runtime/recording/session-events.js';
 import type { ProbeMessage, ProbePlace } from '../../../runtime/tree/probe.js';
-import { ClientKind, type EventRecord } from '../../../runtime/wire/protocol.js';
 
 const placeOf = (...ids: readonly string[]): ProbePlace => ({
   ...{ component: 'item', names: [], ids, isOfLogic: false, secret: [] },
@@ -57,7 +56,7 @@ describe('session log', () => {
   it('knows what a message follows from: an event, a subscription, another message', () => {
     const happened: SessionEvent = {
       ...{ kind: 'happened', at: 0, number: 0, name: 'click', element: 'button' },
-      ...{ event: { instance: 1, part: 0 } as EventRecord, data: undefined },
+      ...{ line: undefined, words: '' },
     };
     const raised: SessionEvent = {
       ...{ kind: 'performed', at: 0, number: 0, place: placeOf(), effect: 'raise', to: '' },
@@ -124,17 +123,20 @@ describe('session log', () => {
   });
 
   it('lists frames, with a description of each event once its part is known', () => {
-    const event = { instance: 3, part: 0, payload: [] } as unknown as EventRecord;
-    const frame = { kind: ClientKind.Events, events: [event], frames: 0 } as never;
+    const received = (number: number): SessionEvent => ({
+      ...{ kind: 'received', at: 1, number, frame: 'events', bytes: 5, words: ['3 events', 'event at 3.0'] },
+    });
+    const happened = (frame: number): SessionEvent => ({
+      ...{ kind: 'happened', at: 1, number: 0, name: 'click', element: 'button', line: [frame, 1] },
+      words: 'click on <button>',
+    });
     const wire = beginWire();
-    const add = addToWire(new Set());
-    add(wire, { kind: 'received', at: 1, number: 1, frame, bytes: 5 });
-    expect(wire.entries[0]).to.deep.include({ number: 1, direction: 'up', kind: 'events', bytes: 5 });
-    const before = [...(wire.entries[0]?.words ?? [])];
-    add(wire, { kind: 'happened', at: 1, number: 0, name: 'click', element: 'button', event, data: undefined });
-    expect(wire.entries[0]?.words).to.not.deep.equal(before);
-    expect(wire.entries[0]?.words.join()).to.include('click on <button>');
-    add(wire, { kind: 'sent', at: 2, number: 2, frame: 'patch', bytes: 9, words: ['one'] });
-    expect(wire.entries[1]).to.deep.include({ direction: 'down', kind: 'patch', words: ['one'] });
+    for (const event of [received(8), received(9), happened(9), happened(7)]) addToWire(wire, event);
+    addToWire(wire, { kind: 'sent', at: 2, number: 10, frame: 'patch', bytes: 9, words: ['one'] });
+    expect(wire).to.deep.equal([
+      { number: 8, at: 1, direction: 'up', kind: 'events', bytes: 5, words: ['3 events', 'event at 3.0'] },
+      { number: 9, at: 1, direction: 'up', kind: 'events', bytes: 5, words: ['3 events', 'click on <button>'] },
+      { number: 10, at: 2, direction: 'down', kind: 'patch', bytes: 9, words: ['one'] },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Projection, RingBuffer } from '../../../runtime/inspect/ring-buffer.js';
+import { Projection, RingBuffer } from '../../../runtime/recording/ring-buffer.js';
 import { lawParameters } from '../../laws/parameters.js';
 
 /** A ring buffer with so many entries added, each its own number. */
