@@ -46,7 +46,7 @@ export class Outbox {
   processed = 0;
   /** The number of the last event that is durable: what came before it is gone. */
   durable = 0;
-  /** The names of the events kept, oldest first. The last range is of this page load, and may be empty. */
+  /** The names of the events kept, oldest first. The last range is of this page load. An empty one says what is durable. */
   names: EventRange[] = [[`${Math.random()}`.slice(2), 1, 0]];
   #events: Raised[] = [];
   /** The number of the last event that has gone out on the present connection. */
@@ -104,11 +104,11 @@ export class Outbox {
     const lost = this.durable - number;
     this.processed = Math.min(Math.max(number, this.durable), this.raised);
     while (this.durable < this.processed - late) {
-      this.#events.shift();
-      this.durable++;
-      const [range, next] = this.names as [EventRange, EventRange?];
+      const range = this.names.find(([, , count]) => count) as EventRange;
       range[1]++;
-      if (!--range[2] && next) this.names.shift();
+      range[2]--;
+      this.durable++;
+      this.#events.shift();
     }
     if (anew) for (const event of this.#events) event.instance = null;
     this.#gone = Math.max(anew ? 0 : this.#gone, this.processed);

@@ -189,7 +189,11 @@ export class ClientLink {
         if (decision.isTakeover) this.#takeOver(frame);
         return this.#adopt(frame);
       case 'render':
-        return this.#render(frame, decision.rejoin, decision.isTakeover ? this.#takeOver(frame) : this.processed);
+        return this.#render(
+          frame,
+          decision.rejoin,
+          decision.isTakeover ? this.#takeOver(frame) : this.#loads.contained(this.processed)
+        );
       case 'rerender':
         return this.#rerender(frame);
       case 'resume':
@@ -226,8 +230,7 @@ export class ClientLink {
   /** The page of the client is of a session that is gone. */
   #startFresh(frame: JoinFrame, rejoin: RejoinReason): Reason {
     this.#owner.tree.pageLoad++;
-    this.#loads = new PageLoads();
-    this.#loads.change(frame, 0);
+    this.#loads = PageLoads.of(frame);
     this.#counter = new EventCounter(frame.sent);
 
     return this.#render(frame, rejoin, frame.sent);
@@ -275,6 +278,7 @@ export class ClientLink {
     if (!this.#sender.acknowledge(frames)) return false;
     if (frames === 0) return true;
     this.#rejoin = this.#unseen = undefined;
+    this.#loads.settle();
     this.#clientTree?.acknowledge(this.#sender.acknowledged);
 
     return true;

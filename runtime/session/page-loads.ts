@@ -10,6 +10,9 @@
  *     b          inherits a.2 a.3, makes b.1, sends all three    { a: 3, b: 1 }
  *     a again    sends a.2 a.3 a.4: only a.4 is new              { a: 4, b: 1 }
  *
+ * All events of a range before its `first` are durable to the client. If the state contains fewer, the store has lost
+ * some: the answer to the join says how many, and they do not come again.
+ *
  * A connection counts its events instead. Their numbers go on from the last one that was durable when the
  * page load joined; for b in the example the numbers 1 2 3 are a.2 a.3 b.1.
  */
@@ -56,6 +59,15 @@ export class PageLoads {
     return loads;
   }
 
+  /** The page loads of a fresh session, which misses nothing of what the first one has made before. */
+  static of(join: JoinNames): PageLoads {
+    const loads = new PageLoads();
+    loads.change(join, 0);
+    loads.settle();
+
+    return loads;
+  }
+
   /** All page loads, the present one last, of whose events `processed` are applied. Empty before the first. */
   records(processed: number): readonly PageLoadRecord[] {
     if (this.present === '') return [];
@@ -80,8 +92,21 @@ export class PageLoads {
     return Math.min(sent, this.numberIn(this.#applied));
   }
 
+  /** How many events of the present page load the state contains, of which `processed` are processed. */
+  contained(processed: number): number {
+    return this.#lostIn(this.#applied) > 0 ? this.numberIn(this.#applied) : processed;
+  }
+
+  /** The client knows which of its events are lost, or gives up all that the state does not contain. */
+  settle(): void {
+    if (this.#lostIn(this.#applied) === 0) return;
+    for (const [load, first] of this.#names) this.#apply(load, first - 1);
+  }
+
   /** How many events of the present page load a state contains. */
   numberIn(applied: ReadonlyMap<string, number> | undefined): number {
+    const lost = this.#lostIn(applied);
+    if (lost > 0) return Math.max(0, this.#durable - lost);
     let number = 0;
     for (const [load, first, count] of this.#names) {
       const known = Math.min(count, Math.max(0, (applied?.get(load) ?? 0) - first + 1));
@@ -110,13 +135,22 @@ export class PageLoads {
       if (left <= 0) return;
       const taken = Math.min(left, count);
       left -= taken;
-      if (taken === 0) continue;
-      this.#applied ??= new Map();
-      const applied = Math.max(this.#applied.get(load) ?? 0, first - 1 + taken);
-      // The order of the entries is that of their last use.
-      this.#applied.delete(load);
-      this.#applied.set(load, applied);
+      if (taken > 0) this.#apply(load, first - 1 + taken);
     }
+  }
+
+  /** So many events of a page load are applied, at least. */
+  #apply(load: string, count: number): void {
+    this.#applied ??= new Map();
+    const applied = Math.max(this.#applied.get(load) ?? 0, count);
+    // The order of the entries is that of their last use.
+    this.#applied.delete(load);
+    this.#applied.set(load, applied);
+  }
+
+  /** How many events a state does not contain although they are durable to the client. Some may be of an earlier page load. */
+  #lostIn(applied: ReadonlyMap<string, number> | undefined): number {
+    return this.#names.reduce((sum, [load, first]) => sum + Math.max(0, first - 1 - (applied?.get(load) ?? 0)), 0);
   }
 
   #forget(): void {

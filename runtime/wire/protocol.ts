@@ -54,11 +54,14 @@
  * sends and counts them before its own. So that an event is applied once, whichever page load sends it, it has a name:
  * the page load that made it, and its number among those that this one made. `names` are ranges
  * `[load, first, count]` of the events that follow the last durable one. The last range names the page load that
- * joins, and may be empty. For example, `a` has made 5 events, of which 3 are durable:
+ * joins. Those before `first` are durable; so a range may be empty. If the state contains fewer of them, the store has
+ * lost some, and `processed` of the `restored` is less than `durable`. For example, `a` has made 5 events, of which 3 are
+ * durable:
  *
  *     a joins       durable 3, names [['a', 4, 2]]
  *     b replaces a  durable 0, names [['a', 4, 2], ['b', 1, 0]]                if a.4 is done: `processed` 1
  *     c replaces b  durable 0, names [['a', 4, 2], ['b', 1, 7], ['c', 1, 0]]   if b has made 7 events
+ *     c goes on     durable 3, names [['a', 6, 0], ['b', 2, 6], ['c', 1, 0]]   when a.4, a.5 and b.1 are durable
  *
  * **Stable addresses.** An event whose instance has no number any more, or that was made before a
  * `restored`, `forked` or reloaded page, says in place of the number what it happened at:

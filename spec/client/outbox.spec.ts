@@ -147,11 +147,11 @@ describe('client/outbox', () => {
       outbox.advance(1);
       expect(names(outbox)).to.equal('a 5 1,b 1 1,c 1 3');
       outbox.advance(4, 1);
-      expect(names(outbox)).to.equal('c 2 2');
+      expect(names(outbox), 'an empty range says what is durable').to.equal('a 6 0,b 2 0,c 2 2');
       outbox.advance(1);
-      expect(names(outbox)).to.equal('c 4 0');
+      expect(names(outbox)).to.equal('a 6 0,b 2 0,c 4 0');
       outbox.add([['h', null], 4]);
-      expect(names(outbox)).to.equal('c 4 1');
+      expect(names(outbox)).to.equal('a 6 0,b 2 0,c 4 1');
     });
   });
 });

@@ -235,7 +235,10 @@ describe('client/session', () => {
       page.session.closed(0);
       page.sent();
       page.session.opened();
-      expect(names()).to.deep.equal([['a', 1, 0]]);
+      expect(names()).to.deep.equal([
+        ['other', 8, 0],
+        ['a', 1, 0],
+      ]);
     });
 
     it('sends what it has inherited, unless it is done', () => {

@@ -35,7 +35,8 @@ const imageOf = ({ log, loads, offers, offeredAt, aliases }: ModelSession): Imag
 /** Writes a session. Says whether it is still the node's. */
 function write(world: World, { name }: ModelNode, session: ModelSession, isReleased: boolean): boolean {
   if (world.store.fence > session.fence) return false;
-  world.store = { image: imageOf(session), owner: name, isReleased, fence: session.fence };
+  const previous = world.budget.losses > 0 ? world.store.image : null;
+  world.store = { image: imageOf(session), owner: name, isReleased, previous, fence: session.fence };
 
   return true;
 }
@@ -57,6 +58,14 @@ export function writeSession(world: World, index: number): void {
 export function writeWithoutReply(world: World, index: number): void {
   const node = world.nodes[index] as ModelNode;
   write(world, node, node.session as ModelSession, false);
+}
+
+/** The store fails, and comes back without its last write. */
+export function loseWrite(world: World): void {
+  const { previous } = world.store;
+  if (previous !== null) world.store.image = previous;
+  world.hasLoss = true;
+  world.store.previous = null;
 }
 
 /** Stores the session of a node for the last time. */
@@ -181,7 +190,7 @@ function answer(world: World, session: ModelSession, said: ModelJoin, decision: 
       if (decision.isTakeover) takeOver(session, said);
       return adopt(world, session);
     case 'render':
-      return render(world, session, said, decision.isTakeover ? takeOver(session, said) : session.counts.processed);
+      return render(world, session, said, decision.isTakeover ? takeOver(session, said) : contained(session));
     case 'rerender':
       return rerender(world, session, said);
     case 'resume':
@@ -199,6 +208,8 @@ function takeOver(session: ModelSession, said: ModelJoin): number {
 
   return done;
 }
+
+const contained = (session: ModelSession): number => loadsOf(session).contained(session.counts.processed);
 
 function adopt(world: World, session: ModelSession): void {
   session.rejoin = session.unseen = null;

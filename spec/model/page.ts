@@ -32,6 +32,7 @@ function keep(world: World, outbox: Outbox): void {
   const events = eventsOf(outbox.stored);
   const gone = page.events.slice(0, outbox.durable - page.durable);
   world.durable = [...new Set([...world.durable, ...gone])];
+  page.gone = [...page.gone, ...gone];
   page.events = events;
   page.durable = outbox.durable;
   page.processed = outbox.processed;
@@ -73,7 +74,16 @@ export function reload(world: World, node: number, load: string, rules: Rules): 
   if (rules.renamesInherited) (outbox.names.at(-1) as EventRange)[1] += inherited;
   const found = loadPage(world, node, rules);
   world.page = {
-    ...{ load, names: outbox.names, durable: 0, processed: 0, events: page.events, frame: 0, unacknowledged: 0 },
+    ...{
+      load,
+      names: outbox.names,
+      durable: 0,
+      processed: 0,
+      gone: [],
+      events: page.events,
+      frame: 0,
+      unacknowledged: 0,
+    },
     ...{ shows: found?.log ?? [], isBound: false, isAstray: found === null, offer: found?.offer ?? 0 },
   };
 }
@@ -118,8 +128,8 @@ export function take(world: World, rules: Rules): void {
   show(world, frame);
   if (connection?.isAnswered === false) settle(world, outbox, rules);
   page.names = outbox.names;
-  if (lost > 0) world.broken ??= `The frame says that ${lost} events are lost, which the store holds.`;
-  checkShown(world);
+  if (frame.kind === 'render' && reason) checkLost(world, lost);
+  world.broken = checkShown(world);
   flush(world, outbox);
 }
 
@@ -141,12 +151,30 @@ function settle(world: World, outbox: Outbox, rules: Rules): void {
   if (rules.renamesInherited) outbox.names = [[page.load, outbox.durable + 1, page.events.length]];
 }
 
-/** The page shows what it was told to show: the effect of each event that is processed. */
-function checkShown(world: World): void {
-  const { page } = world;
-  const done = [...world.durable, ...page.events.slice(0, page.processed - page.durable)];
-  const missing = done.filter((event) => !page.shows.includes(event));
-  if (missing.length > 0) {
-    world.broken ??= `A frame says that event ${missing[0]} is processed and not lost, and the page does not show its effect.`;
+/** The page was told that so many durable events are not in the state that it shows. */
+function checkLost(world: World, lost: number): void {
+  const { gone, shows } = world.page;
+  const missing = gone.filter((event) => !shows.includes(event));
+  const news = missing.filter((event) => !world.lost.includes(event));
+  if (lost > missing.length || lost < news.length) {
+    world.broken ??= `The frame says that ${lost} durable events are lost, and ${news.length} are.`;
   }
+  if (lost > 0 && !world.hasLoss)
+    world.broken ??= `The frame says that ${lost} durable events are lost, which the store holds.`;
+  if (lost > 0) world.lost = [...world.lost, ...news];
+}
+
+/** The page shows what it was told to show: the effect of each event that is processed and not lost. */
+function checkShown({ broken, durable, hasLoss, lost, page }: World): string | null {
+  // What the store has lost of earlier page loads is not known to this one.
+  const known = hasLoss ? page.gone : durable;
+  const done = [...known, ...page.events.slice(0, page.processed - page.durable)];
+  const missing = done.find((event) => !page.shows.includes(event) && !lost.includes(event));
+
+  return (
+    broken ??
+    (missing === undefined
+      ? null
+      : `Event ${missing} is processed and not lost, and the page does not show its effect.`)
+  );
 }

@@ -8,7 +8,7 @@ import { describeExplored, type Explored, explore } from './explorer.js';
 import { createModel, soundRules } from './session-model.js';
 import type { Budget, Rules } from './world.js';
 
-const none: Budget = { clicks: 0, cuts: 0, outages: 0, crashes: 0, reloads: 0, lostReplies: 0 };
+const none: Budget = { clicks: 0, cuts: 0, outages: 0, crashes: 0, reloads: 0, lostReplies: 0, losses: 0 };
 
 /** Deeper than any exploration goes: all states are visited. */
 const unlimited = 1_000;
@@ -34,6 +34,11 @@ describe('the model of ownership, acknowledgement and page loads', function () {
       expect([explored.violation, explored.isComplete]).to.deep.equal([undefined, true]);
     });
 
+    it('when a node crashes and the store has lost a write', () => {
+      const explored = exploreWith({ clicks: 2, crashes: 1, losses: 1, reloads: 1 }, unlimited);
+      expect([explored.violation, explored.isComplete]).to.deep.equal([undefined, true]);
+    });
+
     it('with all of that, and writes whose reply is lost', () => {
       const budget = { clicks: 3, cuts: 2, outages: 1, crashes: 1, reloads: 2, lostReplies: 1 };
       const explored = exploreWith(budget, Number(process.env['MODEL_DEPTH'] ?? 8));
@@ -44,7 +49,7 @@ describe('the model of ownership, acknowledgement and page loads', function () {
   describe('finds', () => {
     it('a node that answers for a session although another node may have taken it', () => {
       const { violation } = exploreWith({ clicks: 1, cuts: 2, outages: 1 }, unlimited, { answersUnproven: true });
-      expect(violation?.promise).to.match(/event 1 is processed and not lost, and the page does not show its effect/);
+      expect(violation?.promise).to.match(/Event 1 is processed and not lost, and the page does not show its effect/);
     });
 
     it('a page load that renames inherited events before the store knows it', () => {

@@ -3,7 +3,7 @@
  */
 
 import type { Model, Step } from './explorer.js';
-import { passivate, receive, writeSession, writeWithoutReply } from './nodes.js';
+import { loseWrite, passivate, receive, writeSession, writeWithoutReply } from './nodes.js';
 import { click, connect, cut, reload, take } from './page.js';
 import { type Budget, createWorld, type EventId, type ModelNode, type Rules, type World } from './world.js';
 
@@ -16,7 +16,7 @@ export const soundRules: Rules = { answersUnproven: false, renamesInherited: fal
 export function createModel(budget: Budget, rules: Rules = soundRules): Model<World> {
   return {
     initial: createWorld(budget),
-    steps: (world) => [...stepsOfPage(world, rules), ...stepsOfNodes(world)],
+    steps: (world) => [...stepsOfPage(world, rules), ...stepsOfNodes(world), ...stepsOfStore(world)],
     broken: (world) => world.broken ?? brokenIn(world),
   };
 }
@@ -107,6 +107,16 @@ function stepsOfNodes(world: World): Step<World>[] {
   });
 }
 
+function stepsOfStore({ budget, store }: World): Step<World>[] {
+  if (budget.losses === 0 || store.previous === null) return [];
+  const take = (next: World): void => {
+    next.budget.losses--;
+    loseWrite(next);
+  };
+
+  return [{ label: 'The store fails and has lost its last write.', take }];
+}
+
 function setOnline(world: World, index: number, isOnline: boolean): void {
   (world.nodes[index] as ModelNode).isOnline = isOnline;
 }
@@ -121,14 +131,14 @@ function crash(world: World, index: number): void {
 // PROMISES --------------------------------------------------------------------
 
 /** The promise that a state breaks. */
-function brokenIn({ durable, nodes, page, store, made }: World): string | undefined {
+function brokenIn({ durable, hasLoss, nodes, page, store, made }: World): string | undefined {
   const logs = [store.image.log, ...nodes.flatMap(({ session }) => (session === null ? [] : [session.log]))];
   for (const log of logs) {
     if (new Set(log).size < log.length) return `An event is applied twice: ${log}.`;
     if (log.some((event, index) => event < (log[index - 1] ?? 0))) return `Events are applied out of order: ${log}.`;
   }
   const lost = durable.find((event) => !store.image.log.includes(event));
-  if (lost !== undefined) return `Event ${lost} is durable to the page, and the store does not hold it.`;
+  if (lost !== undefined && !hasLoss) return `Event ${lost} is durable to the page, and the store does not hold it.`;
   const kept: readonly EventId[] = [...durable, ...page.events];
   for (let event = 1; event <= made; event++) {
     if (!kept.includes(event)) return `Event ${event} is neither kept by the page nor durable.`;

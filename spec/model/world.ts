@@ -34,6 +34,8 @@ export interface Budget {
   readonly reloads: number;
   /** Writes whose reply is lost. */
   readonly lostReplies: number;
+  /** Times that the store fails and has lost its last write. */
+  readonly losses: number;
 }
 
 // STATE -----------------------------------------------------------------------
@@ -56,6 +58,8 @@ export interface StoredRecord {
   image: Image;
   owner: string;
   isReleased: boolean;
+  /** The image before the last write, as long as the store can lose that write. */
+  previous: Image | null;
   /** Counted from 1 in the order of the fences that are still in use. */
   fence: number;
 }
@@ -117,6 +121,8 @@ export interface ModelPage {
   names: readonly EventRange[];
   durable: number;
   processed: number;
+  /** The events that this page load has kept until they were durable. */
+  gone: readonly EventId[];
   /** The events that are kept. */
   events: readonly EventId[];
   frame: number;
@@ -146,6 +152,10 @@ export interface World {
   connection: ModelConnection | null;
   /** Events of all page loads that the client knows to be durable. */
   durable: readonly EventId[];
+  /** Those of them that the page was told are lost. */
+  lost: readonly EventId[];
+  /** Whether the store has lost a write. */
+  hasLoss: boolean;
   made: number;
   /** Which event has led to the effect of an id. */
   effects: { [id: string]: EventId };
@@ -159,13 +169,13 @@ export interface World {
 export function createWorld(budget: Budget): World {
   const image: Image = { log: [], loads: [], offers: 1, offeredAt: 0, aliases: {} };
   const page: ModelPage = {
-    ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, events: [], frame: 0, unacknowledged: 0 },
+    ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, gone: [], events: [], frame: 0, unacknowledged: 0 },
     ...{ shows: [], isBound: false, isAstray: false, offer: 1 },
   };
 
   return {
     budget: { ...budget },
-    store: { image, owner: 'A1', isReleased: false, fence: 1 },
+    store: { image, owner: 'A1', isReleased: false, previous: null, fence: 1 },
     nodes: [
       { name: 'A1', isOnline: true, session: null },
       { name: 'B1', isOnline: true, session: null },
@@ -173,6 +183,8 @@ export function createWorld(budget: Budget): World {
     page,
     connection: null,
     durable: [],
+    lost: [],
+    hasLoss: false,
     made: 0,
     effects: {},
     broken: null,

@@ -9,6 +9,8 @@ const joining = (load: string, inherited: readonly EventRange[] = [], sent = 1_0
   return { durable: 0, load, names: [...inherited, [load, 1, 0]], sent };
 };
 
+const ranges = (...given: readonly EventRange[]): readonly EventRange[] => given;
+
 /** Page loads of which the first has joined. */
 function started(load = 'a'): PageLoads {
   const loads = new PageLoads();
@@ -69,6 +71,32 @@ describe('page loads', () => {
     expect(loads.change(joining('b', [['a', 1, 2]]), 2), 'a.1, a.2, b.1').to.equal(3);
     expect(loads.change(joining('a'), 3)).to.equal(2);
     expect(loads.change(joining('d', [['a', 1, 2]]), 2)).to.equal(2);
+  });
+
+  it('contain fewer events than are durable to the client, if the state has lost some, until the client knows it', () => {
+    const durable = { durable: 4, load: 'b', names: [...ranges(['a', 6, 0], ['b', 3, 1])], sent: 5 };
+    for (const [a, b, done] of [
+      [5, 3, 5],
+      [5, 2, 4],
+      [5, 1, 3],
+      [5, 0, 2],
+      [4, 0, 1],
+      [1, 0, 0],
+    ] as const) {
+      const loads = PageLoads.from([
+        { load: 'a', applied: a },
+        { load: 'b', applied: b },
+      ]);
+      expect(loads.change(durable, b), `${a}, ${b}`).to.equal(done);
+      expect(loads.contained(5), 'told again').to.equal(done < 4 ? done : 5);
+      expect(loads.nameOf(5), 'the next event').to.equal('b.3');
+      loads.settle();
+      expect(loads.contained(5), 'no longer told').to.equal(5);
+      expect(loads.records(4)).to.deep.equal([
+        { load: 'a', applied: 5 },
+        { load: 'b', applied: Math.max(b, 2) },
+      ]);
+    }
   });
 
   it('name an event by the page load that made it', () => {
