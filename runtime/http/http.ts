@@ -177,7 +177,7 @@ async function reloaded(
     const claim = tokens.open(token, bearer);
     if (claim?.url !== request.url) continue;
     const { id, url } = claim;
-    const seal = (other: string): string => tokens.seal({ id: other, offer: 0, url }, bearer);
+    const seal = (other: string): string => tokens.seal({ id: other, ticket: 0, url }, bearer);
 
     return sessions.reload({ id, load, address: visitor.address, route: () => route, seal });
   }
@@ -185,11 +185,11 @@ async function reloaded(
   return undefined;
 }
 
-function writePage(options: HttpOptions, asked: PageRequest, { session, html, offer }: Page): HttpAnswer {
+function writePage(options: HttpOptions, asked: PageRequest, { session, html, ticket }: Page): HttpAnswer {
   const { base, document, script, tokens } = options;
   const { request, route, visitor, cookie, headers } = asked;
   const { url } = request;
-  const token = tokens.seal({ id: session.id, offer, url }, { cookie, principal: principalText(visitor.principal) });
+  const token = tokens.seal({ id: session.id, ticket, url }, { cookie, principal: principalText(visitor.principal) });
   const own = `${base}${reserved}`;
   const page = {
     content: html,

@@ -4,10 +4,10 @@
  *
  * A token is text, signed and not secret:
  *
- *     mac . id . issued . offer . url        4Yb…Q.q83vEjRWeJCrze8SNFZ4kA.mfk3k2l1.1./users/42?tab=posts
+ *     mac . id . issued . ticket . url       4Yb…Q.q83vEjRWeJCrze8SNFZ4kA.mfk3k2l1.1./users/42?tab=posts
  *
- * `id` is the session's, `issued` the time in milliseconds (base 36), `offer` which first page of the session
- * it stands in (base 36; 0 for none), `url` the route's path and query, from which a `fresh` session starts
+ * `id` is the session's, `issued` the time in milliseconds (base 36), `ticket` the adoption
+ * ticket of the page (base 36; 0 for none), `url` the route's path and query, from which a `fresh` session starts
  * when the old one is gone. `mac` is HMAC-SHA256 (base64url) over
  * these *and* over the bearer: the value of the browser's cookie and the principal the host program has
  * identified. Neither is in the token, so a token alone, read out of a page or a log, opens nothing.
@@ -25,8 +25,8 @@ import { isId } from '../platform/id.js';
 export interface TokenClaim {
   /** The session's id. */
   readonly id: string;
-  /** Which first page of the session the token stands in, from 1; 0 if it was given to one that shows another session. */
-  readonly offer: number;
+  /** The adoption ticket: which first page of the session has the token, from 1; 0 if its page shows another session. */
+  readonly ticket: number;
   /** Path and query the session was made for. */
   readonly url: string;
 }
@@ -97,8 +97,8 @@ function isSigned(keys: readonly KeyObject[], mac: string, payload: string, bear
  *
  * ```ts
  * const tokens = createTokens({ clock: systemClock, lifetime: 86_400_000, secrets: [secret] });
- * const token = tokens.seal({ id, offer: 1, url: '/users/42' }, { cookie, principal: '' });
- * tokens.open(token, { cookie, principal: '' }); // { id, offer: 1, url: '/users/42' }
+ * const token = tokens.seal({ id, ticket: 1, url: '/users/42' }, { cookie, principal: '' });
+ * tokens.open(token, { cookie, principal: '' }); // { id, ticket: 1, url: '/users/42' }
  * ```
  */
 export function createTokens({ clock, lifetime, secrets }: TokensOptions): Tokens {
@@ -109,7 +109,7 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 
   return {
     seal(claim, bearer) {
-      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.offer.toString(36)}.${claim.url}`;
+      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.ticket.toString(36)}.${claim.url}`;
 
       return `${sign(signing, payload, bearer)}.${payload}`;
     },
@@ -125,13 +125,15 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 }
 
 /** Splits at the first three dots only: the URL may contain more. */
-const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<offer>[0-9a-z]+)\.(?<url>\/.*)$/;
+const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<ticket>[0-9a-z]+)\.(?<url>\/.*)$/;
 
 function readClaim(payload: string, now: number, lifetime: number): TokenClaim | undefined {
-  const { id = '', issued = '', offer = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
+  const { id = '', issued = '', ticket = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isId(id) && age < lifetime + maxClockDifferenceMs ? { id, offer: Number.parseInt(offer, 36), url } : undefined;
+  return isId(id) && age < lifetime + maxClockDifferenceMs
+    ? { id, ticket: Number.parseInt(ticket, 36), url }
+    : undefined;
 }
 
 // PRINCIPALS ------------------------------------------------------------------

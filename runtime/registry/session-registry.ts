@@ -29,8 +29,8 @@ export interface Page {
   readonly session: Session;
   /** The HTML of the root's content. */
   readonly html: string;
-  /** By which number its client can adopt it. */
-  readonly offer: number;
+  /** The adoption ticket of its client. */
+  readonly ticket: number;
 }
 
 /** The table, as HTTP and transport see it. */
@@ -394,5 +394,5 @@ class SessionTable implements SessionRegistry, SessionOwner {
 }
 
 const pageOf = (session: LiveSession): Page => {
-  return { session, html: markup(session.rendered), offer: session.offer() };
+  return { session, html: markup(session.rendered), ticket: session.issueTicket() };
 };

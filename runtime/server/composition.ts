@@ -86,7 +86,7 @@ async function admit(
   const claim = bearer && tokens.open(token, bearer);
 
   if (!claim) return CloseCode.Refused;
-  const { id, offer, url } = claim;
+  const { id, ticket, url } = claim;
   const entered = sessions.enter({
     id,
     load,
@@ -96,11 +96,11 @@ async function admit(
 
       return typeof place === 'number' ? undefined : routeTo(place, principal, bearer.cookie);
     },
-    seal: (other) => tokens.seal({ id: other, offer: 0, url }, bearer),
+    seal: (other) => tokens.seal({ id: other, ticket: 0, url }, bearer),
   });
   const session = entered instanceof Promise ? await entered : entered;
 
-  return typeof session === 'number' ? session : { session, offer: session.id === id ? offer : 0 };
+  return typeof session === 'number' ? session : { session, ticket: session.id === id ? ticket : 0 };
 }
 
 // SHARED ----------------------------------------------------------------------

@@ -147,9 +147,9 @@ export class ClientLink {
   /**
    * What is known of the client when a join arrives, for `decideJoin`.
    *
-   * @param isOffered whether the first page of this client shows the present state and was not adopted yet
+   * @param hasTicket whether the client has a valid adoption ticket
    */
-  joinState({ opened }: Connection, frame: JoinFrame, isOffered: boolean): JoinState {
+  joinState({ opened }: Connection, frame: JoinFrame, hasTicket: boolean): JoinState {
     const { tree } = this.#owner;
 
     return {
@@ -159,7 +159,7 @@ export class ClientLink {
       hasTree: this.#clientTree !== undefined,
       processed: this.#counter.processed,
       hasEvents: tree.mailbox.hasEvents,
-      isOffered,
+      hasTicket,
       rejoin: this.#rejoin,
       unseen: this.#unseen,
       whole: this.#sender.whole,

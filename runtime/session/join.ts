@@ -42,8 +42,8 @@ export interface JoinState {
   readonly processed: number;
   /** Whether events wait in the mailbox. */
   readonly hasEvents: boolean;
-  /** Whether the first page was rendered for this client, shows the present state, and was not adopted yet. */
-  readonly isOffered: boolean;
+  /** Whether the client has a valid adoption ticket: its first page shows the present state, and was not adopted yet. */
+  readonly hasTicket: boolean;
   /** Why the whole page is sent, until the client has acknowledged a frame after that. */
   readonly rejoin: RejoinReason | undefined;
   /** As long as `rejoin` is set: the number of the client's last frame when it was sent. */
@@ -103,8 +103,8 @@ function hasMissedRejoin({ rejoin, hasTree, unseen }: JoinState, { frame }: Join
 }
 
 /** A first page can be adopted as long as it shows the present state. A copy has a page of its original. */
-function canAdopt({ hasEvents, isOffered, rejoin }: JoinState, { frame }: JoinFrame, isTakeover: boolean): boolean {
+function canAdopt({ hasEvents, hasTicket, rejoin }: JoinState, { frame }: JoinFrame, isTakeover: boolean): boolean {
   const changesBefore = isTakeover && hasEvents;
 
-  return isOffered && frame === 0 && rejoin?.reason !== Reason.Forked && !changesBefore;
+  return hasTicket && frame === 0 && rejoin?.reason !== Reason.Forked && !changesBefore;
 }

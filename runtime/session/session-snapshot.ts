@@ -26,8 +26,8 @@ export interface SessionImage {
   /** The node that stored it. */
   readonly node: string;
   readonly loads: readonly PageLoadRecord[];
-  /** The first page that a client may adopt: its number, and the turn after which it was made. */
-  readonly offer: readonly [number: number, turn: number] | undefined;
+  /** The valid adoption ticket, and the turn after which its page was rendered. */
+  readonly ticket: readonly [number: number, turn: number] | undefined;
   /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
   readonly lineage: string | undefined;
   readonly effects: readonly EffectImage[];
@@ -69,7 +69,7 @@ type Packed = readonly [
   at: number,
   node: string,
   loads: readonly PackedPageLoad[],
-  offer: readonly [number: number, turn: number] | null,
+  ticket: readonly [number: number, turn: number] | null,
   lineage: string | null,
   turns: number,
   root: PackedCell,
@@ -84,14 +84,14 @@ type Packed = readonly [
  *
  * @throws TroupeError `snapshot`, naming the component and the path in its state, if that holds what cannot be stored
  */
-export function pack({ application, at, node, loads, offer, lineage, effects, tree }: SessionImage): Uint8Array {
+export function pack({ application, at, node, loads, ticket, lineage, effects, tree }: SessionImage): Uint8Array {
   const head = [
     format,
     application,
     at,
     node,
     loads.map(({ load, applied }) => [load, applied]),
-    offer ?? null,
+    ticket ?? null,
     lineage ?? null,
     tree.turns,
     packCell(tree.root),
@@ -153,14 +153,14 @@ function unpacked(bytes: Uint8Array): unknown {
 }
 
 function imageOf(packed: Packed): SessionImage {
-  const [, application, at, node, loads, offer, lineage, turns, root, envelopes = [], effects = []] = packed;
+  const [, application, at, node, loads, ticket, lineage, turns, root, envelopes = [], effects = []] = packed;
 
   return {
     application,
     at,
     node,
     loads: loads.map(([load, applied]) => ({ load, applied })),
-    offer: offer ?? undefined,
+    ticket: ticket ?? undefined,
     lineage: lineage ?? undefined,
     effects: effects.map(([kind, to, message, id]) => ({ kind, to, message, id })),
     tree: {

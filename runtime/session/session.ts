@@ -40,10 +40,10 @@ export interface Session {
   /**
    * Answers adopt, render or acknowledge, or closes the connection. An earlier connection is closed as replaced.
    *
-   * @param offer the number of the first page the client was given, 0 if it shows another
-   * @param bytes how many the frame had
+   * @param ticket the adoption ticket of the client's page, 0 if the page shows another session. Default: 0
+   * @param bytes the size of the frame. Default: 0
    */
-  join(connection: Connection, frame: JoinFrame, offer?: number, bytes?: number): void;
+  join(connection: Connection, frame: JoinFrame, ticket?: number, bytes?: number): void;
 }
 
 /** The registry as a session calls it. */
@@ -89,9 +89,9 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   /** The timer of the grace time. */
   #grace: unknown;
   #root: AnyActorRef | undefined;
-  /** How many first pages were rendered of it, and the turn after which the last was; -1 once a client has joined with it. */
-  #offers = 0;
-  #offered = -1;
+  /** The last adoption ticket, and the turn after which its page was rendered; -1 once a client has joined with a ticket. */
+  #tickets = 0;
+  #ticketTurn = -1;
   /** Its name in the ids of effects, if that is not its id. */
   #lineage: string | undefined;
   #outbox: EffectOutbox | undefined;
@@ -191,14 +191,14 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     const { application, clock, node } = this.#env;
     const effects = this.#outbox?.images ?? this.#effects ?? [];
     const tree = this.tree.save();
-    const offer = this.#offered < 0 ? undefined : ([this.#offers, this.#offered] as const);
+    const ticket = this.#ticketTurn < 0 ? undefined : ([this.#tickets, this.#ticketTurn] as const);
 
     return {
       application,
       at: clock.now(),
       node,
       loads: this.client.save(),
-      offer,
+      ticket,
       lineage: this.#lineage,
       effects,
       tree,
@@ -229,21 +229,21 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.tree.restore(isCopy ? { ...image.tree, envelopes: [] } : image.tree);
     if (isCopy) return;
     if (image.effects.length > 0) this.#effects = image.effects;
-    if (image.offer !== undefined) [this.#offers, this.#offered] = image.offer;
+    if (image.ticket !== undefined) [this.#tickets, this.#ticketTurn] = image.ticket;
   }
 
   // FIRST PAGES ---------------------------------------------------------------
 
-  /** A first page is rendered of its present state. Returns the number with which its client can adopt that page. */
-  offer(): number {
-    this.#offered = this.tree.turns;
+  /** A first page is rendered of the present state. Returns the adoption ticket for its client; earlier tickets are void. */
+  issueTicket(): number {
+    this.#ticketTurn = this.tree.turns;
 
-    return ++this.#offers;
+    return ++this.#tickets;
   }
 
-  /** Whether the client with this offer shows the page as it is now, and is the first to adopt it. */
-  #isOffered(offer: number): boolean {
-    return offer !== 0 && offer === this.#offers && this.#offered === this.tree.turns;
+  /** Whether the page of this ticket shows the present state, and no client has joined with the ticket. */
+  #isAdoptable(ticket: number): boolean {
+    return ticket !== 0 && ticket === this.#tickets && this.#ticketTurn === this.tree.turns;
   }
 
   // CALLS OF THE TREE ---------------------------------------------------------
@@ -318,14 +318,14 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   // CONNECTIONS ---------------------------------------------------------------
 
-  join(connection: Connection, frame: JoinFrame, offer = 0, bytes = 0): void {
+  join(connection: Connection, frame: JoinFrame, ticket = 0, bytes = 0): void {
     this.probe?.({ kind: 'received', frame, bytes });
-    const decision = decideJoin(this.client.joinState(connection, frame, this.#isOffered(offer)), frame);
+    const decision = decideJoin(this.client.joinState(connection, frame, this.#isAdoptable(ticket)), frame);
     if (decision.kind === 'refuse') {
       connection.close(decision.code, decision.reason);
       return;
     }
-    if (offer !== 0) this.#offered = -1;
+    if (ticket !== 0) this.#ticketTurn = -1;
     const isFirst = !this.isUsed;
     this.client.connect(connection);
     // Before any message of what starts with it, for example presence, reaches a component.

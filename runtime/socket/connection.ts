@@ -40,8 +40,8 @@ export interface Socket {
 /** The session that a join leads to. */
 export interface Admitted {
   readonly session: Session;
-  /** The number of the first page that the client was given of it; 0 if it shows another. */
-  readonly offer: number;
+  /** The adoption ticket of the client's page; 0 if the page shows another session. */
+  readonly ticket: number;
 }
 
 /** What all connections of a server share. */
@@ -265,11 +265,11 @@ export class SocketConnection implements Connection {
     }
   }
 
-  #enter({ session, offer }: Admitted, frame: JoinFrame, bytes: number): void {
+  #enter({ session, ticket }: Admitted, frame: JoinFrame, bytes: number): void {
     this.#stage = Stage.Joined;
     this.#visitor = undefined;
     this.#session = session;
-    session.join(this, frame, offer, bytes);
+    session.join(this, frame, ticket, bytes);
   }
 
   // Ends

@@ -26,8 +26,8 @@ function note(session: ModelSession): void {
   session.loads = loadsOf(session).records(session.counts.processed);
 }
 
-const imageOf = ({ log, loads, offers, offeredAt, aliases }: ModelSession): Image => {
-  return { log, loads, offers, offeredAt, aliases };
+const imageOf = ({ log, loads, tickets, ticketAt, aliases }: ModelSession): Image => {
+  return { log, loads, tickets, ticketAt, aliases };
 };
 
 // STORE -----------------------------------------------------------------------
@@ -94,11 +94,11 @@ function activate(world: World, node: ModelNode): void {
   world.store.owner = node.name;
   world.store.isReleased = false;
   world.store.fence = nextFence(world);
-  const { log, loads, offers, offeredAt, aliases } = world.store.image;
+  const { log, loads, tickets, ticketAt, aliases } = world.store.image;
   node.session = {
     ...{ fence: world.store.fence, log, loads, join: null, content: null, rejoin: null, unseen: null, acknowledged: 0 },
     ...{ counts: new EventCounter(loads.at(-1)?.applied).counts, frames: [], whole: 0, isConnected: false },
-    ...{ isDirty: false, offers, offeredAt, aliases },
+    ...{ isDirty: false, tickets, ticketAt, aliases },
   };
 }
 
@@ -128,28 +128,28 @@ export function loadPage(
   world: World,
   index: number,
   rules: Rules
-): { readonly log: readonly EventId[]; readonly offer: number } | null {
+): { readonly log: readonly EventId[]; readonly ticket: number } | null {
   const session = enter(world, index, rules);
   if (session === null) return null;
-  session.offeredAt = session.log.length;
-  session.offers++;
+  session.ticketAt = session.log.length;
+  session.tickets++;
   if ((world.nodes[index] as ModelNode).isOnline) writeSession(world, index);
 
-  return { log: session.log, offer: session.offers };
+  return { log: session.log, ticket: session.tickets };
 }
 
 // JOINING ---------------------------------------------------------------------
 
 /** A client joins at a node. Says whether it is answered. */
-export function join(world: World, index: number, said: ModelJoin, offer: number, rules: Rules): boolean {
+export function join(world: World, index: number, said: ModelJoin, ticket: number, rules: Rules): boolean {
   const session = enter(world, index, rules);
   if (session === null) return false;
   const frame = { ...said, names: rules.renamesInherited ? original(session, said) : said.names };
-  const isOffered = offer !== 0 && offer === session.offers && session.offeredAt === session.log.length;
-  const decision = decideJoin(joinState(session, frame, isOffered), frame as never);
+  const hasTicket = ticket !== 0 && ticket === session.tickets && session.ticketAt === session.log.length;
+  const decision = decideJoin(joinState(session, frame, hasTicket), frame as never);
   if (decision.kind === 'refuse' || decision.kind === 'fresh')
     throw new Error(`The join is answered ${decision.kind}.`);
-  if (offer !== 0) session.offeredAt = -1;
+  if (ticket !== 0) session.ticketAt = -1;
   if (rules.renamesInherited) remember(session, frame);
   session.isConnected = true;
   session.isDirty = true;
@@ -159,12 +159,12 @@ export function join(world: World, index: number, said: ModelJoin, offer: number
   return true;
 }
 
-function joinState(session: ModelSession, frame: ModelJoin, isOffered: boolean): Parameters<typeof decideJoin>[0] {
+function joinState(session: ModelSession, frame: ModelJoin, hasTicket: boolean): Parameters<typeof decideJoin>[0] {
   const { rejoin, unseen, counts, content, whole } = session;
 
   return {
     ...{ isOver: false, load: loadsOf(session).present, isLate: false, hasTree: content !== null },
-    ...{ processed: counts.processed, hasEvents: false, isOffered, whole },
+    ...{ processed: counts.processed, hasEvents: false, hasTicket, whole },
     rejoin: rejoin === null ? undefined : { reason: rejoin as typeof Reason.Restored },
     unseen: unseen ?? undefined,
     missed: missedBy(session, frame),

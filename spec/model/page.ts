@@ -84,7 +84,7 @@ export function reload(world: World, node: number, load: string, rules: Rules): 
       frame: 0,
       unacknowledged: 0,
     },
-    ...{ shows: found?.log ?? [], isBound: false, isAstray: found === null, offer: found?.offer ?? 0 },
+    ...{ shows: found?.log ?? [], isBound: false, isAstray: found === null, ticket: found?.ticket ?? 0 },
   };
 }
 
@@ -99,7 +99,7 @@ export function connect(world: World, node: number, rules: Rules): boolean {
   const frame = page.frame || Number(page.isAstray);
   page.unacknowledged = 0;
 
-  return join(world, node, { load, names, sent, frame, processed, durable }, page.offer, rules);
+  return join(world, node, { load, names, sent, frame, processed, durable }, page.ticket, rules);
 }
 
 /** The connection is lost, with all that is on its way. */

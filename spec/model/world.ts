@@ -47,8 +47,8 @@ export type EventId = number;
 export interface Image {
   readonly log: readonly EventId[];
   readonly loads: readonly PageLoadRecord[];
-  readonly offers: number;
-  readonly offeredAt: number;
+  readonly tickets: number;
+  readonly ticketAt: number;
   /** Under the rule `renamesInherited`: which events the first ones of a page load are. */
   readonly aliases: { readonly [load: string]: readonly EventRange[] };
 }
@@ -101,8 +101,8 @@ export interface ModelSession {
   /** Whether it has the connection of the page. */
   isConnected: boolean;
   isDirty: boolean;
-  offers: number;
-  offeredAt: number;
+  tickets: number;
+  ticketAt: number;
   aliases: { readonly [load: string]: readonly EventRange[] };
 }
 
@@ -132,7 +132,7 @@ export interface ModelPage {
   isBound: boolean;
   /** Whether it was loaded with what is not of its session. */
   isAstray: boolean;
-  offer: number;
+  ticket: number;
 }
 
 /** The connection of the page. */
@@ -167,10 +167,10 @@ export interface World {
 
 /** Node A has rendered a first page and stored its session; the tab shows the page and has not joined yet. */
 export function createWorld(budget: Budget): World {
-  const image: Image = { log: [], loads: [], offers: 1, offeredAt: 0, aliases: {} };
+  const image: Image = { log: [], loads: [], tickets: 1, ticketAt: 0, aliases: {} };
   const page: ModelPage = {
     ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, gone: [], events: [], frame: 0, unacknowledged: 0 },
-    ...{ shows: [], isBound: false, isAstray: false, offer: 1 },
+    ...{ shows: [], isBound: false, isAstray: false, ticket: 1 },
   };
 
   return {

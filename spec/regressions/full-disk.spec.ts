@@ -46,7 +46,7 @@ class Note implements Persistable {
     const root = { id: '', name: 'page', version: 1, state: this.#state, subscriptions: undefined, children: [] };
     const tree = { turns: 0, root, envelopes: [] };
 
-    return { application: '', at: 0, node: 'a', loads: [], offer: undefined, lineage: undefined, effects: [], tree };
+    return { application: '', at: 0, node: 'a', loads: [], ticket: undefined, lineage: undefined, effects: [], tree };
   }
 
   stored(): void {

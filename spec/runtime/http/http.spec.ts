@@ -118,7 +118,7 @@ describe('http', () => {
 
       expect(tokens.open(token, { cookie, principal: '' })).to.deep.equal({
         id,
-        offer: 1,
+        ticket: 1,
         url: '/app/users/7?tab="a"&b=<c>',
       });
       expect(tokens.open(token, { cookie: 'x', principal: '' })).to.equal(undefined);

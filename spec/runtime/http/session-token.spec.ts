@@ -9,7 +9,7 @@ const secret = 'a secret of some length';
 function setUp(secrets: readonly string[] = [secret]) {
   const clock = createSimulatedClock(1_700_000_000_000);
   const tokens = createTokens({ clock, lifetime: day, secrets });
-  const claim = { id: createId(), offer: 1, url: '/users/42?tab=posts.all&x=1' };
+  const claim = { id: createId(), ticket: 1, url: '/users/42?tab=posts.all&x=1' };
   const bearer = { cookie: createId(), principal: '{"id":7}' };
 
   return { bearer, claim, clock, tokens };

@@ -8,7 +8,7 @@ import type { Store, StoredSummary } from '../../../runtime/store/store.js';
 const bytesOf = (name: string): Uint8Array =>
   Uint8Array.from(
     pack({
-      ...{ application: '', at: 0, node: 'other', loads: [], offer: undefined, lineage: undefined, effects: [] },
+      ...{ application: '', at: 0, node: 'other', loads: [], ticket: undefined, lineage: undefined, effects: [] },
       tree: {
         turns: 0,
         root: { id: '', name, version: 1, state: {}, subscriptions: undefined, children: [] },

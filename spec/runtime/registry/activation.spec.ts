@@ -1,6 +1,6 @@
 /**
- * Session registry that outlive their socket, their process and their node: tables of sessions on one store, without
- * sockets, on a simulated clock.
+ * Sessions that outlive their socket, their process and their node: registries on one store, without sockets, on a
+ * simulated clock.
  */
 
 import { expect } from 'chai';
@@ -58,11 +58,11 @@ const click = [1, 0] as const;
 function join(
   session: LiveSession,
   document = 'document',
-  given: { frame?: number; processed?: number; offer?: number } = {}
+  given: { frame?: number; processed?: number; ticket?: number } = {}
 ) {
-  const { frame = 0, processed = 0, offer = 0 } = given;
+  const { frame = 0, processed = 0, ticket = 0 } = given;
   const connection = new FakeConnection();
-  session.join(connection, { ...joinFrame({ frame, processed, sent: processed }), load: document }, offer);
+  session.join(connection, { ...joinFrame({ frame, processed, sent: processed }), load: document }, ticket);
 
   return connection;
 }
@@ -94,7 +94,7 @@ describe('a session lasts', () => {
   /** A session that was joined and clicked, and is stored. */
   async function clicked(clicks: number): Promise<{ session: LiveSession; connection: FakeConnection }> {
     const session = await nodes.open(node);
-    const connection = join(session, 'document', { offer: 1 });
+    const connection = join(session, 'document', { ticket: 1 });
     session.client.receive(connection, eventsFrame(Array<typeof click>(clicks).fill(click), 1));
     await until(() => countOf(session) === clicks);
     await nodes.store();
@@ -171,7 +171,7 @@ describe('a session lasts', () => {
       nodes = new Nodes(Light);
       node = nodes.add('first');
       const session = await nodes.open(node);
-      const connection = join(session, 'document', { offer: 1 });
+      const connection = join(session, 'document', { ticket: 1 });
       session.client.receive(connection, eventsFrame([click], 1));
       const shows = (of: LiveSession): string => (of.tree.root.shown as { value: string }).value;
       await until(() => shows(session) === 'on');
@@ -191,14 +191,14 @@ describe('a session lasts', () => {
       const page = await reload(node, id);
       expect(page?.html).to.contain('>3</button>');
       const session = page?.session as LiveSession;
-      const connection = join(session, 'another', { offer: page?.offer ?? 0 });
+      const connection = join(session, 'another', { ticket: page?.ticket ?? 0 });
       expect(connection.frames[0]).to.include({ kind: ServerKind.Adopt });
       expect(made).to.equal(1);
       await until(() => arrivalsOf(session).length === 1);
       expect(arrivalsOf(session)[0]).to.include({ reason: 'restored' });
     });
 
-    it('but not when it cannot come back: that is quarantined, and its page begins anew', async () => {
+    it('but not when it cannot be restored: its snapshot is quarantined, and its page gets a fresh session', async () => {
       const id = await passivate(await clicked(3));
       isBroken = true;
       const failure = await node.enter(id).catch((error: unknown) => error);
@@ -210,7 +210,7 @@ describe('a session lasts', () => {
       expect(join(session, 'document', { frame: 2 }).frames[0]).to.include({ reason: Reason.Fresh });
     });
 
-    it('but not for another version of a component: its page begins anew, and gets the reason', async () => {
+    it('but not for another version of a component: its page gets a fresh session, and the reason', async () => {
       const id = await passivate(await clicked(3));
       nodes.component = counterOf(2) as never;
       const session = await node.enter(id);
@@ -232,7 +232,7 @@ describe('a session lasts', () => {
       nodes = new Nodes(Socket);
       node = nodes.add('first');
       const session = await nodes.open(node);
-      const connection = join(session, 'document', { offer: 1 });
+      const connection = join(session, 'document', { ticket: 1 });
       session.client.receive(connection, eventsFrame([click], 1));
       await until(() => node.reports.length > 0);
       expect(node.codes).to.deep.equal([ErrorCode.Snapshot]);
@@ -242,7 +242,7 @@ describe('a session lasts', () => {
       expect(answer).to.include({ reason: Reason.Restored, processed: 0 });
     });
 
-    it('which fails: nothing is begun anew, the client comes again later', async () => {
+    it('which fails: no fresh session starts, the client tries again later', async () => {
       const id = await passivate(await clicked(1));
       nodes.lasting.failing = new TroupeError(ErrorCode.Store, 'The disk is gone.');
       expect(await node.tryEnter(id)).to.equal(CloseCode.TryLater);
@@ -264,7 +264,7 @@ describe('a session lasts', () => {
     nodes = new Nodes(Eager);
     node = nodes.add('first');
     const session = await nodes.open(node);
-    const connection = join(session, 'document', { offer: 1 });
+    const connection = join(session, 'document', { ticket: 1 });
     expect(connection.take()).to.have.length(1).with.nested.property('[0].kind', ServerKind.Adopt);
     await until(() => modelOf<{ told: number }>(session).told === 1);
     expect(connection.take().at(-1)).to.deep.include({ kind: ServerKind.Patch, changes: [1, 0, 1] });
@@ -394,7 +394,7 @@ describe('a session lasts', () => {
       const session = await nodes.open(node);
       const other = nodes.add('second');
       const there = await other.enter(session.id);
-      expect(join(there, 'document', { offer: 1 }).frames[0]).to.include({ kind: ServerKind.Adopt });
+      expect(join(there, 'document', { ticket: 1 }).frames[0]).to.include({ kind: ServerKind.Adopt });
       expect(made).to.equal(1);
     });
 

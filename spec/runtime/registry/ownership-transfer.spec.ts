@@ -9,7 +9,7 @@ import {
 import type { AnyMessage } from '../../../runtime/template/html.js';
 import { settled } from '../../fixtures/live-session.js';
 
-const wanted: TransferRequest = { id: 'session', load: 'a', mayFork: true };
+const request: TransferRequest = { id: 'session', load: 'a', mayFork: true };
 
 /** Nodes that reach each other, unless the wire between them is cut. */
 class Nodes {
@@ -35,7 +35,7 @@ class Nodes {
 
   open(
     node: string,
-    give: (wanted: TransferRequest) => Promise<TransferReply> = async () => ({ kind: 'absent' })
+    give: (request: TransferRequest) => Promise<TransferReply> = async () => ({ kind: 'absent' })
   ): OwnershipTransfer {
     return new OwnershipTransfer({ clock: this.clock, deadline: 1_000, node, peers: this.peers(node), give });
   }
@@ -48,7 +48,7 @@ describe('ownership transfer', () => {
     nodes = new Nodes();
   });
 
-  it('asks the node that has a session, and is given it', async () => {
+  it('asks the node that owns a session, and gets its reply', async () => {
     const asked: TransferRequest[] = [];
     const answers: TransferReply[] = [
       { kind: 'released' },
@@ -62,24 +62,24 @@ describe('ownership transfer', () => {
       return left.shift() as TransferReply;
     });
     const b = nodes.open('b');
-    for (const answer of answers) expect(await b.ask('a', wanted)).to.deep.equal(answer);
-    expect(asked).to.deep.equal(Array(4).fill(wanted));
+    for (const answer of answers) expect(await b.ask('a', request)).to.deep.equal(answer);
+    expect(asked).to.deep.equal(Array(4).fill(request));
     expect(nodes.words.slice(0, 2)).to.deep.equal(['b to a: transferRequested', 'a to b: transferReplied']);
     expect(nodes.clock.pending, 'no deadline is left').to.equal(0);
   });
 
   it('keeps answers apart, in whatever order they come', async () => {
-    const ready = new Map<string, (given: TransferReply) => void>();
+    const ready = new Map<string, (reply: TransferReply) => void>();
     nodes.open('a', ({ id }) => new Promise((resolve) => void ready.set(id, resolve)));
     const b = nodes.open('b');
-    const given = ['1', '2', '3'].map((id) => b.ask('a', { ...wanted, id }));
+    const reply = ['1', '2', '3'].map((id) => b.ask('a', { ...request, id }));
     await settled();
     for (const id of ['3', '1', '2']) ready.get(id)?.({ kind: 'forked', id });
-    expect(await Promise.all(given)).to.deep.equal(['1', '2', '3'].map((id) => ({ kind: 'forked', id })));
+    expect(await Promise.all(reply)).to.deep.equal(['1', '2', '3'].map((id) => ({ kind: 'forked', id })));
   });
 
-  it('takes a node that does not answer in time for dead, and what it says later for nothing', async () => {
-    let give = (_given: TransferReply): void => undefined;
+  it('treats a node that does not answer in time as dead, and ignores its late reply', async () => {
+    let give = (_reply: TransferReply): void => undefined;
     nodes.open(
       'a',
       () =>
@@ -88,22 +88,22 @@ describe('ownership transfer', () => {
         })
     );
     const b = nodes.open('b');
-    const given = b.ask('a', wanted);
+    const reply = b.ask('a', request);
     await settled();
     nodes.clock.advance(999);
     expect(nodes.clock.pending).to.equal(1);
     nodes.clock.advance(1);
-    expect(await given).to.deep.equal({ kind: 'absent' });
+    expect(await reply).to.deep.equal({ kind: 'absent' });
     give({ kind: 'released' });
     await settled();
     expect(nodes.words.at(-1)).to.equal('a to b: transferReplied');
-    const unanswered = b.ask('c', wanted);
+    const unanswered = b.ask('c', request);
     nodes.clock.advance(1_000);
     expect(await unanswered).to.deep.equal({ kind: 'absent' });
   });
 
   it('asks and answers no more once it is closed', async () => {
-    let give = (_given: TransferReply): void => undefined;
+    let give = (_reply: TransferReply): void => undefined;
     const a = nodes.open(
       'a',
       () =>
@@ -112,15 +112,15 @@ describe('ownership transfer', () => {
         })
     );
     const b = nodes.open('b');
-    const given = b.ask('a', wanted);
+    const reply = b.ask('a', request);
     await settled();
     b.close();
-    expect(await given).to.deep.equal({ kind: 'absent' });
+    expect(await reply).to.deep.equal({ kind: 'absent' });
     a.close();
     give({ kind: 'released' });
     await settled();
     expect(nodes.words).to.deep.equal(['b to a: transferRequested']);
-    expect(await b.ask('a', wanted)).to.deep.equal({ kind: 'absent' });
+    expect(await b.ask('a', request)).to.deep.equal({ kind: 'absent' });
     expect([nodes.words.length, nodes.clock.pending]).to.deep.equal([1, 0]);
   });
 });

@@ -230,7 +230,7 @@ describe('sessions', () => {
   // LIMITS --------------------------------------------------------------------
 
   describe('limits', () => {
-    it('let the oldest dormant session go when there are too many', async () => {
+    it('end the oldest dormant session when there are too many', async () => {
       sessions = table({ dormant: 2, perAddress: 100 });
       const [first, second, third] = [await open(), await open(), await open()].map(({ session }) => session.id);
       expect([first, second, third].map((id) => sessions.find(id as string) !== undefined)).to.deep.equal([
@@ -349,7 +349,7 @@ describe('sessions', () => {
       expect(sessions.counts.dormant).to.equal(1);
     });
 
-    it('that was too late listens to nothing', async () => {
+    it('that missed its deadline listens to nothing', async () => {
       const listening = new Set<unknown>();
       let come: (model: number) => void = () => undefined;
       const Late = component({
@@ -530,7 +530,7 @@ describe('sessions', () => {
       expect(added).to.deep.equal(entries.map(({ session }) => session.id));
     });
 
-    it('has the path of one that a client has entered anew, and none where props say none', async () => {
+    it('has the path of a fresh session, and none if the props have none', async () => {
       const session = await enter('abcdefghijklmnopqrstuv');
       expect(sessions.entry(session.id)?.path).to.equal('/here');
       const Bare = component({
@@ -546,7 +546,7 @@ describe('sessions', () => {
       expect(sessions.entry(page.session.id)?.path).to.equal('');
     });
 
-    it('tells that sessions have come, gone, and changed how they stand', async () => {
+    it('says that a session was opened, joined, left and ended', async () => {
       const { session } = await open();
       expect(moved).to.equal(1);
       const connection = join(session);
@@ -558,7 +558,7 @@ describe('sessions', () => {
       expect([...sessions.entries()]).to.deep.equal([]);
     });
 
-    it('tells nothing of one that could not begin', async () => {
+    it('says nothing of a session that could not start', async () => {
       await failure(() => open(Broken));
       expect([moved, added, [...sessions.entries()]]).to.deep.equal([0, [], []]);
     });

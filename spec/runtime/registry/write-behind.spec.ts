@@ -93,7 +93,7 @@ class FakeSession implements Persistable {
       at: 0,
       node: 'node',
       loads: [],
-      offer: undefined,
+      ticket: undefined,
       lineage: undefined,
       effects: [],
       tree,
@@ -155,7 +155,7 @@ describe('write-behind', () => {
     await settled();
   });
 
-  it('that is to write now waits for the write under way, and then finds out whether the session is still its own', async () => {
+  it('waits for the write in progress, writes at once, and finds out whether the session is still its own', async () => {
     const session = new FakeSession('one');
     await writeBehind.write(session);
     let letGo = (): void => undefined;
@@ -174,7 +174,7 @@ describe('write-behind', () => {
   });
 
   describe('writing', () => {
-    it('gathers changes over the delay of the store, and tells what it holds', async () => {
+    it('coalesces changes over the delay of the store, and says what the store holds', async () => {
       const session = new FakeSession('a');
       for (const state of [1, 2, 3]) changed(session, state);
       await pass(10);
@@ -205,7 +205,7 @@ describe('write-behind', () => {
       ]);
     });
 
-    it('leaves others their go when there is much', async () => {
+    it('cuts a long queue into slices', async () => {
       const sessions = Array.from({ length: 6 }, (_, index) => new FakeSession(`${index}`));
       for (const session of sessions) {
         // To save one takes 5 milliseconds.
@@ -254,8 +254,8 @@ describe('write-behind', () => {
     });
   });
 
-  describe('putting away', () => {
-    it('writes at once, gives the session up and says so', async () => {
+  describe('passivation', () => {
+    it('writes at once, gives up the ownership and says so', async () => {
       const session = new FakeSession('a');
       changed(session, 1);
       expect(await writeBehind.passivate(session)).to.equal('stored');
@@ -265,7 +265,7 @@ describe('write-behind', () => {
       expect(store.log).to.have.length(1);
     });
 
-    it('waits for the write that is going on', async () => {
+    it('waits for the write in progress', async () => {
       const session = new FakeSession('a');
       let go = (): void => undefined;
       store.hold = new Promise((resolve) => {
@@ -284,7 +284,7 @@ describe('write-behind', () => {
       ]);
     });
 
-    it('goes on until the store works', async () => {
+    it('retries until the store works', async () => {
       const session = new FakeSession('a');
       store.isDown = true;
       let outcome = '';
@@ -298,14 +298,14 @@ describe('write-behind', () => {
       expect([outcome, store.log.at(-1)]).to.deep.equal(['stored', 'a and release']);
     });
 
-    it('is taken back if the session is wanted again, and owns it again', async () => {
+    it('is taken back if a client joins, and owns the session again', async () => {
       const session = new FakeSession('a');
       await store.inner.beat('node', 1e6);
       let go = (): void => undefined;
       store.hold = new Promise((resolve) => {
         go = resolve;
       });
-      void writeBehind.passivate(session).then(() => expect.fail('it was not put away'));
+      void writeBehind.passivate(session).then(() => expect.fail('it was not passivated'));
       writeBehind.keep(session);
       go();
       await pass(50);
@@ -313,10 +313,10 @@ describe('write-behind', () => {
       expect((await store.inner.claim('a', 'another')).kind).to.equal('held');
       writeBehind.keep(new FakeSession('b'));
       await pass(50);
-      expect(store.log, 'one that was not to be put away').to.have.length(2);
+      expect(store.log, 'one that was not passivating').to.have.length(2);
     });
 
-    it('answers who waits if another node has become the owner, though that ends the session', async () => {
+    it('resolves as fenced if another node has become the owner, though that ends the session', async () => {
       const session = new FakeSession('a');
       await writeBehind.write(session);
       await store.inner.claim('a', 'another', true);
@@ -327,7 +327,7 @@ describe('write-behind', () => {
       expect(store.log).to.have.length(2);
     });
 
-    it('answers who waits if the session ends for another reason, or the process does', async () => {
+    it('resolves as refused if the session ends for another reason, or the process does', async () => {
       store.isDown = true;
       const [a, b] = [new FakeSession('a'), new FakeSession('b')];
       const outcomes = [writeBehind.passivate(a), writeBehind.passivate(b)];
@@ -338,7 +338,7 @@ describe('write-behind', () => {
       expect(await writeBehind.passivate(a)).to.equal('refused');
     });
 
-    it('refuses what cannot be stored, and tells why', async () => {
+    it('refuses what cannot be stored, and reports why', async () => {
       const session = new FakeSession('a');
       session.state = { socket: () => 1 };
       expect(await writeBehind.passivate(session)).to.equal('refused');
@@ -412,7 +412,7 @@ describe('write-behind', () => {
     });
   });
 
-  describe('signs of life', () => {
+  describe('heartbeats', () => {
     it('are sent again and again, so that no other node claims what it owns', async () => {
       const session = new FakeSession('a');
       await writeBehind.write(session);
@@ -431,7 +431,7 @@ describe('write-behind', () => {
     });
   });
 
-  it('reads for its node, and keeps apart what cannot be brought back', async () => {
+  it('claims for its node, and quarantines what cannot be restored', async () => {
     const session = new FakeSession('a');
     expect((await writeBehind.claim('a')).kind).to.equal('absent');
     await writeBehind.passivate(session);

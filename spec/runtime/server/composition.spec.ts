@@ -70,9 +70,9 @@ describe('composition', () => {
     const site = make();
     const { token, visitor } = await fetchPage(site);
     expect(site.sessions.counts.dormant).to.equal(1);
-    const { session, offer } = await enter(site, token, visitor);
+    const { session, ticket } = await enter(site, token, visitor);
     expect(session).to.equal(site.sessions.find(session.id));
-    expect(offer).to.equal(1);
+    expect(ticket).to.equal(1);
     await site.sessions.close();
   });
 

@@ -48,7 +48,7 @@ describe('client link', () => {
   it('is not taken for what it was: what it says late, on a connection it has given up, is refused', () => {
     const session = start();
     const given = new FakeConnection();
-    const page = new Line(session, { load: 'a' }, session.offer());
+    const page = new Line(session, { load: 'a' }, session.issueTicket());
     page.send([click], 1);
     host.turn();
     session.join(given, joinOf({ load: 'a' }));
@@ -166,8 +166,8 @@ describe('client link', () => {
       a.send([type('1'), type('2')]);
       rest();
       session.client.leave(a.connection);
-      const offer = session.offer();
-      const b = new Line(session, { load: 'b', inherited: [['a', 1, 3]], sent: 3 }, offer);
+      const ticket = session.issueTicket();
+      const b = new Line(session, { load: 'b', inherited: [['a', 1, 3]], sent: 3 }, ticket);
       expect(b.told[0]).to.include({ kind: ServerKind.Adopt, processed: 2 });
       b.send([type('3')], 1);
       rest();
@@ -176,12 +176,12 @@ describe('client link', () => {
 
     it('whose page has changed meanwhile, or was given to another page load, gets it as a whole', () => {
       const session = start();
-      const offer = session.offer();
-      new Line(session, { load: 'a' }, offer).send([type('1')]);
+      const ticket = session.issueTicket();
+      new Line(session, { load: 'a' }, ticket).send([type('1')]);
       rest();
-      const b = new Line(session, { load: 'b' }, offer);
+      const b = new Line(session, { load: 'b' }, ticket);
       expect(b.told[0]).to.include({ kind: ServerKind.Render, reason: Reason.Restored });
-      const changed = session.offer();
+      const changed = session.issueTicket();
       b.send([type('2')], 1);
       rest();
       expect(new Line(session, { load: 'c' }, changed).told[0]).to.include({ kind: ServerKind.Render });
@@ -245,8 +245,8 @@ describe('client link', () => {
       new Line(origin, { load: 'a' }).send([type('1')], 1);
       rest();
       const fork = start({ reason: Reason.Forked, token: 'another' }, stored(origin));
-      for (const offer of [0, fork.offer()]) {
-        const b = new Line(fork, { load: 'b' }, offer);
+      for (const ticket of [0, fork.issueTicket()]) {
+        const b = new Line(fork, { load: 'b' }, ticket);
         expect(b.told[0]).to.include({ kind: ServerKind.Render, reason: Reason.Forked, token: 'another' });
       }
       const b = new Line(fork, { load: 'b', frame: 1 });
@@ -319,7 +319,7 @@ describe('client link', () => {
       ]);
     });
 
-    it('is not spoken of where that is lost with the process, though it is stored when it is put away', () => {
+    it('is not reported to the client where the store is lost with the process, though the session is stored when it is passivated', () => {
       host.isVolatile = true;
       const session = start();
       const a = new Line(session, { load: 'a' });

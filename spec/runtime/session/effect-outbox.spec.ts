@@ -76,7 +76,7 @@ describe('effect outbox', () => {
     expect([post.waiting, post.clock.pending]).to.deep.equal([[], 0]);
   });
 
-  it('hand over again what was stored', async () => {
+  it('deliver again what was stored', async () => {
     post.answer = () => Promise.resolve();
     post.deliveries.repeat(effect('a'));
     expect([post.tries, post.waiting]).to.deep.equal([[['a', 0]], ['a']]);

@@ -15,7 +15,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
   at: 1_700_000_000_000,
   node: 'node',
   loads: [],
-  offer: undefined,
+  ticket: undefined,
   lineage: undefined,
   effects: [],
   tree: { turns: 0, root: instance(), envelopes: [] },
@@ -25,7 +25,7 @@ const image = (given: Partial<SessionImage> = {}): SessionImage => ({
 const again = (given: SessionImage): SessionImage => unpack(pack(given));
 
 describe('session snapshot', () => {
-  it('brings back a session with all there is to it', () => {
+  it('restores a whole session', () => {
     const machine = {
       snapshot: { value: 'waiting', context: { n: 1 } },
       timers: [{ from: [], to: ['child'], event: { type: 'late' }, id: 'x', due: 1.5e12 }],
@@ -36,7 +36,7 @@ describe('session snapshot', () => {
         { load: 'a', applied: 4 },
         { load: 'b', applied: 9 },
       ],
-      offer: [2, 7],
+      ticket: [2, 7],
       lineage: 'older',
       effects: [{ kind: 'send', to: 'room', message: { type: 'entered', who: undefined } as never, id: 'a.4.0' }],
       tree: {
