@@ -59,69 +59,99 @@ export interface RedisChannel {
   readonly missed: () => void;
 }
 
+/** The subscribers of one channel, from the first until the last has left. */
+class Subscription {
+  readonly channels = new Set<RedisChannel>();
+  /**
+   * The listener that the client is given. Each subscription has its own: the client calls it from the reply to its
+   * `SUBSCRIBE` on. So subscribers never get messages of an earlier subscription, which has a gap behind it if its
+   * `UNSUBSCRIBE` is under way.
+   */
+  readonly hear = (message: string): void => {
+    for (const { listener } of [...this.channels]) listener(message);
+  };
+}
+
 /** The channels of a connection, over one client after the other. */
 export class RedisChannels {
-  readonly #channels = new Map<string, Set<RedisChannel>>();
+  readonly #subscriptions = new Map<string, Subscription>();
   /** How many `SUBSCRIBE` of each channel have had no reply. */
   readonly #joining = new Map<string, number>();
+  /** Subscriptions without subscribers, by channel, that the client still has: a `SUBSCRIBE` of their channel has had no reply. */
+  readonly #left = new Map<string, Subscription[]>();
   readonly #failed: (client: RedisClient, error: unknown) => void;
   /** The client that channels are subscribed to with; `undefined` while there is none. */
   client: RedisClient | undefined;
-  /** One function for all channels: a channel that is left and joined again must not have two. */
-  readonly #hear = (message: string, name: string): void => {
-    for (const { listener } of [...(this.#channels.get(name) ?? [])]) listener(message);
-  };
 
   constructor(failed: (client: RedisClient, error: unknown) => void) {
     this.#failed = failed;
   }
 
-  /** Adds a subscriber. Returns the way to remove it. */
+  /** Adds a subscriber. Returns the function that removes it. */
   add(name: string, channel: RedisChannel): () => void {
-    const channels = this.#channels.get(name) ?? new Set();
-    const { client } = this;
-    this.#channels.set(name, channels.add(channel));
-    if (channels.size === 1 && client !== undefined) {
-      this.#join(client, name).catch((error: unknown) => this.#failed(client, error));
-    }
+    const subscription = this.#subscriptions.get(name) ?? this.#open(name);
+    subscription.channels.add(channel);
 
     return () => {
-      if (!channels.delete(channel) || channels.size > 0 || this.#channels.get(name) !== channels) return;
-      this.#channels.delete(name);
-      this.#leave(this.client, name);
+      if (!subscription.channels.delete(channel) || subscription.channels.size > 0) return;
+      this.#subscriptions.delete(name);
+      this.#leave(name, subscription);
     };
   }
 
   /** Subscribes to all channels with a new client, also to those that are added meanwhile. */
   async joinAll(client: RedisClient): Promise<void> {
     this.client = client;
-    await Promise.all([...this.#channels.keys()].map((name) => this.#join(client, name)));
+    this.#left.clear();
+    await Promise.all([...this.#subscriptions].map(([name, subscription]) => this.#join(client, name, subscription)));
   }
 
   /** Calls all subscribers: messages may have been missed. */
   miss(): void {
-    for (const channels of [...this.#channels.values()]) for (const { missed } of [...channels]) missed();
+    for (const { channels } of [...this.#subscriptions.values()]) for (const { missed } of [...channels]) missed();
   }
 
-  async #join(client: RedisClient, name: string): Promise<void> {
+  #open(name: string): Subscription {
+    const subscription = new Subscription();
+    const { client } = this;
+    this.#subscriptions.set(name, subscription);
+    if (client !== undefined) {
+      this.#join(client, name, subscription).catch((error: unknown) => this.#failed(client, error));
+    }
+
+    return subscription;
+  }
+
+  async #join(client: RedisClient, name: string, { hear }: Subscription): Promise<void> {
     this.#joining.set(name, (this.#joining.get(name) ?? 0) + 1);
     try {
-      await client.subscribe(name, this.#hear);
+      await client.subscribe(name, hear);
     } finally {
-      const others = (this.#joining.get(name) as number) - 1;
-      if (others > 0) this.#joining.set(name, others);
-      else this.#joining.delete(name);
+      this.#joined(name);
     }
-    if (!this.#channels.has(name)) this.#leave(client, name);
+  }
+
+  #joined(name: string): void {
+    const others = (this.#joining.get(name) as number) - 1;
+    if (others > 0) {
+      this.#joining.set(name, others);
+      return;
+    }
+    this.#joining.delete(name);
+    const left = this.#left.get(name) ?? [];
+    this.#left.delete(name);
+    for (const subscription of left) this.#leave(name, subscription);
   }
 
   /**
-   * Unsubscribes, but not before all replies to `SUBSCRIBE` have come: the client would take a channel to be
-   * subscribed to that it has asked to leave, and would send no command when it is wanted again.
+   * Unsubscribes, but not before all replies to `SUBSCRIBE` have arrived: the client would take the channel for
+   * subscribed after its `UNSUBSCRIBE`, and would send no command if the channel is added again.
    */
-  #leave(client: RedisClient | undefined, name: string): void {
-    if (this.#joining.has(name) || client !== this.client) return;
-    client?.unsubscribe(name, this.#hear).catch(() => {});
+  #leave(name: string, subscription: Subscription): void {
+    const { client } = this;
+    if (client === undefined) return;
+    if (this.#joining.has(name)) this.#left.set(name, [...(this.#left.get(name) ?? []), subscription]);
+    else client.unsubscribe(name, subscription.hear).catch(() => {});
   }
 }
 

@@ -16,7 +16,7 @@ class FakeClient implements RedisClient {
   /** Whether it replies at once. */
   isQuick = true;
   isDestroyed = false;
-  hear: ((message: string, channel: string) => void) | undefined;
+  readonly #hears = new Map<string, (message: string, channel: string) => void>();
 
   async connect(): Promise<void> {}
 
@@ -37,11 +37,16 @@ class FakeClient implements RedisClient {
 
   async subscribe(channel: string, hear: (message: string, channel: string) => void): Promise<void> {
     this.subscribed.push(channel);
-    this.hear = hear;
+    this.#hears.set(channel, hear);
+  }
+
+  publish(message: string, channel: string): void {
+    this.#hears.get(channel)?.(message, channel);
   }
 
   async unsubscribe(channel: string): Promise<void> {
     this.subscribed.push(`not ${channel}`);
+    this.#hears.delete(channel);
   }
 
   get asked(): readonly string[] {
@@ -228,8 +233,8 @@ describe('platform/redis-connection', () => {
       connection.subscribe('b', { listener: () => {}, missed: () => {} })();
       connection.returned(() => calls.push('returned'));
       await settled();
-      last().hear?.('1', 'a');
-      last().hear?.('2', 'b');
+      last().publish('1', 'a');
+      last().publish('2', 'b');
       refuse = true;
       breakLast();
       expect(clients[0]?.isDestroyed).to.equal(true);
@@ -284,9 +289,9 @@ describe('platform/redis-connection', () => {
       connection.subscribe('a', { listener: (text) => heard.push(name + text), missed: () => {} })
     );
     await settled();
-    last().hear?.('1', 'a');
+    last().publish('1', 'a');
     stops[0]?.();
-    last().hear?.('2', 'a');
+    last().publish('2', 'a');
     expect(last().subscribed).to.deep.equal(['a']);
     stops[1]?.();
     expect(heard).to.deep.equal(['x1', 'y1', 'y2']);
