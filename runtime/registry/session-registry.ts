@@ -3,8 +3,8 @@
  * join enters it. A session that is not in memory is activated (`activation.ts`): restored from the store, requested
  * from the node that owns it, or, if no node owns it, started fresh from the route in the signed token.
  *
- * `session-starter.ts` starts sessions. Each session holds its life (`session-life.ts`). After each change of it the registry brings its table, the dormant
- * sessions (`dormant-sessions.ts`) and the store (`write-behind.ts`) up to date.
+ * `session-starter.ts` starts sessions. Each session holds its life (`session-life.ts`). After each change of it the
+ * registry updates its table, the dormant sessions (`dormant-sessions.ts`) and the store (`write-behind.ts`).
  */
 
 import type { Route } from '../component/component.js';
@@ -194,7 +194,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
   }
 
   enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
-    // A client that moves reaches another process, or tries again when this one has ended.
+    // Draining: the client reconnects to another process, or here after the restart.
     if (this.#isDraining) return CloseCode.TryLater;
     const found = this.#entries.get(request.id)?.session;
     if (found === undefined) return this.#enterAbsent(request);

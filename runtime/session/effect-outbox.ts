@@ -1,7 +1,7 @@
 /**
- * Effect outbox: effects of a session that are on their way to topics and shared actors, over a bus that may fail.
- * An effect that is not known to have arrived is stored with the session and delivered again under the same id, by which
- * its receivers recognise a repetition. Over a bus in memory everything arrives at once, and nothing is kept here.
+ * Effect outbox: the effects of a session that are on their way to topics and shared actors, over a bus that may fail.
+ * Until an effect is confirmed, it is stored with the session and delivered again under the same id, by which its
+ * receivers recognise a repetition. A bus in memory confirms at once, and nothing is kept here. `session.ts` has one.
  */
 
 import { Backoff } from '../platform/backoff.js';
@@ -12,45 +12,45 @@ import type { EffectImage } from '../tree/tree-image.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** What deliveries need. */
+/** What an effect outbox needs. */
 export interface EffectOutboxOptions {
   readonly clock: Clock;
-  /** Hands an effect over; what it returns resolves once that has arrived. */
-  hand(effect: EffectImage): Promise<void> | void;
+  /** Delivers an effect. The promise resolves when the receiver has confirmed it. */
+  deliver(effect: EffectImage): Promise<void> | void;
   report(error: unknown): void;
 }
 
-/** Effects that may be on their way at the most; any more are dropped and reported. */
-const capacity = 1_000;
+/** The largest number of unconfirmed effects; further ones are dropped and reported. */
+const maxEffects = 1_000;
 
 /** Milliseconds before an effect is sent again: the first pause, and the longest. */
 const firstPauseMs = 250;
 const maxPauseMs = 10_000;
 
-// DELIVERIES ------------------------------------------------------------------
+// OUTBOX ----------------------------------------------------------------------
 
-/** The effects of one session that have not arrived. */
+/** The unconfirmed effects of one session. */
 export class EffectOutbox {
-  readonly #powers: EffectOutboxOptions;
+  readonly #options: EffectOutboxOptions;
   /** By id. */
   readonly #waiting = new Map<string, EffectImage>();
   readonly #timers = new Set<unknown>();
   #isOver = false;
 
-  constructor(powers: EffectOutboxOptions) {
-    this.#powers = powers;
+  constructor(options: EffectOutboxOptions) {
+    this.#options = options;
   }
 
-  /** Those that have not arrived, oldest first. */
+  /** The unconfirmed effects, oldest first. */
   get images(): readonly EffectImage[] {
     return [...this.#waiting.values()];
   }
 
-  /** Whose first try has not arrived at once: `arrival` tells when it has. */
-  follow(effect: EffectImage, arrival: Promise<void>): void {
-    if (this.#waiting.size >= capacity) {
-      const message = `${capacity} effects of a session wait to be delivered; one more, to ${effect.to}, is dropped.`;
-      this.#powers.report(new TroupeError(ErrorCode.Overflow, message));
+  /** Tracks an effect whose first try was not confirmed at once; `arrival` resolves when it is. */
+  track(effect: EffectImage, arrival: Promise<void>): void {
+    if (this.#waiting.size >= maxEffects) {
+      const message = `${maxEffects} effects of a session wait to be delivered; one more, to ${effect.to}, is dropped.`;
+      this.#options.report(new TroupeError(ErrorCode.Overflow, message));
       arrival.catch(() => undefined);
       return;
     }
@@ -58,28 +58,28 @@ export class EffectOutbox {
     this.#await(effect, arrival, new Backoff({ firstPauseMs, maxPauseMs }));
   }
 
-  /** Tries one that was stored again. */
+  /** Delivers a stored effect again. */
   repeat(effect: EffectImage): void {
     this.#waiting.set(effect.id, effect);
     this.#try(effect, new Backoff({ firstPauseMs, maxPauseMs }));
   }
 
-  /** Lets all go. */
+  /** The session is over: delivers nothing more. */
   stop(): void {
     this.#isOver = true;
-    for (const timer of this.#timers) this.#powers.clock.clearTimeout(timer);
+    for (const timer of this.#timers) this.#options.clock.clearTimeout(timer);
     this.#timers.clear();
   }
 
   #try(effect: EffectImage, backoff: Backoff): void {
     try {
-      const arrival = this.#powers.hand(effect);
+      const arrival = this.#options.deliver(effect);
       if (isPromise(arrival as unknown)) this.#await(effect, arrival as Promise<void>, backoff);
       else this.#waiting.delete(effect.id);
     } catch (error) {
-      // What cannot be handed over at all will not be later.
+      // An effect that cannot be sent at all cannot be sent later either.
       this.#waiting.delete(effect.id);
-      this.#powers.report(error);
+      this.#options.report(error);
     }
   }
 
@@ -87,16 +87,16 @@ export class EffectOutbox {
     arrival.then(
       () => void this.#waiting.delete(effect.id),
       (error: unknown) => {
-        // The session is over, and stored with this effect.
+        // The effect is stored with the session, and delivered after the next activation.
         if (this.#isOver) return;
-        if (backoff.failures === 0) this.#powers.report(error);
+        if (backoff.failures === 0) this.#options.report(error);
         this.#tryLater(effect, backoff);
       }
     );
   }
 
   #tryLater(effect: EffectImage, backoff: Backoff): void {
-    const timer = this.#powers.clock.setTimeout(() => {
+    const timer = this.#options.clock.setTimeout(() => {
       this.#timers.delete(timer);
       this.#try(effect, backoff);
     }, backoff.next());

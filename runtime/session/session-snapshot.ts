@@ -1,10 +1,9 @@
 /**
- * Snapshots: a session as it is stored. The image of the tree (`tree-image.ts`) says what it is in, `session.ts` what its
- * client has made of it, and here that becomes bytes and is made of bytes again. `write-behind.ts` takes them to a
- * store and back.
+ * Snapshots: a session as it is stored. `session.ts` makes an image, which contains that of the component tree
+ * (`tree-image.ts`); here an image becomes bytes, and bytes become an image. `write-behind.ts` stores and claims them.
  *
- * The envelope is ours: a format of its own with a version, the version of the application for operators, and the name and version of each component, because a state is worth nothing to a component that
- * has changed its mind about what a state is. The packing is msgpackr's (`frame-codec.ts`).
+ * A snapshot contains the version of its format, the version of the application for operators, and the name and version
+ * of each component: another version of a component could misread its state. `frame-codec.ts` packs it with msgpackr.
  */
 
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
@@ -28,7 +27,7 @@ export interface SessionImage {
   readonly loads: readonly PageLoadRecord[];
   /** The valid adoption ticket, and the turn after which its page was rendered. */
   readonly ticket: readonly [number: number, turn: number] | undefined;
-  /** What the session is called in the ids of effects, if that is not its own id: a copy is called like its original, a fresh one anew. */
+  /** The name of the session in the ids of effects, if that is not its id: a fork has that of its original, a fresh session a new one. */
   readonly lineage: string | undefined;
   readonly effects: readonly EffectImage[];
   readonly tree: TreeImage;
@@ -49,19 +48,19 @@ export interface Persistable {
 
 // FORMAT ----------------------------------------------------------------------
 
-/** Raised when snapshots change their meaning; one of another format is of no use. */
+/** Raised when the meaning of snapshots changes. Snapshots of another format are refused. */
 const format = 2;
 
 type PackedPageLoad = readonly [load: string, applied: number];
-type PackedCell = readonly [
+type PackedInstance = readonly [
   id: string,
   name: string,
   version: number | string,
   state: unknown,
   subscriptions?: SubscriptionsImage | null,
-  children?: readonly PackedCell[],
+  children?: readonly PackedInstance[],
 ];
-type PackedLetter = readonly [path: readonly string[], message: AnyMessage, cause?: string];
+type PackedEnvelope = readonly [path: readonly string[], message: AnyMessage, cause?: string];
 type PackedEffect = readonly [kind: 'publish' | 'send', to: string, message: AnyMessage, id: string];
 type Packed = readonly [
   format: number,
@@ -72,8 +71,8 @@ type Packed = readonly [
   ticket: readonly [number: number, turn: number] | null,
   lineage: string | null,
   turns: number,
-  root: PackedCell,
-  envelopes?: readonly PackedLetter[],
+  root: PackedInstance,
+  envelopes?: readonly PackedEnvelope[],
   effects?: readonly PackedEffect[],
 ];
 
@@ -94,16 +93,16 @@ export function pack({ application, at, node, loads, ticket, lineage, effects, t
     ticket ?? null,
     lineage ?? null,
     tree.turns,
-    packCell(tree.root),
+    packInstance(tree.root),
   ];
-  const envelopes = tree.envelopes.map(packLetter);
+  const envelopes = tree.envelopes.map(packEnvelope);
   const waiting = effects.map(packEffect);
   if (waiting.length > 0) return packSnapshot([...head, envelopes, waiting]);
 
   return packSnapshot(envelopes.length > 0 ? [...head, envelopes] : head);
 }
 
-function packLetter({ path, message, cause }: EnvelopeImage): PackedLetter {
+function packEnvelope({ path, message, cause }: EnvelopeImage): PackedEnvelope {
   checkStorable(message, `A message that waits, ${message.type},`, 'message');
 
   return cause === undefined ? [path, message] : [path, message, cause];
@@ -115,10 +114,10 @@ function packEffect({ kind, to, message, id }: EffectImage): PackedEffect {
   return [kind, to, message, id];
 }
 
-function packCell({ id, name, version, state, subscriptions, children }: InstanceImage): PackedCell {
+function packInstance({ id, name, version, state, subscriptions, children }: InstanceImage): PackedInstance {
   checkStorable(state, `The state of ${name}`);
   const head = [id, name, version, state] as const;
-  if (children.length > 0) return [...head, subscriptions ?? null, children.map(packCell)];
+  if (children.length > 0) return [...head, subscriptions ?? null, children.map(packInstance)];
 
   return subscriptions === undefined ? head : [...head, subscriptions];
 }
@@ -165,12 +164,19 @@ function imageOf(packed: Packed): SessionImage {
     effects: effects.map(([kind, to, message, id]) => ({ kind, to, message, id })),
     tree: {
       turns,
-      root: unpackCell(root),
+      root: unpackInstance(root),
       envelopes: envelopes.map(([path, message, cause]) => ({ path, message, cause })),
     },
   };
 }
 
-function unpackCell([id, name, version, state, subscriptions, children = []]: PackedCell): InstanceImage {
-  return { id, name, version, state, subscriptions: subscriptions ?? undefined, children: children.map(unpackCell) };
+function unpackInstance([id, name, version, state, subscriptions, children = []]: PackedInstance): InstanceImage {
+  return {
+    id,
+    name,
+    version,
+    state,
+    subscriptions: subscriptions ?? undefined,
+    children: children.map(unpackInstance),
+  };
 }

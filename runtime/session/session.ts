@@ -263,11 +263,11 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   /** Delivers an effect, and tracks it until it has arrived. */
   deliver(effect: EffectImage): void {
-    const arrival = this.#hand(effect);
-    if (isPromise(arrival as unknown)) this.#effectOutbox().follow(effect, arrival as Promise<void>);
+    const arrival = this.#send(effect);
+    if (isPromise(arrival as unknown)) this.#effectOutbox().track(effect, arrival as Promise<void>);
   }
 
-  #hand({ kind, to, message, id }: EffectImage): Promise<void> | void {
+  #send({ kind, to, message, id }: EffectImage): Promise<void> | void {
     return kind === 'publish' ? this.#env.publish(to, message, id) : this.#env.send(to, message, id);
   }
 
@@ -275,7 +275,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     const { clock, report } = this.#env;
     this.#outbox ??= new EffectOutbox({
       clock,
-      hand: (effect) => this.#hand(effect),
+      deliver: (effect) => this.#send(effect),
       report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
     });
 

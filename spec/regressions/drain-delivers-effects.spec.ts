@@ -50,12 +50,12 @@ describe('effects at a drain', () => {
     const reports: unknown[] = [];
     const outbox = new EffectOutbox({
       clock: createSimulatedClock(),
-      hand: () => undefined,
+      deliver: () => undefined,
       report: (error) => void reports.push(error),
     });
     for (const n of [1, 2, 3]) {
       const arrival = settled().then(() => Promise.reject(new Error('The server is closed.')));
-      outbox.follow({ kind: 'send', to: 'log', message: logged(n), id: String(n) }, arrival);
+      outbox.track({ kind: 'send', to: 'log', message: logged(n), id: String(n) }, arrival);
     }
     outbox.stop();
     await settled();

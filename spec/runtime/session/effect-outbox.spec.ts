@@ -7,7 +7,7 @@ import { settled } from '../../fixtures/live-session.js';
 
 const effect = (id: string): EffectImage => ({ kind: 'publish', to: 'news', message: { type: 'told' }, id });
 
-/** A bus that a spec lets fail, and the deliveries over it. */
+/** A bus that a spec lets fail, and the effect outbox over it. */
 class Post {
   readonly clock = createSimulatedClock(1_000);
   readonly reports: Error[] = [];
@@ -15,9 +15,9 @@ class Post {
   readonly tries: [string, number][] = [];
   /** What becomes of a try. */
   answer: () => Promise<void> | void = () => undefined;
-  readonly deliveries = new EffectOutbox({
+  readonly outbox = new EffectOutbox({
     clock: this.clock,
-    hand: (tried) => {
+    deliver: (tried) => {
       this.tries.push([tried.id, this.clock.now() - 1_000]);
       return this.answer();
     },
@@ -25,7 +25,7 @@ class Post {
   });
 
   get waiting(): string[] {
-    return this.deliveries.images.map(({ id }) => id);
+    return this.outbox.images.map(({ id }) => id);
   }
 
   async pass(duration: number): Promise<void> {
@@ -47,13 +47,13 @@ describe('effect outbox', () => {
 
   it('keep what is on its way until it has arrived', async () => {
     let arrive = (): void => undefined;
-    post.deliveries.follow(
+    post.outbox.track(
       effect('a'),
       new Promise((resolve) => {
         arrive = resolve;
       })
     );
-    post.deliveries.follow(effect('b'), Promise.resolve());
+    post.outbox.track(effect('b'), Promise.resolve());
     expect(post.waiting).to.deep.equal(['a', 'b']);
     await settled();
     expect(post.waiting).to.deep.equal(['a']);
@@ -64,7 +64,7 @@ describe('effect outbox', () => {
 
   it('try again under the same id, with pauses that grow to 10 seconds, and tell once', async () => {
     post.answer = failing;
-    post.deliveries.follow(effect('a'), failing());
+    post.outbox.track(effect('a'), failing());
     await settled();
     await post.pass(40_000);
     const times = post.tries.map(([, at]) => at);
@@ -78,12 +78,12 @@ describe('effect outbox', () => {
 
   it('deliver again what was stored', async () => {
     post.answer = () => Promise.resolve();
-    post.deliveries.repeat(effect('a'));
+    post.outbox.repeat(effect('a'));
     expect([post.tries, post.waiting]).to.deep.equal([[['a', 0]], ['a']]);
     await settled();
     expect(post.waiting).to.deep.equal([]);
     post.answer = () => undefined;
-    post.deliveries.repeat(effect('b'));
+    post.outbox.repeat(effect('b'));
     expect(post.waiting, 'it has arrived at once').to.deep.equal([]);
   });
 
@@ -91,14 +91,14 @@ describe('effect outbox', () => {
     post.answer = () => {
       throw new Error('no topic');
     };
-    post.deliveries.repeat(effect('a'));
+    post.outbox.repeat(effect('a'));
     expect([post.waiting, post.clock.pending]).to.deep.equal([[], 0]);
     expect(post.reports.map(({ message }) => message)).to.deep.equal(['no topic']);
   });
 
   it('are bounded: what is too much is dropped and reported', async () => {
-    for (let number = 0; number < 1_000; number++) post.deliveries.follow(effect(`${number}`), new Promise(() => {}));
-    post.deliveries.follow(effect('more'), failing());
+    for (let number = 0; number < 1_000; number++) post.outbox.track(effect(`${number}`), new Promise(() => {}));
+    post.outbox.track(effect('more'), failing());
     await settled();
     expect(post.waiting).to.have.length(1_000).and.to.not.include('more');
     expect(post.reports).to.have.length(1).with.nested.property('[0]').that.includes({ code: ErrorCode.Overflow });
@@ -106,17 +106,17 @@ describe('effect outbox', () => {
 
   it('end with their session: nothing is tried any more', async () => {
     post.answer = failing;
-    post.deliveries.follow(effect('a'), failing());
+    post.outbox.track(effect('a'), failing());
     await settled();
     expect(post.clock.pending).to.equal(1);
     let fail = (_error: Error): void => undefined;
-    post.deliveries.follow(
+    post.outbox.track(
       effect('b'),
       new Promise((_resolve, reject) => {
         fail = reject;
       })
     );
-    post.deliveries.stop();
+    post.outbox.stop();
     fail(new Error('late'));
     await post.pass(1_000);
     expect([post.tries, post.clock.pending]).to.deep.equal([[], 0]);
