@@ -1,13 +1,13 @@
 /**
  * The architecture, as far as text shows it: which file may import which, where dependencies are imported, which names
- * are public, and what no source contains. `architecture/remaining.ts` has the rules that do not hold everywhere yet.
+ * are public, and what no source contains.
  */
 
 import { readdirSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { expect } from 'chai';
 import { namesOf, packageEntries, packageEntryOf, publicNames } from './architecture/public-names.js';
-import { countByFolder, remaining } from './architecture/remaining.js';
+import { cyclic, forbiddenWords, homonyms, long, strangers } from './architecture/rules.js';
 import {
   classesOf,
   client,
@@ -129,7 +129,7 @@ const topLevel = [
 ];
 
 /** Put together so that this file does not contain them. */
-const forbiddenWords = [
+const forbiddenTexts = [
   ['/wo', 'rk/'],
   ['/tmp', '/team'],
   ['.on', 'ly('],
@@ -162,8 +162,8 @@ describe('architecture', () => {
       expect(sizes.filter(([, size]) => Number(size) > mostFiles)).to.deep.equal([]);
     });
 
-    it('make no cycles at run time', () => {
-      expect(sources.filter((file) => closureOf(file).has(file))).to.deep.equal([]);
+    it('make no cycles, types included', () => {
+      expect(cyclic()).to.deep.equal([]);
     });
 
     it('let each dependency in where the layout says, and no other', () => {
@@ -231,6 +231,10 @@ describe('architecture', () => {
       expect(wrong).to.deep.equal([]);
     });
 
+    it('are exported by one file of runtime/ only', () => {
+      expect(homonyms()).to.deep.equal([]);
+    });
+
     it('at the top level are the ones of the layout', () => {
       const names = readdirSync(root).filter((name) => !name.startsWith('.') && !name.endsWith('.log'));
       expect(names.filter((name) => !topLevel.includes(name))).to.deep.equal([]);
@@ -259,6 +263,18 @@ describe('architecture', () => {
       expect(sources.flatMap(undocumented)).to.deep.equal([]);
     });
 
+    it('name in their headers only files that they import, or that import them', () => {
+      expect(strangers()).to.deep.equal([]);
+    });
+
+    it('have 400 lines at the most, or say why', () => {
+      expect(long()).to.deep.equal([]);
+    });
+
+    it('contain no word for which the prose has better ones', () => {
+      expect(forbiddenWords()).to.deep.equal([]);
+    });
+
     it('have their spec at the same place below spec/', () => {
       const specs = filesOf('spec', '.spec.ts');
       const specOf = (file: string): string => posix.join('spec', file.replace(/\.ts$/, '.spec.ts'));
@@ -271,7 +287,7 @@ describe('architecture', () => {
     it('hold no path of a machine and no test that shuts out the others', () => {
       const all = ['runtime', 'client', 'components', 'examples', 'spec'].flatMap((folder) => filesOf(folder));
       const wrong = [...all, 'package.json', 'package-lock.json', 'README.md', '.ci/run'].flatMap((file) =>
-        forbiddenWords.filter((word) => read(file).includes(word)).map((word) => `${file}: ${word}`)
+        forbiddenTexts.filter((text) => read(file).includes(text)).map((text) => `${file}: ${text}`)
       );
       expect(wrong).to.deep.equal([]);
     });
@@ -302,18 +318,6 @@ describe('architecture', () => {
     }
   });
 
-  describe('sources', () => {
-    for (const [rule, { offenders, known }] of Object.entries(remaining)) {
-      it(rule, () => {
-        const found = offenders();
-        const isNew = (folder: string, count: number): boolean => count > (known[folder] ?? 0);
-        const grown = Object.entries(countByFolder(found)).filter(([folder, count]) => isNew(folder, count));
-        const shown = grown.flatMap(([folder]) => found.filter((offender) => offender.startsWith(folder)));
-        expect(grown, `more than are known:\n${shown.join('\n')}\n`).to.deep.equal([]);
-      });
-    }
-  });
-
   after('print the largest files, functions and classes, without judging', () => {
     print(
       'largest files',
@@ -328,10 +332,6 @@ describe('architecture', () => {
         what: `${what} (${methods} methods, ${fields} fields)`,
       }))
     );
-    for (const [rule, { offenders }] of Object.entries(remaining)) {
-      const count = offenders().length;
-      if (count > 0) console.log(`      not yet: ${rule}: ${count} (node dist/spec/architecture/offenders.js)`);
-    }
   });
 });
 

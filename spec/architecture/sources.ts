@@ -50,13 +50,6 @@ export const client: readonly string[] = filesOf('client');
 export const components: readonly string[] = filesOf('components');
 export const sources: readonly string[] = [...runtime, ...client, ...components];
 
-/** `runtime/render` of `runtime/render/diff.ts` and `spec/runtime/render` of its spec; `.` of a file at the root. */
-export const folderOf = (file: string): string =>
-  dirname(file)
-    .split('/')
-    .slice(0, file.startsWith('spec/') ? 3 : 2)
-    .join('/');
-
 /** `diff` of `runtime/render/diff.ts`. */
 export const nameOf = (file: string): string => basename(file, '.ts');
 
