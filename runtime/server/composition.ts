@@ -137,6 +137,43 @@ function createShared(settings: Settings, options: SharedOptions): Shared {
   return { actors, backplane, bus, local, membership, publish };
 }
 
+// SESSIONS --------------------------------------------------------------------
+
+/** Makes the registry of sessions, with the environment that each session has and the writing to the store. */
+function createSessions(
+  settings: Settings,
+  common: Environment,
+  { actors, backplane, bus, membership, publish }: Shared,
+  liveInspection: LiveInspection
+): SessionRegistry {
+  const { defer, node, report } = common;
+  const writeBehind = new WriteBehind({
+    ...settings,
+    ...{ defer, membership, node, report },
+    largest: settings.largestSnapshot,
+    lifetime: settings.sessionLifetime,
+  });
+  const env: SessionEnvironment = Object.freeze({
+    ...common,
+    backplane,
+    grace: settings.grace,
+    instrumentation: liveInspection,
+    isVolatile: writeBehind.isVolatile,
+    publish,
+    send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
+  });
+
+  return createSessionRegistry({
+    ...settings,
+    dormant: settings.dormantSessions,
+    env,
+    writeBehind,
+    moved: (session, how) => liveInspection.moved(session, how),
+    peers: bus,
+    perAddress: settings.sessionsPerAddress,
+  });
+}
+
 // COMPOSITION -----------------------------------------------------------------
 
 /** Where a server publishes and logs its events. */
@@ -153,7 +190,7 @@ export function createComposition(
   defer: (run: () => void) => void,
   { channels = processChannels, log }: CompositionSinks = {}
 ): Composition {
-  const { base, clientScript, clock, initDeadline, secrets, sessionsPerAddress, tokenLifetime } = settings;
+  const { base, clientScript, clock, initDeadline, secrets, tokenLifetime } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
   const liveInspection = new LiveInspection({ application: settings.version, channels, clock, inspect, log });
   const report = liveInspection.overhearing(reporter);
@@ -164,35 +201,9 @@ export function createComposition(
   const { version: application, development } = settings;
   const node = createId();
   const common: Environment = { application, clock, defer, development, node, report };
-  const { actors, backplane, bus, local, membership, publish } = createShared(settings, { ...common, inspect });
-  const writeBehind = new WriteBehind({
-    ...settings,
-    defer,
-    largest: settings.largestSnapshot,
-    lifetime: settings.sessionLifetime,
-    membership,
-    node,
-    report,
-  });
-  const env: SessionEnvironment = Object.freeze({
-    ...common,
-    backplane,
-    grace: settings.grace,
-    instrumentation: liveInspection,
-    isVolatile: writeBehind.isVolatile,
-    publish,
-    send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
-  });
-  const sessions = createSessionRegistry({
-    ...settings,
-    dormant: settings.dormantSessions,
-    env,
-    writeBehind,
-    moved: (session, how) => liveInspection.moved(session, how),
-    peers: bus,
-    perAddress: sessionsPerAddress,
-  });
-
+  const shared = createShared(settings, { ...common, inspect });
+  const { actors, bus, local } = shared;
+  const sessions = createSessions(settings, common, shared, liveInspection);
   const document = {
     ...settings,
     template: settings.document,
@@ -200,16 +211,7 @@ export function createComposition(
   };
   const components = Object.values(settings.routes) as readonly AnyComponent[];
   liveInspection.connect({ actors, components, document, local, node, sessions, store: settings.store });
-  const http = createHttp({
-    ...settings,
-    document,
-    recognise,
-    report,
-    router,
-    script,
-    sessions,
-    tokens,
-  });
+  const http = createHttp({ ...settings, document, recognise, report, router, script, sessions, tokens });
 
   return {
     actors,
