@@ -10,9 +10,10 @@
  */
 
 import { Backoff } from '../platform/backoff.js';
-import { type Clock, monotonic } from '../platform/clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { SlicedWork } from '../platform/scheduler.js';
 import { type Persistable, pack, type SessionImage } from '../session/session-snapshot.js';
 import type { Membership } from '../store/membership.js';
 import type { Claim, Store } from '../store/store.js';
@@ -63,9 +64,6 @@ export type Outcome =
 const firstPauseMs = 250;
 const maxPauseMs = 10_000;
 
-/** Milliseconds of one slice of writing, after which other work runs. */
-const sliceMs = 8;
-
 // WRITE-BEHIND ----------------------------------------------------------------
 
 /** Writes sessions to the store. */
@@ -74,8 +72,10 @@ export class WriteBehind {
   /** The sessions with a write due or in progress, the next one first. */
   readonly #progress = new Map<Persistable, Progress>();
   #timer: unknown;
-  /** Whether a slice has not written all, so that another follows. */
-  #isDeferred = false;
+  /** Writes what is due, in slices. */
+  readonly #work: SlicedWork;
+  /** The sessions that the present pass over `#progress` has still to visit. */
+  #pass: Iterator<[Persistable, Progress]> | undefined;
   #leaveMembership: () => void = () => {};
   /** Failures of the store since its last success. */
   readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
@@ -89,6 +89,7 @@ export class WriteBehind {
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
+    this.#work = new SlicedWork(options, () => this.#writeNext());
     if (options.store.damage !== undefined) options.report(ErrorCode.Store, options.store.damage);
     if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => void this.#beat());
   }
@@ -205,28 +206,31 @@ export class WriteBehind {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#isDeferred || this.#isClosed) return;
+    if (this.#timer !== undefined || this.#isClosed) return;
     const { clock, store } = this.#options;
     this.#timer = clock.setTimeout(() => this.#writeDue(), Math.max(this.#backoff.pauseMs, store.delay));
   }
 
-  /** Writes what is due, for the time of one slice; another slice writes the rest. */
+  /** Begins a pass over all sessions that are due. */
   #writeDue(): void {
-    const { clock, defer } = this.#options;
-    const until = monotonic(clock) + sliceMs;
-    clock.clearTimeout(this.#timer);
+    this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#isDeferred = false;
-    for (const [session, progress] of this.#progress) {
+    this.#pass = this.#progress.entries();
+    this.#work.run();
+  }
+
+  /** Writes the next session that is due. Returns whether the pass goes on. */
+  #writeNext(): boolean {
+    for (let next = this.#pass?.next(); next?.done === false; next = this.#pass?.next()) {
+      const [session, progress] = next.value;
       if (!progress.isDirty || progress.isBusy) continue;
       progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
-      if (this.isFailing) return;
-      if (monotonic(clock) < until) continue;
-      this.#isDeferred = true;
-      defer(() => this.#writeDue());
-      return;
+      return !this.isFailing;
     }
+    this.#pass = undefined;
+
+    return false;
   }
 
   async #write(session: Persistable, progress: Progress): Promise<void> {
