@@ -7,6 +7,7 @@
  */
 
 import type { Definition } from '../template/template.js';
+import type { Showing } from './disabled-controls.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
 /** Where a component stands in the page, and what the client was sent of it. */
@@ -19,13 +20,16 @@ export interface Position {
 /** The instances that one frame replaced or removed, as they were before, by number. */
 class Retired {
   readonly frame: number;
+  /** When the frame was made, as the tree's `now` says. */
+  readonly at: number;
   /** The first one. Most frames retire no other, and a map would cost more than the rest of such a frame. */
   readonly #number: number;
   readonly #instance: Instance;
   #others: Map<number, Instance> | undefined;
 
-  constructor(frame: number, number: number, instance: Instance) {
+  constructor(frame: number, at: number, number: number, instance: Instance) {
     this.frame = frame;
+    this.at = at;
     this.#number = number;
     this.#instance = instance;
   }
@@ -48,6 +52,15 @@ class Retired {
 /** Retired instances kept until their frames are acknowledged. At the limit no frame is made, as if the send window were closed. */
 const maxRetired = 65_536;
 
+/**
+ * Milliseconds for which a client that has not acknowledged a frame can still call the handlers that the frame replaced
+ * or removed. After that, the frame has arrived or the connection is of no use.
+ */
+export const maxRetiredMs = 30_000;
+
+/** Whether an instance is kept by its number, because events can happen in it or it disables what is in it. */
+const isKept = ({ definition }: Instance): boolean => definition.hasEvents || definition.disablesChildren;
+
 /** The server's model of what one client shows. */
 export class ClientTree {
   /** The content of the root. */
@@ -64,13 +77,23 @@ export class ClientTree {
   #nextDefinition = 0;
   /** The components in the page. */
   #positions: Map<Mount, Position> | undefined;
-  /** Instances with event parts, by number. */
+  /** The numbers of instances whose fieldsets can disable what other templates show in them. */
+  readonly fieldsets = new Set<number>();
+  /** What a component shows there. */
+  readonly showing: Showing = (mount) => this.#positions?.get(mount)?.shown ?? null;
+  /** Instances with event parts or such fieldsets, by number. */
   readonly #listening = new Map<number, Instance>();
   /** What frames that are not acknowledged have replaced or removed, oldest first. */
   #retired: Retired[] = [];
 
-  /** @param hashes of the definitions that the client has from an earlier connection, in its order */
-  constructor(hashes: readonly string[] = []) {
+  readonly #now: () => number;
+
+  /**
+   * @param hashes of the definitions that the client has from an earlier connection, in its order
+   * @param now the milliseconds by which handlers of earlier frames are given up. Default: never
+   */
+  constructor(hashes: readonly string[] = [], now: () => number = () => 0) {
+    this.#now = now;
     if (hashes.length === 0) return;
     this.#remembered = new Map(hashes.map((hash, index) => [hash, index]));
     this.#nextDefinition = hashes.length;
@@ -81,7 +104,8 @@ export class ClientTree {
   /** Numbers an instance that is being written for the first time. */
   enter(instance: Instance): void {
     instance.number = ++this.#count;
-    if (instance.definition.hasEvents) this.#listening.set(instance.number, instance);
+    if (isKept(instance)) this.#listening.set(instance.number, instance);
+    if (instance.definition.disablesChildren) this.fieldsets.add(instance.number);
   }
 
   /** Numbers a list that is being written for the first time. */
@@ -92,7 +116,7 @@ export class ClientTree {
   /** Gives an instance the number of an earlier one of the same definition. */
   replace(previous: Instance, next: Instance, frame: number): void {
     next.number = previous.number;
-    if (!next.definition.hasEvents) return;
+    if (!isKept(next)) return;
     this.#listening.set(next.number, next);
     this.#retire(previous, frame);
   }
@@ -102,7 +126,8 @@ export class ClientTree {
     if (value instanceof List) {
       for (const row of value.rows) this.leave(row, frame, value.number, 0);
     } else if (value instanceof Instance) {
-      if (value.definition.hasEvents) {
+      if (isKept(value)) {
+        this.fieldsets.delete(value.number);
         this.#listening.delete(value.number);
         this.#retire(value, frame);
       }
@@ -140,6 +165,7 @@ export class ClientTree {
   reset(frame: number): void {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
+    this.fieldsets.clear();
     this.#positions = undefined;
     this.#count = 0;
     this.#since = frame;
@@ -148,7 +174,7 @@ export class ClientTree {
   #retire(instance: Instance, frame: number): void {
     const last = this.#retired.at(-1);
     if (last?.frame === frame) last.add(instance.number, instance);
-    else this.#retired.push(new Retired(frame, instance.number, instance));
+    else this.#retired.push(new Retired(frame, this.#now(), instance.number, instance));
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -172,15 +198,30 @@ export class ClientTree {
 
   /**
    * The instance of this number as it was when the client had applied `frame`. A client that has not applied a later
-   * frame can still call the handlers which that frame replaced. Only instances with event parts are found.
+   * frame can still call the handlers which that frame replaced, for 30 seconds. Only instances with event parts, or with
+   * fieldsets around child parts, are found.
    */
   find(number: number, frame: number): Instance | undefined {
-    for (const retired of this.#retired) {
-      const instance = retired.frame > frame ? retired.find(number) : undefined;
-      if (instance !== undefined) return instance;
-    }
+    const retired = this.#retiredAfter(number, frame);
+    if (retired !== undefined) return this.#isOld(retired) ? undefined : retired.find(number);
 
     return frame < this.#since ? undefined : this.#listening.get(number);
+  }
+
+  /** Whether an instance is not found because it was replaced or removed too long ago. */
+  isExpired(number: number, frame: number): boolean {
+    const retired = this.#retiredAfter(number, frame);
+
+    return retired !== undefined && this.#isOld(retired);
+  }
+
+  #isOld({ at }: Retired): boolean {
+    return this.#now() - at > maxRetiredMs;
+  }
+
+  /** The first frame after `frame` that retired the instance of this number. */
+  #retiredAfter(number: number, frame: number): Retired | undefined {
+    return this.#retired.find((retired) => retired.frame > frame && retired.find(number) !== undefined);
   }
 
   /** The number of retired instances. */

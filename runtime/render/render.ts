@@ -52,6 +52,7 @@ const rootPart: Part = {
   isUrl: false,
   isReflected: false,
   isSecret: false,
+  outermost: '',
 };
 
 /**

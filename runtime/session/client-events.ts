@@ -2,13 +2,18 @@
  * Events of a client become envelopes for the mailbox of its tree: the part at which an event happened is looked
  * up, its payload decoded, and its handler asked for the message. `client-link.ts` receives the events and counts
  * them; the part is found in the client tree, or by `stable-address.ts` once all events before it are applied.
+ *
+ * An event at a control that is disabled in what the client shows is decided in its place in the order: if the control is
+ * then enabled in the present page, the event is taken with the handler that stands there; else it is dropped.
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import { hidden } from '../platform/redact.js';
+import { isDisabled } from '../render/disabled-controls.js';
 import type { EventValue, Instance } from '../render/nodes.js';
 import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
+import type { ShownPage } from '../render/shown-page.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Part } from '../template/parts.js';
 import { type ComponentInstance, instanceAt } from '../tree/component-instance.js';
@@ -20,7 +25,7 @@ import { decodePayload } from '../wire/frame-codec.js';
 import { PartKind } from '../wire/patch.js';
 import type { Address, EventData, EventRecord } from '../wire/protocol.js';
 import type { Connection } from './frame-sender.js';
-import { resolve } from './stable-address.js';
+import { stableAddressOf, wayAt } from './stable-address.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -58,19 +63,21 @@ export class ClientEvents {
    * The envelope of an event.
    *
    * @param number the number of the event, by which its effects are named
-   * @param find the instance of a number in the client tree
+   * @param shown what the client shows
    * @throws Malformed if the payload is one that no client sends
    */
-  envelope(
-    event: EventRecord,
-    number: number,
-    connection: Connection,
-    find: (instance: number) => Instance | undefined
-  ): Envelope {
+  envelope(event: EventRecord, number: number, connection: Connection, shown: ShownPage | undefined): Envelope {
     const { instance: at } = event;
     if (typeof at !== 'number') return this.empty(number, () => this.#findAt(event, at, number, connection));
 
-    return this.#envelopeAt(find(at), event, number);
+    const instance = shown?.find(at);
+    if (instance === undefined) return shown?.isExpired(at) ? this.#dropped(number) : this.empty(number);
+    if (!shown?.isDisabled(instance, event.part)) return this.#envelopeAt(instance, event, number);
+    const way = shown.wayTo(at, event.part);
+
+    return way === undefined
+      ? this.#dropped(number)
+      : this.empty(number, () => this.#findAt(event, stableAddressOf(way), number, connection));
   }
 
   /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
@@ -78,10 +85,17 @@ export class ClientEvents {
     return this.#envelopeTo(this.#owner.tree.root, undefined, number, find);
   }
 
-  #envelopeAt(instance: Instance | undefined, event: EventRecord, number: number): Envelope {
-    const component = instance?.mount === undefined ? this.#owner.tree.root : instanceAt(instance.mount);
-    const isSecret = instance !== undefined && tellsSecret(instance, event.part);
-    const message = instance && this.#message(event, instance, component, isSecret);
+  /** The envelope of an event that has no effect, which is counted and reported. */
+  #dropped(number: number): Envelope {
+    this.#receiver.drop();
+
+    return this.empty(number);
+  }
+
+  #envelopeAt(instance: Instance, event: EventRecord, number: number): Envelope {
+    const component = instance.mount === undefined ? this.#owner.tree.root : instanceAt(instance.mount);
+    const isSecret = tellsSecret(instance, event.part);
+    const message = this.#message(event, instance, component, isSecret);
     const envelope = this.#envelopeTo(component, message, number);
 
     return isSecret ? { ...envelope, isSecret } : envelope;
@@ -100,11 +114,10 @@ export class ClientEvents {
 
   /** The envelope of an event at a stable address, when all events before it are applied. */
   #findAt(event: EventRecord, address: Address, number: number, connection: Connection): Envelope {
-    const instance = resolve(this.#owner.tree.rendered, address);
-    if (instance?.definition.parts[event.part]?.kind !== PartKind.Event) {
-      this.#receiver.drop();
-      return this.empty(number);
-    }
+    const way = wayAt(this.#owner.tree.rendered, address, event.part) ?? [];
+    const instance = way.at(-1)?.instance;
+    if (instance?.definition.parts[event.part]?.kind !== PartKind.Event || isDisabled(way))
+      return this.#dropped(number);
     try {
       return this.#envelopeAt(instance, event, number);
     } catch (error) {
@@ -146,6 +159,14 @@ const happenedEvent = (
   event: EventRecord,
   data: EventData | typeof hidden | undefined
 ): HappenedProbeEvent => ({ kind: 'happened', name, element, event, data });
+
+/** The error of an event that had no effect, reported once for each connection. */
+export function droppedError(): TroupeError {
+  return new TroupeError(
+    ErrorCode.Dropped,
+    'Event dropped: its target element is disabled or no longer in the page. Further drops on this connection are not reported.'
+  );
+}
 
 // HANDLERS --------------------------------------------------------------------
 

@@ -1,15 +1,17 @@
 /**
- * The client link: the server's end of one client. It holds what the client shows (the client tree), the frames
- * on their way (`frame-sender.ts`), and which of its events are processed (`event-counter.ts`, `page-loads.ts`). `session.ts` has one and lets it answer joins as `join.ts` decides; the connection then calls it
- * directly. The component tree does not know that there are clients.
+ * The client link: the server's end of one client. It holds what the client shows (the client tree), the frames on their
+ * way (`frame-sender.ts`), and which of its events are processed (`event-counter.ts`, `page-loads.ts`). `session.ts` has
+ * one and lets it answer joins as `join.ts` decides; then the connection calls it. The component tree knows no clients.
  *
  * Events that arrive become envelopes (`client-events.ts`) in the mailbox of the component tree. After each turn one
  * frame says what the page now shows differently.
  */
 
-import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { monotonic } from '../platform/clock.js';
+import { ErrorCode } from '../platform/errors.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
+import { ShownPage } from '../render/shown-page.js';
 import { Malformed } from '../wire/decode.js';
 import type { Patch, Wire } from '../wire/patch.js';
 import {
@@ -22,7 +24,7 @@ import {
   Reason,
   ServerKind,
 } from '../wire/protocol.js';
-import { ClientEvents, type ClientEventsOwner } from './client-events.js';
+import { ClientEvents, type ClientEventsOwner, droppedError } from './client-events.js';
 import { EventCounter } from './event-counter.js';
 import { type Connection, FrameSender } from './frame-sender.js';
 import type { JoinDecision, JoinFrame, JoinState, Missed, RejoinReason } from './join.js';
@@ -216,9 +218,11 @@ export class ClientLink {
     return done;
   }
 
+  readonly #newTree = ({ hashes }: JoinFrame) => new ClientTree(hashes, () => monotonic(this.#env.clock));
+
   #adopt(frame: JoinFrame): undefined {
     this.#rejoin = this.#unseen = undefined;
-    this.#clientTree = new ClientTree(frame.hashes);
+    this.#clientTree = this.#newTree(frame);
     this.#sender.restart();
     const tree = describeAdoption(this.#clientTree, this.#owner.tree.rendered);
     this.#counter.restart(0);
@@ -245,7 +249,7 @@ export class ClientLink {
   #render(frame: JoinFrame, rejoin: RejoinReason, done: number): Reason {
     this.#rejoin = rejoin;
     this.#unseen = frame.frame;
-    this.#clientTree = new ClientTree(frame.hashes);
+    this.#clientTree = this.#newTree(frame);
     this.#sender.restart();
     this.#counter.restart(0);
     this.#sendPage(rejoin.reason, done, rejoin.token);
@@ -255,7 +259,7 @@ export class ClientLink {
 
   /** Sends everything, to a client that knows this session but has missed more than was kept. */
   #rerender(frame: JoinFrame): Reason {
-    this.#clientTree = new ClientTree(frame.hashes);
+    this.#clientTree = this.#newTree(frame);
     this.#sender.restart(frame.frame);
     this.#sendPage(Reason.Resumed, this.#counter.restart(frame.processed));
 
@@ -303,7 +307,7 @@ export class ClientLink {
   /** Puts the envelopes of events into the mailbox, as far as it has room. */
   #enqueue(events: readonly EventRecord[], connection: Connection): void {
     const { tree } = this.#owner;
-    const find = (instance: number) => this.#clientTree?.find(instance, this.#sender.acknowledged);
+    const shown = this.#clientTree && new ShownPage(this.#clientTree, this.#sender.acknowledged);
     for (const event of events) {
       const number = this.#counter.receive();
       if (number === 0) continue;
@@ -313,7 +317,7 @@ export class ClientLink {
         return this.dismiss(CloseCode.Flood, 'The mailbox is full.');
       }
       try {
-        tree.post(this.#events.envelope(event, number, connection, find));
+        tree.post(this.#events.envelope(event, number, connection, shown));
       } catch (error) {
         if (!(error instanceof Malformed)) throw error;
         // The event counts, so that the client does not send it again.
@@ -327,11 +331,7 @@ export class ClientLink {
     this.#counter.drop();
     if (this.#hasReported) return;
     this.#hasReported = true;
-    const error = new TroupeError(
-      ErrorCode.Dropped,
-      'Event dropped: its target element is no longer in the page. Further drops on this connection are not reported.'
-    );
-    this.#env.report(ErrorCode.Dropped, error, { session: this.#owner.id });
+    this.#env.report(ErrorCode.Dropped, droppedError(), { session: this.#owner.id });
   }
 
   refuse(connection: Connection, error: Malformed): void {
@@ -358,8 +358,7 @@ export class ClientLink {
 
   /** If the diff throws, what the client shows is unknown: its connection is closed, and it gets the whole page with its next join. */
   #sendDifference(clientTree: ClientTree): void {
-    const { id, tree } = this.#owner;
-    const { probe } = this.#owner;
+    const { id, probe, tree } = this.#owner;
     let changes: Patch;
     const begun = probe === undefined ? 0 : performance.now();
     try {

@@ -9,6 +9,7 @@
 import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
+import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
 import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './secret-tags.js';
 import { hole, templateError } from './template-source.js';
@@ -34,6 +35,8 @@ export interface Part {
   readonly isReflected: boolean;
   /** Whether it may tell what is typed into a password field: the value of one, or an event on one or around one. */
   readonly isSecret: boolean;
+  /** Name of the element at the template's root that it is on or in; '' if it is in none. */
+  readonly outermost: string;
 }
 
 /** What `assemble` makes of the tokens of a template. */
@@ -42,6 +45,7 @@ export interface Assembled {
   readonly segments: readonly string[];
   readonly html: string;
   readonly secret: SecretParts;
+  readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
 }
 
 /** The password fields of a template. */
@@ -65,6 +69,7 @@ export class TemplatePart implements Part {
   readonly isUrl: boolean;
   readonly isReflected: boolean;
   readonly isSecret: boolean;
+  readonly outermost: string;
 
   readonly #path: readonly Element[];
   #outer: Context | undefined;
@@ -81,6 +86,7 @@ export class TemplatePart implements Part {
     this.isUrl = part.isUrl;
     this.isReflected = part.isReflected;
     this.isSecret = part.isSecret;
+    this.outermost = part.outermost;
     this.#path = path;
   }
 
@@ -113,6 +119,8 @@ interface Assembly {
   /** The password fields, and the elements around them. */
   readonly secret: SecretTags;
   readonly deciding: number[];
+  /** The elements whose \`disabled\` concerns a part, by its index. */
+  readonly disabling: Map<number, readonly Around[]>;
   /** The segment that is being written. */
   segment: string;
   html: string;
@@ -131,6 +139,7 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     opened: [],
     secret: secretTags(tokens),
     deciding: [],
+    disabling: new Map(),
     segment: '',
     html: '',
     nodes: 0,
@@ -148,7 +157,10 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   const { fields, names } = assembly.secret;
   const secret = { isCertain: [...fields.values()].includes('always'), deciding, names };
 
-  return { parts, segments: [...segments, segment], html, secret };
+  const disablers = new Map([...assembly.disabling].map(([part, around]) => [part, disablersOf(around, parts)]));
+  for (const [part, found] of disablers) if (found.length === 0) disablers.delete(part);
+
+  return { parts, segments: [...segments, segment], html, secret, disablers };
 }
 
 /** Only documents have a doctype, and nothing follows a document. */
@@ -203,7 +215,10 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   const isSecret = tag !== undefined && isSecretPart(secret, tag, binding);
 
   if (tag !== undefined && isDecidingPart(secret, tag, binding)) deciding.push(parts.length);
-  parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret }, path));
+  const around = disablingElements(opened, binding);
+  if (around.length > 0) assembly.disabling.set(parts.length, around);
+  const outermost = path[0]?.name ?? '';
+  parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret, outermost }, path));
   segments.push(segment);
   assembly.segment = '';
 }

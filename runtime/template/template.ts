@@ -19,6 +19,7 @@ import {
   refuseReserved,
   textAllowed,
 } from './content-model.js';
+import type { Disabler } from './disabled-tags.js';
 import { hashOf } from './hash.js';
 import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
@@ -49,6 +50,10 @@ export interface Definition {
   readonly hasChildren: boolean;
   /** What it says of password fields. */
   readonly secret: SecretParts;
+  /** What can disable the control of an event part, or those that stand in a child part, by the index of the part. */
+  readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
+  /** Whether one of its fieldsets can disable what stands in a child part. */
+  readonly disablesChildren: boolean;
 }
 
 // DEFINING --------------------------------------------------------------------
@@ -120,13 +125,15 @@ class TemplateDefinition implements Definition {
   readonly hasEvents: boolean;
   readonly hasChildren: boolean;
   readonly secret: SecretParts;
+  readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
+  readonly disablesChildren: boolean;
 
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #checked = new Set<Context>();
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
-    const { parts, segments, html, secret } = assemble(source, tokens);
+    const { parts, segments, html, secret, disablers } = assemble(source, tokens);
     const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
 
     this.statics = statics;
@@ -137,8 +144,10 @@ class TemplateDefinition implements Definition {
     this.hash = hashOf(JSON.stringify([namespace, html, ...places]));
     this.wire = [this.hash, namespace, html, ...places];
     this.hasEvents = parts.some(({ kind }) => kind === PartKind.Event);
-    this.hasChildren = parts.some(({ kind }) => kind === PartKind.Child || kind === PartKind.Sole);
+    this.hasChildren = parts.some(isChild);
     this.secret = secret;
+    this.disablers = disablers;
+    this.disablesChildren = [...disablers.keys()].some((part) => isChild(parts[part] as Part));
     this.#source = source;
     this.#tokens = tokens;
   }
@@ -160,6 +169,10 @@ class TemplateDefinition implements Definition {
     const message = `A document is written once: events, properties and style objects do nothing in it. ${fix}`;
     throw templateError(this.#source, placeOfHole(this.#source, live.hole), message);
   }
+}
+
+function isChild({ kind }: Part): boolean {
+  return kind === PartKind.Child || kind === PartKind.Sole;
 }
 
 function isLive({ kind }: Part): boolean {

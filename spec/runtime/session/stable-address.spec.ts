@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
+import { type Waypoint, wayTo } from '../../../runtime/render/disabled-controls.js';
 import { Instance, List, Mount, type Value } from '../../../runtime/render/nodes.js';
-import { resolve } from '../../../runtime/session/stable-address.js';
+import { stableAddressOf, wayAt } from '../../../runtime/session/stable-address.js';
 import { html, repeat } from '../../../runtime/template/html.js';
+import type { Address } from '../../../runtime/wire/protocol.js';
 import { FakeHost, startSession } from '../../fixtures/live-session.js';
 
 type Message = { type: 'clicked'; what: string };
@@ -67,6 +69,8 @@ function inside(
   return value.values.flatMap((part, index) => addresses(part, [...steps, index]));
 }
 
+const resolve = (page: Value, address: Address): Instance | undefined => wayAt(page, address, 0)?.at(-1)?.instance;
+
 const textOf = (instance: Instance | undefined): unknown => instance?.values[1];
 
 describe('stable address', () => {
@@ -83,6 +87,18 @@ describe('stable address', () => {
       ...['a', 'b', 'item a', 'item b', 'alone', 'kid', 'kid a', 'kid b'],
     ]);
     for (const [text, address] of all) expect(textOf(resolve(page, address)), text).to.equal(text);
+  });
+
+  it('is made of the way to an instance', () => {
+    const page = start().rendered;
+    let number = 0;
+    for (const [text, address] of addresses(page)) {
+      const instance = resolve(page, address) as Instance;
+      instance.number = ++number;
+      const way = wayTo(page, instance.number, 0) as readonly Waypoint[];
+      expect(stableAddressOf(way), text).to.deep.equal(address);
+      expect(wayAt(page, address, 0), text).to.deep.equal(way);
+    }
   });
 
   it('leads to the same in a page that was rendered anew, and after rows have moved', () => {

@@ -59,6 +59,7 @@ describe('parts', () => {
       isUrl: false,
       isReflected: false,
       isSecret: false,
+      outermost: 'p',
     });
     expect({ ...second }).deep.include({ kind: 0, node: 2, name: '', element: 'p', hole: 1, strings: ['', ''] });
   });

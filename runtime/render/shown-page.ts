@@ -1,0 +1,52 @@
+/**
+ * The page as one client shows it: the client tree as it was when the client had applied a frame. `client-link.ts` makes one
+ * for the events of a frame, and `client-events.ts` finds in it what they happened at.
+ */
+
+import type { ClientTree } from './client-tree.js';
+import { isDisabled, isDisabledAt, type Waypoint, wayTo } from './disabled-controls.js';
+import type { Instance } from './nodes.js';
+
+/** What a client shows. */
+export class ShownPage {
+  readonly #tree: ClientTree;
+  readonly #frame: number;
+
+  /** @param frame the last one that the client has applied */
+  constructor(tree: ClientTree, frame: number) {
+    this.#tree = tree;
+    this.#frame = frame;
+  }
+
+  /** The instance of a number. */
+  find(number: number): Instance | undefined {
+    return this.#tree.find(number, this.#frame);
+  }
+
+  /** Whether the client could have called the handlers of this number, but it took too long to say that it did. */
+  isExpired(number: number): boolean {
+    return this.#tree.isExpired(number, this.#frame);
+  }
+
+  /** Whether the control that a part is on is disabled, by itself or by a fieldset around it. */
+  isDisabled(instance: Instance, part: number): boolean {
+    if (isDisabledAt(instance, part)) return true;
+    const fieldsets = [...this.#tree.fieldsets].flatMap((number) => this.find(number) ?? []);
+
+    return fieldsets.some((fieldset) =>
+      [...fieldset.definition.disablers.keys()].some((child) => this.#isWithin(fieldset, child, instance.number, part))
+    );
+  }
+
+  #isWithin(fieldset: Instance, child: number, number: number, part: number): boolean {
+    if (!isDisabledAt(fieldset, child)) return false;
+    const way = wayTo(fieldset.values[child] ?? null, number, part, this.#tree.showing);
+
+    return way !== undefined && isDisabled([{ instance: fieldset, part: child, key: null }, ...way]);
+  }
+
+  /** The way to a part of an instance; `undefined` if the instance was removed. */
+  wayTo(number: number, part: number): readonly Waypoint[] | undefined {
+    return wayTo(this.#tree.content, number, part, this.#tree.showing);
+  }
+}
