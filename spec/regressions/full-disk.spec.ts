@@ -104,7 +104,7 @@ describe('a disk', function () {
     store = lmdb({ path: join(disk.path, 'sessions'), delay: 5 });
     const reports: string[] = [];
     const membership = new Membership({ clock: systemClock, lease: 150 });
-    const keeper = new WriteBehind({
+    const writeBehind = new WriteBehind({
       ...{ clock: systemClock, store, node: 'a', largest: megabyte, lifetime: 600_000, membership },
       report: (_, error) => {
         reports.push(String(error));
@@ -113,12 +113,12 @@ describe('a disk', function () {
       defer: setImmediate,
     });
     const notes = Array.from({ length: 20 }, (_, at) => new Note(`note ${at}`));
-    for (const note of notes) keeper.changed(note);
+    for (const note of notes) writeBehind.changed(note);
     await until(() => notes.every(({ stores }) => stores === 1));
     disk.fill();
     for (const note of notes) {
       note.write('x'.repeat(50_000));
-      keeper.changed(note);
+      writeBehind.changed(note);
     }
     let beats = 0;
     const stop = membership.join(() => beats++);
@@ -132,7 +132,7 @@ describe('a disk', function () {
     await until(() => waiting.every(({ stores }) => stores > 1));
     expect(Date.now() - freed).to.be.lessThan(5_000);
     expect(reports).to.have.length(1);
-    await keeper.close();
+    await writeBehind.close();
   });
 
   it('that is full when the store is opened gives an error with the fix, and not the end of the process', () => {

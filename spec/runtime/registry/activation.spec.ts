@@ -336,9 +336,9 @@ describe('a session lasts', () => {
     it('which takes over what the one before has left, as far as it is not done', async () => {
       const { session, connection } = await clicked(2);
       session.client.leave(connection);
-      const heir = new FakeConnection();
+      const next = new FakeConnection();
       session.join(
-        heir,
+        next,
         {
           ...joinFrame({ sent: 3 }),
           load: 'another',
@@ -349,7 +349,7 @@ describe('a session lasts', () => {
         },
         0
       );
-      expect(heir.frames[0], 'of events 2, 3 and 4 the first is done').to.include({ processed: 1 });
+      expect(next.frames[0], 'of events 2, 3 and 4 the first is done').to.include({ processed: 1 });
     });
 
     it('and forks when another document comes while one is connected: both go on, apart', async () => {
