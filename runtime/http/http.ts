@@ -18,6 +18,7 @@ import { type ClientScript, chooseEncoding } from './client-script.js';
 import { answerSign, type IsReady } from './health.js';
 import type { Headers, HttpAnswer } from './http-answer.js';
 import { type Layout, renderPage, renderStatus } from './layout.js';
+import { refusalOfFetch } from './page-load.js';
 import {
   cookieName,
   type HttpRequest,
@@ -46,7 +47,7 @@ export interface HttpOptions {
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<SessionRegistry, 'full' | 'isClosed' | 'isDraining' | 'open' | 'reload'>;
+  readonly sessions: Pick<SessionRegistry, 'isClosed' | 'isDraining' | 'makeRoom' | 'open' | 'reload'>;
   readonly tokens: Tokens;
   readonly trustProxy: number;
 }
@@ -160,7 +161,7 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   // Its session may be in a store that cannot answer now: a fresh one in its place would be empty.
   if (typeof again === 'number') return answerStatus(503, document.styles);
   if (again !== undefined) return writePage(options, asked, again);
-  if (sessions.full(visitor.address)) return answerStatus(429, document.styles);
+  if (!sessions.makeRoom(visitor.address)) return answerStatus(429, document.styles);
   const opened = sessions.open(route, visitor.address);
 
   return writePage(options, asked, opened instanceof Promise ? await opened : opened);
@@ -224,6 +225,8 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   if (typeof place === 'number') return refuse(place);
   if (!isReadable(request.method)) return refuse(405);
   if (options.sessions.isDraining) return refuse(503);
+  const refusal = refusalOfFetch(request);
+  if (refusal !== undefined) return refuse(refusal);
   const recognised = options.recognise(request);
   // Awaiting a plain value would cost a tick: most pages are made synchronously.
   const visitor = recognised instanceof Promise ? await recognised : recognised;

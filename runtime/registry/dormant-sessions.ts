@@ -42,6 +42,17 @@ export class DormantSessions {
     this.#sweep ??= clock.setTimeout(() => this.#endOld(), dormantTime);
   }
 
+  /** Ends the oldest session for which `isMeant` holds; false if there is none. */
+  endOldest(isMeant: (session: LiveSession) => boolean): boolean {
+    for (const session of this.#since.keys()) {
+      if (!isMeant(session)) continue;
+      session.stop();
+      return true;
+    }
+
+    return false;
+  }
+
   /** A session is not dormant any more. */
   delete(session: LiveSession): void {
     this.#since.delete(session);

@@ -10,6 +10,7 @@
 import type { Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
+import { within } from '../platform/promise.js';
 import { markup } from '../render/render-to-string.js';
 import { LiveSession, type Session, type SessionOwner, type SessionStart } from '../session/session.js';
 import type { SessionEnvironment } from '../session/session-environment.js';
@@ -57,6 +58,8 @@ export interface SessionRegistry {
   post(id: string, message: AnyMessage): boolean;
   /** Whether the address has as many sessions as one may have, sessions that are being started included. */
   full(address: string): boolean;
+  /** Whether the address may have another session. If it is full, its oldest dormant session ends for that. */
+  makeRoom(address: string): boolean;
   readonly counts: SessionCounts;
   /** All sessions, the oldest first. */
   entries(): Iterable<TableEntry>;
@@ -187,7 +190,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
       await this.#confirm(found);
     }
     const isHere = found !== undefined && !isOver(found.life);
-    if (!isHere && (this.#isDraining || this.full(request.address))) return undefined;
+    if (!isHere && this.#isDraining) return undefined;
     const session = isHere ? found : await this.#activate(request, false);
 
     return session instanceof LiveSession ? this.#firstPage(session) : session;
@@ -218,17 +221,19 @@ class SessionTable implements SessionRegistry, SessionOwner {
   #enterFound(found: LiveSession, request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
     if (!hasOther(found, request)) return found;
 
-    return this.full(request.address)
-      ? CloseCode.TryLater
-      : this.#startActivated(this.#activation.fork(found, request), request);
+    return this.makeRoom(request.address)
+      ? this.#startActivated(this.#activation.fork(found, request), request)
+      : CloseCode.TryLater;
   }
 
   async #enterAbsent(request: JoinRequest): Promise<Session | CloseCode> {
-    if (this.full(request.address)) return CloseCode.TryLater;
     try {
+      // A session that exists comes back whatever the address has: the limit is one of new sessions.
       const session = await this.#activate(request, true);
+      if (session !== undefined) return session;
+      if (!this.makeRoom(request.address)) return CloseCode.TryLater;
 
-      return session ?? (await this.#startActivated(this.#activation.startFresh(request), request));
+      return await this.#startActivated(this.#activation.startFresh(request), request);
     } catch (error) {
       // The server was closed during the activation: the client finds the session through another process.
       if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
@@ -249,6 +254,10 @@ class SessionTable implements SessionRegistry, SessionOwner {
 
   full(address: string): boolean {
     return this.#starter.isFull(address);
+  }
+
+  makeRoom(address: string): boolean {
+    return !this.full(address) || this.#dormant.endOldest(({ id }) => this.#entries.get(id)?.address === address);
   }
 
   get isClosed(): boolean {
@@ -281,20 +290,11 @@ class SessionTable implements SessionRegistry, SessionOwner {
     this.#dormant.close();
     const sessions = [...this.#entries.values()].map(({ session }) => session);
     const used = sessions.filter((session) => session.isUsed);
-    if (!this.#env.isVolatile) await this.#inTime(Promise.all(used.map((session) => this.#passivate(session))));
+    if (!this.#env.isVolatile)
+      await within(Promise.all(used.map((session) => this.#passivate(session))), this.#env.clock, closeDeadlineMs);
     for (const session of sessions) session.stop();
     this.#activation.close();
     await this.#options.writeBehind.close();
-  }
-
-  /** Waits for the last writes until their deadline. */
-  async #inTime(writes: Promise<unknown>): Promise<void> {
-    let timer: unknown;
-    const late = new Promise<void>((resolve) => {
-      timer = this.#env.clock.setTimeout(resolve, closeDeadlineMs);
-    });
-    await Promise.race([writes, late]);
-    this.#env.clock.clearTimeout(timer);
   }
 
   // ACTIVATION ----------------------------------------------------------------

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import { isPromise, synchronous } from '../../../runtime/platform/promise.js';
+import { isPromise, synchronous, within } from '../../../runtime/platform/promise.js';
 
 describe('promise', () => {
   it('knows a promise by its then', () => {
@@ -27,5 +28,14 @@ describe('promise', () => {
     expect(() => synchronous(Promise.resolve(1), 'no', ErrorCode.Handler))
       .to.throw(TroupeError)
       .with.property('code', 'handler');
+  });
+
+  it('is waited for until a deadline', async () => {
+    const clock = createSimulatedClock();
+    await within(Promise.resolve(), clock, 100);
+    expect(clock.pending).to.equal(0);
+    const late = within(new Promise(() => undefined), clock, 100);
+    clock.advance(100);
+    await late;
   });
 });

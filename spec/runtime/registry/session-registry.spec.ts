@@ -272,6 +272,24 @@ describe('sessions', () => {
       expect(sessions.full('a')).to.equal(false);
     });
 
+    it('let the oldest dormant session of a full address give way, and no joined one', async () => {
+      const [first, second, other] = [await open(), await open(), await open(Counter, 'b')].map(
+        ({ session }) => session
+      );
+      const third = (await open()).session;
+      join(first as LiveSession);
+      expect(sessions.makeRoom('a')).to.equal(true);
+      expect([first, second, third, other].map((each) => sessions.find(each?.id ?? '') !== undefined)).to.deep.equal([
+        true,
+        false,
+        true,
+        true,
+      ]);
+      await open();
+      for (const { session } of [...sessions.entries()]) if (session !== other) join(session);
+      expect([sessions.full('a'), sessions.makeRoom('a'), sessions.makeRoom('b')]).to.deep.equal([true, false, true]);
+    });
+
     it('count sessions that are being made, and give their places back if nothing comes of them', async () => {
       const outcomes: (() => void)[] = [];
       const Late = component({

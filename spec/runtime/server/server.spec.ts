@@ -166,7 +166,7 @@ describe('server', () => {
       const page = await load(first.url);
       const second = await listen({ sessionsPerAddress: 1 });
 
-      await load(second.url);
+      await join(second.url, await load(second.url));
       expect((await join(second.url, page)).answer).to.equal(CloseCode.TryLater);
       expect((await fetch(second.url)).status).to.equal(429);
     });
