@@ -8,15 +8,21 @@
  */
 
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
-import { Limit } from '../runtime/wire/protocol.js';
+import { Limit, payloadFields } from '../runtime/wire/protocol.js';
 import { findEdits, type Inputs } from './inputs.js';
-import { modifiersOf, payloadOf } from './payload.js';
+import type { Gate } from './outbox.js';
+import { modifiersOf, payloadOf, trim } from './payload.js';
 import type { Handler, View } from './view.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Takes an event on; answers its number, or 0 if it was refused. */
-export type Raise = (handler: Handler, payload: readonly Wire[] | undefined) => number;
+/** Where events go. */
+export interface Receiver {
+  /** Takes an event on; answers its number, or 0 if it was refused. */
+  raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number;
+  /** Whether events are not processed yet: what the page shows may be out of date. */
+  isAhead(): boolean;
+}
 
 /** What happened before there was a tree. */
 interface Early {
@@ -24,11 +30,11 @@ interface Early {
   /** The event itself forgets its target. */
   readonly target: Element;
   readonly element: Element;
-  readonly payload: readonly Wire[];
+  readonly payload: Wire[];
 }
 
 /** Events that tell the state of a control. */
-const edit = /^(input|change)$/;
+const edits = /^(input|change)$/;
 /** Events after which the user is ahead of the server in a control. */
 const typing = /^(key|click|input|change)/;
 
@@ -38,24 +44,26 @@ const typing = /^(key|click|input|change)/;
 export class Events {
   readonly #root: Element;
   readonly #inputs: Inputs;
-  readonly #raise: Raise;
+  readonly #receiver: Receiver;
   readonly #view: Pick<View, 'handler'>;
   /** Whether there is a tree. */
   #begun = false;
   #early: Early[] = [];
 
   /** @param view says who wants to hear what, once `begin` has been called */
-  constructor(root: Element, inputs: Inputs, view: Pick<View, 'handler'>, raise: Raise) {
+  constructor(root: Element, inputs: Inputs, view: Pick<View, 'handler'>, receiver: Receiver) {
     this.#root = root;
     this.#view = view;
     this.#inputs = inputs;
-    this.#raise = raise;
+    this.#receiver = receiver;
+    root.addEventListener('keydown', (event) => this.#press(event as KeyboardEvent), true);
+    root.addEventListener('pointerup', ({ target }) => this.#push((target as Element).closest('button')), true);
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
   }
 
   /** Listens to events of this type from now on. The same listener twice counts once. */
   listen(type: string): void {
-    this.#root.addEventListener(type, this.#receive, { capture: true, passive: /^(touch|wheel)/.test(type) });
+    this.#root.addEventListener(type, this.#hear, { capture: true, passive: /^(touch|wheel)/.test(type) });
   }
 
   /** The controls that were edited so far. */
@@ -64,10 +72,10 @@ export class Events {
   }
 
   /**
-   * There is a tree now: tells what happened before, in order, and `edits` that no event told of. Says how many events
+   * There is a tree now: tells what happened before, in order, and `edited` controls that no event told of. Says how many events
    * had happened at what is not there any more.
    */
-  begin(edits: Set<Element>): number {
+  begin(edited: Set<Element>): number {
     let lost = 0;
     this.#begun = true;
     for (const { event, target, element, payload } of this.#early.splice(0)) {
@@ -76,17 +84,17 @@ export class Events {
         lost++;
         continue;
       }
-      if (edit.test(event.type)) edits.delete(target);
+      if (edits.test(event.type)) edited.delete(target);
       this.#tell(handler, event.type, target, () => payload);
     }
-    for (const target of edits) {
+    for (const target of edited) {
       ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
     }
     return lost;
   }
 
   /** Finds the handlers of an event, the innermost first; returns whether there is one. */
-  readonly #receive = (event: Event): boolean => {
+  readonly #receive = (event: Event, gate?: Gate): boolean => {
     const { type, bubbles } = event;
     const target = event.target as Element;
     let heard = false;
@@ -100,7 +108,7 @@ export class Events {
       if (!handler && (this.#begun || !typesOf(element).includes(type))) continue;
       if (!prevent(event, element)) continue;
       heard = true;
-      if (handler) this.#tell(handler, type, target, () => payloadOf(event, element));
+      if (handler) this.#tell(handler, type, target, () => payloadOf(event, element), gate);
       else if (this.#early.length < Limit.outbox) {
         this.#early.push({ event, target, element, payload: payloadOf(event, element) });
       }
@@ -108,9 +116,45 @@ export class Events {
     return heard;
   };
 
-  #tell(handler: Handler, type: string, target: Element, payload: () => readonly Wire[]): void {
-    const number = this.#raise(handler, handler.kind === HandlerKind.Function ? payload() : undefined);
-    if (number && typing.test(type)) this.#inputs.sent(target, number, edit.test(type));
+  readonly #hear = (event: Event): unknown => this.#receive(event);
+
+  /** Enter in a field submits its form by the first button for that. */
+  #press({ key, target, isComposing }: KeyboardEvent): void {
+    const { form } = target as HTMLInputElement;
+    if (key !== 'Enter' || isComposing || !form || (target as Element).localName !== 'input') return;
+    this.#push(Array.from(form.elements).find((control) => (control as HTMLButtonElement).type === 'submit'));
+  }
+
+  /**
+   * The user activates a button. If it is disabled, and the page is not up to date, it may be enabled by what the user
+   * has done just before: then the event waits for that, and happens if the button is enabled.
+   */
+  #push(control: Element | null | undefined): void {
+    if (!control?.matches(':disabled') || !this.#receiver.isAhead()) return;
+    const { form, type } = control as HTMLButtonElement;
+    const gate = (): boolean => this.#root.contains(control) && !control.matches(':disabled');
+    this.#receive({ type: 'click', target: control, bubbles: true } as unknown as Event, gate);
+    if (form && type === 'submit') {
+      const submit = { type: 'submit', target: form, submitter: control, bubbles: true, preventDefault() {} };
+      this.#receive(submit as unknown as Event, gate);
+    }
+  }
+
+  #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
+    const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
+    const own = (handler.instance.nodes[handler.part] as Node) === target;
+    const edit = own && fields ? this.#takeEdit(type, target, fields) : undefined;
+    const number = this.#receiver.raise(handler, fields && trim(fields), gate);
+    if (edit && !number) this.#inputs.texts.refused(target);
+    if (number && typing.test(type)) this.#inputs.sent(target, number, edits.test(type), edit);
+  }
+
+  /** Puts what the user has edited in place of the text of a control. */
+  #takeEdit(type: string, control: Element, fields: Wire[]): Wire[] | undefined {
+    const index = payloadFields(type).indexOf('value');
+    const edit = index < 0 ? undefined : this.#inputs.texts.edit(control, fields[index] as string);
+    if (edit) fields[index] = edit;
+    return edit;
   }
 }
 

@@ -8,7 +8,9 @@
  * then the last one is made again, unless the user has typed more.
  */
 
+import type { Scalar, Wire } from '../runtime/wire/patch.js';
 import { parse } from './dom.js';
+import { TextControls } from './text-controls.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -42,10 +44,13 @@ export class Inputs {
   /** Those of them that wait, and what they write into. */
   readonly #held = new Map<(() => void) | undefined, Element>();
   readonly #root: Element;
+  /** Those with a text. */
+  readonly texts = new TextControls((control) => this.#composing.has(control));
 
   /** @param root where the controls are */
   constructor(root: Element) {
     this.#root = root;
+    root.addEventListener('beforeinput', ({ target }) => this.texts.begin(target as Element), true);
     root.addEventListener('compositionstart', ({ target }) => this.#composing.add(target as Element));
     root.addEventListener('compositionend', () => {
       this.#composing.clear();
@@ -58,7 +63,8 @@ export class Inputs {
    *
    * @param known whether the page shows it already, so that it would be made again only
    */
-  holds(element: Element, name: string, write: () => void, known = false): boolean {
+  holds(element: Element, name: string, write: () => void, value: () => Scalar, known = false): boolean {
+    if (name === 'value' && this.texts.write(element, `${value() ?? ''}`, known)) return true;
     const writes = this.#writes.get(element) ?? new Map<string, () => void>();
     this.#held.delete(writes.get(name));
     this.#writes.set(element, writes.set(name, write));
@@ -68,7 +74,8 @@ export class Inputs {
   }
 
   /** Event number `event` comes from this control; `edit` if it tells its state. */
-  sent(control: Element, event: number, edit = false): void {
+  sent(control: Element, event: number, edit = false, payload?: Wire[]): void {
+    if (this.texts.sent(control, event, edit, payload)) return;
     this.#sent.set(control, event);
     if (edit) this.#shown.set(control, stateOf(control));
   }
@@ -79,11 +86,13 @@ export class Inputs {
    */
   processed(event: number, durable = event): void {
     this.#processed = event;
+    this.texts.processed(event, durable);
     for (const [control, newest] of this.#sent) if (newest <= durable) this.#sent.delete(control);
   }
 
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
   release(): void {
+    this.texts.release();
     for (const [write, element] of this.#held) {
       if (this.#isAhead(element)) continue;
       this.#held.delete(write);

@@ -25,7 +25,12 @@ export interface Raised {
   stored: Stored;
   /** What it counts for in a frame. */
   readonly bytes: number;
+  /** Asked when all events before it are processed, whether it has an effect; it waits until then. */
+  gate?: Gate | undefined;
 }
+
+/** Whether an event that the page would not have let happen may happen now. */
+export type Gate = () => boolean;
 
 /** Bytes. */
 const Size = {
@@ -74,21 +79,28 @@ export class Outbox {
   }
 
   /** Takes up an event; answers its number, or 0 if there is no more room, or never will be in a frame. */
-  add(stored: Stored, instance: Instance | null = null): number {
+  add(stored: Stored, instance: Instance | null = null, gate?: Gate): number {
     const bytes = Size.around + encode(stored as Wire).length;
     if (this.#events.length >= Limit.outbox || bytes > Limit.frame) return 0;
-    this.#events.push({ instance, stored, bytes });
+    this.#events.push({ instance, stored, bytes, gate });
     (this.names.at(-1) as EventRange)[2]++;
     return this.raised;
   }
 
   /** Those to be sent in the next frame; they count as gone. */
   take(): readonly Raised[] {
+    const taken: Raised[] = [];
     let sum = 0;
-    const taken = this.#events.slice(this.#gone - this.durable).filter(({ bytes }, index) => {
-      sum += bytes;
-      return !index || sum <= Size.batch;
-    });
+    for (const event of this.#events.slice(this.#gone - this.durable)) {
+      sum += event.bytes;
+      if (taken.length && sum > Size.batch) break;
+      if (event.gate) {
+        if (this.processed < this.#gone + taken.length) break;
+        if (!event.gate()) spoil(event);
+        event.gate = undefined;
+      }
+      taken.push(event);
+    }
     this.#gone += taken.length;
     return taken;
   }

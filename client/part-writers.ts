@@ -13,12 +13,19 @@ import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } fr
 import { pristine } from './inputs.js';
 import type { Instance, State } from './instance.js';
 import { SelectValues } from './select-values.js';
+import { isText } from './text-controls.js';
 
 /**
  * Whether `write`, into what the user edits in a control, has to wait; it is then called when it no longer has to.
  * With `known` the page shows already what it writes.
  */
-export type Holds = (control: Element, name: string, write: () => void, known?: boolean) => boolean;
+export type Holds = (
+  control: Element,
+  name: string,
+  write: () => void,
+  value: () => Scalar,
+  known?: boolean
+) => boolean;
 
 /** Properties that the user changes. */
 const editable = /^(value|checked|selected)$/;
@@ -51,9 +58,14 @@ export class PartWriters {
   write(instance: Instance, part: number, value: Wire): void {
     const { kind, name } = instance.definition.parts[part] as Part;
     const last = instance.contents[part];
-    if (last === value) return;
-    instance.contents[part] = value;
     const element = instance.nodes[part] as Element;
+    instance.contents[part] = value;
+    // The server writes a text again that the user has edited.
+    if (kind === PartKind.Property && name === 'value' && isText(element)) {
+      this.#late.push(() => this.#assign(element, name, value as Scalar));
+      return;
+    }
+    if (last === value) return;
     // The user may have changed what the page was loaded with, and it is the same still.
     if (last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`) {
       return this.#selects.want(element, value as Scalar);
@@ -107,7 +119,7 @@ export class PartWriters {
       }
       this.#selects.wrote(element);
     };
-    const held = editable.test(name) && this.#holds(element, name, write, known);
+    const held = editable.test(name) && this.#holds(element, name, write, value, known);
     if (!held && !known) write();
   }
 }

@@ -8,12 +8,13 @@ import { type EventData, type PayloadField, payloadFields } from '../runtime/wir
 /** Any object, as far as its fields go. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * The payload of an event for a handler on `element`; fields at the end that have their default are left
- * out, and so is what is not of its type: an element in a form may be named `value`.
- */
+/** The payload of an event for a handler on `element`, without what is not of its type: an element in a form may be named `value`. */
 export function payloadOf(event: Event, element: Element): Wire[] {
-  const payload = payloadFields(event.type).map((field) => read(field, event, element));
+  return payloadFields(event.type).map((field) => read(field, event, element));
+}
+
+/** A payload as it is sent: fields at the end that have their default are left out. */
+export function trim(payload: Wire[]): Wire[] {
   // All defaults are false, 0, '' or [].
   while (payload.length && (!payload.at(-1) || (payload.at(-1) as Wire[]).length === 0)) payload.pop();
   return payload;

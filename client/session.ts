@@ -11,7 +11,7 @@ import { encode } from './codec.js';
 import type { Events } from './events.js';
 import type { Inputs } from './inputs.js';
 import { addressOf } from './instance.js';
-import type { Outbox } from './outbox.js';
+import type { Gate, Outbox } from './outbox.js';
 import type { ReloadStorage } from './reload-storage.js';
 import type { Handler, View } from './view.js';
 
@@ -256,9 +256,9 @@ export class Session {
   // EVENTS --------------------------------------------------------------------
 
   /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting or it is too big. */
-  raise({ instance, part }: Handler, payload: readonly Wire[] | undefined): number {
+  raise({ instance, part }: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number {
     const address = addressOf(instance);
-    const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance);
+    const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance, gate);
     this.#drop(+!number);
     // One frame for all that one DOM event leads to: the first that comes takes all.
     queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.reloadStorage.keep()));

@@ -54,7 +54,10 @@ export function startOn(root: Element, client: string): void {
     listen: (type) => events.listen(type),
     holds: (...write) => inputs.holds(...write),
   });
-  const events = new Events(root, inputs, view, (handler, payload) => session.raise(handler, payload));
+  const events = new Events(root, inputs, view, {
+    raise: (...event) => session.raise(...event),
+    isAhead: () => outbox.raised > outbox.processed,
+  });
   const session: Session = new Session({
     get connection() {
       return socket;

@@ -120,7 +120,7 @@ const mostFiles = 15;
 const portable = ['runtime/index.ts', 'runtime/template/template.ts', 'runtime/render/diff.ts'];
 
 /** What `client/` shares with the server. */
-const shared = ['runtime/wire/protocol.ts', 'runtime/wire/patch.ts', 'runtime/wire/decode.ts'];
+const shared = ['protocol', 'patch', 'decode', 'text-edit'].map((name) => `runtime/wire/${name}.ts`);
 
 const topLevel = [
   ...['runtime', 'components', 'client', 'examples', 'spec', 'docs', 'dist', 'node_modules'],

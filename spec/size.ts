@@ -2,7 +2,7 @@
 
 import { clientSize } from './bench/exact.js';
 
-const budget = 8_192;
+const budget = 9_728;
 const { minified, gzip, brotli } = clientSize();
 
 console.log(`client script: ${minified} bytes minified, ${gzip} gzip, ${brotli} brotli (at most ${budget})`);

@@ -1,6 +1,6 @@
 /**
  * TodoMVC. The todos are in a shared actor (`todos.ts`): they are still there after a reload, and all pages of
- * one browser show the same. What is being typed (`field.ts`) or edited is each page's own, and so is what it
+ * one browser show the same. What is being typed or edited is each page's own, and so is what it
  * has changed and not yet seen in the shared list: it shows that at once.
  *
  * A label is there for the field that edits its todo: so the browser itself puts the focus there when the label
@@ -10,7 +10,6 @@
 import { component, type Enqueue, type EventData, html, repeat, shared } from 'troupe';
 import type { SnapshotFrom } from 'xstate';
 import { offlineNotice } from '../../components/offline-notice.js';
-import { clear, emptyField, entryOf, type Field, type FieldEvent, fieldValue, press, type } from './field.js';
 import {
   type Addressed,
   type Change,
@@ -34,7 +33,8 @@ interface Model {
   readonly pending: readonly Pending[];
   /** What it shows: the one with the others in it. */
   readonly todos: readonly Todo[];
-  readonly field: Field;
+  /** The new todo that is being typed. */
+  readonly draft: string;
   /** The todo that is edited, as it was when that began. */
   readonly editing: Todo | undefined;
 }
@@ -47,7 +47,7 @@ interface Pending {
 
 type Message =
   | { type: 'listChanged'; list: List }
-  | { type: 'keyPressed' | 'typed' | 'entered'; event: FieldEvent }
+  | { type: 'typed' | 'entered'; draft: string }
   | { type: 'editStarted'; todo: Todo }
   | { type: 'editCancelled'; id: number }
   | { type: 'edited'; id: number; title: string }
@@ -76,7 +76,7 @@ function showing(model: Model, base: List, pending: readonly Pending[]): Model {
 }
 
 function update(model: Model, message: Message, enqueue: Enqueue<Message>): Model {
-  const { base, browser, editing, field, pending } = model;
+  const { base, browser, editing, pending } = model;
   const send = (change: Change): Model => {
     const { id: by } = enqueue;
     const addressed: Addressed = { browser, by, ...change };
@@ -94,15 +94,13 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
         pending.filter(({ by }) => !taken.includes(by))
       );
     }
-    case 'keyPressed':
-      return { ...model, field: press(field, message.event) };
     case 'typed':
-      return { ...model, field: type(field, message.event) };
+      return { ...model, draft: message.draft };
     case 'entered': {
-      const title = entryOf(field, message.event);
-      if (title === '' || model.todos.length >= mostTodos) return { ...model, field: press(field, message.event) };
+      const title = message.draft.trim();
+      if (title === '' || model.todos.length >= mostTodos) return model;
 
-      return { ...send({ type: 'added', title }), field: clear(field, message.event) };
+      return { ...send({ type: 'added', title }), draft: '' };
     }
     case 'editStarted':
       return { ...model, editing: message.todo };
@@ -120,24 +118,13 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
 
 // VIEW ------------------------------------------------------------------------
 
-const fieldHandlers = ({ shown }: Field) => ({
-  input: ({ value }: EventData): Message => ({ type: 'typed', event: { text: value, shown } }),
-  keydown: ({ key, value }: EventData): Message => ({
-    type: key === 'Enter' ? 'entered' : 'keyPressed',
-    event: { text: value, shown },
-  }),
-});
-
-const header = (field: Field) => {
-  const { input, keydown } = fieldHandlers(field);
-
-  return html<Message>`
-    <header class="header">
-      <h1>todos</h1>
-      <input class="new-todo" placeholder="What needs to be done?" aria-label="What needs to be done?" autocomplete="off"
-        autofocus .value=${fieldValue(field)} @input=${input} @keydown=${keydown}>
-    </header>`;
-};
+const header = (draft: string) => html<Message>`
+  <header class="header">
+    <h1>todos</h1>
+    <input class="new-todo" placeholder="What needs to be done?" aria-label="What needs to be done?" autocomplete="off"
+      autofocus .value=${draft} @input=${({ value }) => ({ type: 'typed', draft: value })}
+      @keydown=${({ key, value }) => key === 'Enter' && { type: 'entered', draft: value }}>
+  </header>`;
 
 /** A row is the todo itself, or what says that it is edited. */
 type Row = Todo | { readonly id: number; readonly edited: Todo };
@@ -211,7 +198,7 @@ export const TodoList = component({
     base: emptyList,
     pending: [],
     todos: emptyList.todos,
-    field: emptyField,
+    draft: '',
     editing: undefined,
   }),
   update,
@@ -225,7 +212,7 @@ export const TodoList = component({
   view: (model) => html<Message>`
     ${offlineNotice()}
     <section class="todoapp">
-      ${header(model.field)}
+      ${header(model.draft)}
       ${model.todos.length > 0 && list(model)}
       ${model.todos.length > 0 && footer(model)}
     </section>

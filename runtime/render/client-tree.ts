@@ -7,6 +7,7 @@
  */
 
 import type { Definition } from '../template/template.js';
+import { ControlTexts } from './control-texts.js';
 import type { Showing } from './disabled-controls.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
@@ -65,6 +66,8 @@ const isKept = ({ definition }: Instance): boolean => definition.hasEvents || de
 export class ClientTree {
   /** The content of the root. */
   content: Value = null;
+  /** The texts of controls. */
+  readonly texts = new ControlTexts();
   /** The last number given. */
   #count = 0;
   /** The frame of the last reset: earlier frames used the numbers for other instances. */
@@ -166,6 +169,7 @@ export class ClientTree {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
     this.fieldsets.clear();
+    this.texts.reset();
     this.#positions = undefined;
     this.#count = 0;
     this.#since = frame;
@@ -224,6 +228,11 @@ export class ClientTree {
     return this.#retired.find((retired) => retired.frame > frame && retired.find(number) !== undefined);
   }
 
+  /** The instance that was sent last under this number. Only instances with event parts are found. */
+  current(number: number): Instance | undefined {
+    return this.#listening.get(number);
+  }
+
   /** The number of retired instances. */
   get retired(): number {
     return this.#retired.reduce((sum, { size }) => sum + size, 0);
@@ -241,6 +250,7 @@ export class ClientTree {
 
   /** Forgets what the client cannot call any more, because it has applied `frame`. */
   acknowledge(frame: number): void {
+    this.texts.acknowledge(frame);
     const retired = this.#retired;
     if (retired.length === 0) return;
     let count = 0;

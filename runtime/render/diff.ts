@@ -11,7 +11,7 @@ import type { Part } from '../template/template.js';
 import { ListOperation, PartKind, type Scalar, type Wire } from '../wire/patch.js';
 import type { ClientTree } from './client-tree.js';
 import { matchByKey, matchByPosition } from './keyed-list.js';
-import { handlerKind, Instance, List, Mount, type Value } from './nodes.js';
+import { controlText, handlerKind, Instance, isText, List, Mount, type Value } from './nodes.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -63,6 +63,7 @@ export function diff(tree: ClientTree, next: Value, frame: number, mounts: Itera
   diffChild(writing, 0, 0, tree.content, next);
   tree.content = next;
   for (const mount of mounts) diffMount(writing, mount);
+  if (tree.texts.isEdited) diffEdited(writing);
   if (writing.changes.length === 0) tree.unretire(frame);
 
   return writing.changes;
@@ -100,21 +101,45 @@ function diffInstance(writing: Writing, previous: Instance, next: Instance): voi
   for (let index = 0; index < parts.length; index++) {
     const before = previous.values[index] as Value;
     const after = next.values[index] as Value;
-    if (before !== after) diffPart(writing, next.number, index, (parts[index] as Part).kind, before, after);
+    if (before !== after) diffPart(writing, next.number, index, parts[index] as Part, before, after);
   }
 }
 
-function diffPart(writing: Writing, target: number, part: number, kind: PartKind, previous: Value, next: Value): void {
-  switch (kind) {
+function diffPart(writing: Writing, target: number, index: number, part: Part, previous: Value, next: Value): void {
+  switch (part.kind) {
     case PartKind.Child:
     case PartKind.Sole:
-      diffChild(writing, target, part, previous, next);
+      diffChild(writing, target, index, previous, next);
       break;
     case PartKind.Event:
-      if (handlerKind(previous) !== handlerKind(next)) writing.changes.push(target, part, handlerKind(next));
+      if (handlerKind(previous) !== handlerKind(next)) writing.changes.push(target, index, handlerKind(next));
       break;
     default:
-      if (!Object.is(previous, next)) writing.changes.push(target, part, next as Wire);
+      if (isText(part)) diffText(writing, target, index, previous, next);
+      else if (!Object.is(previous, next)) writing.changes.push(target, index, next as Wire);
+  }
+}
+
+// TEXTS -----------------------------------------------------------------------
+
+/** Compares with what the control shows, which is not what was written if the user has edited it. */
+function diffText(writing: Writing, target: number, index: number, previous: Value, next: Value): void {
+  const { changes, frame, tree } = writing;
+  const shown = tree.texts.shown(target, index);
+  if (shown === undefined ? Object.is(previous, next) : shown === controlText(next)) {
+    tree.texts.agree(target, index);
+    return;
+  }
+  tree.texts.write(frame, target, index, controlText(previous), controlText(next));
+  changes.push(target, index, next as Wire);
+}
+
+/** Writes the texts that the user has edited and the views did not change: what a view gives is shown. */
+function diffEdited(writing: Writing): void {
+  for (const { number, part } of [...writing.tree.texts.edited]) {
+    const value = writing.tree.current(number)?.values[part];
+    if (value === undefined) writing.tree.texts.agree(number, part);
+    else diffText(writing, number, part, value, value);
   }
 }
 

@@ -9,8 +9,8 @@
 
 import type { Context } from '../template/content-model.js';
 import type { Key, Repeat, UnsafeHtml } from '../template/html.js';
-import type { Definition } from '../template/template.js';
-import { HandlerKind, type Scalar } from '../wire/patch.js';
+import type { Definition, Part } from '../template/template.js';
+import { HandlerKind, PartKind, type Scalar } from '../wire/patch.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -121,4 +121,14 @@ export function handlerKind(value: Value): HandlerKind {
   if (value === null) return HandlerKind.None;
 
   return typeof value === 'function' ? HandlerKind.Function : HandlerKind.Message;
+}
+
+/** Whether a part writes the text of a control that the user edits. */
+export function isText({ kind, name, element }: Part): boolean {
+  return kind === PartKind.Property && name === 'value' && (element === 'input' || element === 'textarea');
+}
+
+/** What a control shows if this is its `value`. */
+export function controlText(value: Value): string {
+  return value === null ? '' : String(value);
 }

@@ -3,9 +3,10 @@
  * for the events of a frame, and `client-events.ts` finds in it what they happened at.
  */
 
+import type { TextEdit } from '../wire/text-edit.js';
 import type { ClientTree } from './client-tree.js';
 import { isDisabled, isDisabledAt, type Waypoint, wayTo } from './disabled-controls.js';
-import type { Instance } from './nodes.js';
+import { controlText, type Instance, isText } from './nodes.js';
 
 /** What a client shows. */
 export class ShownPage {
@@ -26,6 +27,19 @@ export class ShownPage {
   /** Whether the client could have called the handlers of this number, but it took too long to say that it did. */
   isExpired(number: number): boolean {
     return this.#tree.isExpired(number, this.#frame);
+  }
+
+  /**
+   * The user has edited the text of the control that an event part is on. Returns the text that the user meant;
+   * `undefined` if no part writes that text.
+   */
+  edit(instance: Instance, event: number, edit: TextEdit): string | undefined {
+    const { definition, number } = instance;
+    const part = definition.parts.findIndex((other) => other.node === definition.parts[event]?.node && isText(other));
+    if (part < 0) return undefined;
+    const written = this.#tree.current(number) ?? instance;
+
+    return this.#tree.texts.edit(number, part, edit, this.#frame, controlText(written.values[part] ?? null));
   }
 
   /** Whether the control that a part is on is disabled, by itself or by a fieldset around it. */

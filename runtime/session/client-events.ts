@@ -21,7 +21,7 @@ import type { ComponentTree } from '../tree/component-tree.js';
 import type { Envelope } from '../tree/mailbox.js';
 import type { HappenedProbeEvent, Probe } from '../tree/probe.js';
 import { Malformed } from '../wire/decode.js';
-import { decodePayload } from '../wire/frame-codec.js';
+import { decodePayload, editIn, withValue } from '../wire/frame-codec.js';
 import { PartKind } from '../wire/patch.js';
 import type { Address, EventData, EventRecord } from '../wire/protocol.js';
 import type { Connection } from './frame-sender.js';
@@ -68,16 +68,19 @@ export class ClientEvents {
    */
   envelope(event: EventRecord, number: number, connection: Connection, shown: ShownPage | undefined): Envelope {
     const { instance: at } = event;
-    if (typeof at !== 'number') return this.empty(number, () => this.#findAt(event, at, number, connection));
+    const findAt = (address: Address): Envelope => this.#findAt(event, address, number, connection, shown);
+    if (typeof at !== 'number') return this.empty(number, () => findAt(at));
 
     const instance = shown?.find(at);
     if (instance === undefined) return shown?.isExpired(at) ? this.#dropped(number) : this.empty(number);
-    if (!shown?.isDisabled(instance, event.part)) return this.#envelopeAt(instance, event, number);
-    const way = shown.wayTo(at, event.part);
+    if (shown?.isDisabled(instance, event.part)) {
+      const way = shown.wayTo(at, event.part);
 
-    return way === undefined
-      ? this.#dropped(number)
-      : this.empty(number, () => this.#findAt(event, stableAddressOf(way), number, connection));
+      return way === undefined ? this.#dropped(number) : this.empty(number, () => findAt(stableAddressOf(way)));
+    }
+    if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
+
+    return this.empty(number, () => this.#envelopeAt(instance, rebased(instance, event, shown), number));
   }
 
   /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
@@ -113,13 +116,19 @@ export class ClientEvents {
   }
 
   /** The envelope of an event at a stable address, when all events before it are applied. */
-  #findAt(event: EventRecord, address: Address, number: number, connection: Connection): Envelope {
+  #findAt(
+    event: EventRecord,
+    address: Address,
+    number: number,
+    connection: Connection,
+    shown: ShownPage | undefined
+  ): Envelope {
     const way = wayAt(this.#owner.tree.rendered, address, event.part) ?? [];
     const instance = way.at(-1)?.instance;
     if (instance?.definition.parts[event.part]?.kind !== PartKind.Event || isDisabled(way))
       return this.#dropped(number);
     try {
-      return this.#envelopeAt(instance, event, number);
+      return this.#envelopeAt(instance, rebased(instance, event, shown), number);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.#receiver.refuse(connection, error);
@@ -166,6 +175,27 @@ export function droppedError(): TroupeError {
     ErrorCode.Dropped,
     'Event dropped: its target element is disabled or no longer in the page. Further drops on this connection are not reported.'
   );
+}
+
+// TEXTS -----------------------------------------------------------------------
+
+/** Whether an event says how the user has edited a text. */
+function isEdit({ definition }: Instance, { part, payload }: EventRecord): boolean {
+  const on = definition.parts[part];
+
+  return on?.kind === PartKind.Event && editIn(on.name, payload) !== undefined;
+}
+
+/**
+ * An event that tells how the user has edited a text, as one that tells the text: what the view gives when all events
+ * before it are applied, with this edit.
+ */
+function rebased(instance: Instance, event: EventRecord, shown: ShownPage | undefined): EventRecord {
+  const name = instance.definition.parts[event.part]?.name ?? '';
+  const edit = editIn(name, event.payload);
+  const text = edit && shown?.edit(instance, event.part, edit);
+
+  return text === undefined ? event : { ...event, payload: withValue(name, event.payload ?? [], text) };
 }
 
 // HANDLERS --------------------------------------------------------------------

@@ -352,7 +352,8 @@ export class ClientLink {
     if (clientTree === undefined || clientTree.isFull || !this.#sender.isOpen) return;
     const { tree } = this.#owner;
     if (this.#isAsked) this.#sendAsked(clientTree);
-    else if (tree.rendered !== clientTree.content || tree.hasStale) this.#sendDifference(clientTree);
+    else if (clientTree.content !== tree.rendered || clientTree.texts.isEdited || tree.hasStale)
+      this.#sendDifference(clientTree);
     if (this.#counter.owed > 0 || this.#counter.isUntold) this.#acknowledge(this.#counter.tell());
   }
 

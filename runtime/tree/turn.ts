@@ -73,9 +73,10 @@ export class Turn {
     this.#until = sliceEnd(clock);
   }
 
-  /** Whether another round follows. */
+  /** Whether another round follows. What has to be resolved waits for the next turn: until then the client is sent what is shown. */
   get hasMore(): boolean {
-    const isWithin = this.#rounds < maxRounds && this.#messages < maxTurnMessages && this.#mailbox.size > 0;
+    const { isUnresolved, size } = this.#mailbox;
+    const isWithin = this.#rounds < maxRounds && this.#messages < maxTurnMessages && size > 0 && !isUnresolved;
 
     return isWithin && monotonic(this.#clock) < this.#until;
   }

@@ -28,6 +28,7 @@ import {
   ServerKind,
   version,
 } from './protocol.js';
+import type { TextEdit } from './text-edit.js';
 
 // ENCODE ----------------------------------------------------------------------
 
@@ -232,6 +233,24 @@ export function decodePayload(type: string, payload: readonly Wire[] | undefined
   atMost(payload, fields.length, 'payload');
   for (let index = 0; index < payload.length; index++) assign(data, fields[index] as PayloadField, payload[index]);
   return data;
+}
+
+/**
+ * The edit in the payload of an event of `type`, in place of the value of the control: `[text, at = 0, removed = 0]`;
+ * `undefined` if it says the whole value, or none.
+ *
+ * @throws Malformed if there is something else
+ */
+export function editIn(type: string, payload: readonly Wire[] | undefined): TextEdit | undefined {
+  const given = payload === undefined ? undefined : payload[payloadFields(type).indexOf('value')];
+  if (!Array.isArray(given)) return undefined;
+  const [inserted, at = 0, removed = 0] = list(given, 'edit', 3);
+  return { at: count(at, 'at'), removed: count(removed, 'removed'), text: text(inserted, 'text') };
+}
+
+/** A payload with this value of the control. */
+export function withValue(type: string, payload: readonly Wire[], value: string): readonly Wire[] {
+  return payload.with(payloadFields(type).indexOf('value'), value);
 }
 
 /** `EventData` while it is being filled. */

@@ -83,12 +83,25 @@
  *
  * **Payloads.** Sent only if the handler is a function: positional fields by the kind of event, see
  * `payloadFields`; the fields at the end that have their default are not sent.
+ *
+ * **Text edits.** The `value` of a control whose text the server writes (`.value` on the element that has the event) is
+ * not said as a whole, but as what the user has made of it: `[text, at = 0, removed = 0]`. It applies
+ * to the text as the client knew it with all frames that it has counted, and with its edits before. The server rebases it
+ * on what it has written since, and the client rebases its edits that are not processed on what a frame writes. A client
+ * that does not know what the server has written sends the whole text. The server says nothing if the view gives what the
+ * control shows, and writes the text, also one that it has written before, if it does not. For example, the field shows
+ * `one` and the client raises Enter and then `t`, before it gets the patch that empties the field:
+ *
+ *     client   [1, [[2, 1, ['Enter']], [2, 0, [['t', 3]]]]]     the text is `onet`
+ *     server   the model is empty after Enter; `t` at 3 becomes `t` at 0: the handler is given `t`
+ *     server   [2, [2, 2, ''], 1]                               for Enter
+ *     client   empties `one` in `onet`: the text is `t`
  */
 
 import type { Patch, Wire } from './patch.js';
 
 /** Raised whenever a frame changes its meaning. Client and server must agree. */
-export const version = 3;
+export const version = 4;
 
 // KINDS -----------------------------------------------------------------------
 

@@ -171,16 +171,16 @@ describe('the client in Chromium', () => {
     await shows('1');
   });
 
-  it('does not write over what is typed while it is on its way, and shows in the end what the server says', async () => {
+  it('merges what the server writes with what is typed meanwhile, and shows in the end what the server says', async () => {
     const line = await adopted();
     await page.fill('input', 'a');
-    expect((await line.next(ClientKind.Events)).events[0]?.payload).to.deep.equal(['a']);
-    await page.fill('input', 'ab');
-    await line.next(ClientKind.Events);
+    expect((await line.next(ClientKind.Events)).events[0]?.payload).to.deep.equal([['a', 0, 5]]);
+    await page.keyboard.type('b');
+    expect((await line.next(ClientKind.Events)).events[0]?.payload).to.deep.equal([['b', 1]]);
     line.patch([1, 0, 'A', 1, 3, 1], 1);
     await shows('1');
-    expect(await value()).to.equal('ab');
-    line.patch([1, 3, 2], 1);
+    expect(await value()).to.equal('Ab');
+    line.patch([1, 3, 2, 1, 0, 'A'], 1);
     await shows('2');
     expect(await value()).to.equal('A');
   });
@@ -189,7 +189,7 @@ describe('the client in Chromium', () => {
     const line = await adopted();
     await page.fill('input', 'rejected');
     await line.next(ClientKind.Events);
-    line.send({ kind: ServerKind.Acknowledge, processed: 1, late: 0 });
+    line.patch([1, 0, 'start'], 1);
     await page.waitForFunction(() => document.querySelector('input')?.value === 'start');
     await page.fill('input', 'ab');
     await line.next(ClientKind.Events);
@@ -197,7 +197,7 @@ describe('the client in Chromium', () => {
     await page.waitForFunction(() => document.querySelector('input')?.value === 'A');
     await page.fill('input', 'Ab');
     await line.next(ClientKind.Events);
-    line.patch([1, 3, 1], 1);
+    line.patch([1, 3, 1, 1, 0, 'A'], 1);
     await shows('1');
     expect(await value()).to.equal('A');
   });
@@ -359,7 +359,7 @@ describe('the client in Chromium', () => {
       second.send(whole(Reason.Restored, 0, '', 0));
       await shows('0');
       expect(await value()).to.equal('typed');
-      expect((await second.next(ClientKind.Events)).events[0]?.payload).to.deep.equal(['typed']);
+      expect((await second.next(ClientKind.Events)).events[0]?.payload).to.deep.equal([['typed']]);
       second.patch([1, 0, 'TYPED', 1, 3, 2], 1);
       await shows('2');
       expect(await value()).to.equal('TYPED');
@@ -409,7 +409,7 @@ describe('the client in Chromium', () => {
     it('joins the session of the page before if it was given another one, and is its fork from then on', async () => {
       await adopted();
       expect(
-        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:3:${location.href}`)}`)[0])
+        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:4:${location.href}`)}`)[0])
       ).to.equal('mac.own.1./');
       stage.token = 'mac.other.1./';
       await page.reload();
@@ -448,7 +448,7 @@ describe('the client in Chromium', () => {
       await page.click('button');
       await pending(1);
       expect(
-        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:3:${location.href}`)}`)[2])
+        await page.evaluate(() => JSON.parse(`${sessionStorage.getItem(`troupe:4:${location.href}`)}`)[2])
       ).to.have.length(1);
       await page.reload();
       const second = await stage.line();

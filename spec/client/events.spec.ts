@@ -47,11 +47,13 @@ describe('client/events', () => {
           inputs = new troupe.inputs.Inputs(bench.root);
           view = troupe.view.createView(bench.root, {
             listen: (type) => events.listen(type),
-            holds: (control, name, write) => inputs.holds(control, name, write),
+            holds: (...write) => inputs.holds(...write),
           });
-          events = new troupe.events.Events(bench.root, inputs, view, ({ instance, part }, payload) =>
-            bench.raised.push([instance.number, part, payload as Wire[] | undefined])
-          );
+          events = new troupe.events.Events(bench.root, inputs, view, {
+            raise: ({ instance, part }, payload) =>
+              bench.raised.push([instance.number, part, payload as Wire[] | undefined]),
+            isAhead: () => false,
+          });
         },
         begin(show: () => void) {
           const { edited } = events;
@@ -235,8 +237,8 @@ describe('client/events', () => {
         0,
         true,
         [
-          [1, 2, ['2']],
-          [1, 2, ['3']],
+          [1, 2, [['2', 0, 1]]],
+          [1, 2, [['3', 0, 1]]],
           [1, 0, [['a', '3']]],
         ],
         '3',
@@ -313,7 +315,7 @@ describe('client/events', () => {
         bench.render([['over', 0, '<input data-troupe-on="input">', 0, 7, 'value', 0, 8, 'input'], 'b', 2]);
         return [input === bench.find('input'), input.value, bench.raised];
       });
-      expect(seen).to.deep.equal([true, 'typed', [[1, 1, ['typed']]]]);
+      expect(seen).to.deep.equal([true, 'typed', [[1, 1, [['typed', 0, 1]]]]]);
     });
   });
 });

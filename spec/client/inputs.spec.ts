@@ -14,12 +14,13 @@ describe('client/inputs', () => {
       const createBench = () => {
         const root = document.createElement('form');
         const control = document.createElement('input');
+        control.type = 'number';
         root.append(control);
         const inputs = new troupe.inputs.Inputs(root);
         const log: string[] = [];
         const write = (what: string, name = 'value', element: Element = control): void => {
           const made = () => log.push(what);
-          if (!inputs.holds(element, name, made)) made();
+          if (!inputs.holds(element, name, made, () => what)) made();
         };
         return { root, control, inputs, log, write };
       };
@@ -85,7 +86,7 @@ describe('client/inputs', () => {
       const log = await run(() => {
         const { control, inputs, log, write } = createBench();
         inputs.sent(control, 1);
-        write('other', 'value', document.createElement('input'));
+        write('other', 'value', document.createElement('select'));
         return log;
       });
       expect(log).to.deep.equal(['other']);
@@ -114,7 +115,14 @@ describe('client/inputs', () => {
         const log: boolean[] = [];
         inputs.sent(second as Element, 1, true);
         for (const element of [first, second, other])
-          log.push(inputs.holds(element as Element, 'checked', () => write('x')));
+          log.push(
+            inputs.holds(
+              element as Element,
+              'checked',
+              () => write('x'),
+              () => 'x'
+            )
+          );
         return log;
       });
       expect(log).to.deep.equal([true, true, false]);
@@ -171,9 +179,9 @@ describe('client/inputs', () => {
       const log = await run(() => {
         const { control, inputs, log, write } = createBench();
         write('a');
-        control.value = 'typed';
+        control.value = '1';
         inputs.sent(control, 1, true);
-        control.value = 'typed on';
+        control.value = '12';
         inputs.processed(1);
         inputs.release();
         inputs.sent(control, 2);
@@ -207,7 +215,13 @@ describe('client/inputs', () => {
     it('is not made where the page shows it already, but again after an edit', async () => {
       const log = await run(() => {
         const { control, inputs, log } = createBench();
-        const held = inputs.holds(control, 'value', () => log.push('default'), true);
+        const held = inputs.holds(
+          control,
+          'value',
+          () => log.push('default'),
+          () => 'default',
+          true
+        );
         inputs.sent(control, 1, true);
         inputs.processed(1);
         inputs.release();

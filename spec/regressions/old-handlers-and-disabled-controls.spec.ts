@@ -84,7 +84,8 @@ describe('a client', () => {
   };
   const fire = (...what: string[]): void => {
     session.client.receive(connection, eventsFrame(what.map((each) => places[each] as [number, number])));
-    host.turn();
+    // What waits for all before it to be shown has a turn of its own.
+    for (let turns = 0; turns <= what.length; turns++) host.turn();
   };
 
   it('reaches each handler of a page where nothing is disabled, but for one that always is', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decode, Malformed } from '../../../runtime/wire/decode.js';
-import { decodeClientFrame, decodePayload, encodeFrame } from '../../../runtime/wire/frame-codec.js';
+import { decodeClientFrame, decodePayload, editIn, encodeFrame, withValue } from '../../../runtime/wire/frame-codec.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import {
   Ask,
@@ -143,11 +143,11 @@ describe('frame codec', () => {
         load: 'd-1',
         sent: 4,
       };
-      expect(decodeClientFrame(hex('99 00 03 a163 a174 cd0100 02 01 92a161a162 91 93a3642d310203'))).to.deep.equal(
+      expect(decodeClientFrame(hex('99 00 04 a163 a174 cd0100 02 01 92a161a162 91 93a3642d310203'))).to.deep.equal(
         join
       );
       expect(
-        decodeClientFrame(hex('99 00 03 a163 a174 cd0100 02 01 92a161a162 92 93a1650702 93a3642d310100'))
+        decodeClientFrame(hex('99 00 04 a163 a174 cd0100 02 01 92a161a162 92 93a1650702 93a3642d310100'))
       ).to.deep.equal({
         ...join,
         names: [
@@ -185,31 +185,31 @@ describe('frame codec', () => {
       ['a kind that is no number', '91 a130', /unknown kind/],
       ['a kind of -0', '91 cb8000000000000000', /version is not a whole number/],
       ['a join without version', '91 00', /version is not a whole number/],
-      ['a join that ends early', '97 00 03 a163 a174 00 00 00', /names is not an array/],
-      ['a join without names', '98 00 03 a163 a174 00 00 00 90', /names is not an array/],
-      ['a join without a page load', '99 00 03 a163 a174 00 00 00 90 90', /names is empty/],
-      ['a page load without a name', '99 00 03 a163 a174 00 00 00 90 91 93a00100', /load is not a name/],
-      ['a page load with a name of other signs', '99 00 03 a163 a174 00 00 00 90 91 93a12e0100', /load is not a name/],
-      ['names without a range', '99 00 03 a163 a174 00 00 00 90 91 00', /range is not an array/],
-      ['a range of no page load', '99 00 03 a163 a174 00 00 00 90 91 93000100', /load is not a string/],
-      ['a range from no number on', '99 00 03 a163 a174 00 00 00 90 91 91a165', /first is not a whole number/],
-      ['a range without a length', '99 00 03 a163 a174 00 00 00 90 91 92a16501', /count is not a whole number/],
+      ['a join that ends early', '97 00 04 a163 a174 00 00 00', /names is not an array/],
+      ['a join without names', '98 00 04 a163 a174 00 00 00 90', /names is not an array/],
+      ['a join without a page load', '99 00 04 a163 a174 00 00 00 90 90', /names is empty/],
+      ['a page load without a name', '99 00 04 a163 a174 00 00 00 90 91 93a00100', /load is not a name/],
+      ['a page load with a name of other signs', '99 00 04 a163 a174 00 00 00 90 91 93a12e0100', /load is not a name/],
+      ['names without a range', '99 00 04 a163 a174 00 00 00 90 91 00', /range is not an array/],
+      ['a range of no page load', '99 00 04 a163 a174 00 00 00 90 91 93000100', /load is not a string/],
+      ['a range from no number on', '99 00 04 a163 a174 00 00 00 90 91 91a165', /first is not a whole number/],
+      ['a range without a length', '99 00 04 a163 a174 00 00 00 90 91 92a16501', /count is not a whole number/],
       [
         'more events than a client keeps',
-        '99 00 03 a163 a174 00 00 00 90 91 93a16501cd03e9',
+        '99 00 04 a163 a174 00 00 00 90 91 93a16501cd03e9',
         /count is not .* 0 to 1000/,
       ],
-      ['a join with more than there is to say', '9a 00 03 a163 a174 00 00 00 90 91 93a1650100 00', /more than 9/],
-      ['a token that is no string', '99 00 03 a163 01 00 00 00 90 91 93a1640100', /token is not a string/],
-      ['a negative frame number', '99 00 03 a163 a174 ff 00 00 90 91 93a1640100', /frame is not a whole number/],
+      ['a join with more than there is to say', '9a 00 04 a163 a174 00 00 00 90 91 93a1650100 00', /more than 9/],
+      ['a token that is no string', '99 00 04 a163 01 00 00 00 90 91 93a1640100', /token is not a string/],
+      ['a negative frame number', '99 00 04 a163 a174 ff 00 00 90 91 93a1640100', /frame is not a whole number/],
       [
         'half an event',
-        '99 00 03 a163 a174 00 cb3ff8000000000000 00 90 91 93a1640100',
+        '99 00 04 a163 a174 00 cb3ff8000000000000 00 90 91 93a1640100',
         /processed is not a whole number/,
       ],
       [
         'a hash that is no string',
-        '99 00 03 a163 a174 00 00 00 9101 91 93a1640100',
+        '99 00 04 a163 a174 00 00 00 9101 91 93a1640100',
         /hashes holds a value that is not a string/,
       ],
       ['an address without a hash', '92 01 91929000', /hash is not a string/],
@@ -246,7 +246,7 @@ describe('frame codec', () => {
     it('more hashes than a client remembers', () => {
       const count = Limit.definitions + 1;
       const bytes = hex(
-        `99 00 03 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)} 91 93a1640100`
+        `99 00 04 a0 a0 00 00 00 dc${count.toString(16).padStart(4, '0')}${'a0'.repeat(count)} 91 93a1640100`
       );
       expect(() => decodeClientFrame(bytes)).to.throw(Malformed, /hashes has more than 1024/);
     });
@@ -266,6 +266,26 @@ describe('frame codec', () => {
         }),
         lawParameters(5_000)
       );
+    });
+  });
+
+  describe('an edit in a payload', () => {
+    it('is read with its defaults, and no other value is one', () => {
+      expect(editIn('input', [['a']])).to.deep.equal({ at: 0, removed: 0, text: 'a' });
+      expect(editIn('keydown', ['a', 'KeyA', 0, false, ['', 3, 1]])).to.deep.equal({ at: 3, removed: 1, text: '' });
+      expect(editIn('input', ['a'])).to.equal(undefined);
+      expect(editIn('input', undefined)).to.equal(undefined);
+      expect(editIn('wheel', [1, 2])).to.equal(undefined);
+    });
+
+    it('gives way to the text that it makes', () => {
+      expect(withValue('input', [['a'], true], 'ab')).to.deep.equal(['ab', true]);
+    });
+
+    it('is refused if no client sends it', () => {
+      for (const edit of [[], [1], ['a', -1], ['a', 0, 0.5], ['a', 'b'], ['a', 0, 0, 0]]) {
+        expect(() => editIn('input', [edit as Wire]), JSON.stringify(edit)).to.throw(Malformed);
+      }
     });
   });
 

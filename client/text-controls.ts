@@ -1,0 +1,201 @@
+/**
+ * The texts of controls that the user edits while the server writes them: what the user did is sent as edits, and what
+ * the server writes is merged with the edits it does not know yet (`rebase` of `text-edit.ts`), so that neither loses
+ * anything. `inputs.ts` tells of events and writes.
+ */
+
+import type { Wire } from '../runtime/wire/patch.js';
+import { applyEdit, rebase, rebasePosition, type TextEdit, textEdit } from '../runtime/wire/text-edit.js';
+
+// TYPES -----------------------------------------------------------------------
+
+/** A control with a text. */
+type TextControl = HTMLInputElement | HTMLTextAreaElement;
+
+/** An edit that was raised as an event. */
+interface RaisedEdit {
+  readonly event: number;
+  edit: TextEdit;
+  /** The edit in the event's payload; changes with it as long as it was not sent. */
+  readonly payload: Wire[] | undefined;
+  /** Once it is processed: `base` before it. */
+  before?: string;
+}
+
+interface State {
+  /** What the server wrote last. */
+  written: string;
+  /** What the server's text is when it has processed the events that are known to be. */
+  base: string;
+  /** `base` with all pending edits. */
+  known: string;
+  /** What the control showed when it was last brought together with `known`. */
+  shown: string;
+  /** Edits that are not processed, in order. */
+  pending: RaisedEdit[];
+  /** Edits that are processed and not durable: a server that goes back to an older state gets them again. */
+  done: RaisedEdit[];
+  /** How much of the text has stayed at its beginning and its end, by where the user has edited. */
+  start: number | undefined;
+  end: number | undefined;
+  /** Takes the last edit back, as long as no other follows. */
+  undo(): void;
+  /** Whether an event was processed that told the whole text, so that the server may not know what the page shows. */
+  isTold: boolean;
+}
+
+// TEXT CONTROLS ---------------------------------------------------------------
+
+/** The controls of a page whose text the server writes. */
+export class TextControls {
+  readonly #states = new Map<Element, State>();
+  readonly #isComposing: (control: Element) => boolean;
+
+  /** @param isComposing whether a composition is open in a control: then nothing is written into it */
+  constructor(isComposing: (control: Element) => boolean) {
+    this.#isComposing = isComposing;
+  }
+
+  /**
+   * The server has written a text. Says whether this is a control with a text.
+   *
+   * @param known whether the page was loaded with it: the user may have edited it since
+   */
+  write(control: Element, value: string, known: boolean): boolean {
+    if (!isText(control)) return false;
+    const text = control as TextControl;
+    let state = this.#states.get(text);
+    if (!state) {
+      if (!known) text.value = value;
+      state = {
+        written: value,
+        base: value,
+        known: value,
+        shown: value,
+        pending: [],
+        done: [],
+        start: undefined,
+        end: undefined,
+        undo() {},
+        isTold: false,
+      };
+      this.#states.set(text, state);
+      return true;
+    }
+    let write = textEdit(state.base, value);
+    for (const pending of state.pending) {
+      [write, pending.edit] = rebase(write, pending.edit);
+      pending.payload?.splice(0, 3, ...wireOf(pending.edit));
+    }
+    state.isTold = false;
+    state.written = state.base = value;
+    state.known = applyEdit(state.known, write);
+    this.#show(text, state);
+    return true;
+  }
+
+  /** Brings a control together with what is known of it. */
+  #show(control: TextControl, state: State): void {
+    const { known, shown } = state;
+    const { value } = control;
+    if (known === shown || this.#isComposing(control)) return;
+    const [write] = rebase(textEdit(shown, known), textEdit(shown, value, state.start, state.end));
+    state.shown = known;
+    const { selectionDirection, selectionEnd, selectionStart } = control;
+    control.value = applyEdit(value, write);
+    if (selectionStart === null) return;
+    control.setSelectionRange(
+      rebasePosition(write, selectionStart),
+      rebasePosition(write, selectionEnd as number),
+      selectionDirection ?? undefined
+    );
+  }
+
+  /** The user is about to edit a control: what was there could be typed again, and is another text then. */
+  begin(control: Element): void {
+    const state = this.#states.get(control);
+    const { selectionEnd, selectionStart, value } = control as TextControl;
+    if (!state || selectionStart === null) return;
+    state.start = Math.min(state.start ?? selectionStart, selectionStart);
+    const end = value.length - (selectionEnd as number);
+    state.end = Math.min(state.end ?? end, end);
+  }
+
+  /** What the user has made of the text of a control since that was last asked, as it is sent; `undefined` if it has none. */
+  edit(control: Element, value: string): Wire[] | undefined {
+    const state = this.#states.get(control);
+    if (!state) return undefined;
+    return wireOf(this.#take(state, value));
+  }
+
+  #take(state: State, value: string): TextEdit {
+    const { end, known, shown, start } = state;
+    const edit = rebase(textEdit(shown, known), textEdit(shown, value, start, end))[1];
+    state.undo = () => Object.assign(state, { end, known, shown, start });
+    state.start = state.end = undefined;
+    state.shown = value;
+    state.known = applyEdit(known, edit);
+    return edit;
+  }
+
+  /**
+   * Event number `event` comes from this control. Says whether the control has a text.
+   *
+   * @param isEdit whether it tells the text
+   * @param payload the edit that it tells instead, if it does
+   */
+  sent(control: Element, event: number, isEdit: boolean, payload: Wire[] | undefined): boolean {
+    const state = this.#states.get(control);
+    if (state && (isEdit || payload)) {
+      const edit = payload ? editOf(payload) : this.#take(state, (control as TextControl).value);
+      state.pending.push({ event, edit, payload });
+    }
+    return !!state;
+  }
+
+  /** The event with the last edit was refused: the edit is part of the next one. */
+  refused(control: Element): void {
+    this.#states.get(control)?.undo();
+  }
+
+  /** Events up to this number are processed, and up to `durable` they are stored. */
+  processed(event: number, durable: number): void {
+    for (const state of this.#states.values()) {
+      const { done, pending } = state;
+      while (pending[0] && pending[0].event <= event) {
+        const raised = pending.shift() as RaisedEdit;
+        raised.before = state.base;
+        state.base = applyEdit(state.base, raised.edit);
+        if (!raised.payload) state.isTold = true;
+        done.push(raised);
+      }
+      while (done.length && (done.at(-1) as RaisedEdit).event > event) {
+        const raised = done.pop() as RaisedEdit;
+        state.base = raised.before as string;
+        pending.unshift(raised);
+      }
+      state.done = done.filter((raised) => raised.event > durable);
+    }
+  }
+
+  /** A frame is applied, or a composition is over. */
+  release(): void {
+    for (const [control, state] of this.#states) {
+      if (state.isTold && !state.pending.length) this.write(control, state.written, false);
+      this.#show(control as TextControl, state);
+    }
+  }
+}
+
+/** Whether what the user edits in a control is a text. */
+export function isText(control: Element): boolean {
+  return /^(textarea|text|search|tel|url|email|password)$/.test((control as TextControl).type);
+}
+
+function wireOf({ at, removed, text }: TextEdit): Wire[] {
+  return removed ? [text, at, removed] : at ? [text, at] : [text];
+}
+
+function editOf([text, at = 0, removed = 0]: readonly Wire[]): TextEdit {
+  return { at: at as number, removed: removed as number, text: text as string };
+}

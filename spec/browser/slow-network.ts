@@ -1,0 +1,50 @@
+/** A proxy in front of a server, on which everything takes a while in both directions, and stays in order. */
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A proxy at work. */
+export interface SlowNetwork {
+  /** Where it is, `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  close(): void;
+}
+
+/**
+ * Starts a proxy in front of a port.
+ *
+ * @param delay gives the milliseconds that the next bytes take
+ */
+export async function slowNetwork(port: number, delay: () => number): Promise<SlowNetwork> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (client) => {
+    const target = connect({ port, host: '127.0.0.1', noDelay: true });
+    for (const [from, to] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      sockets.add(from);
+      let last = 0;
+      from.on('error', () => undefined);
+      from.on('data', (bytes) => {
+        last = Math.max(last, performance.now() + delay());
+        setTimeout(() => to.write(bytes), last - performance.now());
+      });
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

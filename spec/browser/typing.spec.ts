@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { component, html } from 'troupe';
+import { createServer, type Listening } from 'troupe/server';
+import { newPage } from './chromium.js';
+import { slowNetwork } from './slow-network.js';
+
+interface Model {
+  readonly draft: string;
+  readonly notes: readonly string[];
+}
+type Message = { type: 'draftTyped'; draft: string } | { type: 'submitted' };
+
+/** As the guide has it. */
+const Notes = component({
+  name: 'notes',
+  init: (): Model => ({ draft: '', notes: [] }),
+  update: (model, message: Message): Model => {
+    if (message.type === 'draftTyped') return { ...model, draft: message.draft };
+    return model.draft === '' ? model : { draft: '', notes: [...model.notes, model.draft] };
+  },
+  view: ({ draft, notes }) => html<Message>`
+    <form @submit=${{ type: 'submitted' }}>
+      <input .value=${draft} @input=${({ value }) => ({ type: 'draftTyped', draft: value })}>
+      <button ?disabled=${draft === ''}>Add</button>
+    </form>
+    <ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
+});
+
+describe('typing', () => {
+  let listening: Listening;
+  before(async () => {
+    const server = createServer({ routes: { '/notes': Notes }, secret: 'typing typing typing typing' });
+    listening = await server.listen(0, '127.0.0.1');
+  });
+  after(() => listening.close());
+
+  for (const latency of [0, 50, 200, 1_000]) {
+    it(`of several entries, one after the other, gives these entries at ${latency} ms`, async () => {
+      const network = await slowNetwork(listening.port, () => latency);
+      const { page, expectNoErrors } = await newPage();
+      await page.goto(`${network.origin}/notes`);
+      await page.waitForSelector('[data-troupe=live]');
+      await page.locator('input').focus();
+      for (const word of ['one', 'two', 'three']) {
+        for (const letter of word) {
+          await page.keyboard.type(letter);
+          await page.waitForTimeout(60);
+        }
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(60);
+      }
+      await page.keyboard.type('fo');
+      await page.waitForFunction(
+        () => document.querySelectorAll('li').length === 3 && !document.querySelector('[data-troupe-pending]'),
+        undefined,
+        { timeout: 15_000 }
+      );
+      const shown = await page.locator('li').allTextContents();
+      expect(shown).to.deep.equal(['one', 'two', 'three']);
+      expect(await page.locator('input').inputValue()).to.equal('fo');
+      await expectNoErrors();
+      network.close();
+    }).timeout(60_000);
+  }
+});
