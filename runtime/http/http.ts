@@ -19,14 +19,7 @@ import { answerSign, type IsReady } from './health.js';
 import type { Headers, HttpAnswer } from './http-answer.js';
 import { type Layout, renderPage, renderStatus } from './layout.js';
 import { refusalOfFetch } from './page-load.js';
-import {
-  cookieName,
-  type HttpRequest,
-  isSecure,
-  type Recognise,
-  type RequestIdentity,
-  readLeft,
-} from './request-identity.js';
+import { cookieHeader, type HttpRequest, type Recognise, type RequestIdentity, readLeft } from './request-identity.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
 import { principalText, type Tokens } from './session-token.js';
 
@@ -122,12 +115,6 @@ async function answerScript(script: ClientScript, request: HttpRequest): Promise
 
 // PAGES -----------------------------------------------------------------------
 
-function cookieHeader(cookie: string, { base, trustProxy }: HttpOptions, request: HttpRequest): string {
-  const secure = isSecure(request, trustProxy) ? '; Secure' : '';
-
-  return `${cookieName}=${cookie}; Path=${base || '/'}; HttpOnly; SameSite=Lax${secure}`;
-}
-
 /** The cookie that the page's token is bound to, and the headers of the page, which set the cookie if it is new. */
 function startPage(
   options: HttpOptions,
@@ -135,9 +122,10 @@ function startPage(
   visitor: RequestIdentity
 ): { cookie: string; headers: Headers } {
   if (visitor.cookie !== undefined) return { cookie: visitor.cookie, headers: pageHeaders };
+  const { base, trustProxy } = options;
   const cookie = createId();
 
-  return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, options, request)] };
+  return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, request, base, trustProxy)] };
 }
 
 /** A request for a page, with its route and identity. */

@@ -62,7 +62,16 @@ export interface RecognitionOptions {
 /** The name of the cookie that tokens are bound to. */
 export const cookieName = 'troupe';
 
-const cookieShape = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]{22})(?=\\s*(?:;|$))`);
+/**
+ * Its name where the browser speaks https. A browser takes a cookie of such a name from this host alone, over https: neither
+ * another subdomain nor a page that was changed on its way can plant one, and with it a session of their own.
+ */
+export const hostCookieName = `__Host-${cookieName}`;
+
+const shapeOf = (name: string): RegExp => new RegExp(`(?:^|;\\s*)${name}=([\\w-]{22})(?=\\s*(?:;|$))`);
+
+const cookieShape = shapeOf(cookieName);
+const hostCookieShape = shapeOf(hostCookieName);
 
 function header(request: HttpRequest, name: string): string {
   const value = request.headers[name] ?? '';
@@ -70,9 +79,22 @@ function header(request: HttpRequest, name: string): string {
   return typeof value === 'string' ? value : value.join(',');
 }
 
-/** The value of the cookie, if it has the form of an id. */
-export function readCookie(request: HttpRequest): string | undefined {
-  return cookieShape.exec(header(request, 'cookie'))?.[1];
+/**
+ * The value of the cookie, if it has the form of an id. Over https only the one of the host counts. What
+ * is not known to be https may be so behind a proxy that does not say it, and a browser has that cookie only then.
+ */
+export function readCookie(request: HttpRequest, trustProxy: number): string | undefined {
+  const cookies = header(request, 'cookie');
+  const own = hostCookieShape.exec(cookies)?.[1];
+
+  return own ?? (isSecure(request, trustProxy) ? undefined : cookieShape.exec(cookies)?.[1]);
+}
+
+/** The `Set-Cookie` header for a new value of the cookie. */
+export function cookieHeader(value: string, request: HttpRequest, base: string, trustProxy: number): string {
+  return isSecure(request, trustProxy)
+    ? `${hostCookieName}=${value}; Path=/; HttpOnly; SameSite=Lax; Secure`
+    : `${cookieName}=${value}; Path=${base || '/'}; HttpOnly; SameSite=Lax`;
 }
 
 const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.load}})\\.([^;\\s]+)`, 'g');
@@ -100,9 +122,10 @@ function forwarded(request: HttpRequest, name: string, trustProxy: number): stri
 
 /** Whether the browser uses https, to the server or to a trusted proxy. */
 export function isSecure(request: HttpRequest, trustProxy: number): boolean {
-  return (
-    request.secure || (header(request, 'x-forwarded-proto').split(',').at(-1)?.trim() === 'https' && trustProxy > 0)
-  );
+  const protocol = header(request, 'x-forwarded-proto').split(',').at(-1)?.trim();
+
+  // Some proxies name the protocol of an upgrade.
+  return request.secure || (trustProxy > 0 && (protocol === 'https' || protocol === 'wss'));
 }
 
 /** The host of the request, in lower case; the one that a trusted proxy forwards, if there is one. */
@@ -156,7 +179,7 @@ export function createRecognition(options: RecognitionOptions): Recognise {
   const { clock, deadline, identify, report, trustProxy } = options;
   const visitorOf = (request: HttpRequest, principal: unknown): RequestIdentity => ({
     address: addressOf(request, trustProxy),
-    cookie: readCookie(request),
+    cookie: readCookie(request, trustProxy),
     principal,
   });
 

@@ -13,6 +13,7 @@ import {
   addressOf,
   type HttpRequest,
   hostOf,
+  isSecure,
   type Recognise,
   type RequestIdentity,
   type Unrecognised,
@@ -139,7 +140,9 @@ function isOriginAllowed(request: HttpRequest, origins: readonly string[] | unde
 
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
   if (origins !== undefined) return origins.includes(origin.toLowerCase());
-  return new URL(origin).host === hostOf(request, trustProxy);
+  const { host, protocol } = new URL(origin);
+  // A page of http can be changed on its way. Without a proxy that says so, it is not known whether the browser speaks https.
+  return host === hostOf(request, trustProxy) && (protocol === 'https:' || !isSecure(request, trustProxy));
 }
 
 // TRANSPORT -------------------------------------------------------------------

@@ -28,10 +28,10 @@ function setUp(identify?: Identify) {
 describe('request identity', () => {
   it('has the cookie that is well formed, wherever it stands among others', () => {
     for (const header of [`troupe=${cookie}`, `a=b; troupe=${cookie}`, `troupe=bad; troupe=${cookie};c=d`]) {
-      expect(readCookie(ask({ cookie: header })), header).to.equal(cookie);
+      expect(readCookie(ask({ cookie: header }), 0), header).to.equal(cookie);
     }
     for (const header of [undefined, '', 'troupe', `my-troupe=${cookie}`, `troupe=${cookie}x`, `TROUPE=${cookie}`]) {
-      expect(readCookie(ask({ cookie: header })), header).to.equal(undefined);
+      expect(readCookie(ask({ cookie: header }), 0), header).to.equal(undefined);
     }
   });
 
