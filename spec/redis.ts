@@ -14,8 +14,8 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -72,8 +72,10 @@ export interface RedisServer {
   readonly url: string;
   /** Ends it without a word, as a failing computer would. */
   kill(): Promise<void>;
-  /** Starts it again on the same port; ends it before if it runs. */
-  restart(): Promise<void>;
+  /** Starts it again on the same port; ends it before if it runs. An empty one has lost what it had written to disk. */
+  restart(how?: { readonly isEmpty?: boolean }): Promise<void>;
+  /** Sets the bytes it may use; 0 for as many as it needs. With less than it uses, it refuses to write. */
+  limitMemory(bytes: number): void;
   /** Makes it hang: connections stand and nothing is answered. */
   pause(): void;
   resume(): void;
@@ -107,9 +109,14 @@ export async function startRedis({ persistent = false }: RedisSetup = {}): Promi
     kill: () => end(running),
     pause: () => void running.kill('SIGSTOP'),
     resume: () => void running.kill('SIGCONT'),
-    async restart() {
+    async restart({ isEmpty = false } = {}) {
       await end(running);
+      if (isEmpty) for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
       running = await launch(program, given);
+    },
+    limitMemory(bytes) {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      socket.end(`CONFIG SET maxmemory ${bytes}\r\n`);
     },
     async stop() {
       await end(running);

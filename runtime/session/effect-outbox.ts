@@ -36,6 +36,8 @@ export class EffectOutbox {
   readonly #waiting = new Map<string, EffectImage>();
   readonly #timers = new Set<unknown>();
   #isOver = false;
+  /** Whether an effect has failed since the last one arrived. That was reported, and the others have the same cause. */
+  #isFailing = false;
 
   constructor(options: EffectOutboxOptions) {
     this.#options = options;
@@ -75,7 +77,7 @@ export class EffectOutbox {
     try {
       const arrival = this.#options.deliver(effect);
       if (isPromise(arrival as unknown)) this.#await(effect, arrival as Promise<void>, backoff);
-      else this.#waiting.delete(effect.id);
+      else this.#arrived(effect);
     } catch (error) {
       // An effect that cannot be sent at all cannot be sent later either.
       this.#waiting.delete(effect.id);
@@ -83,13 +85,19 @@ export class EffectOutbox {
     }
   }
 
+  #arrived({ id }: EffectImage): void {
+    this.#isFailing = false;
+    this.#waiting.delete(id);
+  }
+
   #await(effect: EffectImage, arrival: Promise<void>, backoff: Backoff): void {
     arrival.then(
-      () => void this.#waiting.delete(effect.id),
+      () => this.#arrived(effect),
       (error: unknown) => {
         // The effect is stored with the session, and delivered after the next activation.
         if (this.#isOver) return;
-        if (backoff.failures === 0) this.#options.report(error);
+        if (backoff.failures === 0 && !this.#isFailing) this.#options.report(error);
+        this.#isFailing = true;
         this.#tryLater(effect, backoff);
       }
     );

@@ -1,18 +1,19 @@
 /** Many schedules, several at once. */
 
+import { launchChromium } from './chromium-tab.js';
 import { Host } from './host.js';
-import { type Kind, plan, type Scheduler } from './schedule.js';
+import { type Given, plan, type Scheduler } from './schedule.js';
 import { carryOut, type Result } from './trial.js';
 
 /** What is to be run. */
-export interface Campaign {
+export interface Campaign extends Given {
   readonly schedules: number;
   /** Of the first one; the next has the next. */
   readonly seed: number;
   /** How many at the same time. */
   readonly atOnce: number;
-  /** Of one kind alone. */
-  readonly kind?: Kind | undefined;
+  /** Whether the users' tabs are opened in a real Chromium, if there is one. */
+  readonly isInBrowser?: boolean;
   /** Whether there is a Redis; without, those that need it run with lmdb. */
   readonly hasRedis: boolean;
   /** Called with each result. */
@@ -51,16 +52,17 @@ class SharedHosts {
 }
 
 /** The schedule of a seed, as far as it can be carried out here. */
-function planHere(seed: number, { hasRedis, kind }: Campaign): Scheduler {
-  const schedule = plan(seed, kind);
+function planHere(seed: number, campaign: Campaign): Scheduler {
+  const schedule = plan(seed, campaign);
 
-  return schedule.kind === 'redis' && !hasRedis ? plan(seed, 'lmdb') : schedule;
+  return schedule.kind === 'redis' && !campaign.hasRedis ? plan(seed, { ...campaign, kind: 'lmdb' }) : schedule;
 }
 
 /** Runs them. */
 export async function runSchedules(campaign: Campaign): Promise<CampaignResult> {
   const { atOnce, schedules, seed, tell } = campaign;
   const hosts = new SharedHosts();
+  const chromium = campaign.isInBrowser ? await launchChromium() : undefined;
   const counts: Record<string, number> = {};
   const failed: number[] = [];
   const faults: string[] = [];
@@ -70,7 +72,7 @@ export async function runSchedules(campaign: Campaign): Promise<CampaignResult> 
     while (next < seed + schedules) {
       const own = next++;
       const schedule = planHere(own, campaign);
-      const result = await carryOut(schedule, await hosts.find(schedule));
+      const result = await carryOut(schedule, { chromium, host: await hosts.find(schedule) });
       tell?.(result);
       for (const [what, number] of Object.entries({ ...result.counts, [result.schedule.kind]: 1 })) {
         counts[what] = (counts[what] ?? 0) + number;
@@ -82,6 +84,7 @@ export async function runSchedules(campaign: Campaign): Promise<CampaignResult> 
   }
   await Promise.all(Array.from({ length: atOnce }, work));
   await hosts.stop();
+  await chromium?.close();
 
   return { failed, faults, counts };
 }

@@ -6,7 +6,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ServerSetup, Told } from './server.js';
+import type { Effect } from './pages.js';
+import type { Command, ServerSetup, Told } from './server.js';
 
 /** Compiled, this file lies beside it. */
 const program = fileURLToPath(new URL('./server.js', import.meta.url));
@@ -18,12 +19,16 @@ const longestEnd = 8_000;
 export class Host {
   /** What the server has reported, of all its lives. */
   readonly reports: string[] = [];
+  /** The effects that its shared actor has taken, of all its lives. */
+  readonly effects: Effect[] = [];
   /** What must not happen. */
   readonly faults: string[] = [];
   readonly #setup: ServerSetup;
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #isDraining = false;
+  #isFrozen = false;
+  #shift = 0;
 
   constructor(setup: ServerSetup) {
     this.#setup = setup;
@@ -34,21 +39,27 @@ export class Host {
     return this.#port;
   }
 
-  /** Whether a load balancer should send it clients. */
+  /** Whether a load balancer sends it clients. That one is frozen, it finds out too late. */
   get isReady(): boolean {
     return this.#port !== undefined && !this.#isDraining;
   }
 
+  /** Whether it can be stopped in peace. */
+  get isWell(): boolean {
+    return this.isReady && !this.#isFrozen;
+  }
+
   async start(): Promise<void> {
-    const child = fork(program, [JSON.stringify(this.#setup)], {
+    const child = fork(program, [JSON.stringify({ ...this.#setup, shift: this.#shift })], {
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'development' },
     });
     this.#child = child;
-    this.#isDraining = false;
+    this.#isDraining = this.#isFrozen = false;
     await new Promise<void>((resolve, reject) => {
       child.on('message', (told: Told) => {
         if ('fault' in told) this.reports.push(told.fault);
+        else if ('effect' in told) this.effects.push(told.effect);
         else {
           this.#port = told.port;
           resolve();
@@ -70,6 +81,22 @@ export class Host {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
+  }
+
+  /** Stops its processor, as a computer that is put to sleep. */
+  freeze(): void {
+    this.#isFrozen = this.#child?.kill('SIGSTOP') ?? false;
+  }
+
+  thaw(): void {
+    if (this.#isFrozen) this.#child?.kill('SIGCONT');
+    this.#isFrozen = false;
+  }
+
+  /** Lets its clock be fast by so many milliseconds, or slow. */
+  shift(milliseconds: number): void {
+    this.#shift = milliseconds;
+    this.#child?.send({ shift: milliseconds } satisfies Command, () => undefined);
   }
 
   /** Stops it in peace. */

@@ -15,12 +15,34 @@ interface Pointed {
   readonly x: number;
 }
 
+/** The shared actor that takes an effect of each action but tallies. */
+export const journal = 'journal';
+
+/** What it takes: which run, and which action. */
+export interface Effect {
+  readonly type: 'noted';
+  readonly run: string;
+  readonly n: number;
+}
+
+/** What pages are given. */
+interface Props {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const runOf = ({ params }: Props): string => params['run'] ?? '';
+
+function note(enqueue: Enqueue<never>, run: string, n: number): void {
+  enqueue.send(journal, { type: 'noted', run, n } satisfies Effect);
+}
+
 /** The number in a typed value, `t12`. */
 const typedNumber = (value: string): number => Number(value.slice(1));
 
 // COUNTER ---------------------------------------------------------------------
 
 interface Count {
+  readonly run: string;
   readonly count: number;
   readonly text: string;
   readonly log: readonly number[];
@@ -31,12 +53,17 @@ type Counted = { type: 'clicked'; n: number } | { type: 'drafted'; n: number };
 /** A button and a field. */
 export const Counter = component({
   name: 'counter',
-  init: (): Count => ({ count: 0, text: '', log: [] }),
-  update: ({ count, text, log }, message: Counted) => ({
-    text: message.type === 'drafted' ? `t${message.n}` : text,
-    count: message.type === 'clicked' ? count + 1 : count,
-    log: [...log, message.n],
-  }),
+  init: (props: Props): Count => ({ run: runOf(props), count: 0, text: '', log: [] }),
+  update: ({ run, count, text, log }, message: Counted, enqueue) => {
+    note(enqueue, run, message.n);
+
+    return {
+      run,
+      text: message.type === 'drafted' ? `t${message.n}` : text,
+      count: message.type === 'clicked' ? count + 1 : count,
+      log: [...log, message.n],
+    };
+  },
   view: ({ count, text, log }) => html<Counted>`
     <button class="act" @click=${({ x }: Pointed) => ({ type: 'clicked', n: x })}>more</button>
     <input class="act" name="draft" .value=${text} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
@@ -54,6 +81,7 @@ export interface Row {
 }
 
 interface Todos {
+  readonly run: string;
   readonly draft: string;
   readonly log: readonly number[];
   readonly rows: readonly Row[];
@@ -107,12 +135,17 @@ const rowView = ({ key, title, done }: Row) => html<TodoMessage>`
 /** A keyed list whose rows come and go. */
 export const Todo = component({
   name: 'todo',
-  init: (): Todos => ({ draft: '', log: [], rows: [] }),
-  update: ({ draft, log, rows }, message: TodoMessage) => ({
-    draft: message.type === 'drafted' ? `t${message.n}` : draft,
-    log: [...log, message.n],
-    rows: changeRows(rows, message),
-  }),
+  init: (props: Props): Todos => ({ run: runOf(props), draft: '', log: [], rows: [] }),
+  update: ({ run, draft, log, rows }, message: TodoMessage, enqueue) => {
+    note(enqueue, run, message.n);
+
+    return {
+      run,
+      draft: message.type === 'drafted' ? `t${message.n}` : draft,
+      log: [...log, message.n],
+      rows: changeRows(rows, message),
+    };
+  },
   view: ({ draft, log, rows }) => html<TodoMessage>`
     <input class="act" name="draft" .value=${draft} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
     <button class="act" name="add" @click=${({ x }: Pointed) => ({ type: 'added', n: x })}>add</button>
@@ -123,7 +156,7 @@ export const Todo = component({
 // CHAT ------------------------------------------------------------------------
 
 interface Talk {
-  readonly room: string;
+  readonly run: string;
   readonly log: readonly number[];
   readonly heard: readonly (number | typeof gap)[];
 }
@@ -137,7 +170,8 @@ type Talked =
 function updateTalk(model: Talk, message: Talked, enqueue: Enqueue<Talked>): Talk {
   switch (message.type) {
     case 'said':
-      enqueue.publish(`room ${model.room}`, { type: 'heard', n: message.n } satisfies Talked);
+      note(enqueue, model.run, message.n);
+      enqueue.publish(`room ${model.run}`, { type: 'heard', n: message.n } satisfies Talked);
       return { ...model, log: [...model.log, message.n] };
     case 'heard':
       return { ...model, heard: [...model.heard, message.n] };
@@ -151,14 +185,10 @@ function updateTalk(model: Talk, message: Talked, enqueue: Enqueue<Talked>): Tal
 /** What one says all in the room hear, oneself too. Where something may have been missed there is a gap. */
 export const Chat = component({
   name: 'chat',
-  init: ({ params }: { readonly params: Readonly<Record<string, string>> }): Talk => ({
-    room: params['room'] ?? '',
-    log: [],
-    heard: [],
-  }),
+  init: (props: Props): Talk => ({ run: runOf(props), log: [], heard: [] }),
   update: updateTalk,
   onArrival: ({ reason }): Talked => ({ type: 'returned', reason }),
-  subscriptions: ({ room }) => [topic(`room ${room}`, { missed: { type: 'missed' } })],
+  subscriptions: ({ run }) => [topic(`room ${run}`, { missed: { type: 'missed' } })],
   view: ({ log, heard }) => html<Talked>`
     <button class="act" @click=${({ x }: Pointed) => ({ type: 'said', n: x })}>say</button>
     <output id="heard">${heard.join(' ')}</output>

@@ -7,7 +7,7 @@ import { Random } from '../laws/schema.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Where sessions are kept, and on how many servers. */
+/** Where sessions are kept, and on how many servers: one, one, two. */
 export const kinds = ['memory', 'lmdb', 'redis'] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -15,19 +15,38 @@ export type Kind = (typeof kinds)[number];
 export const pages = ['counter', 'todo', 'chat'] as const;
 export type PageName = (typeof pages)[number];
 
-/** What can go wrong. */
-export type FaultName =
-  | 'cut'
-  | 'orphan'
-  | 'shut'
-  | 'holdUp'
-  | 'holdDown'
-  | 'reload'
-  | 'duplicate'
-  | 'kill'
-  | 'drain'
-  | 'redisPause'
-  | 'redisRestart';
+/** Faults of one user, of which a schedule has many. */
+const userFaults = ['cut', 'orphan', 'shut', 'holdUp', 'holdDown', 'reload', 'duplicate'] as const;
+export type UserFault = (typeof userFaults)[number];
+
+/** Faults of servers, of the disk and of Redis, of which a schedule has two at the most. */
+export const serverFaults = [
+  /** SIGKILL, and a start a moment later. */
+  'kill',
+  /** SIGKILL within 200 ms of the join of a page that was loaded again; it is loaded again while the server is down. */
+  'joinKill',
+  /** SIGTERM under load, and a start a moment later. */
+  'drain',
+  /** SIGSTOP and SIGCONT, for less or more than a lease. */
+  'freeze',
+  /** One node cannot reach Redis; the other can. */
+  'isolate',
+  /** The clock of one node steps by a minute, forward or back, until the end. */
+  'clockStep',
+  /** The disk of the store is full for a while. */
+  'diskFull',
+  /** Redis answers nothing for a while. */
+  'redisPause',
+  /** Redis restarts with all that it has confirmed. */
+  'redisRestart',
+  /** Redis restarts empty. */
+  'redisForget',
+  /** Redis is out of memory for a while: it refuses to write. */
+  'redisFull',
+] as const;
+export type ServerFault = (typeof serverFaults)[number];
+
+export type FaultName = UserFault | ServerFault;
 
 /** One step: waits, and then a user acts, or something goes wrong with a user, a server, Redis. */
 export interface Step {
@@ -55,33 +74,60 @@ export interface Scheduler {
   readonly steps: readonly Step[];
 }
 
+/** Faults that are left out, each with the reason. */
+export type Excluded = Readonly<Partial<Record<ServerFault, string>>>;
+
+/** What is not drawn from the seed. */
+export interface Given {
+  readonly kind?: Kind | undefined;
+  /** The only fault of servers that happens, once or twice in each schedule. */
+  readonly fault?: ServerFault | undefined;
+  /** Faults of servers that do not happen. Default: none. */
+  readonly excluded?: Excluded;
+}
+
 // FAULTS ----------------------------------------------------------------------
 
+/** Faults that the product does not survive yet. */
+export const unrepaired: Excluded = {
+  diskFull: 'lmdb ends the process when the disk is full',
+  clockStep: 'limits and tokens depend on the clock of the computer',
+  isolate: 'a node without Redis goes on with sessions that another node has taken',
+  freeze: 'a node that was stopped for long goes on with sessions that another node has taken',
+  joinKill: 'a page takes the name of its page load before the store knows it',
+};
+
 /** How often what goes wrong, in shares. */
-const everywhere: readonly FaultName[] = [
+const userShares: readonly UserFault[] = [
   ...(['cut', 'cut', 'cut', 'orphan', 'orphan', 'shut', 'holdUp', 'holdUp', 'holdDown', 'holdDown'] as const),
   ...(['reload', 'reload', 'reload', 'duplicate'] as const),
 ];
 
-const faults: Readonly<Record<Kind, readonly FaultName[]>> = {
-  memory: everywhere,
-  lmdb: [...everywhere, 'kill', 'kill', 'drain'],
-  redis: [...everywhere, 'kill', 'kill', 'drain', 'redisPause', 'redisRestart'],
+const serverShares: Readonly<Record<Kind, readonly ServerFault[]>> = {
+  memory: [],
+  lmdb: ['kill', 'kill', 'joinKill', 'joinKill', 'drain', 'drain', 'diskFull', 'clockStep'],
+  redis: [
+    ...(['kill', 'joinKill', 'drain', 'drain', 'isolate', 'isolate', 'freeze', 'freeze', 'clockStep'] as const),
+    ...(['redisPause', 'redisRestart', 'redisForget', 'redisFull'] as const),
+  ],
 };
 
-/** Of those that cost a process a schedule has this many at the most. */
-const mostDear = 2;
-const dear: readonly FaultName[] = ['kill', 'drain', 'redisRestart', 'redisPause'];
+/** Faults that last for seconds; users go on meanwhile, more slowly. */
+const slow: readonly ServerFault[] = ['freeze', 'isolate', 'diskFull', 'redisFull', 'clockStep'];
+const slowdown = 4;
+
+/** Those after which a session may be older than the page was told, or gone: the page must be told how much is lost. */
+export const forgetful: readonly FaultName[] = ['redisForget'];
 
 // SCHEDULE --------------------------------------------------------------------
 
-/** The schedule of a seed, of a kind that is given or comes from the seed too. */
-export function plan(seed: number, given?: Kind): Scheduler {
+/** The schedule of a seed. */
+export function plan(seed: number, given: Given = {}): Scheduler {
   const random = new Random(seed);
   // Neighbouring seeds begin alike.
   for (let index = 0; index < 4; index++) random.next();
-  const drawn = random.pick(['memory', 'memory', 'lmdb', 'lmdb', 'redis'] as const);
-  const kind = given ?? drawn;
+  const drawn = random.pick(['memory', 'memory', 'lmdb', 'lmdb', 'redis', 'redis'] as const);
+  const kind = given.kind ?? drawn;
 
   return {
     seed,
@@ -91,25 +137,40 @@ export function plan(seed: number, given?: Kind): Scheduler {
     grace: random.pick([30, 300, 60_000]),
     delay: random.pick([0, 20, 100]),
     isPatient: random.chance(0.8),
-    steps: steps(random, kind),
+    steps: steps(random, draw(random, kind, given), given.excluded),
   };
 }
 
-function steps(random: Random, kind: Kind): readonly Step[] {
-  let left = mostDear;
+/** Up to two faults of servers. */
+function draw(random: Random, kind: Kind, { fault }: Given): readonly ServerFault[] {
+  const shares = serverShares[kind];
+  if (shares.length === 0) return [];
+  const drawn = Array.from({ length: random.below(3) }, () => random.pick(shares));
 
-  return Array.from({ length: 40 + random.below(60) }, (): Step => {
-    const isFault = random.chance(0.15);
-    const drawn = random.pick(faults[kind]);
-    const isDear = isFault && dear.includes(drawn);
-    const fault = isDear && left-- <= 0 ? 'cut' : drawn;
+  return fault === undefined ? drawn : [fault, ...drawn.slice(1).map(() => fault)];
+}
+
+function steps(random: Random, chosen: readonly ServerFault[], excluded: Excluded = {}): readonly Step[] {
+  const count = 40 + random.below(60);
+  const isSlow = chosen.some((fault) => slow.includes(fault) && !(fault in excluded));
+  // Early enough for users to go on for a while.
+  const at = new Map(chosen.map((fault) => [5 + random.below(count / 2), fault]));
+
+  return Array.from({ length: count }, (_, index): Step => {
+    const fault = at.get(index);
+    const drawn = random.pick(userShares);
+    const wait = random.chance(0.3) ? random.below(60) : random.below(8);
+    const time = 20 + random.below(400);
+    // In a slow one users often change to the other server.
+    const ordinary = random.chance(isSlow ? 0.25 : 0.15) ? drawn : 'act';
+    const what = fault === undefined || fault in excluded ? ordinary : fault;
 
     return {
-      wait: random.chance(0.3) ? random.below(60) : random.below(8),
+      wait: isSlow ? wait * slowdown : wait,
       user: random.below(1_000),
-      what: isFault ? fault : 'act',
+      what,
       which: random.below(1_000_000),
-      time: 20 + random.below(400),
+      time: slow.includes(what as ServerFault) ? time * 10 : time,
     };
   });
 }

@@ -11,6 +11,8 @@ import { Script } from 'node:vm';
 import { peers } from '../../runtime/testing/test-dependencies.js';
 import { Mark } from '../../runtime/wire/patch.js';
 import { Random } from '../laws/schema.js';
+import type { Hear, Navigation, Seat } from './seat.js';
+import { type Action, actionOf } from './verdict.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -25,9 +27,6 @@ export interface Browser {
   readonly url: string;
   readonly jar: CookieJar;
 }
-
-/** What a page tells of itself: by which event of the client's, and how many events were lost with it. */
-export type Told = (what: string, dropped: number) => void;
 
 type Globals = Window & typeof globalThis;
 
@@ -101,32 +100,27 @@ export function parsePage(html: string): Element {
 
 // TAB -------------------------------------------------------------------------
 
-/** How a page came to be loaded, as browsers call it. */
-type Navigation = 'navigate' | 'reload';
-
-const reports = ['resumed', 'restored', 'fresh', 'forked', 'dropped'];
+/** The events by which the client says how its session goes on. */
+export const reports = ['resumed', 'restored', 'fresh', 'forked', 'dropped'];
 
 /** One tab. */
-export class Tab {
+export class Tab implements Seat {
   readonly browser: Browser;
-  /** What went wrong in its pages. */
   readonly complaints: string[] = [];
-  /** How many pages it has had. */
   loads = 0;
   readonly #random: Random;
-  readonly #told: Told;
+  readonly #hear: Hear;
   readonly #storage: Map<string, string>;
   #globals: Globals | undefined;
   #loading: Promise<void> | undefined;
   #isClosed = false;
   #pending = 0;
-  /** Whether the store has ever held something that its user has done. */
   isStored = false;
 
-  constructor(browser: Browser, seed: number, told: Told, storage: ReadonlyMap<string, string> = new Map()) {
+  constructor(browser: Browser, seed: number, hear: Hear, storage: ReadonlyMap<string, string> = new Map()) {
     this.browser = browser;
     this.#random = new Random(seed);
-    this.#told = told;
+    this.#hear = hear;
     this.#storage = new Map(storage);
   }
 
@@ -135,11 +129,8 @@ export class Tab {
     return this.#globals?.document.querySelector(`[${Mark.Socket}]`) ?? undefined;
   }
 
-  /** Whether the page shows all there is and everything its user has done is stored. */
-  get isSettled(): boolean {
-    const { root } = this;
-
-    return root?.getAttribute(Mark.State) === 'live' && !root.hasAttribute(Mark.Pending);
+  async read(): Promise<Element | undefined> {
+    return this.root;
   }
 
   /** How many events are not stored. */
@@ -147,18 +138,8 @@ export class Tab {
     return Number(this.root?.getAttribute(Mark.Pending) ?? 0);
   }
 
-  /** Its state, for the message of a failure. */
-  get standing(): string {
-    const { root } = this;
-
-    return root === undefined
-      ? 'no page'
-      : `${root.getAttribute(Mark.State)}, ${root.getAttribute(Mark.Pending)} pending`;
-  }
-
   // PAGES ---------------------------------------------------------------------
 
-  /** Loads the page; in place of the one that is there, if there is one. */
   load(navigation: Navigation = 'navigate'): Promise<void> {
     this.leave();
     this.#loading ??= this.#load(navigation).finally(() => {
@@ -183,9 +164,14 @@ export class Tab {
     globals.close();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.leave();
+  }
+
+  fetchAgain(): Promise<string> {
+    // What this tab has just left, whatever the other tabs of its browser do meanwhile.
+    return fetchPage(this.browser, () => true, cookieOf(this.browser));
   }
 
   #keepStorage({ sessionStorage }: Globals): void {
@@ -196,27 +182,19 @@ export class Tab {
     }
   }
 
-  /** The storage a duplicate of it begins with; the page notices that it is not looked at any more. */
-  duplicate(): ReadonlyMap<string, string> {
+  async duplicate(seed: number, hear: Hear): Promise<Tab> {
     const globals = this.#globals;
-    if (globals === undefined) return new Map(this.#storage);
-    globals.document.dispatchEvent(new globals.Event('visibilitychange'));
-    this.#keepStorage(globals);
+    // The page notices that it is not looked at any more.
+    globals?.document.dispatchEvent(new globals.Event('visibilitychange'));
+    if (globals !== undefined) this.#keepStorage(globals);
 
-    return new Map(this.#storage);
+    return new Tab(this.browser, seed, hear, this.#storage);
   }
 
-  /** Whether the client waits for its user: another connection of this very page has taken its place. */
-  get isStranded(): boolean {
-    return this.root?.getAttribute(Mark.State) === 'offline';
-  }
-
-  /** The user looks at the page again. */
   look(): void {
     this.#globals?.document.dispatchEvent(new this.#globals.Event('visibilitychange'));
   }
 
-  /** The network is back. */
   wake(): void {
     this.#globals?.dispatchEvent(new this.#globals.Event('online'));
   }
@@ -257,7 +235,7 @@ export class Tab {
   }
 
   #heard(what: string, event: Event): void {
-    this.#told(what, (event as CustomEvent<{ dropped: number }>).detail.dropped);
+    this.#hear(what, (event as CustomEvent<{ dropped: number }>).detail.dropped);
     if (what !== 'fresh') return;
     this.#pending = 0;
     this.isStored = false;
@@ -284,21 +262,19 @@ export class Tab {
 
   // ACTING --------------------------------------------------------------------
 
-  /** What the user can act on now. */
-  get controls(): readonly Element[] {
-    return [...(this.root?.querySelectorAll('.act') ?? [])];
-  }
-
-  /**
-   * Acts on a control: the number of the action goes along as what is typed, or where the pointer is. Says whether
-   * that was too early for the client to know what it is for.
-   */
-  act(control: Element, n: number): boolean {
+  /** The number of the action goes along as what is typed, or where the pointer is. */
+  async act(which: number, n: number): Promise<Action | undefined> {
     const globals = this.#globals;
+    const controls = [...(this.root?.querySelectorAll('.act') ?? [])];
+    const control = controls[which % controls.length];
+    if (globals === undefined || control === undefined) return undefined;
+    const { localName, textContent } = control;
+    const row = control.closest('li')?.getAttribute('data-key') ?? null;
+    const action = actionOf({ localName, name: control.getAttribute('name'), text: textContent ?? '', row }, n);
     const before = this.#waiting;
-    if (globals !== undefined) this.#dispatch(globals, control, n);
+    this.#dispatch(globals, control, n);
 
-    return this.#waiting === before;
+    return this.#waiting === before ? { ...action, early: this.loads } : action;
   }
 
   #dispatch(globals: Globals, control: Element, n: number): void {

@@ -1,18 +1,24 @@
 /**
  * A chaotic run: users with real clients act on pages of real servers while what lies between goes wrong, as a
- * schedule says (`schedule.ts`). Then all faults end, everybody comes back, and `verdict.ts` judges.
+ * schedule says (`schedule.ts`). Then all faults end, everybody comes back, and `judgement.ts` judges.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { Mark } from '../../runtime/wire/patch.js';
 import { Random } from '../laws/schema.js';
 import { type RedisServer, startRedis } from '../redis.js';
+import { ChromiumTab } from './chromium-tab.js';
+import { FaultInjector, mountDisk, unmountDisk } from './fault-injector.js';
 import { Host } from './host.js';
+import { isSettled, type Judged, Judgement, type User } from './judgement.js';
 import { Road } from './road.js';
-import type { FaultName, Scheduler, Step } from './schedule.js';
-import { cookieOf, createBrowser, fetchPage, parsePage, Tab } from './tab.js';
-import { type Action, judge, judgeHearing, type Outcome, readPage, textOfPage } from './verdict.js';
+import { type FaultName, forgetful, type Scheduler, type Step } from './schedule.js';
+import type { Hear, Seat } from './seat.js';
+import { createBrowser, Tab } from './tab.js';
+import type { Action } from './verdict.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -25,22 +31,10 @@ export interface Result {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** A user: one tab, and what was done in it. */
-interface User {
-  readonly name: string;
-  readonly tab: Tab;
-  readonly road: Road;
-  /** Whose tab was duplicated, or the own name: the name of the family. */
-  readonly family: string;
-  readonly inherited: ReadonlyMap<string, number>;
-  actions: Action[];
-  since: number;
-}
-
 // LIMITS ----------------------------------------------------------------------
 
 /** Milliseconds in which everything must be well again once all faults are over. */
-const settleTime = 30_000;
+const settleTime = 60_000;
 /** Milliseconds after which users whose pages are offline look at them again. */
 const patience = 5_000;
 /** Milliseconds in which nothing must change any more. */
@@ -49,19 +43,20 @@ const mostUsers = 6;
 
 const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
-/** What servers may report: what follows from what is done to them. */
-const expected = /^(?:store|bus|dropped|effect|topic):/;
+/** What many schedules may use: a server of the memory store, a Chromium in which the users' tabs are opened. */
+export interface Shared {
+  readonly host?: Host | undefined;
+  readonly chromium?: Browser | undefined;
+}
 
-// TRIAL -----------------------------------------------------------------------
-
-/** Carries a schedule out. A server of the memory store can be given: many schedules may use the same. */
-export async function carryOut(schedule: Scheduler, shared?: Host): Promise<Result> {
+/** Carries a schedule out. */
+export async function carryOut(schedule: Scheduler, shared: Shared = {}): Promise<Result> {
   const trial = new Trial(schedule, shared);
   try {
     await trial.open();
     await trial.run();
     await trial.settle();
-    await trial.judge();
+    await trial.judgement.judge();
   } catch (error) {
     trial.faults.push(`the run itself failed: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
@@ -71,117 +66,141 @@ export async function carryOut(schedule: Scheduler, shared?: Host): Promise<Resu
   return { schedule, faults: trial.faults, counts: trial.counts };
 }
 
-class Trial {
+class Trial implements Judged {
   readonly faults: string[] = [];
   readonly counts: Record<string, number> = {};
-  readonly #schedule: Scheduler;
-  readonly #shared: Host | undefined;
+  readonly schedule: Scheduler;
+  readonly #shared: Shared;
+  readonly judgement = new Judgement(this);
   readonly #random: Random;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
-  readonly #users: User[] = [];
-  readonly #all = new Map<number, Action>();
+  readonly users: User[] = [];
+  readonly all = new Map<number, Action>();
   readonly #roads = new Set<Road>();
   /** What goes wrong at the moment. */
   readonly #troubles = new Set<Promise<void>>();
-  #hosts: Host[] = [];
+  readonly mayLose: boolean;
+  hosts: Host[] = [];
+  /** The way of each host to Redis. */
+  #links: Road[] = [];
   #redis: RedisServer | undefined;
+  readonly #contexts: BrowserContext[] = [];
+  #isMounted = false;
+  #injector: FaultInjector | undefined;
   #made = 0;
 
-  constructor(schedule: Scheduler, shared: Host | undefined) {
-    this.#schedule = schedule;
+  constructor(schedule: Scheduler, shared: Shared) {
+    this.schedule = schedule;
     this.#shared = shared;
     this.#random = new Random(schedule.seed ^ 0x5eed);
+    this.mayLose = schedule.steps.some(({ what }) => forgetful.includes(what as FaultName));
   }
 
-  #count(what: string, number = 1): void {
+  count(what: string, number = 1): void {
     this.counts[what] = (this.counts[what] ?? 0) + number;
   }
 
   // OPENING -------------------------------------------------------------------
 
   async open(): Promise<void> {
-    const { kind, grace, delay, isPatient, users } = this.#schedule;
-    if (kind === 'redis') this.#redis = await startRedis({ persistent: true });
-    const setup = { kind, grace, delay, place: this.#redis?.url ?? this.#folder };
-    this.#hosts = this.#shared
-      ? [this.#shared]
-      : Array.from({ length: kind === 'redis' ? 2 : 1 }, () => new Host(setup));
-    if (!this.#shared) await Promise.all(this.#hosts.map((host) => host.start()));
+    const { isPatient, page, seed, users } = this.schedule;
+    await this.#openServers();
     for (let index = 0; index < users; index++) {
       const road = new Road(() => this.#choose());
       this.#roads.add(road);
-      const path = { counter: 'counter', todo: 'todo', chat: `chat/${this.#schedule.seed}` }[this.#schedule.page];
-      const browser = createBrowser(`http://127.0.0.1:${await road.open()}/${path}`);
-      this.#join(road, browser);
+      const url = `http://127.0.0.1:${await road.open()}/${page}/${seed}`;
+      const context = await this.#shared.chromium?.newContext();
+      if (context !== undefined) this.#contexts.push(context);
+      const open = (hear: Hear): Seat =>
+        context ? new ChromiumTab(context, url, hear) : new Tab(createBrowser(url), seed * 100 + index, hear);
+      this.#join(road, undefined, open);
     }
-    await Promise.all(this.#users.map(({ tab }) => tab.load()));
-    while (isPatient && !this.#users.every(({ tab }) => tab.isSettled)) await sleep(5);
+    await Promise.all(this.users.map(({ tab }) => tab.load()));
+    while (isPatient && !(await this.#areSettled())) await sleep(5);
+  }
+
+  async #openServers(): Promise<void> {
+    const { kind, grace, delay, steps } = this.schedule;
+    if (kind === 'redis') this.#redis = await startRedis({ persistent: true });
+    this.#isMounted = steps.some(({ what }) => what === 'diskFull') && mountDisk(this.#folder);
+    this.hosts = this.#shared.host ? [this.#shared.host] : [];
+    for (let index = this.hosts.length; index < (kind === 'redis' ? 2 : 1); index++) {
+      const link = new Road(() => this.#redis?.port);
+      if (this.#redis !== undefined) this.#links.push(link);
+      const place = this.#redis === undefined ? this.#folder : `redis://127.0.0.1:${await link.open()}`;
+      this.hosts.push(new Host({ kind, grace, delay, place }));
+    }
+    if (!this.#shared.host) await Promise.all(this.hosts.map((host) => host.start()));
+    this.#injector = new FaultInjector({
+      ...{ hosts: this.hosts, links: this.#links, redis: this.#redis, roads: this.#roads },
+      disk: this.#isMounted ? this.#folder : undefined,
+      count: (what) => this.count(what),
+    });
   }
 
   /** Any server that is ready, or now and then one that stops. */
   #choose(): number | undefined {
-    const ready = this.#hosts.filter((host) => host.isReady || (host.port !== undefined && this.#random.chance(0.1)));
+    const ready = this.hosts.filter((host) => host.isReady || (host.port !== undefined && this.#random.chance(0.1)));
 
-    return (ready.length > 0 ? this.#random.pick(ready) : this.#hosts.find(({ port }) => port !== undefined))?.port;
+    return (ready.length > 0 ? this.#random.pick(ready) : this.hosts.find(({ port }) => port !== undefined))?.port;
   }
 
-  #join(road: Road, browser: Tab['browser'], origin?: User): User {
-    const index = this.#users.length;
-    const name = `user ${index}`;
-    const storage = origin?.tab.duplicate();
+  #join(road: Road, origin: User | undefined, seat: (hear: Hear) => Seat): User {
+    const name = `user ${this.users.length}`;
     const inherited = new Map(
       this.#relatives(origin).map((user) => [user.name, user === origin ? user.actions.length : 0])
     );
-    const tab = new Tab(
-      browser,
-      this.#schedule.seed * 100 + index,
-      (what, dropped) => this.#told(user, what, dropped),
-      storage
-    );
-    const user: User = { name, tab, road, family: origin?.family ?? name, inherited, actions: [], since: this.#made };
-    tab.isStored = origin !== undefined;
-    this.#users.push(user);
+    const user: User = {
+      ...{ name, road, family: origin?.family ?? name, inherited, actions: [], since: this.#made, root: undefined },
+      tab: seat((what, dropped) => this.#told(user, what, dropped)),
+      told: { lost: 0, dropped: 0 },
+    };
+    user.tab.isStored = origin !== undefined;
+    this.users.push(user);
 
     return user;
   }
 
   #relatives(user: User | undefined): readonly User[] {
-    return user === undefined ? [] : this.#users.filter(({ family }) => family === user.family);
+    return user === undefined ? [] : this.users.filter(({ family }) => family === user.family);
   }
 
   /** The page of a user tells how its session goes on. */
   #told(user: User, what: string, dropped: number): void {
     const { name, tab } = user;
-    this.#count(what === 'dropped' ? 'dropped events' : what, what === 'dropped' ? dropped : 1);
+    this.count(what === 'dropped' ? 'dropped events' : what, what === 'dropped' ? dropped : 1);
     if (what === 'fresh') {
-      if (tab.isStored) this.faults.push(`${name}: its session was stored and is fresh now`);
+      if (tab.isStored && !this.mayLose) this.faults.push(`${name}: its session was stored and is fresh now`);
+      tab.isStored = false;
       user.actions = user.actions.filter(({ early }) => early === tab.loads);
       user.since = this.#made;
-    } else if (what !== 'dropped' && dropped > 0) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
+      user.told = { lost: 0, dropped: 0 };
+    } else if (what === 'dropped') user.told.dropped += dropped;
+    else {
+      user.told.lost += dropped;
+      if (dropped > 0 && !this.mayLose) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
+    }
   }
 
   // RUNNING -------------------------------------------------------------------
 
   async run(): Promise<void> {
-    for (const step of this.#schedule.steps) {
+    for (const step of this.schedule.steps) {
       await sleep(step.wait);
-      const user = this.#users[step.user % this.#users.length] as User;
-      if (step.what === 'act') this.#act(user, step.which);
+      const user = this.users[step.user % this.users.length] as User;
+      if (step.what === 'act') await this.#act(user, step.which);
       else this.#trouble(step.what, step, user);
     }
     await Promise.all(this.#troubles);
   }
 
-  #act(user: User, which: number): void {
-    const { controls } = user.tab;
-    const control = controls[which % controls.length];
-    if (control === undefined) return;
+  async #act(user: User, which: number): Promise<void> {
     const n = ++this.#made;
-    const what = actionOf(control, n);
-    const action = user.tab.act(control, n) ? { ...what, early: user.tab.loads } : what;
+    const action = await user.tab.act(which, n);
+    if (action === undefined) return;
     user.actions.push(action);
-    this.#all.set(n, action);
-    this.#count(action.early === undefined ? 'actions' : 'early actions');
+    this.all.set(n, action);
+    this.count(action.early === undefined ? 'actions' : 'early actions');
   }
 
   #trouble(what: FaultName, step: Step, user: User): void {
@@ -192,15 +211,16 @@ class Trial {
     void trouble.finally(() => this.#troubles.delete(trouble));
   }
 
-  async #make(what: FaultName, { which, time }: Step, user: User): Promise<void> {
+  async #make(what: FaultName, step: Step, user: User): Promise<void> {
+    const { which, time } = step;
     switch (what) {
       case 'cut':
       case 'orphan':
-        this.#count(what);
+        this.count(what);
         user.road[what]();
         return;
       case 'shut':
-        this.#count(what);
+        this.count(what);
         user.road.shut();
         await sleep(time);
         return user.road.mend();
@@ -208,21 +228,21 @@ class Trial {
       case 'holdDown':
         return this.#hold(what === 'holdUp' ? 'up' : 'down', user, which, time);
       case 'reload':
-        this.#count(what);
+        this.count(what);
         return user.tab.load('reload');
       case 'duplicate':
         return this.#duplicate(user);
-      case 'kill':
-      case 'drain':
-        return this.#end(what, which, time);
-      case 'redisPause':
-      case 'redisRestart':
-        return this.#disturbRedis(what, time);
+      case 'joinKill':
+        // An event that is on its way when the page is loaded again.
+        await this.#act(user, which);
+        return this.#injector?.inject(what, step, user.tab);
+      default:
+        return this.#injector?.inject(what, step, user.tab);
     }
   }
 
   async #hold(direction: 'up' | 'down', { road }: User, which: number, time: number): Promise<void> {
-    this.#count(`hold ${direction}`);
+    this.count(`hold ${direction}`);
     road.hold(direction);
     await sleep(time / 2);
     if (which % 3 === 0) road.cut();
@@ -231,28 +251,16 @@ class Trial {
 
   /** A tab whose session is not known yet cannot be duplicated. */
   async #duplicate(origin: User): Promise<void> {
-    if (!origin.tab.isStored || origin.tab.root === undefined || this.#users.length >= mostUsers) return;
-    this.#count('duplicate');
-    const user = this.#join(origin.road, origin.tab.browser, origin);
+    if (!origin.tab.isStored || (await origin.tab.read()) === undefined || this.users.length >= mostUsers) return;
+    this.count('duplicate');
+    let hear: Hear = () => undefined;
+    const seed = this.schedule.seed * 100 + this.users.length;
+    const tab = await origin.tab.duplicate(seed, (what, dropped) => hear(what, dropped));
+    const user = this.#join(origin.road, origin, (heard) => {
+      hear = heard;
+      return tab;
+    });
     await user.tab.load('reload');
-  }
-
-  async #end(how: 'kill' | 'drain', which: number, time: number): Promise<void> {
-    const host = this.#hosts[which % this.#hosts.length] as Host;
-    // Of two, one stays.
-    if (!host.isReady || (this.#hosts.length > 1 && this.#hosts.some((other) => !other.isReady))) return;
-    this.#count(how);
-    await host[how]();
-    await sleep(time);
-    await host.start();
-  }
-
-  async #disturbRedis(how: 'redisPause' | 'redisRestart', time: number): Promise<void> {
-    this.#count(how);
-    if (how === 'redisRestart') return this.#redis?.restart();
-    this.#redis?.pause();
-    await sleep(time * 3);
-    this.#redis?.resume();
   }
 
   // SETTLING ------------------------------------------------------------------
@@ -260,6 +268,7 @@ class Trial {
   /** All faults are over: everybody comes back, and everything is stored. */
   async settle(): Promise<void> {
     await Promise.all(this.#troubles);
+    this.#injector?.mend();
     for (const road of this.#roads) road.mend();
     const end = performance.now() + settleTime;
     let quiet = 0;
@@ -267,113 +276,52 @@ class Trial {
     for (let round = 0; quiet < quietTime; round++) {
       if (performance.now() > end) return this.#unsettled();
       const start = performance.now();
-      if (round % 20 === 0) for (const { tab } of this.#users) tab.wake();
+      if (round % 20 === 0) for (const { tab } of this.users) tab.wake();
       if (start > end - settleTime + patience) this.#lookAgain();
       await sleep(15);
-      const now = this.#users.map(({ tab }) => tab.root?.textContent).join();
-      const isQuiet = now === before && this.#users.every(({ tab }) => tab.isSettled) && this.#deafness().length === 0;
+      const areSettled = await this.#areSettled();
+      const now = this.users.map(({ root }) => root?.textContent).join();
+      const isQuiet = now === before && areSettled && this.judgement.isComplete;
       quiet = isQuiet ? quiet + performance.now() - start : 0;
       before = now;
     }
   }
 
-  /** Users whose pages stay offline look at them again. */
+  /** Whether all pages show all there is, and everything their users have done is stored. Reads the pages. */
+  async #areSettled(): Promise<boolean> {
+    await Promise.all(
+      this.users.map(async (user) => {
+        user.root = await user.tab.read();
+      })
+    );
+
+    return this.users.every(isSettled);
+  }
+
+  /** Users whose pages stay offline look at them again: another connection of this very page has taken their place. */
   #lookAgain(): void {
-    for (const { tab } of this.#users) {
-      if (!tab.isStranded) continue;
-      this.#count('stranded until looked at');
+    for (const { root, tab } of this.users) {
+      if (root?.getAttribute(Mark.State) !== 'offline') continue;
+      this.count('stranded until looked at');
       tab.look();
     }
   }
 
   #unsettled(): void {
-    for (const { name, tab } of this.#users)
-      if (!tab.isSettled) this.faults.push(`${name} does not settle: ${tab.standing}`);
-  }
-
-  // JUDGING -------------------------------------------------------------------
-
-  #outcome({ name, actions, inherited, since }: User, root: Element): Outcome {
-    return { name, actions, inherited, since, shown: readPage(root) };
-  }
-
-  /** The messages that a user should have heard and has not, or has heard twice. */
-  #deafness(): readonly string[] {
-    if (this.#schedule.page !== 'chat') return [];
-    const known = this.#users.flatMap((user) => {
-      const { root } = user.tab;
-      return root === undefined ? [] : [{ user, outcome: this.#outcome(user, root) }];
-    });
-    const said = known.flatMap(({ user, outcome }) => {
-      const own = new Set(user.actions.map(({ n }) => n));
-      return outcome.shown.log.filter((n) => own.has(n));
-    });
-
-    return known.flatMap(({ user, outcome }) => judgeHearing(outcome, said).map((fault) => `${user.name} ${fault}`));
-  }
-
-  async judge(): Promise<void> {
-    this.faults.push(...this.#deafness());
-    for (const user of this.#users) {
-      this.faults.push(...user.tab.complaints.map((complaint) => `${user.name} complains: ${complaint}`));
+    for (const user of this.users) {
+      const { name, root } = user;
+      const marks = [Mark.State, Mark.Pending].map((mark) => root?.getAttribute(mark));
+      if (!isSettled(user)) this.faults.push(`${name} does not settle: ${marks.join(', ')} pending`);
     }
-    for (const user of this.#users) await this.#judge(user);
-    // What a server that others use as well reports is not known to be of this schedule, but may not be.
-    const hosts = this.#hosts;
-    this.faults.push(...hosts.flatMap((host) => host.faults.splice(0)));
-    for (const report of hosts.flatMap(({ reports }) => reports.splice(0))) {
-      this.#count(`report ${report.split(':')[0]}`);
-      if (process.env['CHAOS_REPORTS']) console.log(report);
-      if (!expected.test(report)) this.faults.push(`a server reports ${report}`);
-    }
-  }
-
-  /** What the tab shows is what a page that is loaded now shows, and that is what was done. */
-  async #judge(user: User): Promise<void> {
-    const { root } = user.tab;
-    if (root === undefined) return void this.faults.push(`${user.name} has no page`);
-    const relatives = this.#relatives(user).filter((other) => other !== user);
-    const { faults, missing, lostEarly } = judge(this.#outcome(user, root), relatives, this.#all);
-    this.#count('missing events', missing);
-    const stayed = lostEarly.filter((load) => load === user.tab.loads).length;
-    this.#count('early events left behind', lostEarly.length - stayed);
-    this.#count('early events that missed their page', stayed);
-    const live = textOfPage(root);
-    user.tab.close();
-    // What this tab has just left, whatever the other tabs of its browser do meanwhile.
-    const cookie = cookieOf(user.tab.browser);
-    const rendered = textOfPage(parsePage(await fetchPage(user.tab.browser, () => true, cookie)));
-    if (live !== rendered) this.faults.push(`${user.name} shows\n  ${live}\nand its session is\n  ${rendered}`);
-    this.faults.push(...faults.map((fault) => `${user.name}, ${fault}`));
   }
 
   async close(): Promise<void> {
-    for (const { tab } of this.#users) tab.close();
-    for (const road of this.#roads) road.close();
-    if (!this.#shared) await Promise.all(this.#hosts.map((host) => host.kill()));
+    await Promise.all(this.users.map(({ tab }) => tab.close()));
+    await Promise.all(this.#contexts.map((context) => context.close()));
+    for (const road of [...this.#roads, ...this.#links]) road.close();
+    if (!this.#shared.host) await Promise.all(this.hosts.map((host) => host.kill()));
     await this.#redis?.stop();
+    if (this.#isMounted) unmountDisk(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** What it is to act on a control. */
-function actionOf(control: Element, n: number): Action {
-  const key = control.closest('li')?.getAttribute('data-key');
-  const row = key === null || key === undefined ? {} : { row: Number(key) };
-  const what = {
-    rename: 'renamed',
-    toggle: 'toggled',
-    remove: 'removed',
-    draft: 'drafted',
-    add: 'added',
-  }[control.getAttribute('name') ?? ''];
-
-  return { n, what: (what ?? wordOf(control)) as Action['what'], ...row };
-}
-
-function wordOf(control: Element): Action['what'] {
-  if (control.textContent === 'tally') return 'tallied';
-  if (control.textContent === 'say') return 'said';
-
-  return control.localName === 'input' ? 'drafted' : 'clicked';
 }

@@ -41,6 +41,10 @@ export interface Outcome {
   readonly shown: Shown;
   /** The last action any user had made when the page first listened. */
   readonly since: number;
+  /** What the page was told: how many durable events the session has lost by going back, and how many were dropped. */
+  readonly told: { readonly lost: number; readonly dropped: number };
+  /** Whether the store may have lost what it had confirmed. The page must be told of exactly that. */
+  readonly mayLose: boolean;
 }
 
 // READING ---------------------------------------------------------------------
@@ -93,6 +97,25 @@ function textOf(node: Node): string {
   return `<${[element.localName, ...attributes, ...value].join(' ')}>${[...element.childNodes].map(textOf).join('')}`;
 }
 
+/** A control: what tells it from others, and the key of the row that it is in. */
+export interface Control {
+  readonly localName: string;
+  readonly name: string | null;
+  readonly text: string;
+  readonly row: string | null;
+}
+
+/** What it is to act on a control. */
+export function actionOf({ localName, name, text, row: key }: Control, n: number): Action {
+  const row = key === null ? {} : { row: Number(key) };
+  const byName = { rename: 'renamed', toggle: 'toggled', remove: 'removed', draft: 'drafted', add: 'added' } as const;
+  const byText = { tally: 'tallied', say: 'said' } as const;
+  const ordinary = localName === 'input' ? 'drafted' : 'clicked';
+  const what = byName[name as keyof typeof byName] ?? byText[text as keyof typeof byText] ?? ordinary;
+
+  return { n, what, ...row };
+}
+
 // JUDGING ---------------------------------------------------------------------
 
 /** What is wrong with a log; `missing` are the actions that came to nothing, which was allowed. */
@@ -101,6 +124,8 @@ export interface Finding {
   readonly missing: number;
   /** The pages, by their number in the tab, in which something was done too early and is missing. */
   readonly lostEarly: readonly number[];
+  /** The actions that the store has lost, if it may. */
+  readonly lost: readonly number[];
 }
 
 /** Judges one tab; `others` are its relatives, `all` the actions of everybody by number. */
@@ -116,30 +141,55 @@ export function judge(
   const faults: string[] = [];
   let missing = 0;
   const lostEarly: number[] = [];
+  const lost: number[] = [];
   const known = new Set([...relatives.values()].flat().map(({ n }) => n));
   const strange = shown.log.filter((n) => !known.has(n));
   if (strange.length > 0)
     faults.push(`the log has actions that no session of the family has made: ${strange.join(' ')}`);
   for (const [name, actions] of relatives) {
     const least = name === tab.name ? actions.length : (tab.inherited.get(name) ?? 0);
-    const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, gone);
+    const rules = { gone, mayLose: tab.mayLose };
+    const found = compare(shown.log, actions.filter(isLogged), actions.slice(0, least).filter(isLogged).length, rules);
     missing += found.missing;
-    if (name === tab.name) lostEarly.push(...found.lostEarly);
+    if (name === tab.name) {
+      lostEarly.push(...found.lostEarly);
+      lost.push(...found.lost);
+    }
     faults.push(...found.faults.map((fault) => `log of ${name}: ${fault}`));
     for (const row of shown.rows) {
       const isHere = ({ what, row: key }: Action): boolean => what === 'tallied' && key === row.key;
-      const { faults: wrong } = compare(
+      const { faults: wrong, lost: lostTallies } = compare(
         row.tally,
         actions.filter(isHere),
         actions.slice(0, least).filter(isHere).length,
-        new Set()
+        { ...rules, gone: new Set() }
       );
+      if (name === tab.name) lost.push(...lostTallies);
       faults.push(...wrong.map((fault) => `tally of row ${row.key} of ${name}: ${fault}`));
     }
   }
   faults.push(...foldFaults(shown, all));
+  const isUnseen = ({ what, row }: Action): boolean => what === 'tallied' && !shown.rows.some(({ key }) => key === row);
+  const unseen = tab.actions.filter(isUnseen).length + missing + lostEarly.length;
+  faults.push(...untruths(tab, lost, unseen));
 
-  return { faults, missing, lostEarly };
+  return { faults, missing, lostEarly, lost };
+}
+
+/**
+ * Whether what the page was told is true. Of `unseen` actions the page cannot show whether they were applied: what was
+ * done too early, or to a row that is gone.
+ */
+function untruths({ inherited, told, mayLose }: Outcome, lost: readonly number[], unseen: number): readonly string[] {
+  const faults: string[] = [];
+  const isTrue = told.lost >= lost.length && told.lost <= lost.length + unseen;
+  if (mayLose && !isTrue) faults.push(`was told that ${told.lost} events are lost, and these are: ${lost.join(' ')}`);
+  // A duplicated tab is told of events that it has inherited, too.
+  if (inherited.size === 0 && told.dropped > unseen + lost.length) {
+    faults.push(`was told that ${told.dropped} events are dropped, and ${unseen} at the most are missing`);
+  }
+
+  return faults;
 }
 
 /** The rows that an action has removed. */
@@ -155,32 +205,40 @@ function compare(
   log: readonly number[],
   actions: readonly Action[],
   least: number,
-  gone: ReadonlySet<number>
+  { gone, mayLose }: { readonly gone: ReadonlySet<number>; readonly mayLose: boolean }
 ): Finding {
   const own = new Set(actions.map(({ n }) => n));
   const found = log.filter((n) => own.has(n));
   const doubled = found.filter((n, index) => found.indexOf(n) !== index);
-  if (doubled.length > 0) return { faults: [`doubled: ${doubled.join(' ')}`], missing: 0, lostEarly: [] };
+  if (doubled.length > 0) return { faults: [`doubled: ${doubled.join(' ')}`], missing: 0, lostEarly: [], lost: [] };
   let at = 0;
   let missing = 0;
   const lostEarly: number[] = [];
+  const lost: number[] = [];
   for (const [index, { n, row, early }] of actions.entries()) {
     if (found[at] === n) at++;
     else if (at === found.length && index >= least) break;
     else if (row !== undefined && gone.has(row)) missing++;
     else if (early !== undefined) lostEarly.push(early);
+    else if (mayLose) lost.push(n);
     else {
       const expected = actions.map((action) => action.n).join(' ');
       return {
         faults: [`lost or out of order at ${n}: expected ${expected}, found ${found.join(' ')}`],
         missing,
         lostEarly,
+        lost,
       };
     }
   }
   const isAll = at === found.length;
 
-  return { faults: isAll ? [] : [`out of order from ${found[at]}: found ${found.join(' ')}`], missing, lostEarly };
+  return {
+    faults: isAll ? [] : [`out of order from ${found[at]}: found ${found.join(' ')}`],
+    missing,
+    lostEarly,
+    lost,
+  };
 }
 
 /** Whether the rest of the state is what the log leads to. */
@@ -219,4 +277,21 @@ export function judgeHearing({ shown: { heard }, since }: Outcome, said: readonl
   if (unheard.length > 0) faults.push(`has not heard ${unheard.join(' ')} since ${since}: ${heard.join(' ')}`);
 
   return faults;
+}
+
+// EFFECTS ---------------------------------------------------------------------
+
+/** Which effects the shared actor has not taken, or has taken twice, of actions that are in a log in the end. */
+export function judgeEffects(
+  logged: Iterable<number>,
+  taken: readonly number[]
+): { readonly lost: readonly number[]; readonly doubled: readonly number[] } {
+  const times = new Map<number, number>();
+  for (const n of taken) times.set(n, (times.get(n) ?? 0) + 1);
+  const all = [...new Set(logged)];
+
+  return {
+    lost: all.filter((n) => !times.has(n)),
+    doubled: all.filter((n) => (times.get(n) ?? 0) > 1),
+  };
 }
