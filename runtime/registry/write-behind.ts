@@ -330,7 +330,8 @@ export class WriteBehind {
     try {
       await store.beat(node, membership.lease);
     } catch (error) {
-      this.#failed(error);
+      // A heartbeat that was under way when the store was closed has no meaning any more.
+      if (!this.#isClosed) this.#failed(error);
       return;
     }
     if (this.isFailing && this.#progress.size > 0) this.#writeDue();

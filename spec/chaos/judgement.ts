@@ -106,9 +106,11 @@ export class Judgement {
     return judgeEffects(logged, taken);
   }
 
-  /** Whether no shared actor has lost its mailbox. */
+  /** Whether no shared actor has lost its mailbox, and no session has begun anew: its effects have other ids. */
   get #keepsEffects(): boolean {
-    return !this.#hasLostActor && crashes.every((fault) => this.#trial.counts[fault] === undefined);
+    const { counts } = this.#trial;
+
+    return !this.#hasLostActor && [...crashes, 'fresh'].every((fault) => counts[fault] === undefined);
   }
 
   get #hasAllEffects(): boolean {

@@ -21,7 +21,7 @@ export interface ServerSetup {
 /** What it tells: where it listens, what it has reported, which effect its shared actor has taken. */
 export type Told = { readonly port: number } | { readonly fault: string } | { readonly effect: Effect };
 
-/** What it is told: by how many milliseconds its clock is fast. */
+/** What the host sends: by how many milliseconds its clock is fast. */
 export interface Command {
   readonly shift: number;
 }

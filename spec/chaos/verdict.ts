@@ -184,7 +184,7 @@ function untruths({ inherited, told, mayLose }: Outcome, lost: readonly number[]
   const faults: string[] = [];
   const isTrue = told.lost >= lost.length && told.lost <= lost.length + unseen;
   if (mayLose && !isTrue) faults.push(`was told that ${told.lost} events are lost, and these are: ${lost.join(' ')}`);
-  // A duplicated tab is told of events that it has inherited, too.
+  // The client counts events that a duplicated tab has inherited, too.
   if (inherited.size === 0 && told.dropped > unseen + lost.length) {
     faults.push(`was told that ${told.dropped} events are dropped, and ${unseen} at the most are missing`);
   }
