@@ -77,7 +77,7 @@ function actInPage({ which, n, socket, pending }: { which: number; n: number; so
   const row = control.closest('li')?.getAttribute('data-key') ?? null;
   const before = count();
   if (control instanceof HTMLInputElement) {
-    control.value = `t${n}`;
+    control.value = `${n}`;
     control.dispatchEvent(new InputEvent('input', { bubbles: true }));
   } else control.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, clientX: n }));
 

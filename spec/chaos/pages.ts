@@ -1,6 +1,7 @@
 /**
  * The pages of a chaotic run. Each writes down, in its model, the number of every action its user has made, in the
- * order in which they were applied: a click says its number as its x, a typed value says it after a `t`.
+ * order in which they were applied: a click says its number as its x, a typed value is its number. Fields are
+ * of numbers, since the runtime merges edits of texts, and a label must arrive as it is.
  * `verdict.ts` compares that with what was done; `server.ts` serves them, `user.ts` acts on them.
  */
 
@@ -36,8 +37,8 @@ function note(enqueue: Enqueue<never>, run: string, n: number): void {
   enqueue.send(journal, { type: 'noted', run, n } satisfies Effect);
 }
 
-/** The number in a typed value, `t12`. */
-const typedNumber = (value: string): number => Number(value.slice(1));
+/** The number in a typed value. */
+const typedNumber = (value: string): number => Number(value);
 
 // COUNTER ---------------------------------------------------------------------
 
@@ -59,14 +60,14 @@ export const Counter = component({
 
     return {
       run,
-      text: message.type === 'drafted' ? `t${message.n}` : text,
+      text: message.type === 'drafted' ? `${message.n}` : text,
       count: message.type === 'clicked' ? count + 1 : count,
       log: [...log, message.n],
     };
   },
   view: ({ count, text, log }) => html<Counted>`
     <button class="act" @click=${({ x }: Pointed) => ({ type: 'clicked', n: x })}>more</button>
-    <input class="act" name="draft" .value=${text} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
+    <input class="act" type="number" name="draft" .value=${text} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
     <output id="count">${count}</output>
     <output id="log">${log.join(' ')}</output>`,
 });
@@ -103,7 +104,7 @@ export function changeRows(rows: readonly Row[], message: TodoMessage): readonly
     case 'drafted':
       return rows;
     case 'renamed':
-      return rows.map((row) => (row.key === message.key ? { ...row, title: `t${message.n}` } : row));
+      return rows.map((row) => (row.key === message.key ? { ...row, title: `${message.n}` } : row));
     case 'toggled':
       return rows.map((row) => (row.key === message.key ? { ...row, done: !row.done } : row));
     case 'removed':
@@ -125,7 +126,7 @@ const Tally = component({
 
 const rowView = ({ key, title, done }: Row) => html<TodoMessage>`
   <li data-key=${key} class=${done ? 'done' : ''}>
-    <input class="act" name="rename" .value=${title}
+    <input class="act" type="number" name="rename" .value=${title}
       @input=${({ value }) => ({ type: 'renamed', n: typedNumber(value), key })}>
     <button class="act" name="toggle" @click=${({ x }: Pointed) => ({ type: 'toggled', n: x, key })}>toggle</button>
     <button class="act" name="remove" @click=${({ x }: Pointed) => ({ type: 'removed', n: x, key })}>remove</button>
@@ -141,13 +142,13 @@ export const Todo = component({
 
     return {
       run,
-      draft: message.type === 'drafted' ? `t${message.n}` : draft,
+      draft: message.type === 'drafted' ? `${message.n}` : draft,
       log: [...log, message.n],
       rows: changeRows(rows, message),
     };
   },
   view: ({ draft, log, rows }) => html<TodoMessage>`
-    <input class="act" name="draft" .value=${draft} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
+    <input class="act" type="number" name="draft" .value=${draft} @input=${({ value }) => ({ type: 'drafted', n: typedNumber(value) })}>
     <button class="act" name="add" @click=${({ x }: Pointed) => ({ type: 'added', n: x })}>add</button>
     <ul>${repeat(rows, ({ key }) => key, rowView)}</ul>
     <output id="log">${log.join(' ')}</output>`,

@@ -279,7 +279,7 @@ export class Tab implements Seat {
 
   #dispatch(globals: Globals, control: Element, n: number): void {
     if (control.localName === 'input') {
-      (control as HTMLInputElement).value = `t${n}`;
+      (control as HTMLInputElement).value = `${n}`;
       control.dispatchEvent(new globals.InputEvent('input', { bubbles: true }));
     } else control.dispatchEvent(new globals.MouseEvent('click', { bubbles: true, cancelable: true, clientX: n }));
   }

@@ -248,7 +248,7 @@ function foldFaults(shown: Shown, all: ReadonlyMap<number, Action>): readonly st
   const clicks = done.filter(({ what }) => what === 'clicked').length;
   if (shown.count !== undefined && shown.count !== clicks) faults.push(`count ${shown.count} instead of ${clicks}`);
   const drafted = done.filter(({ what }) => what === 'drafted').at(-1);
-  const draft = drafted === undefined ? '' : `t${drafted.n}`;
+  const draft = drafted === undefined ? '' : `${drafted.n}`;
   if ((shown.draft ?? '') !== draft) faults.push(`draft ${shown.draft} instead of ${draft}`);
   if (!shown.isList) return faults;
   let rows: readonly Row[] = [];
