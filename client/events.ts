@@ -22,6 +22,8 @@ export interface Receiver {
   raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number;
   /** Whether events are not processed yet: what the page shows may be out of date. */
   isAhead(): boolean;
+  /** The number of the last event, if it waits to be sent; else 0. */
+  waiting(): number;
 }
 
 /** What happened before there was a tree. */
@@ -141,8 +143,9 @@ export class Events {
   }
 
   #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
-    const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
     const own = (handler.instance.nodes[handler.part] as Node) === target;
+    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.waiting())) return;
+    const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
     const edit = own && fields ? this.#takeEdit(type, target, fields) : undefined;
     const number = this.#receiver.raise(handler, fields && trim(fields), gate);
     if (edit && !number) this.#inputs.texts.refused(target);

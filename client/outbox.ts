@@ -62,6 +62,11 @@ export class Outbox {
     return this.durable + this.#events.length;
   }
 
+  /** The number of the last event, if it has not gone out on the present connection; else 0. */
+  get waiting(): number {
+    return this.#gone < this.raised ? this.raised : 0;
+  }
+
   /** What is kept, for a page that is loaded in the place of this one. */
   get stored(): readonly Stored[] {
     return this.#events.map(({ stored }) => stored);

@@ -5,7 +5,7 @@
  */
 
 import type { Wire } from '../runtime/wire/patch.js';
-import { applyEdit, rebase, rebasePosition, type TextEdit, textEdit } from '../runtime/wire/text-edit.js';
+import { applyEdit, joinEdits, rebase, rebasePosition, type TextEdit, textEdit } from '../runtime/wire/text-edit.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -15,6 +15,8 @@ type TextControl = HTMLInputElement | HTMLTextAreaElement;
 /** An edit that was raised as an event. */
 interface RaisedEdit {
   readonly event: number;
+  /** Whether the event is there to tell the text, so that a later edit may be told with it. */
+  readonly isEdit: boolean;
   edit: TextEdit;
   /** The edit in the event's payload; changes with it as long as it was not sent. */
   readonly payload: Wire[] | undefined;
@@ -43,6 +45,9 @@ interface State {
   /** Whether an event was processed that told the whole text, so that the server may not know what the page shows. */
   isTold: boolean;
 }
+
+/** Characters of an edit that is joined by another one: what an event tells has to go into a frame. */
+const mostJoined = 8_192;
 
 // TEXT CONTROLS ---------------------------------------------------------------
 
@@ -128,6 +133,22 @@ export class TextControls {
     return wireOf(this.#take(state, value));
   }
 
+  /**
+   * Tells what the user has made of a text by an event that waits to be sent, so that any number of keys takes one event.
+   *
+   * @param event the number of the last event, if that waits
+   */
+  join(control: Element, event: number): boolean {
+    const state = this.#states.get(control);
+    const last = state?.pending.at(-1);
+    if (!state || last?.event !== event || !last.isEdit || !last.payload || last.edit.text.length > mostJoined)
+      return false;
+    const { known } = state;
+    last.edit = joinEdits(known, last.edit, this.#take(state, (control as TextControl).value));
+    last.payload.splice(0, 3, ...wireOf(last.edit));
+    return true;
+  }
+
   #take(state: State, value: string): TextEdit {
     const { end, known, shown, start } = state;
     const edit = rebase(textEdit(shown, known), textEdit(shown, value, start, end))[1];
@@ -148,7 +169,7 @@ export class TextControls {
     const state = this.#states.get(control);
     if (state && (isEdit || payload)) {
       const edit = payload ? editOf(payload) : this.#take(state, (control as TextControl).value);
-      state.pending.push({ event, edit, payload });
+      state.pending.push({ event, isEdit, edit, payload });
     }
     return !!state;
   }

@@ -42,6 +42,17 @@ export function applyEdit(text: string, { at, removed, text: inserted }: TextEdi
   return text.slice(0, at) + inserted + text.slice(at + removed);
 }
 
+/** Two edits, one after the other, as one; `between` is the text after the first. */
+export function joinEdits(between: string, first: TextEdit, second: TextEdit): TextEdit {
+  const at = Math.min(first.at, second.at);
+  const end = Math.max(first.at + first.text.length, second.at + second.removed);
+  return {
+    at,
+    removed: end - at - first.text.length + first.removed,
+    text: applyEdit(between, second).slice(at, end + second.text.length - second.removed),
+  };
+}
+
 /**
  * Two edits of the same text, each as it applies after the other: `[write, edit]` becomes `[write after edit, edit after
  * write]`. The edits applied in either order give the same text.

@@ -8,6 +8,8 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface SlowNetwork {
   /** Where it is, `http://127.0.0.1:PORT`. */
   readonly origin: string;
+  /** Breaks all connections. */
+  cut(): void;
   close(): void;
 }
 
@@ -40,11 +42,14 @@ export async function slowNetwork(port: number, delay: () => number): Promise<Sl
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
+  const cut = (): void => sockets.forEach((socket) => void socket.destroy());
+
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
     close: () => {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      cut();
     },
   };
 }

@@ -62,4 +62,25 @@ describe('typing', () => {
       network.close();
     }).timeout(60_000);
   }
+
+  it('of more keys than the page keeps events, without a connection, loses none of them', async () => {
+    const network = await slowNetwork(listening.port, () => 0);
+    const { page, errors, expectNoErrors } = await newPage();
+    await page.goto(`${network.origin}/notes`);
+    await page.waitForSelector('[data-troupe=live]');
+    await page.locator('input').focus();
+    await page.context().setOffline(true);
+    network.cut();
+    await page.waitForSelector('[data-troupe=offline]');
+    const text = 'all work and no play '.repeat(60).trim();
+    await page.keyboard.type(text);
+    expect(await page.locator('[data-troupe-pending]').getAttribute('data-troupe-pending')).to.equal('1');
+    await page.context().setOffline(false);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('li');
+    expect(await page.locator('li').textContent()).to.equal(text);
+    errors.length = 0;
+    await expectNoErrors();
+    network.close();
+  }).timeout(60_000);
 });

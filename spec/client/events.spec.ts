@@ -53,6 +53,7 @@ describe('client/events', () => {
             raise: ({ instance, part }, payload) =>
               bench.raised.push([instance.number, part, payload as Wire[] | undefined]),
             isAhead: () => false,
+            waiting: () => 0,
           });
         },
         begin(show: () => void) {

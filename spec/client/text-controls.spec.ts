@@ -132,6 +132,16 @@ describe('client/text-controls', () => {
     expect(input.value).to.equal('TYPED');
   });
 
+  it('joins an edit to one that waits to be sent, and to no other', () => {
+    const { input, texts, type } = bench();
+    const waiting = type('one');
+    input.type_('two', texts);
+    expect(texts.join(asElement(input), 2)).to.equal(false);
+    expect(texts.join(asElement(input), 1)).to.equal(true);
+    expect(waiting).to.deep.equal(['onetwo']);
+    expect(type('!')).to.deep.equal(['!', 6]);
+  });
+
   it('adds an edit whose event was refused to the next one', () => {
     const { input, texts, type } = bench();
     input.type_('too long', texts);

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { TextControls } from '../../client/text-controls.js';
 import { ControlTexts } from '../../runtime/render/control-texts.js';
 import type { Wire } from '../../runtime/wire/patch.js';
-import { applyEdit, rebase, type TextEdit, textEdit } from '../../runtime/wire/text-edit.js';
+import { applyEdit, joinEdits, rebase, type TextEdit, textEdit } from '../../runtime/wire/text-edit.js';
 import { lawParameters, lawTimeout } from './parameters.js';
 
 // A SESSION -------------------------------------------------------------------
@@ -184,6 +184,17 @@ describe('the law of texts', () => {
         const [write, edit] = [textEdit(base, left), textEdit(base, right)];
         const [writeAfter, editAfter] = rebase(write, edit);
         expect(applyEdit(right, writeAfter)).to.equal(applyEdit(left, editAfter));
+      }),
+      lawParameters(2_000)
+    );
+  }).timeout(lawTimeout(20_000));
+
+  it('joined edits are as good as one after the other', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
+    fc.assert(
+      fc.property(text, text, text, (first, second, third) => {
+        const joined = joinEdits(second, textEdit(first, second), textEdit(second, third));
+        expect(applyEdit(first, joined)).to.equal(third);
       }),
       lawParameters(2_000)
     );

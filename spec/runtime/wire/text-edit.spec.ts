@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { applyEdit, rebase, rebasePosition, textEdit } from '../../../runtime/wire/text-edit.js';
+import { applyEdit, joinEdits, rebase, rebasePosition, textEdit } from '../../../runtime/wire/text-edit.js';
 
 /** Both sides apply their own change and then the other's. */
 function merge(base: string, write: string, edit: string): string {
@@ -40,6 +40,19 @@ describe('wire/text-edit', () => {
       expect(merge(base, write, edit)).to.equal(merged);
     });
   }
+
+  it('joins edits that follow each other', () => {
+    for (const [first, second, third] of [
+      ['', 'one', 'onetwo'],
+      ['abc', 'abxc', 'abc'],
+      ['abcdef', 'Xbcdef', 'XbcdeY'],
+      ['abcdef', 'abcde', 'bcde'],
+      ['abc', 'axc', 'ayyc'],
+    ] as const) {
+      const joined = joinEdits(second, textEdit(first, second), textEdit(second, third));
+      expect(applyEdit(first, joined), `${first} ${second} ${third}`).to.equal(third);
+    }
+  });
 
   it('moves a caret with the text around it', () => {
     expect(rebasePosition(textEdit('one', ''), 3)).to.equal(0);
