@@ -1,5 +1,5 @@
 /**
- * The attack: hostile frames and handshakes against a server that runs in a process of its own, with neighbours
+ * The attack: tricks, hostile frames and handshakes against a server that runs in a process of its own, with neighbours
  * who click meanwhile. What is found is compared with what it was after the first part: then it has all it needs.
  */
 
@@ -10,6 +10,7 @@ import { hostileFrame, hostileJoin, isReadable, mutate, validJoin } from './fram
 import { hostileHandshake } from './handshakes.js';
 import { type Neighbour, settle } from './neighbour.js';
 import { type Destination, knock, message, visit } from './socket.js';
+import { playTricks } from './tricks.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -186,6 +187,7 @@ export async function runAttack(plan: Plan): Promise<Outcome> {
     const origin = `http://127.0.0.1:${port}`;
     const attack: Attack = { origin, port, seed: plan.seed, tokens: [], connections: 0, stuck: 0 };
     const neighbours = await Promise.all(Array.from({ length: neighbourCount }, () => settle(`${origin}/`)));
+    const tricks = await playTricks(server, origin);
     const early = Math.round(plan.handshakes * firstPart);
 
     await attackUntil(server, attack, plan.frames * firstPart, early);
@@ -196,7 +198,8 @@ export async function runAttack(plan: Plan): Promise<Outcome> {
     const last = await settle(`${origin}/`);
 
     await last.leave();
-    return await outcomeOf(server, plan, attack, [...neighbours, last], { first, rest }, begun);
+    const outcome = await outcomeOf(server, plan, attack, [...neighbours, last], { first, rest }, begun);
+    return { ...outcome, faults: [...tricks, ...outcome.faults] };
   } finally {
     await server.stop();
   }

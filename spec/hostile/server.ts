@@ -2,6 +2,7 @@
 
 import { component, html, repeat } from 'troupe';
 import { createServer } from 'troupe/server';
+import { systemClock } from '../../runtime/platform/clock.js';
 import { SocketConnection } from '../../runtime/socket/connection.js';
 import { Counter } from '../bench/pages.js';
 import { answer } from '../bench/process.js';
@@ -51,6 +52,32 @@ const Target = component({
     ${Child({ key: 'child' })}`,
 });
 
+/** How often the handlers of the page of tricks have been called. */
+const fired = { free: 0, disabled: 0, removable: 0 };
+
+type Trick = { type: 'removed' } | { type: 'freed' };
+
+/** Its client is sent one patch, which it does not acknowledge. `free` counts what has had its turn. */
+const Locked = component({
+  name: 'locked',
+  init: () => ({ isRemovable: true }),
+  update: (model, message: Trick) => {
+    if (message.type === 'removed') return { isRemovable: false };
+    fired.free++;
+    return model;
+  },
+  view: ({ isRemovable }) => html<Trick>`
+    <button @click=${{ type: 'freed' }}>Free</button>
+    <button disabled @click=${() => count('disabled')}>Disabled</button>
+    <button @click=${{ type: 'removed' }}>Remove</button>
+    <p>${isRemovable && html<Trick>`<button @click=${() => count('removable')}>Removable</button>`}</p>`,
+});
+
+function count(which: keyof typeof fired): false {
+  fired[which]++;
+  return false;
+}
+
 // COUNTING --------------------------------------------------------------------
 
 const over = new WeakSet<SocketConnection>();
@@ -70,8 +97,12 @@ SocketConnection.prototype.received = function (bytes, isBinary) {
 
 const reports: Record<string, number> = {};
 
+/** Milliseconds by which the clock of limits is ahead. */
+let ahead = 0;
+
 /** What would end most attacks early is off: how each is limited is held by other specs. */
 const server = createServer({
+  clock: { ...systemClock, elapsed: () => performance.now() + ahead },
   dormantSessions: 1_000,
   dormantTime: 2_000,
   framesPerSecond: 1_000_000,
@@ -82,7 +113,7 @@ const server = createServer({
 
     reports[kind] = (reports[kind] ?? 0) + 1;
   },
-  routes: { '/': Counter, '/target': Target },
+  routes: { '/': Counter, '/locked': Locked, '/target': Target },
   secret: 'a secret of hostile runs',
   sessionsPerAddress: 1_000_000,
 });
@@ -92,4 +123,8 @@ answer({
   frames: () => frames,
   counts: () => server.counts,
   reports: () => reports,
+  fired: () => fired,
+  elapse: (by: number) => {
+    ahead += by;
+  },
 });
