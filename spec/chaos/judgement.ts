@@ -32,6 +32,8 @@ export interface User {
 /** What is judged. */
 export interface Judged {
   readonly schedule: Scheduler;
+  /** Names the run in the URLs of its pages, and in its effects. */
+  readonly run: string;
   readonly users: readonly User[];
   /** All actions, by number. */
   readonly all: ReadonlyMap<number, Action>;
@@ -97,7 +99,7 @@ export class Judgement {
 
   /** The effects that are lost or doubled, of the actions in all logs. */
   #effects(): ReturnType<typeof judgeEffects> {
-    const run = String(this.#trial.schedule.seed);
+    const { run } = this.#trial;
     const taken = this.#trial.hosts.flatMap(({ effects }) =>
       effects.filter((effect) => effect.run === run).map(({ n }) => n)
     );

@@ -33,6 +33,21 @@ interface Props {
 
 const runOf = ({ params }: Props): string => params['run'] ?? '';
 
+/** Makes the sessions of a run with a full disk large, so that each write needs room. */
+const ballastOf = (run: string): string => (run.endsWith('-large') ? 'x'.repeat(60_000) : '');
+
+/** What every model has. */
+interface Common {
+  readonly run: string;
+  readonly ballast: string;
+}
+
+function commonOf(props: Props): Common {
+  const run = runOf(props);
+
+  return { run, ballast: ballastOf(run) };
+}
+
 function note(enqueue: Enqueue<never>, run: string, n: number): void {
   enqueue.send(journal, { type: 'noted', run, n } satisfies Effect);
 }
@@ -42,8 +57,7 @@ const typedNumber = (value: string): number => Number(value);
 
 // COUNTER ---------------------------------------------------------------------
 
-interface Count {
-  readonly run: string;
+interface Count extends Common {
   readonly count: number;
   readonly text: string;
   readonly log: readonly number[];
@@ -54,12 +68,13 @@ type Counted = { type: 'clicked'; n: number } | { type: 'drafted'; n: number };
 /** A button and a field. */
 export const Counter = component({
   name: 'counter',
-  init: (props: Props): Count => ({ run: runOf(props), count: 0, text: '', log: [] }),
-  update: ({ run, count, text, log }, message: Counted, enqueue) => {
+  init: (props: Props): Count => ({ ...commonOf(props), count: 0, text: '', log: [] }),
+  update: ({ run, ballast, count, text, log }, message: Counted, enqueue) => {
     note(enqueue, run, message.n);
 
     return {
       run,
+      ballast,
       text: message.type === 'drafted' ? `${message.n}` : text,
       count: message.type === 'clicked' ? count + 1 : count,
       log: [...log, message.n],
@@ -81,8 +96,7 @@ export interface Row {
   readonly done: boolean;
 }
 
-interface Todos {
-  readonly run: string;
+interface Todos extends Common {
   readonly draft: string;
   readonly log: readonly number[];
   readonly rows: readonly Row[];
@@ -136,12 +150,13 @@ const rowView = ({ key, title, done }: Row) => html<TodoMessage>`
 /** A keyed list whose rows come and go. */
 export const Todo = component({
   name: 'todo',
-  init: (props: Props): Todos => ({ run: runOf(props), draft: '', log: [], rows: [] }),
-  update: ({ run, draft, log, rows }, message: TodoMessage, enqueue) => {
+  init: (props: Props): Todos => ({ ...commonOf(props), draft: '', log: [], rows: [] }),
+  update: ({ run, ballast, draft, log, rows }, message: TodoMessage, enqueue) => {
     note(enqueue, run, message.n);
 
     return {
       run,
+      ballast,
       draft: message.type === 'drafted' ? `${message.n}` : draft,
       log: [...log, message.n],
       rows: changeRows(rows, message),
@@ -156,8 +171,7 @@ export const Todo = component({
 
 // CHAT ------------------------------------------------------------------------
 
-interface Talk {
-  readonly run: string;
+interface Talk extends Common {
   readonly log: readonly number[];
   readonly heard: readonly (number | typeof gap)[];
 }
@@ -186,7 +200,7 @@ function updateTalk(model: Talk, message: Talked, enqueue: Enqueue<Talked>): Tal
 /** What one says all in the room hear, oneself too. Where something may have been missed there is a gap. */
 export const Chat = component({
   name: 'chat',
-  init: (props: Props): Talk => ({ run: runOf(props), log: [], heard: [] }),
+  init: (props: Props): Talk => ({ ...commonOf(props), log: [], heard: [] }),
   update: updateTalk,
   onArrival: ({ reason }): Talked => ({ type: 'returned', reason }),
   subscriptions: ({ run }) => [topic(`room ${run}`, { missed: { type: 'missed' } })],

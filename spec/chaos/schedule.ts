@@ -90,7 +90,6 @@ export interface Given {
 
 /** Faults that the product does not survive yet. */
 export const unrepaired: Excluded = {
-  diskFull: 'lmdb ends the process when the disk is full',
   clockStep: 'limits and tokens depend on the clock of the computer',
   isolate: 'a node without Redis goes on with sessions that another node has taken',
   freeze: 'a node that was stopped for long goes on with sessions that another node has taken',

@@ -54,7 +54,7 @@ export async function carryOut(schedule: Scheduler, shared: Shared = {}): Promis
   const trial = new Trial(schedule, shared);
   try {
     await trial.open();
-    await trial.run();
+    await trial.carryOut();
     await trial.settle();
     await trial.judgement.judge();
   } catch (error) {
@@ -71,6 +71,8 @@ class Trial implements Judged {
   readonly counts: Record<string, number> = {};
   readonly schedule: Scheduler;
   readonly #shared: Shared;
+  /** Names it in the URLs of its pages, and in its effects. */
+  readonly run: string;
   readonly judgement = new Judgement(this);
   readonly #random: Random;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -93,6 +95,8 @@ class Trial implements Judged {
     this.schedule = schedule;
     this.#shared = shared;
     this.#random = new Random(schedule.seed ^ 0x5eed);
+    const isLarge = schedule.steps.some(({ what }) => what === 'diskFull');
+    this.run = `${schedule.seed}${isLarge ? '-large' : ''}`;
     this.mayLose = schedule.steps.some(({ what }) => forgetful.includes(what as FaultName));
   }
 
@@ -108,7 +112,7 @@ class Trial implements Judged {
     for (let index = 0; index < users; index++) {
       const road = new Road(() => this.#choose());
       this.#roads.add(road);
-      const url = `http://127.0.0.1:${await road.open()}/${page}/${seed}`;
+      const url = `http://127.0.0.1:${await road.open()}/${page}/${this.run}`;
       const context = await this.#shared.chromium?.newContext();
       if (context !== undefined) this.#contexts.push(context);
       const open = (hear: Hear): Seat =>
@@ -184,7 +188,7 @@ class Trial implements Judged {
 
   // RUNNING -------------------------------------------------------------------
 
-  async run(): Promise<void> {
+  async carryOut(): Promise<void> {
     for (const step of this.schedule.steps) {
       await sleep(step.wait);
       const user = this.users[step.user % this.users.length] as User;
