@@ -1,6 +1,6 @@
 /**
  * Health checks for the process manager or load balancer. `/_troupe/healthz` answers 200 while the process runs;
- * `/_troupe/readyz` answers 200 while the process accepts new sessions. `http.ts` calls `answerSign` for every path
+ * `/_troupe/readyz` answers 200 while the process accepts new sessions and reaches their store. `http.ts` calls `answerSign` for every path
  * below `/_troupe/`; `server.ts` offers both as handlers for Node, so that a host program can serve them elsewhere.
  */
 
@@ -24,7 +24,7 @@ export const answerHealth = (): HttpAnswer => plain(200, 'running');
 
 /** 200 while the server accepts new sessions, 503 from the beginning of a drain. */
 export const answerReadiness = (isReady: IsReady): HttpAnswer =>
-  isReady() ? plain(200, 'ready') : plain(503, 'stopping');
+  isReady() ? plain(200, 'ready') : plain(503, 'not ready');
 
 /**
  * Answers a path below `/_troupe`, if it is one of the two.

@@ -34,13 +34,13 @@ export interface HttpOptions {
   /** Whether error pages show the thrown error. */
   readonly development: boolean;
   readonly document: Layout;
-  /** Whether the server accepts new sessions, for the readiness check. Default: until the sessions drain. */
+  /** Whether the server accepts new sessions, for the readiness check. Default: as the sessions say. */
   readonly isReady?: IsReady;
   readonly recognise: Recognise;
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<SessionRegistry, 'isClosed' | 'isDraining' | 'makeRoom' | 'open' | 'reload'>;
+  readonly sessions: Pick<SessionRegistry, 'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload'>;
   readonly tokens: Tokens;
   readonly trustProxy: number;
 }
@@ -233,7 +233,7 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 // HTTP ------------------------------------------------------------------------
 
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
-  const { document, isReady = () => !options.sessions.isDraining, script } = options;
+  const { document, isReady = () => options.sessions.isReady, script } = options;
 
   const sign = answerSign(path, isReady);
 

@@ -19,6 +19,7 @@ import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
 import { type Activated, Activation, hasOther, type JoinRequest } from './activation.js';
 import { type DormantLimits, DormantSessions } from './dormant-sessions.js';
+import { proveOwnership } from './ownership.js';
 import type { Peers } from './ownership-transfer.js';
 import { type RequestedPage, SessionStarter, type SessionStarterOptions } from './session-starter.js';
 import type { Outcome, WriteBehind } from './write-behind.js';
@@ -68,6 +69,8 @@ export interface SessionRegistry {
   readonly isClosed: boolean;
   /** Whether it takes no new sessions, because the server is about to stop. */
   readonly isDraining: boolean;
+  /** Whether visitors are to be sent here: it takes new sessions, and reaches the store that other nodes share. */
+  readonly isReady: boolean;
   /**
    * Takes no new sessions, tells all clients to move within so many milliseconds, and passivates each session that its
    * client has left. Resolves when only dormant sessions remain.
@@ -187,7 +190,8 @@ class SessionTable implements SessionRegistry, SessionOwner {
     if (found !== undefined) {
       if (hasOther(found, request)) return undefined;
       found.release();
-      await this.#confirm(found);
+      const mayAnswer = await proveOwnership(this.#options.writeBehind, found);
+      if (!mayAnswer && !isOver(found.life)) return CloseCode.TryLater;
     }
     const isHere = found !== undefined && !isOver(found.life);
     if (!isHere && this.#isDraining) return undefined;
@@ -203,19 +207,11 @@ class SessionTable implements SessionRegistry, SessionOwner {
     if (found === undefined) return this.#enterAbsent(request);
     if (!this.#options.writeBehind.isShared) return this.#enterFound(found, request);
 
-    return this.#confirm(found).then(() =>
-      isOver(found.life) ? this.#enterAbsent(request) : this.#enterFound(found, request)
-    );
-  }
+    return proveOwnership(this.#options.writeBehind, found).then((mayAnswer) => {
+      if (isOver(found.life)) return this.#enterAbsent(request);
 
-  /**
-   * Confirms that this node owns a session, by a write. The client may have joined another node in the meantime, which
-   * took the session because this node did not answer in time. The session here would then be out of date, and its
-   * frame counts would differ from the client's.
-   */
-  async #confirm(found: LiveSession): Promise<void> {
-    const { writeBehind } = this.#options;
-    if (writeBehind.isShared && !writeBehind.isFailing) await writeBehind.write(found);
+      return mayAnswer ? this.#enterFound(found, request) : CloseCode.TryLater;
+    });
   }
 
   #enterFound(found: LiveSession, request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
@@ -266,6 +262,10 @@ class SessionTable implements SessionRegistry, SessionOwner {
 
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  get isReady(): boolean {
+    return !this.#isDraining && !this.#options.writeBehind.isCutOff;
   }
 
   drain(within: number): Promise<void> {

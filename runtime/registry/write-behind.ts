@@ -10,7 +10,7 @@
  */
 
 import { Backoff } from '../platform/backoff.js';
-import type { Clock } from '../platform/clock.js';
+import { type Clock, monotonic } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { SlicedWork } from '../platform/scheduler.js';
@@ -44,7 +44,7 @@ interface Progress {
   /** Whether a write is in progress. */
   isBusy: boolean;
   /** The write in progress, or the last one. */
-  writing?: Promise<void>;
+  writing?: Promise<WriteResult>;
   /** Called with the outcome; one for each caller of `passivate`. If there are any, the next write gives up ownership. */
   readonly waiting: ((outcome: Outcome) => void)[];
 }
@@ -57,6 +57,9 @@ export type Outcome =
   | 'fenced'
   /** The session cannot be stored, or write-behind is closed. */
   | 'refused';
+
+/** The result of one write; `failed` if the store could not be asked, or its answer was lost. */
+export type WriteResult = Outcome | 'failed';
 
 // LIMITS ----------------------------------------------------------------------
 
@@ -85,11 +88,14 @@ export class WriteBehind {
   #isReported = false;
   /** Whether the last claim failed. Claims may fail while writes succeed, and are then not reported again. */
   #isClaimFailing = false;
+  /** When the store has last answered a write or a heartbeat. */
+  #answered: number;
   #isClosed = false;
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
     this.#work = new SlicedWork(options, () => this.#writeNext());
+    this.#answered = monotonic(options.clock);
     if (options.store.damage !== undefined) options.report(ErrorCode.Store, options.store.damage);
     if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => void this.#beat());
   }
@@ -107,6 +113,13 @@ export class WriteBehind {
   /** Whether the store fails at present. */
   get isFailing(): boolean {
     return this.#backoff.failures > 0;
+  }
+
+  /** Whether a shared store has not answered for longer than the lease: other nodes may have taken all sessions. */
+  get isCutOff(): boolean {
+    const { clock, membership } = this.#options;
+
+    return this.isShared && monotonic(clock) - this.#answered > membership.lease;
   }
 
   // READING -------------------------------------------------------------------
@@ -159,12 +172,13 @@ export class WriteBehind {
   }
 
   /** Writes a session now. Resolves when it is stored as it is now, another node owns it, or the write has failed. */
-  async write(session: Persistable): Promise<void> {
-    if (this.#isClosed) return;
+  async write(session: Persistable): Promise<WriteResult> {
+    if (this.#isClosed) return 'failed';
     while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
     const progress = this.#mark(session);
     progress.writing = this.#write(session, progress);
-    await progress.writing;
+
+    return progress.writing;
   }
 
   /** Takes a passivation back: this node keeps the ownership, or takes it again with another write. */
@@ -233,7 +247,7 @@ export class WriteBehind {
     return false;
   }
 
-  async #write(session: Persistable, progress: Progress): Promise<void> {
+  async #write(session: Persistable, progress: Progress): Promise<WriteResult> {
     progress.isDirty = false;
     progress.isBusy = true;
     const release = progress.waiting.length > 0;
@@ -250,10 +264,12 @@ export class WriteBehind {
     }
     if (outcome === 'stored' && progress.waiting.length > 0 && this.#progress.get(session) === progress) {
       progress.writing = this.#write(session, progress);
-      return;
+      return outcome;
     }
     // While the store fails, other sessions wait for the result of this write.
     if (this.#progress.size > 0) this.#schedule();
+
+    return outcome;
   }
 
   /** Writes nothing more of a session; waiting callers get the outcome. */
@@ -263,7 +279,7 @@ export class WriteBehind {
   }
 
   /** One try at writing a session. */
-  async #attempt(session: Persistable, release: boolean): Promise<Outcome | 'failed'> {
+  async #attempt(session: Persistable, release: boolean): Promise<WriteResult> {
     const { lifetime, node, store } = this.#options;
     const saved = this.#save(session);
     if (saved === undefined) return 'refused';
@@ -318,6 +334,7 @@ export class WriteBehind {
   }
 
   #recovered(): void {
+    this.#answered = monotonic(this.#options.clock);
     if (this.#unstored.size === 0) this.#isReported = false;
     if (!this.isFailing) return;
     this.#backoff.reset();
@@ -334,6 +351,7 @@ export class WriteBehind {
       if (!this.#isClosed) this.#failed(error);
       return;
     }
+    this.#answered = monotonic(this.#options.clock);
     if (this.isFailing && this.#progress.size > 0) this.#writeDue();
     else this.#recovered();
   }

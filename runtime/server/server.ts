@@ -228,7 +228,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
       ...{ close, drain, handle, inspectorLink, log, settings, upgrade },
       isClosed: () => sessions.isClosed,
     }),
-    readyz: createAnswering(() => answerReadiness(() => !sessions.isDraining)),
+    readyz: createAnswering(() => answerReadiness(() => sessions.isReady)),
     upgrade,
   };
 }

@@ -12,7 +12,7 @@ describe('health', () => {
 
   it('says whether visitors are to be sent here', () => {
     expect(answerSign('/readyz', yes)).to.include({ status: 200, body: 'ready' });
-    expect(answerSign('/readyz', no)).to.include({ status: 503, body: 'stopping' });
+    expect(answerSign('/readyz', no)).to.include({ status: 503, body: 'not ready' });
   });
 
   it('is cached neither by browsers nor by proxies', () => {
