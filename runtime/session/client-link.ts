@@ -80,9 +80,9 @@ export class ClientLink {
     return this.#counter.processed;
   }
 
-  /** Its page loads, as they can be stored between turns. */
+  /** Its page loads, as they can be stored between turns: none until the client of a fresh session knows what it has lost. */
   save(): readonly PageLoadRecord[] {
-    return this.#loads.records(this.#counter.processed);
+    return this.#rejoin?.reason === Reason.Fresh ? [] : this.#loads.records(this.#counter.processed);
   }
 
   /** Goes on with what was stored. */

@@ -3,11 +3,23 @@
  * take them. How a join is answered, how events are counted and which are applied is decided by the real code.
  */
 
+import { mayAnswer } from '../../runtime/registry/ownership.js';
 import { EventCounter } from '../../runtime/session/event-counter.js';
 import { decideJoin, type JoinDecision, type Missed } from '../../runtime/session/join.js';
 import { PageLoads } from '../../runtime/session/page-loads.js';
 import { type EventRange, Reason } from '../../runtime/wire/protocol.js';
-import type { EventId, Frame, Image, ModelJoin, ModelNode, ModelSession, Rules, World } from './world.js';
+import {
+  createModelSession,
+  type EventId,
+  type Frame,
+  firstImage,
+  type Image,
+  type ModelJoin,
+  type ModelNode,
+  type ModelSession,
+  type Rules,
+  type World,
+} from './world.js';
 
 // OBJECTS ---------------------------------------------------------------------
 
@@ -26,30 +38,35 @@ function note(session: ModelSession): void {
   session.loads = loadsOf(session).records(session.counts.processed);
 }
 
-const imageOf = ({ log, loads, tickets, ticketAt, aliases }: ModelSession): Image => {
-  return { log, loads, tickets, ticketAt, aliases };
+const imageOf = ({ log, loads, rejoin, tickets, ticketAt, lineage, aliases }: ModelSession): Image => {
+  return { log, loads: rejoin === Reason.Fresh ? [] : loads, tickets, ticketAt, lineage, aliases };
 };
 
 // STORE -----------------------------------------------------------------------
 
-/** Writes a session. Says whether it is still the node's. */
-function write(world: World, { name }: ModelNode, session: ModelSession, isReleased: boolean): boolean {
-  if (world.store.fence > session.fence) return false;
-  const previous = world.budget.losses > 0 ? world.store.image : null;
-  world.store = { image: imageOf(session), owner: name, isReleased, previous, fence: session.fence };
+/** Writes a session. Returns its fence; 0 if another node owns it. */
+function write(world: World, { name }: ModelNode, session: ModelSession, isReleased: boolean): number {
+  const { budget, store } = world;
+  if (store !== null && (session.fence === 0 ? store.owner !== name : store.fence > session.fence)) return 0;
+  const previous = budget.losses > 0 ? (store?.image ?? null) : null;
+  const fence = session.fence || nextFence(world);
+  world.store = { image: imageOf(session), owner: name, isReleased, previous, fence };
 
-  return true;
+  return fence;
 }
 
 /** Writes the session of a node, which learns the result. */
 export function writeSession(world: World, index: number): void {
   const node = world.nodes[index] as ModelNode;
   const session = node.session as ModelSession;
-  if (!write(world, node, session, false)) return drop(world, node);
+  const fence = write(world, node, session, false);
+  if (fence === 0) return drop(world, node);
+  session.fence = fence;
   session.isDirty = false;
-  if (session.join === null || session.loads.at(-1)?.load !== session.join.load) return;
+  const { loads } = imageOf(session);
+  if (session.join === null || loads.at(-1)?.load !== session.join.load) return;
   const counter = counterOf(session);
-  counter.store(loadsOf(session).numberIn(new Map(session.loads.map(({ load, applied }) => [load, applied]))));
+  counter.store(loadsOf(session).numberIn(new Map(loads.map(({ load, applied }) => [load, applied]))));
   session.counts = counter.counts;
   flush(world, session);
 }
@@ -62,10 +79,10 @@ export function writeWithoutReply(world: World, index: number): void {
 
 /** The store fails, and comes back without its last write. */
 export function loseWrite(world: World): void {
-  const { previous } = world.store;
-  if (previous !== null) world.store.image = previous;
+  const { store } = world;
+  if (store?.previous) store.image = store.previous;
+  if (store) store.previous = null;
   world.hasLoss = true;
-  world.store.previous = null;
 }
 
 /** Stores the session of a node for the last time. */
@@ -82,29 +99,28 @@ function drop(world: World, node: ModelNode): void {
   node.session = null;
 }
 
-/** Restores the session from the store, after asking its owner for it. */
+/** Restores the session from the store, after asking its owner for it; starts a fresh one if it was never stored. */
 function activate(world: World, node: ModelNode): void {
-  const { owner, isReleased } = world.store;
-  const other = world.nodes.find(({ name }) => name === owner);
+  const other = world.nodes.find(({ name }) => name === world.store?.owner);
   // An owner that does not answer is taken for dead.
-  if (!isReleased && other !== undefined && other !== node && other.isOnline && other.session !== null) {
+  if (world.store?.isReleased === false && other !== node && other?.isOnline && other.session !== null) {
     write(world, other, other.session, true);
     drop(world, other);
   }
-  world.store.owner = node.name;
-  world.store.isReleased = false;
-  world.store.fence = nextFence(world);
-  const { log, loads, tickets, ticketAt, aliases } = world.store.image;
-  node.session = {
-    ...{ fence: world.store.fence, log, loads, join: null, content: null, rejoin: null, unseen: null, acknowledged: 0 },
-    ...{ counts: new EventCounter(loads.at(-1)?.applied).counts, frames: [], whole: 0, isConnected: false },
-    ...{ isDirty: false, tickets, ticketAt, aliases },
-  };
+  const { store } = world;
+  if (store === null) {
+    node.session = createModelSession(0, firstImage(`${node.name} `, 0), Reason.Fresh);
+    return;
+  }
+  store.owner = node.name;
+  store.isReleased = false;
+  store.fence = nextFence(world);
+  node.session = createModelSession(store.fence, store.image);
 }
 
 /** A fence above all that are in use. Those are counted anew, so that equal states have equal fences. */
 function nextFence({ nodes, store }: World): number {
-  const owners = [store, ...nodes.flatMap(({ session }) => session ?? [])];
+  const owners = [store ?? [], ...nodes.flatMap(({ session }) => (session?.fence ? session : []))].flat();
   const fences = [...new Set(owners.map(({ fence }) => fence))].sort((one, other) => one - other);
   for (const owner of owners) owner.fence = fences.indexOf(owner.fence) + 1;
 
@@ -115,7 +131,8 @@ function nextFence({ nodes, store }: World): number {
 function enter(world: World, index: number, rules: Rules): ModelSession | null {
   const node = world.nodes[index] as ModelNode;
   if (node.session !== null && node.isOnline) writeSession(world, index);
-  if (node.session !== null && !node.isOnline && !rules.answersUnproven) return null;
+  const isRefused = !mayAnswer(node.isOnline ? 'stored' : 'failed') && !rules.answersUnproven;
+  if (node.session !== null && isRefused) return null;
   if (node.session === null && node.isOnline) activate(world, node);
 
   return node.session;
@@ -129,6 +146,8 @@ export function loadPage(
   index: number,
   rules: Rules
 ): { readonly log: readonly EventId[]; readonly ticket: number } | null {
+  // A reload does not begin a session anew.
+  if (world.store === null && world.nodes[index]?.session === null) return null;
   const session = enter(world, index, rules);
   if (session === null) return null;
   session.ticketAt = session.log.length;
@@ -147,8 +166,7 @@ export function join(world: World, index: number, said: ModelJoin, ticket: numbe
   const frame = { ...said, names: rules.renamesInherited ? original(session, said) : said.names };
   const hasTicket = ticket !== 0 && ticket === session.tickets && session.ticketAt === session.log.length;
   const decision = decideJoin(joinState(session, frame, hasTicket), frame as never);
-  if (decision.kind === 'refuse' || decision.kind === 'fresh')
-    throw new Error(`The join is answered ${decision.kind}.`);
+  if (decision.kind === 'refuse') throw new Error('The join is refused.');
   if (ticket !== 0) session.ticketAt = -1;
   if (rules.renamesInherited) remember(session, frame);
   session.isConnected = true;
@@ -186,11 +204,19 @@ const toldBy = (frame: Frame): number => (frame.kind === 'patch' || frame.kind =
 
 function answer(world: World, session: ModelSession, said: ModelJoin, decision: JoinDecision): void {
   switch (decision.kind) {
+    case 'fresh':
+      return startFresh(world, session, said);
     case 'adopt':
       if (decision.isTakeover) takeOver(session, said);
       return adopt(world, session);
     case 'render':
-      return render(world, session, said, decision.isTakeover ? takeOver(session, said) : contained(session));
+      return render(
+        world,
+        session,
+        said,
+        decision.isTakeover ? takeOver(session, said) : contained(session),
+        decision.rejoin.reason
+      );
     case 'rerender':
       return rerender(world, session, said);
     case 'resume':
@@ -209,6 +235,13 @@ function takeOver(session: ModelSession, said: ModelJoin): number {
   return done;
 }
 
+function startFresh(world: World, session: ModelSession, said: ModelJoin): void {
+  session.counts = new EventCounter(said.sent).counts;
+  session.loads = PageLoads.of(said).records(said.sent);
+  session.join = said;
+  render(world, session, said, said.sent, Reason.Fresh);
+}
+
 const contained = (session: ModelSession): number => loadsOf(session).contained(session.counts.processed);
 
 function adopt(world: World, session: ModelSession): void {
@@ -218,11 +251,11 @@ function adopt(world: World, session: ModelSession): void {
   session.whole = 1;
 }
 
-function render(world: World, session: ModelSession, said: ModelJoin, done: number): void {
-  session.rejoin = Reason.Restored;
+function render(world: World, session: ModelSession, said: ModelJoin, done: number, reason: Reason): void {
+  session.rejoin = reason;
   session.unseen = said.frame;
   const { late } = restart(session, 0, 0);
-  send(world, session, { kind: 'render', reason: Reason.Restored, processed: done, late, log: session.log });
+  send(world, session, { kind: 'render', reason, processed: done, late, log: session.log });
   session.whole = 1;
 }
 
@@ -283,7 +316,8 @@ function original({ aliases }: ModelSession, { load, names }: ModelJoin): readon
       return end > begin ? [found] : [];
     });
     const taken = inherited.reduce((sum, [, , length]) => sum + length, 0);
-    const own: EventRange = [name, first + taken, count - taken];
+    // Its own events come after those, and are counted from 1.
+    const own: EventRange = [name, Math.max(1, first + taken - number + 1), count - taken];
     return own[2] > 0 || name === load ? [...inherited, own] : inherited;
   });
 }
@@ -304,7 +338,7 @@ export function receive(
   for (const event of events) {
     const number = counter.receive();
     if (number === 0) continue;
-    const id = loads.nameOf(number);
+    const id = session.lineage + loads.nameOf(number);
     if ((world.effects[id] ?? event) !== event) {
       world.broken = `Effect ${id} is of event ${world.effects[id]} and of event ${event}.`;
     }

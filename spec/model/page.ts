@@ -4,7 +4,7 @@
  */
 
 import { Outbox } from '../../client/outbox.js';
-import { type EventRange, Reason } from '../../runtime/wire/protocol.js';
+import { Reason } from '../../runtime/wire/protocol.js';
 import { join, loadPage } from './nodes.js';
 import type { EventId, Frame, Rules, World } from './world.js';
 
@@ -69,9 +69,6 @@ export function reload(world: World, node: number, load: string, rules: Rules): 
     page.names.map(([...range]) => range),
     page.events.map((event) => [event, 0] as const)
   );
-  const inherited = page.events.length;
-  // A page load that counts them as its own goes on with its own number.
-  if (rules.renamesInherited) (outbox.names.at(-1) as EventRange)[1] += inherited;
   const found = loadPage(world, node, rules);
   world.page = {
     ...{
@@ -90,8 +87,8 @@ export function reload(world: World, node: number, load: string, rules: Rules): 
 
 // CONNECTION ------------------------------------------------------------------
 
-/** The page joins at a node. Says whether it is answered. */
-export function connect(world: World, node: number, rules: Rules): boolean {
+/** The page joins at a node. If it is not answered, nothing has happened. */
+export function connect(world: World, node: number, rules: Rules): void {
   const { page } = world;
   world.connection = { node, isAnswered: false, up: [], down: [] };
   const { durable, load, names, processed } = page;
@@ -99,7 +96,8 @@ export function connect(world: World, node: number, rules: Rules): boolean {
   const frame = page.frame || Number(page.isAstray);
   page.unacknowledged = 0;
 
-  return join(world, node, { load, names, sent, frame, processed, durable }, page.ticket, rules);
+  const isAnswered = join(world, node, { load, names, sent, frame, processed, durable }, page.ticket, rules);
+  if (!isAnswered) world.connection = null;
 }
 
 /** The connection is lost, with all that is on its way. */
@@ -123,12 +121,14 @@ export function take(world: World, rules: Rules): void {
     page.unacknowledged++;
   }
   const outbox = outboxOf(world);
+  if (reason === Reason.Fresh) checkFresh(world);
   const lost = outbox.advance(frame.processed, frame.late, !!reason);
   keep(world, outbox);
   show(world, frame);
   if (connection?.isAnswered === false) settle(world, outbox, rules);
   page.names = outbox.names;
-  if (frame.kind === 'render' && reason) checkLost(world, lost);
+  if (reason === Reason.Fresh) world.lost = world.durable;
+  else if (reason) checkLost(world, lost);
   world.broken = checkShown(world);
   flush(world, outbox);
 }
@@ -151,16 +151,23 @@ function settle(world: World, outbox: Outbox, rules: Rules): void {
   if (rules.renamesInherited) outbox.names = [[page.load, outbox.durable + 1, page.events.length]];
 }
 
+/** A fresh session begins: all that the page has made is lost. */
+function checkFresh(world: World): void {
+  const held = world.durable.find((event) => !world.lost.includes(event));
+  if (held !== undefined) world.broken ??= `A fresh session begins, although event ${held} is durable.`;
+}
+
 /** The page was told that so many durable events are not in the state that it shows. */
 function checkLost(world: World, lost: number): void {
   const { gone, shows } = world.page;
   const missing = gone.filter((event) => !shows.includes(event));
   const news = missing.filter((event) => !world.lost.includes(event));
+  if (news.some((event) => world.store?.image.log.includes(event))) {
+    world.broken ??= `The frame says that ${lost} durable events are lost, which the store holds.`;
+  }
   if (lost > missing.length || lost < news.length) {
     world.broken ??= `The frame says that ${lost} durable events are lost, and ${news.length} are.`;
   }
-  if (lost > 0 && !world.hasLoss)
-    world.broken ??= `The frame says that ${lost} durable events are lost, which the store holds.`;
   if (lost > 0) world.lost = [...world.lost, ...news];
 }
 

@@ -12,10 +12,14 @@ import { type Budget, createWorld, type EventId, type ModelNode, type Rules, typ
 /** The rules under which no promise is broken. */
 export const soundRules: Rules = { answersUnproven: false, renamesInherited: false };
 
-/** Two nodes, a store and a tab, under these rules. */
-export function createModel(budget: Budget, rules: Rules = soundRules): Model<World> {
+/**
+ * Two nodes, a store and a tab, under these rules.
+ *
+ * @param isStored whether the session was stored with its first page
+ */
+export function createModel(budget: Budget, rules: Rules = soundRules, isStored = true): Model<World> {
   return {
-    initial: createWorld(budget),
+    initial: createWorld(budget, isStored),
     steps: (world) => [...stepsOfPage(world, rules), ...stepsOfNodes(world), ...stepsOfStore(world)],
     broken: (world) => world.broken ?? brokenIn(world),
   };
@@ -36,11 +40,8 @@ function stepsOfPage(world: World, rules: Rules): Step<World>[] {
       click(next);
     });
   }
-  nodes.forEach((node, index) => {
-    const isAnswering = node.isOnline || (rules.answersUnproven && node.session !== null);
-    if (connection === null && isAnswering) {
-      add(`The page joins at ${nameOf(index)}.`, (next) => void connect(next, index, rules));
-    }
+  nodes.forEach((_node, index) => {
+    if (connection === null) add(`The page joins at ${nameOf(index)}.`, (next) => connect(next, index, rules));
     if (budget.reloads > 0) {
       const load = String.fromCharCode(page.load.charCodeAt(0) + 1);
       add(`The user reloads the page from ${nameOf(index)}: page load ${load}.`, (next) => {
@@ -86,7 +87,7 @@ function stepsOfNodes(world: World): Step<World>[] {
         });
       }
     }
-    if (node.isOnline && node.session?.isConnected === false) {
+    if (node.isOnline && node.session?.isConnected === false && node.session.fence > 0) {
       add(`${name} passivates the session.`, (next) => passivate(next, index));
     }
     if (!node.isOnline) add(`${name} reaches the store again.`, (next) => setOnline(next, index, true));
@@ -108,7 +109,7 @@ function stepsOfNodes(world: World): Step<World>[] {
 }
 
 function stepsOfStore({ budget, store }: World): Step<World>[] {
-  if (budget.losses === 0 || store.previous === null) return [];
+  if (budget.losses === 0 || store === null || store.previous === null) return [];
   const take = (next: World): void => {
     next.budget.losses--;
     loseWrite(next);
@@ -131,14 +132,16 @@ function crash(world: World, index: number): void {
 // PROMISES --------------------------------------------------------------------
 
 /** The promise that a state breaks. */
-function brokenIn({ durable, hasLoss, nodes, page, store, made }: World): string | undefined {
-  const logs = [store.image.log, ...nodes.flatMap(({ session }) => (session === null ? [] : [session.log]))];
+function brokenIn({ durable, hasLoss, lost, nodes, page, store, made }: World): string | undefined {
+  const held = store?.image.log ?? [];
+  const logs = [held, ...nodes.flatMap(({ session }) => (session === null ? [] : [session.log]))];
   for (const log of logs) {
     if (new Set(log).size < log.length) return `An event is applied twice: ${log}.`;
     if (log.some((event, index) => event < (log[index - 1] ?? 0))) return `Events are applied out of order: ${log}.`;
   }
-  const lost = durable.find((event) => !store.image.log.includes(event));
-  if (lost !== undefined && !hasLoss) return `Event ${lost} is durable to the page, and the store does not hold it.`;
+  const missing = durable.find((event) => !held.includes(event) && !lost.includes(event));
+  if (missing !== undefined && !hasLoss)
+    return `Event ${missing} is durable to the page, and the store does not hold it.`;
   const kept: readonly EventId[] = [...durable, ...page.events];
   for (let event = 1; event <= made; event++) {
     if (!kept.includes(event)) return `Event ${event} is neither kept by the page nor durable.`;

@@ -6,7 +6,7 @@
  * after each step and put back before the next one: `event-counter.ts`, `page-loads.ts`, `outbox.ts`.
  */
 
-import type { EventCounts } from '../../runtime/session/event-counter.js';
+import { EventCounter, type EventCounts } from '../../runtime/session/event-counter.js';
 import type { PageLoadRecord } from '../../runtime/session/page-loads.js';
 import type { EventRange, Reason } from '../../runtime/wire/protocol.js';
 
@@ -49,6 +49,8 @@ export interface Image {
   readonly loads: readonly PageLoadRecord[];
   readonly tickets: number;
   readonly ticketAt: number;
+  /** What the ids of its effects begin with. */
+  readonly lineage: string;
   /** Under the rule `renamesInherited`: which events the first ones of a page load are. */
   readonly aliases: { readonly [load: string]: readonly EventRange[] };
 }
@@ -103,6 +105,7 @@ export interface ModelSession {
   isDirty: boolean;
   tickets: number;
   ticketAt: number;
+  lineage: string;
   aliases: { readonly [load: string]: readonly EventRange[] };
 }
 
@@ -146,7 +149,8 @@ export interface ModelConnection {
 /** All. */
 export interface World {
   budget: { -readonly [name in keyof Budget]: number };
-  store: StoredRecord;
+  /** `null` if the session was never stored. */
+  store: StoredRecord | null;
   nodes: [ModelNode, ModelNode];
   page: ModelPage;
   connection: ModelConnection | null;
@@ -165,9 +169,26 @@ export interface World {
 
 // BEGINNING -------------------------------------------------------------------
 
-/** Node A has rendered a first page and stored its session; the tab shows the page and has not joined yet. */
-export function createWorld(budget: Budget): World {
-  const image: Image = { log: [], loads: [], tickets: 1, ticketAt: 0, aliases: {} };
+/** A session in the memory of a node that no client has joined there. */
+export function createModelSession(fence: number, image: Image, rejoin: Reason | null = null): ModelSession {
+  return {
+    ...{ ...image, fence, rejoin, join: null, content: null, unseen: null, acknowledged: 0, frames: [], whole: 0 },
+    ...{ counts: new EventCounter(image.loads.at(-1)?.applied).counts, isConnected: false, isDirty: false },
+  };
+}
+
+/** Of a session that has just begun. */
+export function firstImage(lineage: string, tickets: number): Image {
+  return { log: [], loads: [], tickets, ticketAt: tickets - 1, lineage, aliases: {} };
+}
+
+/**
+ * Node A has rendered a first page; the tab shows it and has not joined yet.
+ *
+ * @param isStored whether the session is stored; if not, A does not reach the store
+ */
+export function createWorld(budget: Budget, isStored = true): World {
+  const image = firstImage('', 1);
   const page: ModelPage = {
     ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, gone: [], events: [], frame: 0, unacknowledged: 0 },
     ...{ shows: [], isBound: false, isAstray: false, ticket: 1 },
@@ -175,9 +196,9 @@ export function createWorld(budget: Budget): World {
 
   return {
     budget: { ...budget },
-    store: { image, owner: 'A1', isReleased: false, previous: null, fence: 1 },
+    store: isStored ? { image, owner: 'A1', isReleased: false, previous: null, fence: 1 } : null,
     nodes: [
-      { name: 'A1', isOnline: true, session: null },
+      { name: 'A1', isOnline: isStored, session: createModelSession(Number(isStored), image) },
       { name: 'B1', isOnline: true, session: null },
     ],
     page,
