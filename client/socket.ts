@@ -1,5 +1,5 @@
 /**
- * The connection: a WebSocket, opened again whenever it is lost, with back-off; at once when the page
+ * The connection: a WebSocket, opened again whenever it is lost, with back-off (250 ms, doubled up to 10 s, a random part of it); at once when the page
  * becomes visible or the network returns; closed while the page is in the back/forward cache. When the
  * server is about to stop, another is opened before it is left. `start.ts` passes its bytes to the session.
  */

@@ -1,6 +1,6 @@
 /**
  * Session tokens: the proof with which a page joins its session. `http.ts` seals one into each page;
- * `composition.ts` opens the one that arrives with a join.
+ * `composition.ts` opens the one that arrives with a join, `http.ts` the one that a reload has left.
  *
  * A token is text, signed and not secret:
  *

@@ -5,7 +5,7 @@
 
 import { hidden } from '../platform/redact.js';
 import { Instance, List, Mount, type Value } from '../render/nodes.js';
-import { tellsSecret } from '../render/secret-fields.js';
+import { tellsSecret } from '../render/password-fields.js';
 import type { Part } from '../template/parts.js';
 import { instanceAt } from '../tree/component-instance.js';
 import { HandlerKind, ListOperation, PartKind, type Patch, type Wire } from '../wire/patch.js';

@@ -1,7 +1,7 @@
 /**
  * Diagnostics: the events that a server publishes for metrics. Each kind of event has a channel of Node's
  * `diagnostics_channel`, named `troupe:` and the name of the kind. An event is one object of the type given here. While
- * no channel has a subscriber, no event is made and nothing is measured. The frequent events are published from the
+ * no channel has a subscriber, no frequent event is made or measured. The frequent events are published from the
  * events of the probe (`probe.ts`), which name their channels.
  *
  * ```ts

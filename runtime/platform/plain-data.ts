@@ -1,5 +1,6 @@
 /**
- * Plain data: what models, messages and stored states consist of, and what may be asked of it.
+ * Plain data: what models, messages and stored states consist of, and how it is checked, frozen and
+ * compared (`isEqual`, in which a property that is `undefined` is not the same as one that is missing).
  *
  * Plain are `undefined`, `null`, booleans, numbers, strings, and the arrays and object literals (prototype
  * `Object.prototype` or `null`) that hold plain data. A state that is stored may also hold dates and bytes

@@ -3,7 +3,7 @@
  * *name* of its field: the component option `secret: ['pin']`, or a built-in name. No text is searched and no value is
  * remembered, so that what is hidden in one session does not depend on another.
  *
- * `redact` is applied where data leaves: states, messages and recordings in the inspector. Data of an event of a
+ * `redact` is applied where data leaves: states, messages, data of events and recordings in the inspector. Data of an event of a
  * password field is left out whatever it is called: `withoutData`.
  */
 

@@ -2,7 +2,7 @@
  * Recordings as files: lines of JSON, the first with what the recording begins with, then one for each step, with all
  * states after it. What did not change since an earlier line is a reference to it there (`json-tags.ts`).
  *
- * `recorded-pages.ts` says what is in a file. `inspected-session.ts` exports one, `command.ts` reads it.
+ * `recording.ts` says what is in one, `recorded-pages.ts` adds the pages at both ends. `inspected-session.ts` exports one, `command.ts` reads it.
  */
 
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';

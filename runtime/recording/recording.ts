@@ -2,8 +2,8 @@
  * A recording: what a session went through while it was inspected. It begins with a state and continues in steps. A
  * step is one round of a turn: messages are taken, the changed components are shown, effects are requested.
  *
- * `session-recorder.ts` makes recordings. `read-only-tree.ts` shows a page of one, `recording-file.ts` writes one to a
- * file, and `replay.ts` runs one again.
+ * `session-recorder.ts` makes recordings. `read-only-tree.ts` shows a page of one, `recording-file.ts` makes
+ * the text of a file of it, and `replay.ts` runs one again.
  */
 
 import type { AnyMessage } from '../template/html.js';

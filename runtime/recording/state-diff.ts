@@ -100,7 +100,7 @@ function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
 
 // WORDS -----------------------------------------------------------------------
 
-/** The maxDescription description of a value, in characters. */
+/** The longest description of a value, in characters. */
 const maxDescription = 80;
 
 /** A value in one line, shortened: `"text"`, `12`, `{id: 1, na…`; `nothing` for `undefined`. */

@@ -1,6 +1,7 @@
 /**
  * Write-behind: writes the sessions of one process to the store. While a session is in use, the changes of its turns
- * are coalesced over the delay of the store and then written. Passivation writes once more and gives up ownership.
+ * are coalesced over the delay of the store and then written. Passivation writes once more and gives up ownership. A write that the
+ * fence refuses ends the session here: another node owns it.
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
  * A heartbeat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
  * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable.

@@ -7,8 +7,8 @@
  */
 
 import type { Definition } from '../template/template.js';
-import { ControlTexts } from './control-texts.js';
 import type { Showing } from './disabled-controls.js';
+import { EditedTexts } from './edited-texts.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
 /** Where a component stands in the page, and what the client was sent of it. */
@@ -67,7 +67,7 @@ export class ClientTree {
   /** The content of the root. */
   content: Value = null;
   /** The texts of controls. */
-  readonly texts = new ControlTexts();
+  readonly texts = new EditedTexts();
   /** The last number given. */
   #count = 0;
   /** The frame of the last reset: earlier frames used the numbers for other instances. */

@@ -1,6 +1,7 @@
 /**
  * Disabled controls in a rendered page: whether a control is disabled, by itself or by a fieldset around it.
- * `session/client-events.ts` asks that of the page that the client shows (`shown-page.ts`) and of the present one.
+ * `session/client-events.ts` asks that of the page that the client shows (`shown-page.ts`) and of the present one: an event is refused if its control is
+ * disabled in both.
  */
 
 import { PartKind } from '../wire/patch.js';

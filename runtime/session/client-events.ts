@@ -12,7 +12,7 @@ import { synchronous } from '../platform/promise.js';
 import { hidden } from '../platform/redact.js';
 import { isDisabled } from '../render/disabled-controls.js';
 import type { EventValue, Instance } from '../render/nodes.js';
-import { tellsSecret, typedSecrets } from '../render/secret-fields.js';
+import { tellsSecret, typedSecrets } from '../render/password-fields.js';
 import type { ShownPage } from '../render/shown-page.js';
 import type { AnyMessage } from '../template/html.js';
 import type { Part } from '../template/parts.js';
@@ -80,7 +80,18 @@ export class ClientEvents {
     }
     if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
 
-    return this.empty(number, () => this.#envelopeAt(instance, rebased(instance, event, shown), number));
+    this.#tellEdit(instance, event);
+    return this.empty(number, () => this.#envelopeAt(instance, rebased(instance, event, shown), number, true));
+  }
+
+  /** The probe sees an edit when it comes, as what was typed. */
+  #tellEdit(instance: Instance, event: EventRecord): void {
+    const { probe } = this.#owner;
+    const part = instance.definition.parts[event.part];
+    const edit = part && editIn(part.name, event.payload);
+    if (probe === undefined || part === undefined || edit === undefined) return;
+    const data = decodePayload(part.name, withValue(part.name, event.payload ?? [], edit.text));
+    probe(happenedEvent(part, event, tellsSecret(instance, event.part) ? hidden : data));
   }
 
   /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
@@ -95,10 +106,11 @@ export class ClientEvents {
     return this.empty(number);
   }
 
-  #envelopeAt(instance: Instance, event: EventRecord, number: number): Envelope {
+  /** @param isTold whether the probe has seen the event */
+  #envelopeAt(instance: Instance, event: EventRecord, number: number, isTold = false): Envelope {
     const component = instance.mount === undefined ? this.#owner.tree.root : instanceAt(instance.mount);
     const isSecret = tellsSecret(instance, event.part);
-    const message = this.#message(event, instance, component, isSecret);
+    const message = this.#message(event, instance, component, isSecret, isTold);
     const envelope = this.#envelopeTo(component, message, number);
 
     return isSecret ? { ...envelope, isSecret } : envelope;
@@ -141,19 +153,21 @@ export class ClientEvents {
     event: EventRecord,
     instance: Instance,
     component: ComponentInstance,
-    isSecret: boolean
+    isSecret: boolean,
+    isTold: boolean
   ): AnyMessage | undefined {
     const part = instance.definition.parts[event.part];
     if (part?.kind !== PartKind.Event) return undefined;
     const { tree } = this.#owner;
+    const probe = isTold ? undefined : this.#owner.probe;
     const value = instance.values[event.part] as EventValue | null;
     if (typeof value !== 'function') {
-      this.#owner.probe?.(happenedEvent(part, event, undefined));
+      probe?.(happenedEvent(part, event, undefined));
       return value ?? undefined;
     }
     const data = decodePayload(part.name, event.payload);
     if (isSecret) this.#owner.typed(typedSecrets(instance, event.part, data));
-    this.#owner.probe?.(happenedEvent(part, event, isSecret ? hidden : data));
+    probe?.(happenedEvent(part, event, isSecret ? hidden : data));
     try {
       return checkedMessage(value(data as never), part.name);
     } catch (error) {

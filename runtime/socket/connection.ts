@@ -1,9 +1,9 @@
 /**
  * One socket connection, from open to close: it waits for a join, is attached to a session and then carries frames both
  * ways. It answers every protocol violation of a client with a close code of `protocol.ts`, and counts frames against
- * the limits.
+ * the limit of a second.
  *
- * `transport.ts` provides the socket and the bytes; `session.ts` uses the connection to send. This file does not import
+ * `transport.ts` provides the socket and the bytes, and refuses those that are too many for a frame; the frame sender of a session sends on it. This file does not import
  * ws. A connection is one small object without timers or closures of its own, because there are thousands of
  * connections and most are idle.
  */

@@ -1,5 +1,5 @@
 /**
- * `every`: the timer subscription. It sends one message at a fixed interval. `subscription-set.ts` starts and stops it,
+ * `every`: the timer subscription. It sends one message at a fixed interval, by the ordered clock of its session. `subscription-set.ts` starts and stops it,
  * `run.ts` is one run of it.
  */
 

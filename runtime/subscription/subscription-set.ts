@@ -4,7 +4,7 @@
  * difference to the active ones. Each is an actor of its own in the system of the session.
  *
  * The constructors are in `every.ts`, `generator.ts`, `task.ts`, `observable.ts`, `callback.ts`, `actor.ts`, `topic.ts`
- * and `presence.ts`. Each attempt at a subscription is a run (`run.ts`); `restart-policy.ts` decides what follows a failed
+ * (also `shared`) and `presence.ts`. Each attempt at a subscription is a run (`run.ts`); `restart-policy.ts` decides what follows a failed
  * one.
  */
 

@@ -68,12 +68,15 @@ const paragraphClosers = words(
     'h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p plaintext pre search section summary table ul xmp'
 );
 
-/** Elements at which parsers stop looking for an open `<li>`, `<dd>` or `<dt>`. */
+/**
+ * Elements at which parsers stop looking for an open `<li>`, `<dd>` or `<dt>`. `<search>` is not among them: parsers that are
+ * older than it go past it, so an item in it may not stand in an item without a list between.
+ */
 const itemBoundaries = words(
   'applet area article aside base basefont bgsound blockquote body br button caption center col colgroup dd details ' +
     'dir dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr ' +
     'html iframe img input keygen li link listing main marquee menu meta nav noembed noframes noscript object ol param ' +
-    'plaintext pre script search section select source style summary table tbody td template textarea tfoot th thead ' +
+    'plaintext pre script section select source style summary table tbody td template textarea tfoot th thead ' +
     'title tr track ul wbr xmp'
 );
 

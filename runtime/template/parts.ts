@@ -10,8 +10,8 @@ import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
 import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
+import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
-import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './secret-tags.js';
 import { hole, templateError } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -119,7 +119,7 @@ interface Assembly {
   /** The password fields, and the elements around them. */
   readonly secret: SecretTags;
   readonly deciding: number[];
-  /** The elements whose \`disabled\` concerns a part, by its index. */
+  /** The elements whose `disabled` concerns a part, by its index. */
   readonly disabling: Map<number, readonly Around[]>;
   /** The segment that is being written. */
   segment: string;

@@ -2,6 +2,7 @@
  * The scanner: the static strings of a template become tokens, which are tags, text, comments and holes, well nested.
  * `content-model.ts` says in which namespace content is parsed; `parts.ts` makes parts and segments of the tokens.
  *
+ * It refuses holes in scripts, styles and other raw text, in comments, and in names of tags and attributes.
  * It is stricter than an HTML parser: what a parser would silently repair is an error here, with the place marked and
  * the fix.
  */

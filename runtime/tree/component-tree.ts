@@ -1,6 +1,6 @@
 /**
  * The component tree of a session: its component instances, the mailbox of their messages, and the turns that run them.
- * `session.ts` puts in the events of the client and sends it what the page shows differently after a turn.
+ * A session has one: its client link puts in the events of the client and sends what has changed after a turn.
  */
 
 import type { AnyActorRef } from 'xstate';

@@ -166,7 +166,7 @@ export class ModelState implements InstanceState {
   // RETAKING ------------------------------------------------------------------
 
   get hasNews(): boolean {
-    return this.snapshot !== this.#tentative?.before;
+    return this.#tentative === undefined || this.snapshot.context !== this.#tentative.before.context;
   }
 
   *retakes(): Generator<void> {

@@ -7,7 +7,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { TextControls } from '../../client/text-controls.js';
-import { ControlTexts } from '../../runtime/render/control-texts.js';
+import { EditedTexts } from '../../runtime/render/edited-texts.js';
 import type { Wire } from '../../runtime/wire/patch.js';
 import { applyEdit, joinEdits, rebase, type TextEdit, textEdit } from '../../runtime/wire/text-edit.js';
 import { lawParameters, lawTimeout } from './parameters.js';
@@ -38,7 +38,7 @@ class Play {
   value = '';
   readonly #update: Update;
   readonly #client = new TextControls(() => this.isComposing);
-  readonly #server = new ControlTexts();
+  readonly #server = new EditedTexts();
   readonly #up: Up[] = [];
   readonly #down: Down[] = [];
   isComposing = false;

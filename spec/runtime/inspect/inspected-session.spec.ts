@@ -224,9 +224,7 @@ describe('inspected session', () => {
       expect(out).to.not.include('canary').and.not.include('anary-w');
       expect(seen.state('/', []).rows.filter(({ kind }) => kind === 'secret')).to.have.length(2);
       expect(seen.log({}).entries.map(({ message }) => message)).to.include('{"type":"typed","text":"[secret]"}');
-      expect(seen.wire({}).entries.flatMap(({ words }) => words)).to.include.members([
-        ...['input on <input> 1.2: [secret]', 'on <input> 1.1 .value = [secret]'],
-      ]);
+      expect(seen.wire({}).entries.flatMap(({ words }) => words)).to.include('input on <input> 1.2: [secret]');
     });
 
     it('of one session do not hide the same text in others, nor in the same one under a name that is not declared', async () => {

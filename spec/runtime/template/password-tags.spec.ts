@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isSecretWord, saysPurpose } from '../../../runtime/template/secret-tags.js';
+import { isSecretWord, saysPurpose } from '../../../runtime/template/password-tags.js';
 import { define } from '../../../runtime/template/template.js';
 import { Namespace } from '../../../runtime/wire/patch.js';
 

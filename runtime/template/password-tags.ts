@@ -1,6 +1,6 @@
 /**
  * Password fields among the tags of a template: fields for a password, a code or the number of a card. `parts.ts` marks
- * the parts that may tell what is typed there, and `secret-fields.ts` asks about fields whose kind stands in a hole.
+ * the parts that may tell what is typed there, and `password-fields.ts` asks about fields whose kind stands in a hole.
  */
 
 import { PartKind } from '../wire/patch.js';

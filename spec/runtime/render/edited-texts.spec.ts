@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { ControlTexts } from '../../../runtime/render/control-texts.js';
+import { EditedTexts } from '../../../runtime/render/edited-texts.js';
 
 const typed = (at: number, text: string, removed = 0) => ({ at, removed, text });
 
-describe('render/control-texts', () => {
+describe('render/edited-texts', () => {
   it('knows what a control shows after an edit, until the view gives the same', () => {
-    const texts = new ControlTexts();
+    const texts = new EditedTexts();
     expect(texts.edit(1, 0, typed(0, 'a'), 0, '')).to.equal('a');
     expect([texts.isEdited, texts.shown(1, 0), texts.shown(1, 1)]).to.deep.equal([true, 'a', undefined]);
     texts.agree(1, 0);
@@ -13,7 +13,7 @@ describe('render/control-texts', () => {
   });
 
   it('rebases an edit on writes that the client had not seen, and on no others', () => {
-    const texts = new ControlTexts();
+    const texts = new EditedTexts();
     texts.write(5, 1, 0, 'one', '');
     expect(texts.edit(1, 0, typed(3, 't'), 4, '')).to.equal('t');
     texts.agree(1, 0);
@@ -26,21 +26,21 @@ describe('render/control-texts', () => {
   });
 
   it('keeps the controls apart', () => {
-    const texts = new ControlTexts();
+    const texts = new EditedTexts();
     texts.write(5, 1, 0, 'one', '');
     expect(texts.edit(2, 0, typed(3, 't'), 4, 'one')).to.equal('onet');
     expect(texts.edit(1, 3, typed(3, 't'), 4, 'one')).to.equal('onet');
   });
 
   it('merges an edit with what the view gives and the client was not sent', () => {
-    const texts = new ControlTexts();
+    const texts = new EditedTexts();
     texts.edit(1, 0, typed(0, 'one'), 0, '');
     expect(texts.edit(1, 0, typed(3, 't'), 0, '')).to.equal('t');
     expect(texts.shown(1, 0)).to.equal('onet');
   });
 
   it('forgets all when controls get new numbers', () => {
-    const texts = new ControlTexts();
+    const texts = new EditedTexts();
     texts.edit(1, 0, typed(0, 'a'), 0, '');
     texts.write(1, 2, 0, '', 'b');
     texts.reset();

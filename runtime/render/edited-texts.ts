@@ -27,10 +27,10 @@ interface Shown {
   readonly text: string;
 }
 
-// CONTROL TEXTS ---------------------------------------------------------------
+// EDITED TEXTS ----------------------------------------------------------------
 
 /** The texts of the controls of one client. */
-export class ControlTexts {
+export class EditedTexts {
   /** By number and part. */
   readonly #shown = new Map<string, Shown>();
   /** Oldest first. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
 import type { Instance } from '../../../runtime/render/nodes.js';
-import { tellsSecret, typedSecrets } from '../../../runtime/render/secret-fields.js';
+import { tellsSecret, typedSecrets } from '../../../runtime/render/password-fields.js';
 import { html, repeat } from '../../../runtime/template/html.js';
 import { type EventData, eventDefaults } from '../../../runtime/wire/protocol.js';
 import { FakeHost, startSession } from '../../fixtures/live-session.js';

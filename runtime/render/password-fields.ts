@@ -5,7 +5,7 @@
  */
 
 import { isSecretName } from '../platform/redact.js';
-import { isSecretWord, saysPurpose } from '../template/secret-tags.js';
+import { isSecretWord, saysPurpose } from '../template/password-tags.js';
 import type { EventData } from '../wire/protocol.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
