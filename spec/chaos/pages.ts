@@ -33,8 +33,9 @@ interface Props {
 
 const runOf = ({ params }: Props): string => params['run'] ?? '';
 
-/** Makes the sessions of a run with a full disk large, so that each write needs room. */
-const ballastOf = (run: string): string => (run.endsWith('-large') ? 'x'.repeat(60_000) : '');
+/** Makes the sessions of a run with a full disk large, and larger with each action, so that each write needs room. */
+const ballastOf = (run: string): string => (run.endsWith('-large') ? 'x'.repeat(20_000) : '');
+const grown = (ballast: string): string => (ballast === '' ? '' : `${ballast}${'x'.repeat(4_096)}`);
 
 /** What every model has. */
 interface Common {
@@ -74,7 +75,7 @@ export const Counter = component({
 
     return {
       run,
-      ballast,
+      ballast: grown(ballast),
       text: message.type === 'drafted' ? `${message.n}` : text,
       count: message.type === 'clicked' ? count + 1 : count,
       log: [...log, message.n],
@@ -156,7 +157,7 @@ export const Todo = component({
 
     return {
       run,
-      ballast,
+      ballast: grown(ballast),
       draft: message.type === 'drafted' ? `${message.n}` : draft,
       log: [...log, message.n],
       rows: changeRows(rows, message),
@@ -187,7 +188,7 @@ function updateTalk(model: Talk, message: Talked, enqueue: Enqueue<Talked>): Tal
     case 'said':
       note(enqueue, model.run, message.n);
       enqueue.publish(`room ${model.run}`, { type: 'heard', n: message.n } satisfies Talked);
-      return { ...model, log: [...model.log, message.n] };
+      return { ...model, ballast: grown(model.ballast), log: [...model.log, message.n] };
     case 'heard':
       return { ...model, heard: [...model.heard, message.n] };
     case 'returned':

@@ -90,7 +90,7 @@ export interface Given {
 
 /** Faults that the product does not survive yet. */
 export const unrepaired: Excluded = {
-  clockStep: 'limits and tokens depend on the clock of the computer',
+  clockStep: 'a node whose clock is slow does not accept the tokens of another',
   isolate: 'a node without Redis goes on with sessions that another node has taken',
   freeze: 'a node that was stopped for long goes on with sessions that another node has taken',
   joinKill: 'a page takes the name of its page load before the store knows it',
