@@ -330,6 +330,8 @@ export class WriteBehind {
   }
 
   #reportOnce(error: unknown): void {
+    // What was under way when the store was closed is not a failure of the store.
+    if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return;
     if (!this.#isReported) this.#options.report(ErrorCode.Store, error);
     this.#isReported = true;
   }

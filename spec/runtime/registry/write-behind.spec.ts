@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
-import { ErrorCode } from '../../../runtime/platform/errors.js';
+import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import { WriteBehind } from '../../../runtime/registry/write-behind.js';
 import { type Persistable, type SessionImage, unpack } from '../../../runtime/session/session-snapshot.js';
 import { Membership } from '../../../runtime/store/membership.js';
@@ -412,6 +412,22 @@ describe('write-behind', () => {
     });
   });
 
+  it('knows that it is cut off from a shared store once the lease is over', async () => {
+    store.isShared = true;
+    await settled();
+    store.isDown = true;
+    await pass(10_000);
+    expect(writeBehind.isCutOff).to.equal(false);
+    await pass(1);
+    expect(writeBehind.isCutOff).to.equal(true);
+    store.isShared = false;
+    expect(writeBehind.isCutOff, 'no other node takes its sessions').to.equal(false);
+    store.isShared = true;
+    store.isDown = false;
+    expect(await writeBehind.write(new FakeSession('a'))).to.equal('stored');
+    expect(writeBehind.isCutOff).to.equal(false);
+  });
+
   describe('heartbeats', () => {
     it('are sent again and again, so that no other node claims what it owns', async () => {
       const session = new FakeSession('a');
@@ -449,6 +465,18 @@ describe('write-behind', () => {
   it('says what its store is', () => {
     store.isShared = true;
     expect([writeBehind.isVolatile, writeBehind.isShared, writeBehind.isFailing]).to.deep.equal([false, true, false]);
+  });
+
+  it('does not report a write that was under way when the store was closed', async () => {
+    let fail = (): void => undefined;
+    store.write = () =>
+      new Promise((_resolve, reject) => {
+        fail = () => reject(new TroupeError(ErrorCode.Closed, 'The store is closed.'));
+      });
+    const writing = writeBehind.write(new FakeSession('a'));
+    await writeBehind.close();
+    fail();
+    expect([await writing, reports.length]).to.deep.equal(['failed', 0]);
   });
 
   it('writes nothing once it is closed and leaves no timer, but finishes what is being written', async () => {
