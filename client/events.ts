@@ -10,8 +10,9 @@
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
 import { Limit, payloadFields } from '../runtime/wire/protocol.js';
 import { findEdits, type Inputs } from './inputs.js';
-import type { Gate } from './outbox.js';
+import type { Gate, Outbox } from './outbox.js';
 import { modifiersOf, payloadOf, trim } from './payload.js';
+import type { Telling } from './text-controls.js';
 import type { Handler, View } from './view.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -20,10 +21,8 @@ import type { Handler, View } from './view.js';
 export interface Receiver {
   /** Takes an event on; answers its number, or 0 if it was refused. */
   raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number;
-  /** Whether events are not processed yet: what the page shows may be out of date. */
-  isAhead(): boolean;
-  /** The number of the last event, if it waits to be sent; else 0. */
-  waiting(): number;
+  /** Where they are kept; what the page shows may be out of date while some are not processed. */
+  readonly outbox: Pick<Outbox, 'processed' | 'raised' | 'waiting'>;
 }
 
 /** What happened before there was a tree. */
@@ -132,7 +131,8 @@ export class Events {
    * has done just before: then the event waits for that, and happens if the button is enabled.
    */
   #push(control: Element | null | undefined): void {
-    if (!control?.matches(':disabled') || !this.#receiver.isAhead()) return;
+    const { processed, raised } = this.#receiver.outbox;
+    if (raised === processed || !control?.matches(':disabled')) return;
     const { form, type } = control as HTMLButtonElement;
     const gate = (): boolean => this.#root.contains(control) && !control.matches(':disabled');
     this.#receive({ type: 'click', target: control, bubbles: true } as unknown as Event, gate);
@@ -144,20 +144,20 @@ export class Events {
 
   #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
     const own = (handler.instance.nodes[handler.part] as Node) === target;
-    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.waiting())) return;
+    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.outbox.waiting)) return;
     const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
-    const edit = own && fields ? this.#takeEdit(type, target, fields) : undefined;
+    const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
     const number = this.#receiver.raise(handler, fields && trim(fields), gate);
-    if (edit && !number) this.#inputs.texts.refused(target);
-    if (number && typing.test(type)) this.#inputs.sent(target, number, edits.test(type), edit);
+    if (telling && !number) this.#inputs.texts.refused(target);
+    if (number && typing.test(type)) this.#inputs.sent(target, number, edits.test(type), telling);
   }
 
   /** Puts what the user has edited in place of the text of a control. */
-  #takeEdit(type: string, control: Element, fields: Wire[]): Wire[] | undefined {
+  #tellText(type: string, control: Element, fields: Wire[]): Telling | undefined {
     const index = payloadFields(type).indexOf('value');
-    const edit = index < 0 ? undefined : this.#inputs.texts.edit(control, fields[index] as string);
-    if (edit) fields[index] = edit;
-    return edit;
+    const telling = index < 0 ? undefined : this.#inputs.texts.tell(control, fields[index] as string);
+    if (telling?.payload) fields[index] = telling.payload;
+    return telling;
   }
 }
 

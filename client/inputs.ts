@@ -8,9 +8,9 @@
  * then the last one is made again, unless the user has typed more.
  */
 
-import type { Scalar, Wire } from '../runtime/wire/patch.js';
+import type { Scalar } from '../runtime/wire/patch.js';
 import { parse } from './dom.js';
-import { TextControls } from './text-controls.js';
+import { type Telling, TextControls } from './text-controls.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -74,8 +74,8 @@ export class Inputs {
   }
 
   /** Event number `event` comes from this control; `edit` if it tells its state. */
-  sent(control: Element, event: number, edit = false, payload?: Wire[]): void {
-    if (this.texts.sent(control, event, edit, payload)) return;
+  sent(control: Element, event: number, edit = false, telling?: Telling): void {
+    if (this.texts.sent(control, event, edit, telling)) return;
     this.#sent.set(control, event);
     if (edit) this.#shown.set(control, stateOf(control));
   }

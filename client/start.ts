@@ -56,8 +56,7 @@ export function startOn(root: Element, client: string): void {
   });
   const events = new Events(root, inputs, view, {
     raise: (...event) => session.raise(...event),
-    isAhead: () => outbox.raised > outbox.processed,
-    waiting: () => outbox.waiting,
+    outbox,
   });
   const session: Session = new Session({
     get connection() {

@@ -12,14 +12,18 @@ import { applyEdit, joinEdits, rebase, rebasePosition, type TextEdit, textEdit }
 /** A control with a text. */
 type TextControl = HTMLInputElement | HTMLTextAreaElement;
 
+/** An edit, as an event tells it. */
+export interface Telling {
+  edit: TextEdit;
+  /** The edit in the event's payload; changes with it as long as it was not sent. `undefined` if the event tells the text. */
+  readonly payload: Wire[] | undefined;
+}
+
 /** An edit that was raised as an event. */
-interface RaisedEdit {
+interface RaisedEdit extends Telling {
   readonly event: number;
   /** Whether the event is there to tell the text, so that a later edit may be told with it. */
   readonly isEdit: boolean;
-  edit: TextEdit;
-  /** The edit in the event's payload; changes with it as long as it was not sent. */
-  readonly payload: Wire[] | undefined;
   /** Once it is processed: `base` before it. */
   before?: string;
 }
@@ -42,6 +46,11 @@ interface State {
   end: number | undefined;
   /** Takes the last edit back, as long as no other follows. */
   undo(): void;
+  /**
+   * Whether what the control shows comes from the user alone. A browser may have put into a page that is loaded again what
+   * an earlier one has told of: the event for it tells the whole text, so that it is not there twice.
+   */
+  isOwn: boolean;
   /** Whether an event was processed that told the whole text, so that the server may not know what the page shows. */
   isTold: boolean;
 }
@@ -82,6 +91,7 @@ export class TextControls {
         start: undefined,
         end: undefined,
         undo() {},
+        isOwn: text.value === value,
         isTold: false,
       };
       this.#states.set(text, state);
@@ -112,7 +122,7 @@ export class TextControls {
     control.setSelectionRange(
       rebasePosition(write, selectionStart),
       rebasePosition(write, selectionEnd as number),
-      selectionDirection ?? undefined
+      selectionDirection as 'none'
     );
   }
 
@@ -126,11 +136,14 @@ export class TextControls {
     state.end = Math.min(state.end ?? end, end);
   }
 
-  /** What the user has made of the text of a control since that was last asked, as it is sent; `undefined` if it has none. */
-  edit(control: Element, value: string): Wire[] | undefined {
+  /** What the user has made of the text of a control since that was last asked; `undefined` if it has none. */
+  tell(control: Element, value: string): Telling | undefined {
     const state = this.#states.get(control);
     if (!state) return undefined;
-    return wireOf(this.#take(state, value));
+    const { isOwn } = state;
+    state.isOwn = true;
+    const edit = this.#take(state, value);
+    return { edit, payload: isOwn ? wireOf(edit) : undefined };
   }
 
   /**
@@ -163,12 +176,15 @@ export class TextControls {
    * Event number `event` comes from this control. Says whether the control has a text.
    *
    * @param isEdit whether it tells the text
-   * @param payload the edit that it tells instead, if it does
+   * @param telling what it tells of the user's edits, if it does
    */
-  sent(control: Element, event: number, isEdit: boolean, payload: Wire[] | undefined): boolean {
+  sent(control: Element, event: number, isEdit: boolean, telling: Telling | undefined): boolean {
     const state = this.#states.get(control);
-    if (state && (isEdit || payload)) {
-      const edit = payload ? editOf(payload) : this.#take(state, (control as TextControl).value);
+    if (state && (isEdit || telling)) {
+      const { edit, payload } = telling ?? {
+        edit: this.#take(state, (control as TextControl).value),
+        payload: undefined,
+      };
       state.pending.push({ event, isEdit, edit, payload });
     }
     return !!state;
@@ -215,8 +231,4 @@ export function isText(control: Element): boolean {
 
 function wireOf({ at, removed, text }: TextEdit): Wire[] {
   return removed ? [text, at, removed] : at ? [text, at] : [text];
-}
-
-function editOf([text, at = 0, removed = 0]: readonly Wire[]): TextEdit {
-  return { at: at as number, removed: removed as number, text: text as string };
 }

@@ -128,6 +128,11 @@ export function isText({ kind, name, element }: Part): boolean {
   return kind === PartKind.Property && name === 'value' && (element === 'input' || element === 'textarea');
 }
 
+/** The part that writes the text of the control that an event part is on; -1 if none does. */
+export function textPartOf({ parts }: Definition, event: number): number {
+  return parts.findIndex((part) => part.node === parts[event]?.node && isText(part));
+}
+
 /** What a control shows if this is its `value`. */
 export function controlText(value: Value): string {
   return value === null ? '' : String(value);

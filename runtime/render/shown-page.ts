@@ -6,7 +6,7 @@
 import type { TextEdit } from '../wire/text-edit.js';
 import type { ClientTree } from './client-tree.js';
 import { isDisabled, isDisabledAt, type Waypoint, wayTo } from './disabled-controls.js';
-import { controlText, type Instance, isText } from './nodes.js';
+import { controlText, type Instance, textPartOf } from './nodes.js';
 
 /** What a client shows. */
 export class ShownPage {
@@ -35,7 +35,7 @@ export class ShownPage {
    */
   edit(instance: Instance, event: number, edit: TextEdit): string | undefined {
     const { definition, number } = instance;
-    const part = definition.parts.findIndex((other) => other.node === definition.parts[event]?.node && isText(other));
+    const part = textPartOf(definition, event);
     if (part < 0) return undefined;
     const written = this.#tree.current(number) ?? instance;
 

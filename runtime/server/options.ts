@@ -15,6 +15,7 @@ import { type Clock, systemClock } from '../platform/clock.js';
 import type { OnError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { Logger } from '../platform/logger.js';
+import { encryptedStore } from '../store/encrypted-store.js';
 import { memory } from '../store/memory.js';
 import type { Store } from '../store/store.js';
 import { Limit } from '../wire/protocol.js';
@@ -99,7 +100,8 @@ export interface ServerOptions {
   /** Which component stands at which path: `{ '/': Home, '/users/:id': User }`. */
   readonly routes: Routes;
   /**
-   * What tokens are signed with, at least 16 characters; of several the first signs and all verify.
+   * What tokens are signed with and stored sessions are encrypted with, at least 16 characters; of several the first
+   * signs and encrypts, and all verify and decrypt.
    * Default: `TROUPE_SECRET`, else a random one, and then no page survives a restart of the server.
    */
   readonly secret?: string | readonly string[];
@@ -364,7 +366,9 @@ export function readOptions(given: ServerOptions): Settings {
 
   if (faults.length > 0) throw new TroupeError(ErrorCode.Options, `createServer: ${faults.join(' ')}`);
   const { secret, store, trustProxy = 0, development = !isProduction(), inspector = !isProduction(), ...rest } = given;
-  const settings = { ...defaults, ...present(rest), development, inspector, secrets: readSecrets(secret) };
+  const secrets = readSecrets(secret);
+  const settings = { ...defaults, ...present(rest), development, inspector, secrets };
+  const kept = store ?? memory({ clock: settings.clock });
 
-  return { ...settings, store: store ?? memory({ clock: settings.clock }), trustProxy: Number(trustProxy) };
+  return { ...settings, store: kept.isVolatile ? kept : encryptedStore(kept, secrets), trustProxy: Number(trustProxy) };
 }

@@ -11,7 +11,7 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import { hidden } from '../platform/redact.js';
 import { isDisabled } from '../render/disabled-controls.js';
-import type { EventValue, Instance } from '../render/nodes.js';
+import { controlText, type EventValue, type Instance, textPartOf } from '../render/nodes.js';
 import { tellsSecret, typedSecrets } from '../render/password-fields.js';
 import type { ShownPage } from '../render/shown-page.js';
 import type { AnyMessage } from '../template/html.js';
@@ -24,6 +24,7 @@ import { Malformed } from '../wire/decode.js';
 import { decodePayload, editIn, withValue } from '../wire/frame-codec.js';
 import { PartKind } from '../wire/patch.js';
 import type { Address, EventData, EventRecord } from '../wire/protocol.js';
+import { applyEdit } from '../wire/text-edit.js';
 import type { Connection } from './frame-sender.js';
 import { stableAddressOf, wayAt } from './stable-address.js';
 
@@ -41,6 +42,8 @@ export interface ClientEventsOwner {
 
 /** What is needed of the client link. */
 export interface EventReceiver {
+  /** Whether another page load has made the event of this number. */
+  isInherited(number: number): boolean;
   /** An event that has been received has no effect, because nothing stands where it happened. */
   drop(): void;
   /** An event on this connection says something that no client says. */
@@ -60,28 +63,42 @@ export class ClientEvents {
   }
 
   /**
-   * The envelope of an event.
+   * The envelope of an event. If the payload is one that no client sends, the event is refused, and its envelope is empty:
+   * it counts, so that the client does not send it again.
    *
    * @param number the number of the event, by which its effects are named
    * @param shown what the client shows
-   * @throws Malformed if the payload is one that no client sends
    */
   envelope(event: EventRecord, number: number, connection: Connection, shown: ShownPage | undefined): Envelope {
+    const orRefused = (make: () => Envelope): Envelope => {
+      try {
+        return make();
+      } catch (error) {
+        if (!(error instanceof Malformed)) throw error;
+        this.#receiver.refuse(connection, error);
+        return this.empty(number);
+      }
+    };
+    const later = (make: () => Envelope): Envelope => this.empty(number, () => orRefused(make));
     const { instance: at } = event;
-    const findAt = (address: Address): Envelope => this.#findAt(event, address, number, connection, shown);
-    if (typeof at !== 'number') return this.empty(number, () => findAt(at));
+    if (typeof at !== 'number') return later(() => this.#findAt(event, at, number, shown));
 
     const instance = shown?.find(at);
     if (instance === undefined) return shown?.isExpired(at) ? this.#dropped(number) : this.empty(number);
     if (shown?.isDisabled(instance, event.part)) {
       const way = shown.wayTo(at, event.part);
 
-      return way === undefined ? this.#dropped(number) : this.empty(number, () => findAt(stableAddressOf(way)));
+      return way === undefined
+        ? this.#dropped(number)
+        : later(() => this.#findAt(event, stableAddressOf(way), number, shown));
     }
-    if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
 
-    this.#tellEdit(instance, event);
-    return this.empty(number, () => this.#envelopeAt(instance, rebased(instance, event, shown), number, true));
+    return orRefused(() => {
+      if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
+      this.#tellEdit(instance, event);
+
+      return later(() => this.#envelopeAt(instance, rebased(instance, event, shown), number, true));
+    });
   }
 
   /** The probe sees an edit when it comes, as what was typed. */
@@ -128,24 +145,14 @@ export class ClientEvents {
   }
 
   /** The envelope of an event at a stable address, when all events before it are applied. */
-  #findAt(
-    event: EventRecord,
-    address: Address,
-    number: number,
-    connection: Connection,
-    shown: ShownPage | undefined
-  ): Envelope {
+  #findAt(event: EventRecord, address: Address, number: number, shown: ShownPage | undefined): Envelope {
     const way = wayAt(this.#owner.tree.rendered, address, event.part) ?? [];
     const instance = way.at(-1)?.instance;
     if (instance?.definition.parts[event.part]?.kind !== PartKind.Event || isDisabled(way))
       return this.#dropped(number);
-    try {
-      return this.#envelopeAt(instance, rebased(instance, event, shown), number);
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      this.#receiver.refuse(connection, error);
-      return this.empty(number);
-    }
+    const told = this.#receiver.isInherited(number) ? inherited(instance, event) : rebased(instance, event, shown);
+
+    return this.#envelopeAt(instance, told, number);
   }
 
   /** The message of an event; `undefined` if no event part stands there, or its handler returns none. */
@@ -210,6 +217,17 @@ function rebased(instance: Instance, event: EventRecord, shown: ShownPage | unde
   const text = edit && shown?.edit(instance, event.part, edit);
 
   return text === undefined ? event : { ...event, payload: withValue(name, event.payload ?? [], text) };
+}
+
+/** The same for an event that an earlier page load has made: the page does not show its edit, so the text is written. */
+function inherited(instance: Instance, event: EventRecord): EventRecord {
+  const { definition, values } = instance;
+  const name = definition.parts[event.part]?.name ?? '';
+  const edit = editIn(name, event.payload);
+  const written = values[textPartOf(definition, event.part)];
+  if (edit === undefined || written === undefined) return event;
+
+  return { ...event, payload: withValue(name, event.payload ?? [], applyEdit(controlText(written), edit)) };
 }
 
 // HANDLERS --------------------------------------------------------------------

@@ -12,7 +12,7 @@ import { ErrorCode } from '../platform/errors.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
 import { ShownPage } from '../render/shown-page.js';
-import { Malformed } from '../wire/decode.js';
+import type { Malformed } from '../wire/decode.js';
 import type { Patch, Wire } from '../wire/patch.js';
 import {
   Ask,
@@ -316,15 +316,13 @@ export class ClientLink {
         tree.overflow();
         return this.dismiss(CloseCode.Flood, 'The mailbox is full.');
       }
-      try {
-        tree.post(this.#events.envelope(event, number, connection, shown));
-      } catch (error) {
-        if (!(error instanceof Malformed)) throw error;
-        // The event counts, so that the client does not send it again.
-        tree.post(this.#events.empty(number));
-        return this.refuse(connection, error);
-      }
+      tree.post(this.#events.envelope(event, number, connection, shown));
+      if (connection !== this.#sender.connection) return;
     }
+  }
+
+  isInherited(event: number): boolean {
+    return !this.nameOf(event).startsWith(`${this.load}.`);
   }
 
   drop(): void {

@@ -143,7 +143,16 @@ export function unpack(bytes: Uint8Array): SessionImage {
   }
 }
 
+/** No MessagePack begins with it. What the encryption of a store cannot decrypt begins so. */
+const undecryptable = 0xc1;
+
 function unpacked(bytes: Uint8Array): unknown {
+  if (bytes[0] === undecryptable) {
+    throw new TroupeError(
+      ErrorCode.Snapshot,
+      'A snapshot that was encrypted with another secret, or is damaged. Give the old secret after the new one: `secret: [new, old]`.'
+    );
+  }
   try {
     return unpackSnapshot(bytes);
   } catch (cause) {

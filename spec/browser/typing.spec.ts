@@ -83,4 +83,24 @@ describe('typing', () => {
     await expectNoErrors();
     network.close();
   }).timeout(60_000);
+
+  it('and then a reload, before the server has heard of it, keeps the text once', async () => {
+    const network = await slowNetwork(listening.port, () => 300);
+    const { page, expectNoErrors } = await newPage();
+    await page.goto(`${network.origin}/notes`);
+    await page.waitForSelector('[data-troupe=live]');
+    await page.locator('input').focus();
+    await page.keyboard.type('abc');
+    await page.reload();
+    await page.waitForSelector('[data-troupe=live]:not([data-troupe-pending])');
+    expect(await page.locator('input').inputValue()).to.equal('abc');
+    await page.locator('input').press('End');
+    await page.keyboard.type('d');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('li');
+    expect(await page.locator('li').textContent()).to.equal('abcd');
+    expect(await page.locator('input').inputValue()).to.equal('');
+    await expectNoErrors();
+    network.close();
+  }).timeout(60_000);
 });

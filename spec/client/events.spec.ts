@@ -52,8 +52,7 @@ describe('client/events', () => {
           events = new troupe.events.Events(bench.root, inputs, view, {
             raise: ({ instance, part }, payload) =>
               bench.raised.push([instance.number, part, payload as Wire[] | undefined]),
-            isAhead: () => false,
-            waiting: () => 0,
+            outbox: { processed: 0, raised: 0, waiting: 0 },
           });
         },
         begin(show: () => void) {
@@ -238,7 +237,7 @@ describe('client/events', () => {
         0,
         true,
         [
-          [1, 2, [['2', 0, 1]]],
+          [1, 2, ['2']],
           [1, 2, [['3', 0, 1]]],
           [1, 0, [['a', '3']]],
         ],
@@ -316,7 +315,7 @@ describe('client/events', () => {
         bench.render([['over', 0, '<input data-troupe-on="input">', 0, 7, 'value', 0, 8, 'input'], 'b', 2]);
         return [input === bench.find('input'), input.value, bench.raised];
       });
-      expect(seen).to.deep.equal([true, 'typed', [[1, 1, [['typed', 0, 1]]]]]);
+      expect(seen).to.deep.equal([true, 'typed', [[1, 1, ['typed']]]]);
     });
   });
 });

@@ -40,10 +40,10 @@ function bench() {
     },
     type(text: string) {
       input.type_(text, texts);
-      const edit = texts.edit(asElement(input), input.value);
-      texts.sent(asElement(input), ++event, true, edit);
+      const telling = texts.tell(asElement(input), input.value);
+      texts.sent(asElement(input), ++event, true, telling);
 
-      return edit;
+      return telling?.payload;
     },
     frame(value: string | undefined, processed: number, durable = processed) {
       texts.processed(processed, durable);
@@ -142,10 +142,24 @@ describe('client/text-controls', () => {
     expect(type('!')).to.deep.equal(['!', 6]);
   });
 
+  it('tells a text that the browser had put there before the page was known as a whole, and edits after that', () => {
+    const texts = new TextControls(() => false);
+    const input = control('typed');
+    texts.write(asElement(input), '', true);
+    const first = texts.tell(asElement(input), 'typed');
+    texts.sent(asElement(input), 1, true, first);
+    expect(first?.payload).to.equal(undefined);
+    input.type_('!', texts);
+    expect(texts.tell(asElement(input), input.value)?.payload).to.deep.equal(['!', 5]);
+    texts.processed(1, 1);
+    texts.write(asElement(input), 'typed', false);
+    expect(input.value).to.equal('typed!');
+  });
+
   it('adds an edit whose event was refused to the next one', () => {
     const { input, texts, type } = bench();
     input.type_('too long', texts);
-    texts.edit(asElement(input), input.value);
+    texts.tell(asElement(input), input.value);
     texts.refused(asElement(input));
     expect(type('!')).to.deep.equal(['too long!']);
   });

@@ -62,8 +62,9 @@ class Play {
   type(edit: TextEdit | undefined, isSilent = false): void {
     if (edit) this.control.value = applyEdit(this.control.value, edit);
     if (isSilent) return;
-    const wire = this.#client.edit(this.#element, this.control.value) as Wire[];
-    this.#client.sent(this.#element, ++this.#raised, true, wire);
+    const telling = this.#client.tell(this.#element, this.control.value);
+    const wire = telling?.payload as Wire[];
+    this.#client.sent(this.#element, ++this.#raised, true, telling);
     this.#up.push({ edit: [...wire], isEnter: edit === undefined, frames: this.#applied - this.#told });
     this.#told = this.#applied;
   }
