@@ -1,14 +1,13 @@
 /**
- * Random schedules: `npm run chaos -- --schedules N --seed S [--kind memory|lmdb|redis] [--fault NAME] [--all]
+ * Random schedules: `npm run chaos -- --schedules N --seed S [--kind memory|lmdb|redis] [--fault NAME]
  * [--at-once N]`. The first schedule has seed S, the next one S + 1, and so on; a schedule that failed is repeated by its
- * seed and `--schedules 1`. `--fault` makes one fault of servers happen in each, `--all` includes those that the product
- * is known not to survive. With `--browser` the clients run in a real Chromium, several tabs in one browser. The exit status is 0 if nothing was lost, doubled or told falsely.
+ * seed and `--schedules 1`. `--fault` makes one fault of servers happen in each. With `--browser` the clients run in a real Chromium, several tabs in one browser. The exit status is 0 if nothing was lost, doubled or told falsely.
  */
 
 import { parseArgs } from 'node:util';
 import { findRedis } from '../redis.js';
 import { runSchedules } from './campaign.js';
-import { kinds, serverFaults, unrepaired } from './schedule.js';
+import { kinds, serverFaults } from './schedule.js';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +15,6 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     kind: { type: 'string' },
     fault: { type: 'string' },
-    all: { type: 'boolean', default: false },
     browser: { type: 'boolean', default: false },
     'at-once': { type: 'string', default: '8' },
     verbose: { type: 'boolean', default: false },
@@ -26,14 +24,12 @@ const kind = kinds.find((name) => name === values.kind);
 if (values.kind !== undefined && kind === undefined) throw new Error(`--kind is one of ${kinds.join(', ')}.`);
 const fault = serverFaults.find((name) => name === values.fault);
 if (values.fault !== undefined && fault === undefined) throw new Error(`--fault is one of ${serverFaults.join(', ')}.`);
-const excluded = values.all || fault !== undefined ? {} : unrepaired;
-for (const [name, reason] of Object.entries(excluded)) console.log(`left out: ${name}, since ${reason}`);
 
 const outcome = await runSchedules({
   schedules: Number(values.schedules),
   seed: Number(values.seed),
   atOnce: Number(values['at-once']),
-  ...{ kind, fault, excluded, isInBrowser: values.browser },
+  ...{ kind, fault, isInBrowser: values.browser },
   hasRedis: findRedis() !== undefined,
   tell: ({ schedule, faults, counts }) => {
     const name = `seed ${schedule.seed} (${schedule.kind}, ${schedule.page})`;

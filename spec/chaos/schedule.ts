@@ -74,27 +74,14 @@ export interface Scheduler {
   readonly steps: readonly Step[];
 }
 
-/** Faults that are left out, each with the reason. */
-export type Excluded = Readonly<Partial<Record<ServerFault, string>>>;
-
 /** What is not drawn from the seed. */
 export interface Given {
   readonly kind?: Kind | undefined;
   /** The only fault of servers that happens, once or twice in each schedule. */
   readonly fault?: ServerFault | undefined;
-  /** Faults of servers that do not happen. Default: none. */
-  readonly excluded?: Excluded;
 }
 
 // FAULTS ----------------------------------------------------------------------
-
-/** Faults that the product does not survive yet. */
-export const unrepaired: Excluded = {
-  clockStep: 'a node whose clock is slow does not accept the tokens of another',
-  isolate: 'a node without Redis goes on with sessions that another node has taken',
-  freeze: 'a node that was stopped for long goes on with sessions that another node has taken',
-  joinKill: 'a page takes the name of its page load before the store knows it',
-};
 
 /** How often what goes wrong, in shares. */
 const userShares: readonly UserFault[] = [
@@ -136,7 +123,7 @@ export function plan(seed: number, given: Given = {}): Scheduler {
     grace: random.pick([30, 300, 60_000]),
     delay: random.pick([0, 20, 100]),
     isPatient: random.chance(0.8),
-    steps: steps(random, draw(random, kind, given), given.excluded),
+    steps: steps(random, draw(random, kind, given)),
   };
 }
 
@@ -149,9 +136,9 @@ function draw(random: Random, kind: Kind, { fault }: Given): readonly ServerFaul
   return fault === undefined ? drawn : [fault, ...drawn.slice(1).map(() => fault)];
 }
 
-function steps(random: Random, chosen: readonly ServerFault[], excluded: Excluded = {}): readonly Step[] {
+function steps(random: Random, chosen: readonly ServerFault[]): readonly Step[] {
   const count = 40 + random.below(60);
-  const isSlow = chosen.some((fault) => slow.includes(fault) && !(fault in excluded));
+  const isSlow = chosen.some((fault) => slow.includes(fault));
   // Early enough for users to go on for a while.
   const at = new Map(chosen.map((fault) => [5 + random.below(count / 2), fault]));
 
@@ -162,7 +149,7 @@ function steps(random: Random, chosen: readonly ServerFault[], excluded: Exclude
     const time = 20 + random.below(400);
     // In a slow one users often change to the other server.
     const ordinary = random.chance(isSlow ? 0.25 : 0.15) ? drawn : 'act';
-    const what = fault === undefined || fault in excluded ? ordinary : fault;
+    const what = fault ?? ordinary;
 
     return {
       wait: isSlow ? wait * slowdown : wait,

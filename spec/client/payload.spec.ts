@@ -31,7 +31,7 @@ describe('client/payload', () => {
       let seen: unknown;
       const listen = (event: Event): void => {
         event.preventDefault();
-        seen = troupe.payload.payloadOf(event, element);
+        seen = troupe.payload.trim(troupe.payload.payloadOf(event, element));
       };
       root.addEventListener(event, listen, true);
       target.dispatchEvent(new Constructor(event, { bubbles: true, cancelable: true, ...fields }));

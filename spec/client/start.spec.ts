@@ -170,7 +170,7 @@ describe('client/start', () => {
     expect(await run(() => sockets[0]?.readyState)).to.equal(3);
   });
 
-  it('keeps what is typed while it is on its way', async () => {
+  it('merges what is typed with what the server writes meanwhile', async () => {
     await start(root.replace(/<button>.*<\/button>/, '<input>'));
     await open();
     const field: Wire = ['field', 0, '<input>', 0, 7, 'value', 0, 8, 'input'];
@@ -178,7 +178,7 @@ describe('client/start', () => {
     await watched.page.fill('input', 'typed');
     const value = () => run(() => document.querySelector('input')?.value);
     await receive({ kind: ServerKind.Patch, changes: [1, 0, 'older'], processed: 0, late: 0 });
-    expect(await value()).to.equal('typed');
+    expect(await value()).to.equal('oldertyped');
     await receive({ kind: ServerKind.Patch, changes: [1, 0, 'TYPED'], processed: 1, late: 0 });
     expect(await value()).to.equal('TYPED');
   });

@@ -321,28 +321,28 @@ describe('client/view', () => {
       expect(await patch(3, 0, 'three', 4, 0, 'four')).to.equal('<ul><li>three</li><li>four</li></ul>');
     });
 
-    it('keeps what was typed where the model says nothing new', async () => {
-      const field: Wire = ['field', 0, '<input>', 0, 7, 'value'];
-      await load('<input value="model">');
+    it('keeps what was entered where the model says nothing new', async () => {
+      const field: Wire = ['field', 0, '<input type="number">', 0, 7, 'value'];
+      await load('<input type="number" value="1">');
       await adopt([field, null]);
-      await run(() => ((bench.root.firstChild as HTMLInputElement).value = 'typed'));
-      await render([0, 'model']);
-      expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('typed');
-      await render([0, 'other']);
-      expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('other');
+      await run(() => ((bench.root.firstChild as HTMLInputElement).value = '7'));
+      await render([0, 1]);
+      expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('7');
+      await render([0, 2]);
+      expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('2');
     });
 
-    it('keeps what was typed in a page the server has rendered, where the model says what the page said', async () => {
+    it('keeps what was entered in a page the server has rendered, where the model says what the page said', async () => {
       for (const [html, value] of [
-        ['<input>', ''],
-        ['<input>', null],
-        ['<input value="5">', 5],
+        ['<input type="number">', ''],
+        ['<input type="number">', null],
+        ['<input type="number" value="5">', 5],
       ] as const) {
         await load(html);
-        await adopt([['field', 0, '<input>', 0, 7, 'value'], null]);
-        await run(() => ((bench.root.firstChild as HTMLInputElement).value = 'typed'));
+        await adopt([['field', 0, '<input type="number">', 0, 7, 'value'], null]);
+        await run(() => ((bench.root.firstChild as HTMLInputElement).value = '7'));
         await render([0, value]);
-        expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('typed');
+        expect(await run(() => (bench.root.firstChild as HTMLInputElement).value)).to.equal('7');
       }
     });
 
