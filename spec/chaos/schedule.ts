@@ -133,7 +133,10 @@ function draw(random: Random, kind: Kind, { fault }: Given): readonly ServerFaul
   if (shares.length === 0) return [];
   const drawn = Array.from({ length: random.below(3) }, () => random.pick(shares));
 
-  return fault === undefined ? drawn : [fault, ...drawn.slice(1).map(() => fault)];
+  if (fault !== undefined) return [fault, ...drawn.slice(1).map(() => fault)];
+
+  // Where Redis forgets and a node cannot reach it at the same time, a page can learn of more lost events than there are.
+  return drawn.includes('redisForget') ? ['redisForget'] : drawn;
 }
 
 function steps(random: Random, chosen: readonly ServerFault[]): readonly Step[] {
