@@ -118,8 +118,10 @@ export class SessionStarter {
 /** The path a page was requested at, without the parameters whose names are secret in its component; '' if it has none. */
 function pathIn(props: Partial<PageProps>, component: AnyComponent): string {
   const { params = {}, path = '' } = props;
+  const given = Object.entries(params);
+  if (given.length === 0) return path;
   const names = secretNames([component]);
-  const secret = Object.entries(params).filter(([name, value]) => isSecretName(name, names) && value !== '');
+  const secret = given.filter(([name, value]) => isSecretName(name, names) && value !== '');
 
   return secret.reduce((shown, [, value]) => shown.replaceAll(value, hidden), path);
 }

@@ -81,7 +81,7 @@ export class ClientTree {
   /** The components in the page. */
   #positions: Map<Mount, Position> | undefined;
   /** The numbers of instances whose fieldsets can disable what other templates show in them. */
-  readonly fieldsets = new Set<number>();
+  fieldsets: Set<number> | undefined;
   /** What a component shows there. */
   readonly showing: Showing = (mount) => this.#positions?.get(mount)?.shown ?? null;
   /** Instances with event parts or such fieldsets, by number. */
@@ -108,7 +108,9 @@ export class ClientTree {
   enter(instance: Instance): void {
     instance.number = ++this.#count;
     if (isKept(instance)) this.#listening.set(instance.number, instance);
-    if (instance.definition.disablesChildren) this.fieldsets.add(instance.number);
+    if (!instance.definition.disablesChildren) return;
+    this.fieldsets ??= new Set();
+    this.fieldsets.add(instance.number);
   }
 
   /** Numbers a list that is being written for the first time. */
@@ -130,7 +132,7 @@ export class ClientTree {
       for (const row of value.rows) this.leave(row, frame, value.number, 0);
     } else if (value instanceof Instance) {
       if (isKept(value)) {
-        this.fieldsets.delete(value.number);
+        this.fieldsets?.delete(value.number);
         this.#listening.delete(value.number);
         this.#retire(value, frame);
       }
@@ -168,7 +170,7 @@ export class ClientTree {
   reset(frame: number): void {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
-    this.fieldsets.clear();
+    this.fieldsets = undefined;
     this.texts.reset();
     this.#positions = undefined;
     this.#count = 0;

@@ -21,9 +21,9 @@ export interface Waypoint {
 
 /** Whether a part is disabled by elements of its own template. */
 export function isDisabledAt({ definition, values }: Instance, part: number): boolean {
-  const disablers = definition.disablers.get(part) ?? [];
+  const disablers = definition.disablers.get(part);
 
-  return disablers.some((by) => by === true || disables(values[by], definition.parts[by]?.kind));
+  return disablers?.some((by) => by === true || disables(values[by], definition.parts[by]?.kind)) ?? false;
 }
 
 function disables(value: Value | undefined, kind: PartKind | undefined): boolean {

@@ -27,28 +27,30 @@ interface Shown {
   readonly text: string;
 }
 
+const noWrites: readonly Write[] = [];
+
 // EDITED TEXTS ----------------------------------------------------------------
 
 /** The texts of the controls of one client. */
 export class EditedTexts {
-  /** By number and part. */
-  readonly #shown = new Map<string, Shown>();
+  /** By number and part. Most clients edit no text: there is no map until one does. */
+  #shown: Map<string, Shown> | undefined;
   /** Oldest first. */
-  #writes: Write[] = [];
+  #writes: readonly Write[] = noWrites;
 
   /** The texts that the user has edited since they were written. */
   get edited(): Iterable<Shown> {
-    return this.#shown.values();
+    return this.#shown?.values() ?? [];
   }
 
   /** Whether there are such texts: what a view gives has to be compared with them. */
   get isEdited(): boolean {
-    return this.#shown.size > 0;
+    return this.#shown !== undefined && this.#shown.size > 0;
   }
 
   /** The text that a control shows, if it is not the one that was written last. */
   shown(number: number, part: number): string | undefined {
-    return this.#shown.get(`${number} ${part}`)?.text;
+    return this.#shown?.get(`${number} ${part}`)?.text;
   }
 
   /**
@@ -77,19 +79,20 @@ export class EditedTexts {
   }
 
   #show(number: number, part: number, text: string): void {
+    this.#shown ??= new Map();
     this.#shown.set(`${number} ${part}`, { number, part, text });
   }
 
   /** A frame writes `after` into a control; `before` is what was written before. */
   write(frame: number, number: number, part: number, before: string, after: string): void {
     const edit = textEdit(this.shown(number, part) ?? before, after);
-    this.#shown.delete(`${number} ${part}`);
-    this.#writes.push({ frame, number, part, edit });
+    this.agree(number, part);
+    this.#writes = [...this.#writes, { frame, number, part, edit }];
   }
 
   /** The client shows what was written: the text is what the view gives. */
   agree(number: number, part: number): void {
-    this.#shown.delete(`${number} ${part}`);
+    this.#shown?.delete(`${number} ${part}`);
   }
 
   /** The client has applied `frame`. */
@@ -99,7 +102,7 @@ export class EditedTexts {
 
   /** Controls get new numbers. */
   reset(): void {
-    this.#shown.clear();
-    this.#writes = [];
+    this.#shown = undefined;
+    this.#writes = noWrites;
   }
 }

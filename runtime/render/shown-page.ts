@@ -45,6 +45,7 @@ export class ShownPage {
   /** Whether the control that a part is on is disabled, by itself or by a fieldset around it. */
   isDisabled(instance: Instance, part: number): boolean {
     if (isDisabledAt(instance, part)) return true;
+    if (this.#tree.fieldsets === undefined) return false;
     const fieldsets = [...this.#tree.fieldsets].flatMap((number) => this.find(number) ?? []);
 
     return fieldsets.some((fieldset) =>

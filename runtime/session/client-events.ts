@@ -70,35 +70,49 @@ export class ClientEvents {
    * @param shown what the client shows
    */
   envelope(event: EventRecord, number: number, connection: Connection, shown: ShownPage | undefined): Envelope {
-    const orRefused = (make: () => Envelope): Envelope => {
-      try {
-        return make();
-      } catch (error) {
-        if (!(error instanceof Malformed)) throw error;
-        this.#receiver.refuse(connection, error);
-        return this.empty(number);
-      }
-    };
-    const later = (make: () => Envelope): Envelope => this.empty(number, () => orRefused(make));
+    try {
+      return this.#envelope(event, number, connection, shown);
+    } catch (error) {
+      return this.#refused(error, number, connection);
+    }
+  }
+
+  #envelope(event: EventRecord, number: number, connection: Connection, shown: ShownPage | undefined): Envelope {
     const { instance: at } = event;
-    if (typeof at !== 'number') return later(() => this.#findAt(event, at, number, shown));
+    if (typeof at !== 'number') return this.#later(number, connection, () => this.#findAt(event, at, number, shown));
 
     const instance = shown?.find(at);
     if (instance === undefined) return shown?.isExpired(at) ? this.#dropped(number) : this.empty(number);
     if (shown?.isDisabled(instance, event.part)) {
       const way = shown.wayTo(at, event.part);
+      if (way === undefined) return this.#dropped(number);
 
-      return way === undefined
-        ? this.#dropped(number)
-        : later(() => this.#findAt(event, stableAddressOf(way), number, shown));
+      return this.#later(number, connection, () => this.#findAt(event, stableAddressOf(way), number, shown));
     }
+    if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
+    this.#tellEdit(instance, event);
 
-    return orRefused(() => {
-      if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
-      this.#tellEdit(instance, event);
+    return this.#later(number, connection, () =>
+      this.#envelopeAt(instance, rebased(instance, event, shown), number, true)
+    );
+  }
 
-      return later(() => this.#envelopeAt(instance, rebased(instance, event, shown), number, true));
+  /** An envelope whose message is made when all before it is shown. */
+  #later(number: number, connection: Connection, make: () => Envelope): Envelope {
+    return this.empty(number, () => {
+      try {
+        return make();
+      } catch (error) {
+        return this.#refused(error, number, connection);
+      }
     });
+  }
+
+  #refused(error: unknown, number: number, connection: Connection): Envelope {
+    if (!(error instanceof Malformed)) throw error;
+    this.#receiver.refuse(connection, error);
+
+    return this.empty(number);
   }
 
   /** The probe sees an edit when it comes, as what was typed. */

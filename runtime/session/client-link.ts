@@ -218,7 +218,9 @@ export class ClientLink {
     return done;
   }
 
-  readonly #newTree = ({ hashes }: JoinFrame) => new ClientTree(hashes, () => monotonic(this.#env.clock));
+  #newTree({ hashes }: JoinFrame): ClientTree {
+    return new ClientTree(hashes, () => monotonic(this.#env.clock));
+  }
 
   #adopt(frame: JoinFrame): undefined {
     this.#rejoin = this.#unseen = undefined;
