@@ -21,8 +21,10 @@ import type { Handler, View } from './view.js';
 export interface Receiver {
   /** Takes an event on; answers its number, or 0 if it was refused. */
   raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number;
+  /** An event that was raised and waits has changed. */
+  changed(): void;
   /** Where they are kept; what the page shows may be out of date while some are not processed. */
-  readonly outbox: Pick<Outbox, 'processed' | 'raised' | 'waiting'>;
+  readonly outbox: Pick<Outbox, 'processed' | 'raised' | 'joinable'>;
 }
 
 /** What happened before there was a tree. */
@@ -50,6 +52,8 @@ export class Events {
   /** Whether there is a tree. */
   #begun = false;
   #early: Early[] = [];
+  /** The button on which a pointer went down. */
+  #pressed: Element | null = null;
 
   /** @param view says who wants to hear what, once `begin` has been called */
   constructor(root: Element, inputs: Inputs, view: Pick<View, 'handler'>, receiver: Receiver) {
@@ -58,13 +62,13 @@ export class Events {
     this.#inputs = inputs;
     this.#receiver = receiver;
     root.addEventListener('keydown', (event) => this.#press(event as KeyboardEvent), true);
-    root.addEventListener('pointerup', ({ target }) => this.#push((target as Element).closest('button')), true);
+    for (const type of ['pointerdown', 'pointerup']) root.addEventListener(type, this.#point, true);
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
   }
 
   /** Listens to events of this type from now on. The same listener twice counts once. */
   listen(type: string): void {
-    this.#root.addEventListener(type, this.#hear, { capture: true, passive: /^(touch|wheel)/.test(type) });
+    this.#root.addEventListener(type, this.#receive, { capture: true, passive: /^(touch|wheel)/.test(type) });
   }
 
   /** The controls that were edited so far. */
@@ -117,13 +121,18 @@ export class Events {
     return heard;
   };
 
-  readonly #hear = (event: Event): unknown => this.#receive(event);
+  /** A click is a main button that goes down and up on the same control. Disabled ones are clicked without an event of that name. */
+  readonly #point = ({ button, target, type }: Event & { readonly button?: number }): void => {
+    const control = button ? null : (target as Element).closest('button');
+    if (type === 'pointerup' && control === this.#pressed) this.#push(control);
+    this.#pressed = control;
+  };
 
   /** Enter in a field submits its form by the first button for that. */
   #press({ key, target, isComposing }: KeyboardEvent): void {
     const { form } = target as HTMLInputElement;
     if (key !== 'Enter' || isComposing || !form || (target as Element).localName !== 'input') return;
-    this.#push(Array.from(form.elements).find((control) => (control as HTMLButtonElement).type === 'submit'));
+    this.#push([...form.elements].find((control) => (control as HTMLButtonElement).type === 'submit'));
   }
 
   /**
@@ -137,14 +146,15 @@ export class Events {
     const gate = (): boolean => this.#root.contains(control) && !control.matches(':disabled');
     this.#receive({ type: 'click', target: control, bubbles: true } as unknown as Event, gate);
     if (form && type === 'submit') {
-      const submit = { type: 'submit', target: form, submitter: control, bubbles: true, preventDefault() {} };
+      const submit = { type: 'submit', target: form, submitter: control, bubbles: true };
       this.#receive(submit as unknown as Event, gate);
     }
   }
 
   #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
     const own = (handler.instance.nodes[handler.part] as Node) === target;
-    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.outbox.waiting)) return;
+    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.outbox.joinable))
+      return this.#receiver.changed();
     const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
     const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
     const number = this.#receiver.raise(handler, fields && trim(fields), gate);
@@ -170,6 +180,6 @@ function prevent(event: Event, element: Element): boolean {
   const { type } = event;
   const link = type === 'click' && element.closest(':any-link');
   if (link && ((event as MouseEvent).button || modifiersOf(event))) return false;
-  if (link || /^(submit|dragover|drop)$/.test(type)) event.preventDefault();
+  if (link || /^(submit|dragover|drop)$/.test(type)) event.preventDefault?.();
   return true;
 }

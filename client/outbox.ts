@@ -56,15 +56,17 @@ export class Outbox {
   #events: Raised[] = [];
   /** The number of the last event that has gone out on the present connection. */
   #gone = 0;
+  /** The number of the last event that has gone out on any connection, or was left to another page load. */
+  #told = 0;
 
   /** The number of the last event raised. */
   get raised(): number {
     return this.durable + this.#events.length;
   }
 
-  /** The number of the last event, if it has not gone out on the present connection; else 0. */
-  get waiting(): number {
-    return this.#gone < this.raised ? this.raised : 0;
+  /** The number of the last event if it is here alone, so that it may still change; else 0. */
+  get joinable(): number {
+    return this.#told < this.raised ? this.raised : 0;
   }
 
   /** What is kept, for a page that is loaded in the place of this one. */
@@ -107,6 +109,7 @@ export class Outbox {
       taken.push(event);
     }
     this.#gone += taken.length;
+    this.#told = Math.max(this.#told, this.#gone);
     return taken;
   }
 
@@ -130,6 +133,11 @@ export class Outbox {
     if (anew) for (const event of this.#events) event.instance = null;
     this.#gone = Math.max(anew ? 0 : this.#gone, this.processed);
     return Math.max(0, lost);
+  }
+
+  /** The page is left: another page load may send what is kept. */
+  leave(): void {
+    this.#told = this.raised;
   }
 
   /** A new connection: none has gone out that is not processed. */

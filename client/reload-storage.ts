@@ -45,6 +45,7 @@ export class ReloadStorage {
     for (const type of ['beforeunload', 'pagehide']) {
       addEventListener(type, () => {
         this.keep();
+        outbox.leave();
         this.leave(10);
       });
     }

@@ -260,9 +260,13 @@ export class Session {
     const address = addressOf(instance);
     const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance, gate);
     this.#drop(+!number);
-    // One frame for all that one DOM event leads to: the first that comes takes all.
-    queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.reloadStorage.keep()));
+    this.raised();
     return number;
+  }
+
+  /** Sends what is raised, or keeps it as it is now: one frame for all that one DOM event leads to. */
+  raised(): void {
+    queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.reloadStorage.keep()));
   }
 
   #flush(): void {

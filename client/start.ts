@@ -56,6 +56,7 @@ export function startOn(root: Element, client: string): void {
   });
   const events = new Events(root, inputs, view, {
     raise: (...event) => session.raise(...event),
+    changed: () => session.raised(),
     outbox,
   });
   const session: Session = new Session({

@@ -16,7 +16,7 @@ type TextControl = HTMLInputElement | HTMLTextAreaElement;
 export interface Telling {
   edit: TextEdit;
   /** The edit in the event's payload; changes with it as long as it was not sent. `undefined` if the event tells the text. */
-  readonly payload: Wire[] | undefined;
+  readonly payload?: Wire[] | undefined;
 }
 
 /** An edit that was raised as an event. */
@@ -33,19 +33,19 @@ interface State {
   written: string;
   /** What the server's text is when it has processed the events that are known to be. */
   base: string;
-  /** `base` with all pending edits. */
+  /** `base` with all edits that are not processed. */
   known: string;
   /** What the control showed when it was last brought together with `known`. */
   shown: string;
   /** Edits that are not processed, in order. */
-  pending: RaisedEdit[];
+  unprocessed: RaisedEdit[];
   /** Edits that are processed and not durable: a server that goes back to an older state gets them again. */
-  done: RaisedEdit[];
+  notDurable: RaisedEdit[];
   /** How much of the text has stayed at its beginning and its end, by where the user has edited. */
-  start: number | undefined;
-  end: number | undefined;
+  start?: number | undefined;
+  end?: number | undefined;
   /** Takes the last edit back, as long as no other follows. */
-  undo(): void;
+  undo?(): void;
   /**
    * Whether what the control shows comes from the user alone. A browser may have put into a page that is loaded again what
    * an earlier one has told of: the event for it tells the whole text, so that it is not there twice.
@@ -86,11 +86,8 @@ export class TextControls {
         base: value,
         known: value,
         shown: value,
-        pending: [],
-        done: [],
-        start: undefined,
-        end: undefined,
-        undo() {},
+        unprocessed: [],
+        notDurable: [],
         isOwn: text.value === value,
         isTold: false,
       };
@@ -98,9 +95,9 @@ export class TextControls {
       return true;
     }
     let write = textEdit(state.base, value);
-    for (const pending of state.pending) {
-      [write, pending.edit] = rebase(write, pending.edit);
-      pending.payload?.splice(0, 3, ...wireOf(pending.edit));
+    for (const raised of state.unprocessed) {
+      [write, raised.edit] = rebase(write, raised.edit);
+      raised.payload?.splice(0, 3, ...wireOf(raised.edit));
     }
     state.isTold = false;
     state.written = state.base = value;
@@ -153,11 +150,10 @@ export class TextControls {
    */
   join(control: Element, event: number): boolean {
     const state = this.#states.get(control);
-    const last = state?.pending.at(-1);
-    if (!state || last?.event !== event || !last.isEdit || !last.payload || last.edit.text.length > mostJoined)
-      return false;
-    const { known } = state;
-    last.edit = joinEdits(known, last.edit, this.#take(state, (control as TextControl).value));
+    const last = state?.unprocessed.at(-1);
+    if (last?.event !== event || !last.isEdit || !last.payload || last.edit.text.length > mostJoined) return false;
+    const { known } = state as State;
+    last.edit = joinEdits(known, last.edit, this.#take(state as State, (control as TextControl).value));
     last.payload.splice(0, 3, ...wireOf(last.edit));
     return true;
   }
@@ -181,44 +177,42 @@ export class TextControls {
   sent(control: Element, event: number, isEdit: boolean, telling: Telling | undefined): boolean {
     const state = this.#states.get(control);
     if (state && (isEdit || telling)) {
-      const { edit, payload } = telling ?? {
-        edit: this.#take(state, (control as TextControl).value),
-        payload: undefined,
-      };
-      state.pending.push({ event, isEdit, edit, payload });
+      const told = telling ?? { edit: this.#take(state, (control as TextControl).value) };
+      state.unprocessed.push({ ...told, event, isEdit });
     }
     return !!state;
   }
 
   /** The event with the last edit was refused: the edit is part of the next one. */
   refused(control: Element): void {
-    this.#states.get(control)?.undo();
+    this.#states.get(control)?.undo?.();
   }
 
   /** Events up to this number are processed, and up to `durable` they are stored. */
   processed(event: number, durable: number): void {
     for (const state of this.#states.values()) {
-      const { done, pending } = state;
-      while (pending[0] && pending[0].event <= event) {
-        const raised = pending.shift() as RaisedEdit;
+      const { notDurable, unprocessed } = state;
+      while (unprocessed[0] && unprocessed[0].event <= event) {
+        const raised = unprocessed.shift() as RaisedEdit;
         raised.before = state.base;
         state.base = applyEdit(state.base, raised.edit);
         if (!raised.payload) state.isTold = true;
-        done.push(raised);
+        notDurable.push(raised);
       }
-      while (done.length && (done.at(-1) as RaisedEdit).event > event) {
-        const raised = done.pop() as RaisedEdit;
+      while (notDurable.length && (notDurable.at(-1) as RaisedEdit).event > event) {
+        const raised = notDurable.pop() as RaisedEdit;
         state.base = raised.before as string;
-        pending.unshift(raised);
+        unprocessed.unshift(raised);
       }
-      state.done = done.filter((raised) => raised.event > durable);
+      state.notDurable = notDurable.filter((raised) => raised.event > durable);
     }
   }
 
-  /** A frame is applied, or a composition is over. */
+  /** A frame is applied, or a composition is over. Controls that have left the page are forgotten. */
   release(): void {
     for (const [control, state] of this.#states) {
-      if (state.isTold && !state.pending.length) this.write(control, state.written, false);
+      if (!control.isConnected) this.#states.delete(control);
+      if (state.isTold && !state.unprocessed.length) this.write(control, state.written, false);
       this.#show(control as TextControl, state);
     }
   }

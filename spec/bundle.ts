@@ -9,7 +9,7 @@
 
 import { readFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
-import { letters, ownProperties } from './own-properties.js';
+import { ownProperties, shortName } from './own-properties.js';
 
 // KINDS -----------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ await build({
   format: 'esm',
   minify: true,
   mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
-  mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, letters.charAt(index)])),
+  mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, shortName(index)])),
   tsconfigRaw: { compilerOptions: { target: 'es2022', useDefineForClassFields: false } },
   plugins: [reducing],
 });

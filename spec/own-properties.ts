@@ -10,7 +10,12 @@ export const ownProperties: readonly string[] = [
   'definitions', 'handler', 'durable', 'keyed', 'reloadStorage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
   'raised', 'raise', 'settle', 'settled', 'names', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
   'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote', 'astray', 'inherit',
+  'removed', 'known', 'base', 'isEdit', 'isOwn', 'isTold', 'written', 'undo', 'texts', 'refused', 'gate', 'leave', 'unprocessed', 'notDurable', 'joinable',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */
-export const letters = 'nlMzhNoeumWGskEbtOJXSiKryDvTaFCdwUfpYPqBIgVRLjAZxcHQ';
+const letters = 'nlMzhNoeumWGskEbtOJXSiKryDvTaFCdwUfpYPqBIgVRLjAZxcHQ';
+
+/** The short name of the property at this place in the list. */
+export const shortName = (index: number): string =>
+  letters.charAt(index) || `$${letters.charAt(index - letters.length)}`;

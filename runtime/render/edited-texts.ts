@@ -73,11 +73,6 @@ export class EditedTexts {
     return applyEdit(written, rebase(textEdit(before, written), own)[1]);
   }
 
-  /** The user has made this the whole text of a control. */
-  replace(number: number, part: number, text: string): void {
-    this.#show(number, part, text);
-  }
-
   #show(number: number, part: number, text: string): void {
     this.#shown ??= new Map();
     this.#shown.set(`${number} ${part}`, { number, part, text });

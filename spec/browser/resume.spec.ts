@@ -220,7 +220,10 @@ describe('the resume example in Chromium', function () {
       const port = await freePort();
       const former = await start(line, folder, port);
       await open(port);
-      await type(page, 'Ada ');
+      // A session that was never stored does not come back.
+      await type(page, 'A');
+      await stored(page);
+      await type(page, 'da ');
       await end(command('kill -9 4711'), former);
       await offline(page);
       await type(page, 'Lovelace');
@@ -284,7 +287,9 @@ describe('the resume example in Chromium', function () {
       await open(first.port);
       await happens(page, 'Moved');
       expect(await name(page)).to.equal('Ada Lovelace');
-      expect(await titles(page)).to.deep.equal(['Moved', 'Moved', 'Opened']);
+      // The page that is being left may join its node again for a moment, which takes the session back.
+      const moves = (await titles(page)).filter((title) => title !== 'Restored');
+      expect(moves).to.deep.equal(['Moved', 'Moved', 'Opened']);
     });
 
     it('comes back by itself behind a balancer when its node is killed', async () => {

@@ -103,4 +103,34 @@ describe('typing', () => {
     await expectNoErrors();
     network.close();
   }).timeout(60_000);
+
+  it('and a click on a button that is disabled only because an answer is missing, is entered', async () => {
+    const network = await slowNetwork(listening.port, () => 500);
+    const { page, expectNoErrors } = await newPage();
+    await page.goto(`${network.origin}/notes`);
+    await page.waitForSelector('[data-troupe=live]');
+    const { x, y, width, height } = (await page.locator('button').boundingBox()) as DOMRect;
+    const [left, top] = [x + width / 2, y + height / 2];
+    await page.locator('input').focus();
+    await page.keyboard.type('one');
+    expect(await page.locator('button').isDisabled()).to.equal(true);
+    // A pointer that goes down elsewhere, and another button of the mouse, are no clicks.
+    await page.mouse.move(left, top + 100);
+    await page.mouse.down();
+    await page.mouse.move(left, top);
+    await page.mouse.up();
+    await page.mouse.click(left, top, { button: 'right' });
+    await page.waitForSelector('[data-troupe=live]:not([data-troupe-pending])');
+    expect(await page.locator('li').count()).to.equal(0);
+    await page.locator('input').fill('');
+    await page.waitForSelector('[data-troupe=live]:not([data-troupe-pending])');
+    await page.locator('input').focus();
+    await page.keyboard.type('two');
+    expect(await page.locator('button').isDisabled()).to.equal(true);
+    await page.mouse.click(left, top);
+    await page.waitForSelector('li');
+    expect(await page.locator('li').allTextContents()).to.deep.equal(['two']);
+    await expectNoErrors();
+    network.close();
+  }).timeout(60_000);
 });

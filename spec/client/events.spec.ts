@@ -52,7 +52,8 @@ describe('client/events', () => {
           events = new troupe.events.Events(bench.root, inputs, view, {
             raise: ({ instance, part }, payload) =>
               bench.raised.push([instance.number, part, payload as Wire[] | undefined]),
-            outbox: { processed: 0, raised: 0, waiting: 0 },
+            changed: () => undefined,
+            outbox: { processed: 0, raised: 0, joinable: 0 },
           });
         },
         begin(show: () => void) {

@@ -52,6 +52,42 @@ describe('client/outbox', () => {
     expect(outbox.raised).to.equal(3);
   });
 
+  it('lets the last event change as long as no server and no other page load can have it', () => {
+    const outbox = filled(1, 2);
+    expect(outbox.joinable).to.equal(2);
+    outbox.take();
+    expect(outbox.joinable).to.equal(0);
+    // A server that was reached before the connection broke may have it.
+    outbox.rewind();
+    expect(outbox.joinable).to.equal(0);
+    outbox.add([['h', null], 3], instance);
+    expect(outbox.joinable).to.equal(3);
+    outbox.leave();
+    expect(outbox.joinable).to.equal(0);
+  });
+
+  describe('an event with a gate', () => {
+    it('waits, and all behind it, until the events before it are processed', () => {
+      const outbox = filled(1);
+      outbox.add([['h', null], 2], instance, () => true);
+      outbox.add([['h', null], 3], instance);
+      expect(parts(outbox.take())).to.deep.equal([1]);
+      expect(outbox.take()).to.deep.equal([]);
+      outbox.advance(1);
+      expect(parts(outbox.take())).to.deep.equal([2, 3]);
+    });
+
+    it('goes without effect if the gate is closed, and is asked once', () => {
+      const outbox = new Outbox();
+      let asked = 0;
+      outbox.add([['h', null], 1], instance, () => asked++ < 0);
+      expect(outbox.take().map(({ stored }) => stored)).to.deep.equal([[0, 0]]);
+      outbox.rewind();
+      outbox.take();
+      expect(asked).to.equal(1);
+    });
+  });
+
   it('gives out again, after a rewind, what was not processed', () => {
     const outbox = filled(1, 2, 3);
     outbox.take();

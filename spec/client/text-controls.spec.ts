@@ -6,6 +6,7 @@ function control(value = '', type = 'text') {
   return {
     type,
     value,
+    isConnected: true,
     selectionStart: value.length as number | null,
     selectionEnd: value.length,
     selectionDirection: 'none',
@@ -154,6 +155,14 @@ describe('client/text-controls', () => {
     texts.processed(1, 1);
     texts.write(asElement(input), 'typed', false);
     expect(input.value).to.equal('typed!');
+  });
+
+  it('forgets a control that has left the page', () => {
+    const { frame, input, texts, type } = bench();
+    type('one');
+    input.isConnected = false;
+    frame(undefined, 1);
+    expect(texts.tell(asElement(input), 'one')).to.equal(undefined);
   });
 
   it('adds an edit whose event was refused to the next one', () => {

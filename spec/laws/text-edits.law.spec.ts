@@ -33,7 +33,7 @@ type Update = (typed: string) => string;
 
 /** A control and its server, with a network between them that delivers on demand. */
 class Play {
-  readonly control = { type: 'text', value: '', selectionStart: null };
+  readonly control = { type: 'text', value: '', selectionStart: null, isConnected: true };
   readonly entered: string[] = [];
   value = '';
   readonly #update: Update;
