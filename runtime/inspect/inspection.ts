@@ -32,7 +32,7 @@ export interface SessionSummary {
 
 /** A query for sessions. */
 export interface SessionQuery {
-  /** A part of their id, component, path or address; case does not matter. Default: any. */
+  /** A text that the id, component, path or address contains, in any case of letters. Default: any text. */
   readonly text?: string;
   readonly status?: SessionStatus | undefined;
   /** How many at the most. Default 200. */
@@ -163,9 +163,9 @@ export interface LogEntry {
 
 /** A query for log entries. */
 export interface LogQuery {
-  /** The id of their sender or receiver. Default: any. */
+  /** The id of the actor that sends or receives the message. Default: any actor. */
   readonly actor?: string | undefined;
-  /** A part of their type; case does not matter. Default: any. */
+  /** A text that the type of the message contains, in any case of letters. Default: any text. */
   readonly type?: string | undefined;
   /** How many of the matching entries are skipped, from the oldest; `undefined` gives the newest. */
   readonly skip?: number | undefined;
