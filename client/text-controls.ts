@@ -223,6 +223,6 @@ export function isText(control: Element): boolean {
   return /^(textarea|text|search|tel|url|email|password)$/.test((control as TextControl).type);
 }
 
-function wireOf({ at, removed, text }: TextEdit): Wire[] {
-  return removed ? [text, at, removed] : at ? [text, at] : [text];
+function wireOf({ at, cut, text }: TextEdit): Wire[] {
+  return cut ? [text, at, cut] : at ? [text, at] : [text];
 }

@@ -10,7 +10,7 @@ export const ownProperties: readonly string[] = [
   'definitions', 'handler', 'durable', 'keyed', 'reloadStorage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
   'raised', 'raise', 'settle', 'settled', 'names', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
   'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote', 'astray', 'inherit',
-  'removed', 'known', 'base', 'isEdit', 'isOwn', 'isTold', 'written', 'undo', 'texts', 'refused', 'gate', 'leave', 'unprocessed', 'notDurable', 'joinable',
+  'cut', 'known', 'base', 'isEdit', 'isOwn', 'isTold', 'written', 'undo', 'texts', 'refused', 'gate', 'leave', 'unprocessed', 'notDurable', 'joinable',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

@@ -236,7 +236,7 @@ export function decodePayload(type: string, payload: readonly Wire[] | undefined
 }
 
 /**
- * The edit in the payload of an event of `type`, in place of the value of the control: `[text, at = 0, removed = 0]`;
+ * The edit in the payload of an event of `type`, in place of the value of the control: `[text, at = 0, cut = 0]`;
  * `undefined` if it says the whole value, or none.
  *
  * @throws Malformed if there is something else
@@ -244,8 +244,8 @@ export function decodePayload(type: string, payload: readonly Wire[] | undefined
 export function editIn(type: string, payload: readonly Wire[] | undefined): TextEdit | undefined {
   const given = payload === undefined ? undefined : payload[payloadFields(type).indexOf('value')];
   if (!Array.isArray(given)) return undefined;
-  const [inserted, at = 0, removed = 0] = list(given, 'edit', 3);
-  return { at: count(at, 'at'), removed: count(removed, 'removed'), text: text(inserted, 'text') };
+  const [inserted, at = 0, cut = 0] = list(given, 'edit', 3);
+  return { at: count(at, 'at'), cut: count(cut, 'cut'), text: text(inserted, 'text') };
 }
 
 /** A payload with this value of the control. */

@@ -85,7 +85,7 @@
  * `payloadFields`; the fields at the end that have their default are not sent.
  *
  * **Text edits.** The `value` of a control whose text the server writes (`.value` on the element that has the event) is
- * not said as a whole, but as what the user has made of it: `[text, at = 0, removed = 0]`. It applies
+ * not said as a whole, but as what the user has made of it: `[text, at = 0, cut = 0]`. It applies
  * to the text as the client knew it with all frames that it has counted, and with its edits before. The server rebases it
  * on what it has written since, and the client rebases its edits that are not processed on what a frame writes. A client
  * that does not know what the server has written sends the whole text. The server says nothing if the view gives what the

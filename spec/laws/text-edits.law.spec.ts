@@ -75,8 +75,8 @@ class Play {
     if (up === undefined) return;
     this.#seen += up.frames;
     this.#server.acknowledge(this.#seen);
-    const [text, at = 0, removed = 0] = up.edit as [string, number?, number?];
-    const typed = this.#server.edit(number, part, { at, removed, text }, this.#seen, this.#written);
+    const [text, at = 0, cut = 0] = up.edit as [string, number?, number?];
+    const typed = this.#server.edit(number, part, { at, cut, text }, this.#seen, this.#written);
     if (!up.isEnter) this.value = this.#update(typed);
     else if (this.value !== '') {
       this.entered.push(this.value);
@@ -120,7 +120,7 @@ class Play {
   settle(): void {
     this.isComposing = false;
     this.#client.release();
-    this.type({ at: 0, removed: 0, text: '' });
+    this.type({ at: 0, cut: 0, text: '' });
     while (this.#up.length > 0 || this.#down.length > 0) {
       this.take();
       this.show();
@@ -131,7 +131,7 @@ class Play {
 // ARBITRARIES -----------------------------------------------------------------
 
 type Happening =
-  | { readonly what: 'type'; readonly at: number; readonly removed: number; readonly text: string; silent: boolean }
+  | { readonly what: 'type'; readonly at: number; readonly cut: number; readonly text: string; silent: boolean }
   | { readonly what: 'enter' | 'take' | 'show' | 'compose' }
   | { readonly what: 'push'; readonly text: string };
 
@@ -142,7 +142,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant('type' as const),
       at: fc.nat(8),
-      removed: fc.nat(3),
+      cut: fc.nat(3),
       text: word,
       silent: fc.boolean(),
     }),
@@ -168,7 +168,7 @@ const updates: readonly Update[] = [
 function happen(play: Play, step: Happening): void {
   if (step.what === 'type') {
     const at = Math.min(step.at, play.control.value.length);
-    play.type({ at, removed: Math.min(step.removed, play.control.value.length - at), text: step.text }, step.silent);
+    play.type({ at, cut: Math.min(step.cut, play.control.value.length - at), text: step.text }, step.silent);
   } else if (step.what === 'enter') play.type(undefined);
   else if (step.what === 'push') play.push(step.text);
   else if (step.what === 'compose') play.isComposing = !play.isComposing;
@@ -237,7 +237,7 @@ describe('the law of texts', () => {
             const letter = String.fromCharCode(97 + (typed.length % 26));
             typed += letter;
             entries[entries.length - 1] += letter;
-            play.type({ at: play.control.value.length, removed: 0, text: letter });
+            play.type({ at: play.control.value.length, cut: 0, text: letter });
           } else if (what === 'enter') {
             if (entries.at(-1) !== '') entries.push('');
             play.type(undefined);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EditedTexts } from '../../../runtime/render/edited-texts.js';
 
-const typed = (at: number, text: string, removed = 0) => ({ at, removed, text });
+const typed = (at: number, text: string, cut = 0) => ({ at, cut, text });
 
 describe('render/edited-texts', () => {
   it('knows what a control shows after an edit, until the view gives the same', () => {

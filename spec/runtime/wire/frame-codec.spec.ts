@@ -271,8 +271,8 @@ describe('frame codec', () => {
 
   describe('an edit in a payload', () => {
     it('is read with its defaults, and no other value is one', () => {
-      expect(editIn('input', [['a']])).to.deep.equal({ at: 0, removed: 0, text: 'a' });
-      expect(editIn('keydown', ['a', 'KeyA', 0, false, ['', 3, 1]])).to.deep.equal({ at: 3, removed: 1, text: '' });
+      expect(editIn('input', [['a']])).to.deep.equal({ at: 0, cut: 0, text: 'a' });
+      expect(editIn('keydown', ['a', 'KeyA', 0, false, ['', 3, 1]])).to.deep.equal({ at: 3, cut: 1, text: '' });
       expect(editIn('input', ['a'])).to.equal(undefined);
       expect(editIn('input', undefined)).to.equal(undefined);
       expect(editIn('wheel', [1, 2])).to.equal(undefined);

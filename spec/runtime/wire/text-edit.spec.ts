@@ -12,22 +12,22 @@ function merge(base: string, write: string, edit: string): string {
 
 describe('wire/text-edit', () => {
   it('makes the shortest edit', () => {
-    expect(textEdit('abc', 'axc')).to.deep.equal({ at: 1, removed: 1, text: 'x' });
-    expect(textEdit('abc', 'abc')).to.deep.equal({ at: 3, removed: 0, text: '' });
-    expect(textEdit('aa', 'aaa')).to.deep.equal({ at: 2, removed: 0, text: 'a' });
+    expect(textEdit('abc', 'axc')).to.deep.equal({ at: 1, cut: 1, text: 'x' });
+    expect(textEdit('abc', 'abc')).to.deep.equal({ at: 3, cut: 0, text: '' });
+    expect(textEdit('aa', 'aaa')).to.deep.equal({ at: 2, cut: 0, text: 'a' });
   });
 
   it('keeps no more than what may have stayed: a selection that was typed over was replaced', () => {
-    expect(textEdit('ab', 'b', 0, 0)).to.deep.equal({ at: 0, removed: 2, text: 'b' });
-    expect(textEdit('aa', 'aaa', 0, 2)).to.deep.equal({ at: 0, removed: 0, text: 'a' });
+    expect(textEdit('ab', 'b', 0, 0)).to.deep.equal({ at: 0, cut: 2, text: 'b' });
+    expect(textEdit('aa', 'aaa', 0, 2)).to.deep.equal({ at: 0, cut: 0, text: 'a' });
   });
 
   it('applies what lies beyond the end at the end', () => {
-    expect(applyEdit('ab', { at: 9, removed: 3, text: 'c' })).to.equal('abc');
+    expect(applyEdit('ab', { at: 9, cut: 3, text: 'c' })).to.equal('abc');
   });
 
   for (const [what, base, write, edit, merged] of [
-    ['what was typed behind a text that is removed', 'one', '', 'onet', 't'],
+    ['what was typed behind a text that is cut', 'one', '', 'onet', 't'],
     ['what was typed in front of it', 'one', '', 'tone', 't'],
     ['what was typed inside of it', 'one', '', 'otne', 't'],
     ['what was typed behind an insertion at the same place', '555', '(555) ', '5551', '(555) 1'],
