@@ -20,19 +20,9 @@ import { resume } from './07-resume/resume.js';
 import { Scissors } from './07-resume/scissors.js';
 import { nameOf } from './07-resume/timeline.js';
 import { document } from './document.js';
-import { type Entry, home } from './home.js';
+import { entries, home } from './home.js';
 import { readSettings } from './settings.js';
 import { sheets } from './sheets.js';
-
-const entries: readonly Entry[] = [
-  { path: '/counter', title: 'Counter', idea: 'State, messages and a view.' },
-  { path: '/streaming', title: 'Streaming', idea: 'A generator pushes a value every 10 ms into a keyed list.' },
-  { path: '/todo', title: 'Todo', idea: 'A shared actor keeps the todos of each browser: TodoMVC.' },
-  { path: '/traffic-light', title: 'Traffic light', idea: 'A statechart with delays is a component.' },
-  { path: '/chat', title: 'Chat', idea: 'Rooms are shared actors; all browsers are in step.' },
-  { path: '/table', title: 'Table', idea: 'Ten thousand keyed rows, of which only the changed ones are looked at.' },
-  { path: '/resume', title: 'Resume', idea: 'A long form outlives its connection, its process and its machine.' },
-];
 
 const { bus, grace, node, port, store } = await readSettings(process.env);
 

@@ -45,7 +45,7 @@ describe('README', () => {
 
   it('leads to every document and every example', () => {
     for (const file of ['guide', 'reference', 'operations', 'errors']) expect(readme).to.contain(`(docs/${file}.md)`);
-    const served = [...read('examples/index.ts').matchAll(/path: '\/([\w-]+)'/g)].map(([, name]) => name ?? '');
+    const served = [...read('examples/home.ts').matchAll(/path: '\/([\w-]+)'/g)].map(([, name]) => name ?? '');
     expect(served.length).to.be.at.least(7);
     const text = section(readme, 'Examples');
     expect(served.filter((name) => !new RegExp(`\\(examples/\\d+-${name}/`).test(text))).to.deep.equal([]);

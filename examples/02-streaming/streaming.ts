@@ -67,7 +67,9 @@ export const Streaming = component({
       </p>
       <p role="status">${running ? `A new value every ${interval} ms.` : 'Stopped.'}</p>
       <p>Received: <output aria-live="off">${received}</output>, the latest ${kept} below, newest first.</p>
-      <ol class="readings" aria-label="Latest values" aria-live="off">${repeat(readings, ({ id }) => id, row)}</ol>
+      <ol class="readings" aria-label="Latest values" aria-live="off" tabindex="0">
+        ${repeat(readings, ({ id }) => id, row)}
+      </ol>
       <p><a href="/">All examples</a></p>
     </main>`,
 });

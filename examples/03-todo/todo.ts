@@ -164,12 +164,12 @@ const list = ({ editing, filter, todos }: Model) => {
     .map((todo): Row => (todo.id === editing?.id ? { id: todo.id, edited: editing } : todo));
 
   return html<Message>`
-    <main class="main">
+    <section class="main">
       <input id="toggle-all" class="toggle-all" type="checkbox" .checked=${todos.every(({ completed }) => completed)}
         @change=${({ checked }) => ({ type: 'allToggled', completed: checked })}>
       <label for="toggle-all">Mark all as complete</label>
       <ul class="todo-list">${repeat(rows, ({ id }) => id, rowView)}</ul>
-    </main>`;
+    </section>`;
 };
 
 const filterLink = (path: Filter, isSelected: boolean) => html`
@@ -211,11 +211,13 @@ export const TodoList = component({
   ],
   view: (model) => html<Message>`
     ${offlineNotice()}
-    <section class="todoapp">
-      ${header(model.draft)}
-      ${model.todos.length > 0 && list(model)}
-      ${model.todos.length > 0 && footer(model)}
-    </section>
+    <main>
+      <section class="todoapp">
+        ${header(model.draft)}
+        ${model.todos.length > 0 && list(model)}
+        ${model.todos.length > 0 && footer(model)}
+      </section>
+    </main>
     <footer class="info">
       <p>Double-click to edit a todo</p>
       <p><a href="/">Other examples</a></p>

@@ -50,7 +50,9 @@ const roomLink = (room: string, current: string) =>
   html`<a href="/chat/${room}" aria-current=${room === current && 'page'}>${room}</a>`;
 
 const conversation = ({ room, name, draft, posts }: Model) => html<Message>`
-  <ol class="posts" role="log" aria-label="What was said in the ${room}">${repeat(posts, ({ id }) => id, post)}</ol>
+  <div class="posts" role="log" aria-label="What was said in the ${room}" tabindex="0">
+    <ol>${repeat(posts, ({ id }) => id, post)}</ol>
+  </div>
   ${posts.length === 0 ? html`<p>No posts yet.</p>` : null}
   <form class="say" @submit=${{ type: 'submitted' }}>
     <label>Your name

@@ -153,7 +153,7 @@ const session = ({ entries }: Timeline, grace: number) => html`
   <section class="session" aria-labelledby="session">
     <h2 id="session">What happened to this session</h2>
     <div role="log" aria-labelledby="session">
-      <ol class="timeline">${repeat(entries, ({ id }) => id, entryView)}</ol>
+      <ol class="timeline" tabindex="0">${repeat(entries, ({ id }) => id, entryView)}</ol>
     </div>
     <h2>Cut the connection</h2>
     ${scissors(grace)}

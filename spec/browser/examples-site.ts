@@ -1,0 +1,74 @@
+/** All examples on one server, as `examples/index.ts` mounts them, under a strict content security policy. */
+
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'troupe/server';
+import { Counter } from '../../examples/01-counter/counter.js';
+import { Streaming } from '../../examples/02-streaming/streaming.js';
+import { TodoList } from '../../examples/03-todo/todo.js';
+import { todos } from '../../examples/03-todo/todos.js';
+import { TrafficLight } from '../../examples/04-traffic-light/traffic-light.js';
+import { Chat } from '../../examples/05-chat/chat.js';
+import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
+import { Table } from '../../examples/06-table/table.js';
+import { resume } from '../../examples/07-resume/resume.js';
+import { document } from '../../examples/document.js';
+import { entries, home } from '../../examples/home.js';
+import { sheets } from '../../examples/sheets.js';
+import { type Clock, systemClock } from '../../runtime/platform/clock.js';
+
+/** The examples at work. */
+export interface ExamplesSite {
+  /** Where they are, `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts the examples on a free port. An error that they report fails the run. */
+export async function startExamples(clock: Clock = systemClock): Promise<ExamplesSite> {
+  const troupe = createServer({
+    clock,
+    document,
+    routes: {
+      '/': home(entries, undefined),
+      '/counter': Counter,
+      '/streaming': Streaming,
+      '/todo': TodoList,
+      '/todo/active': TodoList,
+      '/todo/completed': TodoList,
+      '/traffic-light': TrafficLight,
+      '/chat': Chat,
+      '/chat/:room': Chat,
+      '/table': Table,
+      '/resume': resume({ grace: 60_000, node: { name: 'Node A', process: 1 } }),
+    },
+    secret: 'a secret for these specs',
+    styles: ['/style.css'],
+    onError: ({ error }) => {
+      throw error;
+    },
+  });
+  troupe.actor('todos', todos);
+  for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
+  const http = createHttpServer((request, response) => {
+    const sheet = sheets.get(request.url ?? '');
+    response.setHeader('Content-Security-Policy', "default-src 'self'");
+    if (request.url === '/favicon.ico') response.writeHead(204).end();
+    else if (sheet === undefined) troupe.handle(request, response);
+    else response.setHeader('Content-Type', 'text/css').end(sheet);
+  });
+  http.on('upgrade', troupe.upgrade);
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const { port } = http.address() as AddressInfo;
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    async close() {
+      await troupe.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
