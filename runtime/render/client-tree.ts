@@ -6,8 +6,8 @@
  * Both sides number instances and lists in wire order; the server's side of that is here.
  */
 
+import { monotonic, type TimeSource } from '../platform/clock.js';
 import type { Definition } from '../template/template.js';
-import type { Showing } from './disabled-controls.js';
 import { EditedTexts } from './edited-texts.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
@@ -21,7 +21,7 @@ export interface Position {
 /** The instances that one frame replaced or removed, as they were before, by number. */
 class Retired {
   readonly frame: number;
-  /** When the frame was made, as the tree's `now` says. */
+  /** When the frame was made, by the clock of the tree. */
   readonly at: number;
   /** The first one. Most frames retire no other, and a map would cost more than the rest of such a frame. */
   readonly #number: number;
@@ -66,8 +66,8 @@ const isKept = ({ definition }: Instance): boolean => definition.hasEvents || de
 export class ClientTree {
   /** The content of the root. */
   content: Value = null;
-  /** The texts of controls. */
-  readonly texts = new EditedTexts();
+  /** The texts of controls; made when a control is first written or edited: most pages have none. */
+  #texts: EditedTexts | undefined;
   /** The last number given. */
   #count = 0;
   /** The frame of the last reset: earlier frames used the numbers for other instances. */
@@ -82,24 +82,33 @@ export class ClientTree {
   #positions: Map<Mount, Position> | undefined;
   /** The numbers of instances whose fieldsets can disable what other templates show in them. */
   fieldsets: Set<number> | undefined;
-  /** What a component shows there. */
-  readonly showing: Showing = (mount) => this.#positions?.get(mount)?.shown ?? null;
   /** Instances with event parts or such fieldsets, by number. */
   readonly #listening = new Map<number, Instance>();
   /** What frames that are not acknowledged have replaced or removed, oldest first. */
   #retired: Retired[] = [];
-
-  readonly #now: () => number;
+  readonly #clock: TimeSource | undefined;
 
   /**
    * @param hashes of the definitions that the client has from an earlier connection, in its order
-   * @param now the milliseconds by which handlers of earlier frames are given up. Default: never
+   * @param clock by which handlers of earlier frames are given up. Default: they are never
    */
-  constructor(hashes: readonly string[] = [], now: () => number = () => 0) {
-    this.#now = now;
+  constructor(hashes: readonly string[] = [], clock?: TimeSource) {
+    this.#clock = clock;
     if (hashes.length === 0) return;
     this.#remembered = new Map(hashes.map((hash, index) => [hash, index]));
     this.#nextDefinition = hashes.length;
+  }
+
+  /** The texts of controls. */
+  get texts(): EditedTexts {
+    this.#texts ??= new EditedTexts();
+
+    return this.#texts;
+  }
+
+  /** Whether a control shows a text that the user has edited since it was written. */
+  get isEdited(): boolean {
+    return this.#texts?.isEdited === true;
   }
 
   // NUMBERS -------------------------------------------------------------------
@@ -161,6 +170,11 @@ export class ClientTree {
     this.#positions.set(mount, { target, part, shown: mount.rendered });
   }
 
+  /** What the client shows of a component; `null` if it is not in the page. */
+  shownOf(mount: Mount): Value {
+    return this.#positions?.get(mount)?.shown ?? null;
+  }
+
   /** Where a component stands; `undefined` if it is not in the page. */
   positionOf(mount: Mount): Position | undefined {
     return this.#positions?.get(mount);
@@ -171,7 +185,7 @@ export class ClientTree {
     for (const instance of this.#listening.values()) this.#retire(instance, frame);
     this.#listening.clear();
     this.fieldsets = undefined;
-    this.texts.reset();
+    this.#texts = undefined;
     this.#positions = undefined;
     this.#count = 0;
     this.#since = frame;
@@ -180,7 +194,7 @@ export class ClientTree {
   #retire(instance: Instance, frame: number): void {
     const last = this.#retired.at(-1);
     if (last?.frame === frame) last.add(instance.number, instance);
-    else this.#retired.push(new Retired(frame, this.#now(), instance.number, instance));
+    else this.#retired.push(new Retired(frame, this.#now, instance.number, instance));
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -222,7 +236,11 @@ export class ClientTree {
   }
 
   #isOld({ at }: Retired): boolean {
-    return this.#now() - at > maxRetiredMs;
+    return this.#now - at > maxRetiredMs;
+  }
+
+  get #now(): number {
+    return this.#clock === undefined ? 0 : monotonic(this.#clock);
   }
 
   /** The first frame after `frame` that retired the instance of this number. */
@@ -252,7 +270,7 @@ export class ClientTree {
 
   /** Forgets what the client cannot call any more, because it has applied `frame`. */
   acknowledge(frame: number): void {
-    this.texts.acknowledge(frame);
+    this.#texts?.acknowledge(frame);
     const retired = this.#retired;
     if (retired.length === 0) return;
     let count = 0;

@@ -63,7 +63,7 @@ export function diff(tree: ClientTree, next: Value, frame: number, mounts: Itera
   diffChild(writing, 0, 0, tree.content, next);
   tree.content = next;
   for (const mount of mounts) diffMount(writing, mount);
-  if (tree.texts.isEdited) diffEdited(writing);
+  if (tree.isEdited) diffEdited(writing);
   if (writing.changes.length === 0) tree.unretire(frame);
 
   return writing.changes;

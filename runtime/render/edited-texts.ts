@@ -94,10 +94,4 @@ export class EditedTexts {
   acknowledge(frame: number): void {
     if (this.#writes.length > 0) this.#writes = this.#writes.filter((write) => write.frame > frame);
   }
-
-  /** Controls get new numbers. */
-  reset(): void {
-    this.#shown = undefined;
-    this.#writes = noWrites;
-  }
 }

@@ -55,13 +55,13 @@ export class ShownPage {
 
   #isWithin(fieldset: Instance, child: number, number: number, part: number): boolean {
     if (!isDisabledAt(fieldset, child)) return false;
-    const way = wayTo(fieldset.values[child] ?? null, number, part, this.#tree.showing);
+    const way = wayTo(fieldset.values[child] ?? null, number, part, (mount) => this.#tree.shownOf(mount));
 
     return way !== undefined && isDisabled([{ instance: fieldset, part: child, key: null }, ...way]);
   }
 
   /** The way to a part of an instance; `undefined` if the instance was removed. */
   wayTo(number: number, part: number): readonly Waypoint[] | undefined {
-    return wayTo(this.#tree.content, number, part, this.#tree.showing);
+    return wayTo(this.#tree.content, number, part, (mount) => this.#tree.shownOf(mount));
   }
 }

@@ -7,7 +7,6 @@
  * frame says what the page now shows differently.
  */
 
-import { monotonic } from '../platform/clock.js';
 import { ErrorCode } from '../platform/errors.js';
 import { ClientTree } from '../render/client-tree.js';
 import { describeAdoption, describePage, diff } from '../render/diff.js';
@@ -219,7 +218,7 @@ export class ClientLink {
   }
 
   #newTree({ hashes }: JoinFrame): ClientTree {
-    return new ClientTree(hashes, () => monotonic(this.#env.clock));
+    return new ClientTree(hashes, this.#env.clock);
   }
 
   #adopt(frame: JoinFrame): undefined {
@@ -352,7 +351,7 @@ export class ClientLink {
     if (clientTree === undefined || clientTree.isFull || !this.#sender.isOpen) return;
     const { tree } = this.#owner;
     if (this.#isAsked) this.#sendAsked(clientTree);
-    else if (clientTree.content !== tree.rendered || clientTree.texts.isEdited || tree.hasStale)
+    else if (clientTree.content !== tree.rendered || clientTree.isEdited || tree.hasStale)
       this.#sendDifference(clientTree);
     if (this.#counter.owed > 0 || this.#counter.isUntold) this.#acknowledge(this.#counter.tell());
   }

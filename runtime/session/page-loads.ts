@@ -42,9 +42,11 @@ const maxRemembered = 16;
 export class PageLoads {
   /** The one that has the session, '' before the first. */
   present = '';
-  /** The names of its events, of which the first has the number `#durable + 1`. The last range has no end. */
-  #names: readonly EventRange[] = [];
+  /** The names of its events, if these are not just its own from the first one on. */
+  #inherited: readonly EventRange[] | undefined;
   #durable = 0;
+  /** Whether no event that is durable to the client is missing. Once that is so, it stays so for this page load. */
+  #isSettled = false;
   /** How many events of a page load are applied. For the present one `#note` brings it up to date. */
   #applied: Map<string, number> | undefined;
 
@@ -52,7 +54,6 @@ export class PageLoads {
   static from(records: readonly PageLoadRecord[]): PageLoads {
     const loads = new PageLoads();
     loads.present = records.at(-1)?.load ?? '';
-    loads.#names = openEnded([[loads.present, 1, 0]]);
     const applied = records.filter((record) => record.applied > 0);
     if (applied.length > 0) loads.#applied = new Map(applied.map((record) => [record.load, record.applied]));
 
@@ -85,7 +86,8 @@ export class PageLoads {
   change({ durable, load, names, sent }: JoinNames, processed: number): number {
     this.#note(processed);
     this.present = load;
-    this.#names = openEnded(names);
+    this.#inherited = isOwn(names, load) ? undefined : openEnded(names);
+    this.#isSettled = false;
     this.#durable = durable;
     this.#forget();
 
@@ -99,8 +101,10 @@ export class PageLoads {
 
   /** The client knows which of its events are lost, or gives up all that the state does not contain. */
   settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     if (this.#lostIn(this.#applied) === 0) return;
-    for (const [load, first] of this.#names) this.#apply(load, first - 1);
+    for (const [load, first] of this.#ranges) this.#apply(load, first - 1);
   }
 
   /** How many events of the present page load a state contains. */
@@ -108,7 +112,7 @@ export class PageLoads {
     const lost = this.#lostIn(applied);
     if (lost > 0) return Math.max(0, this.#durable - lost);
     let number = 0;
-    for (const [load, first, count] of this.#names) {
+    for (const [load, first, count] of this.#ranges) {
       const known = Math.min(count, Math.max(0, (applied?.get(load) ?? 0) - first + 1));
       number += known;
       if (known < count) break;
@@ -120,7 +124,7 @@ export class PageLoads {
   /** The name of an event of the present page load by its number; the same for all page loads that inherit it. */
   nameOf(number: number): string {
     let before = this.#durable;
-    for (const [load, first, count] of this.#names) {
+    for (const [load, first, count] of this.#ranges) {
       if (number <= before + count) return `${load}.${first + number - before - 1}`;
       before += count;
     }
@@ -128,10 +132,17 @@ export class PageLoads {
     return '';
   }
 
+  /** The names of its events, of which the first has the number `#durable + 1`. The last range has no end. */
+  get #ranges(): readonly EventRange[] {
+    if (this.#inherited !== undefined) return this.#inherited;
+
+    return this.present === '' ? [] : [[this.present, 1, Number.POSITIVE_INFINITY]];
+  }
+
   /** Notes by name that the first `processed` events are applied. */
   #note(processed: number): void {
     let left = processed - this.#durable;
-    for (const [load, first, count] of this.#names) {
+    for (const [load, first, count] of this.#ranges) {
       if (left <= 0) return;
       const taken = Math.min(left, count);
       left -= taken;
@@ -150,15 +161,19 @@ export class PageLoads {
 
   /** How many events a state does not contain although they are durable to the client. Some may be of an earlier page load. */
   #lostIn(applied: ReadonlyMap<string, number> | undefined): number {
-    return this.#names.reduce((sum, [load, first]) => sum + Math.max(0, first - 1 - (applied?.get(load) ?? 0)), 0);
+    return this.#ranges.reduce((sum, [load, first]) => sum + Math.max(0, first - 1 - (applied?.get(load) ?? 0)), 0);
   }
 
   #forget(): void {
-    const needed = new Set([this.present, ...this.#names.map(([load]) => load)]);
+    const needed = new Set([this.present, ...this.#ranges.map(([load]) => load)]);
     const others = [...(this.#applied?.keys() ?? [])].filter((load) => !needed.has(load));
     for (const load of others.slice(0, -maxRemembered)) this.#applied?.delete(load);
   }
 }
+
+/** Whether these are the events that a page load makes itself, from its first one. */
+const isOwn = (names: readonly EventRange[], present: string): boolean =>
+  names.length === 1 && names[0]?.[0] === present && names[0][1] === 1;
 
 /** The events in these ranges, and those that their last page load is going to make. */
 function openEnded(names: readonly EventRange[]): readonly EventRange[] {

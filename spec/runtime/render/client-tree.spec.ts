@@ -281,4 +281,14 @@ describe('client tree', () => {
     clientTree.enterList(list);
     expect(list.number).to.equal(1);
   });
+
+  it('forgets what was edited when controls get new numbers', () => {
+    const tree = new ClientTree();
+    tree.texts.edit(1, 0, { at: 0, cut: 0, text: 'a' }, 0, '');
+    tree.texts.write(1, 2, 0, '', 'b');
+    expect(tree.isEdited).to.equal(true);
+    tree.reset(2);
+    expect(tree.isEdited).to.equal(false);
+    expect(tree.texts.edit(2, 0, { at: 1, cut: 0, text: 'c' }, 0, 'b')).to.equal('bc');
+  });
 });

@@ -38,13 +38,4 @@ describe('render/edited-texts', () => {
     expect(texts.edit(1, 0, typed(3, 't'), 0, '')).to.equal('t');
     expect(texts.shown(1, 0)).to.equal('onet');
   });
-
-  it('forgets all when controls get new numbers', () => {
-    const texts = new EditedTexts();
-    texts.edit(1, 0, typed(0, 'a'), 0, '');
-    texts.write(1, 2, 0, '', 'b');
-    texts.reset();
-    expect(texts.isEdited).to.equal(false);
-    expect(texts.edit(2, 0, typed(1, 'c'), 0, 'b')).to.equal('bc');
-  });
 });

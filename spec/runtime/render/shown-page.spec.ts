@@ -11,7 +11,7 @@ const view = (isOff: boolean): Template<unknown> =>
 describe('render/shown-page', () => {
   it('is the page as it was when the client had applied a frame, for 30 seconds', () => {
     let now = 0;
-    const tree = new ClientTree([], () => now);
+    const tree = new ClientTree([], { now: () => now });
     const first = render(view(false));
     describeAdoption(tree, first);
     diff(tree, render(view(true), first), 2);
