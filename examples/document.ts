@@ -1,11 +1,16 @@
-/** The document around each page: as the default one, but that the pages of TodoMVC have style sheets of their own. */
+/**
+ * The document around each page: as the default one, but that the pages of TodoMVC have style sheets of their own, and
+ * the page of controls one more, and the script of its custom element.
+ */
 
 import { html } from 'troupe';
 import type { DocumentTemplate } from 'troupe/server';
 
 /** The option `document` of the examples' server. */
 export const document: DocumentTemplate = ({ language, props, root, script, styles, title }) => {
-  const sheets = /^\/todo(?:\/|$)/.test(props.path) ? ['/todomvc.css', '/todo.css'] : styles;
+  const isTodo = /^\/todo(?:\/|$)/.test(props.path);
+  const isControls = props.path === '/controls';
+  const sheets = isTodo ? ['/todomvc.css', '/todo.css'] : isControls ? [...styles, '/controls.css'] : styles;
 
   return html`<!doctype html>
 <html lang=${language}>
@@ -15,6 +20,7 @@ export const document: DocumentTemplate = ({ language, props, root, script, styl
     <title>${title}</title>
     ${sheets.map((href) => html`<link rel="stylesheet" href=${href}>`)}
     <script type="module" src=${script}></script>
+    ${isControls && html`<script type="module" src="/star-rating.js"></script>`}
   </head>
   <body>
     ${root}

@@ -18,6 +18,7 @@ export const entries: readonly Entry[] = [
   { path: '/chat', title: 'Chat', idea: 'Rooms are shared actors; all browsers are in step.' },
   { path: '/table', title: 'Table', idea: 'Ten thousand keyed rows, of which only the changed ones are looked at.' },
   { path: '/resume', title: 'Resume', idea: 'A long form outlives its connection, its process and its machine.' },
+  { path: '/controls', title: 'Controls', idea: 'Every control of a page, while the server writes into it.' },
 ];
 
 const entryView = ({ path, title, idea }: Entry) => html`<li><a href=${path}>${title}</a><br>${idea}</li>`;

@@ -19,10 +19,11 @@ import { Table } from './06-table/table.js';
 import { resume } from './07-resume/resume.js';
 import { Scissors } from './07-resume/scissors.js';
 import { nameOf } from './07-resume/timeline.js';
+import { Controls } from './08-controls/controls.js';
 import { document } from './document.js';
+import { answerFile } from './files.js';
 import { entries, home } from './home.js';
 import { readSettings } from './settings.js';
-import { sheets } from './sheets.js';
 
 const { bus, grace, node, port, store } = await readSettings(process.env);
 
@@ -46,6 +47,7 @@ const troupe = createServer({
     '/chat/:room': Chat,
     '/table': Table,
     '/resume': resume({ grace, node }),
+    '/controls': Controls,
   },
   store,
   styles: ['/style.css'],
@@ -58,12 +60,8 @@ for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
 const scissors = new Scissors();
 
 const server = createHttpServer((request, response) => {
-  const sheet = sheets.get(request.url ?? '');
-  if (request.url === '/favicon.ico') return response.writeHead(204).end();
-  if (scissors.answer(request, response)) return;
-  if (sheet === undefined) return troupe.handle(request, response);
-  response.writeHead(200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' });
-  response.end(sheet);
+  if (request.url === '/favicon.ico') response.writeHead(204).end();
+  else if (!scissors.answer(request, response) && !answerFile(request.url, response)) troupe.handle(request, response);
 });
 server.on('upgrade', (request, socket, head) => {
   if (scissors.admit(request, socket) && !troupe.upgrade(request, socket, head)) socket.destroy();

@@ -163,6 +163,23 @@ const tours: Readonly<Record<string, Tour>> = {
     await shows(page, 'h2', 'Thank you');
     await check('sent');
   },
+  async '/controls'(page, check, clock) {
+    await check('at first');
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByLabel('Amount').fill('-1');
+    await page.getByLabel('Toppings').selectOption(['Basil', 'Capers', 'Garlic', 'Olives']);
+    await page.getByLabel('The server writes').check();
+    await page.getByText('Details', { exact: true }).click();
+    await page.getByRole('button', { name: 'Open the dialog' }).click();
+    await page.getByRole('button', { name: 'Send the form' }).click();
+    await shows(page, '.sent', 'Ada');
+    await shows(page, '.fault', 'At most 3 toppings.');
+    clock.advance(500);
+    await shows(page, '.writing output', '1');
+    await page.getByRole('button', { name: 'Popover' }).click();
+    await shows(page, 'output[for="popover"]', 'open');
+    await check('with faults, all open, while the server writes');
+  },
 };
 
 // SPECS -----------------------------------------------------------------------

@@ -12,9 +12,10 @@ import { Chat } from '../../examples/05-chat/chat.js';
 import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
 import { Table } from '../../examples/06-table/table.js';
 import { resume } from '../../examples/07-resume/resume.js';
+import { Controls } from '../../examples/08-controls/controls.js';
 import { document } from '../../examples/document.js';
+import { answerFile } from '../../examples/files.js';
 import { entries, home } from '../../examples/home.js';
-import { sheets } from '../../examples/sheets.js';
 import { type Clock, systemClock } from '../../runtime/platform/clock.js';
 
 /** The examples at work. */
@@ -42,6 +43,7 @@ export async function startExamples(clock: Clock = systemClock): Promise<Example
       '/chat/:room': Chat,
       '/table': Table,
       '/resume': resume({ grace: 60_000, node: { name: 'Node A', process: 1 } }),
+      '/controls': Controls,
     },
     secret: 'a secret for these specs',
     styles: ['/style.css'],
@@ -52,11 +54,9 @@ export async function startExamples(clock: Clock = systemClock): Promise<Example
   troupe.actor('todos', todos);
   for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
   const http = createHttpServer((request, response) => {
-    const sheet = sheets.get(request.url ?? '');
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     if (request.url === '/favicon.ico') response.writeHead(204).end();
-    else if (sheet === undefined) troupe.handle(request, response);
-    else response.setHeader('Content-Type', 'text/css').end(sheet);
+    else if (!answerFile(request.url, response)) troupe.handle(request, response);
   });
   http.on('upgrade', troupe.upgrade);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

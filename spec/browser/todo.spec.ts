@@ -11,7 +11,7 @@ import { Counter } from '../../examples/01-counter/counter.js';
 import { TodoList } from '../../examples/03-todo/todo.js';
 import { todos } from '../../examples/03-todo/todos.js';
 import { document as documentTemplate } from '../../examples/document.js';
-import { sheets } from '../../examples/sheets.js';
+import { answerFile } from '../../examples/files.js';
 import { createServer } from '../../runtime/server/server.js';
 import { newPage, type WatchedPage } from './chromium.js';
 
@@ -34,11 +34,9 @@ async function mount(): Promise<Mounted> {
   });
   troupe.actor('todos', todos);
   const http = createHttpServer((request, response) => {
-    const sheet = sheets.get(request.url ?? '');
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     if (request.url === '/favicon.ico') response.writeHead(204).end();
-    else if (sheet === undefined) troupe.handle(request, response);
-    else response.setHeader('Content-Type', 'text/css').end(sheet);
+    else if (!answerFile(request.url, response)) troupe.handle(request, response);
   });
   http.on('upgrade', troupe.upgrade);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
