@@ -5,7 +5,7 @@
  */
 
 import { decode } from '../runtime/wire/decode.js';
-import type { Wire } from '../runtime/wire/patch.js';
+import { Mark, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import { Ask, ClientKind, Command, Limit, Reason, ServerKind, Verdict, version } from '../runtime/wire/protocol.js';
 import { encode } from './codec.js';
 import type { Events } from './events.js';
@@ -43,8 +43,8 @@ export interface SessionParts {
   readonly client: string;
   /** Tells the page, and how many events were lost. */
   tell(what: Told, dropped: number): void;
-  /** Shows how many events are not durable yet. */
-  pend(count: number): void;
+  /** Writes an attribute of the root; `null` removes it. */
+  setMark(name: string, value: Scalar): void;
 }
 
 /** Milliseconds. */
@@ -119,7 +119,7 @@ export class Session {
 
   #pend(): void {
     const { durable, raised } = this.#parts.outbox;
-    this.#parts.pend(raised - durable);
+    this.#parts.setMark(Mark.Pending, raised - durable || null);
   }
 
   /** Asks for a sign of life now: the connection may have failed while the page was hidden. */
@@ -162,7 +162,7 @@ export class Session {
     const reason = kind === ServerKind.Render ? ((others.shift() ?? Reason.Resumed) as Reason) : undefined;
     const [late = 0, last] = others;
     const isFirst = !this.#answered;
-    const lost = this.#count(kind, reason, processed as number, late as number);
+    const lost = this.#count(kind, reason, processed as number, late);
     if (kind === ServerKind.Render && last) reloadStorage.token = last as string;
     try {
       this.#show(kind, content as Wire, processed);
@@ -179,16 +179,17 @@ export class Session {
   }
 
   /** Counts a frame and the events it tells of. Says how many are lost. */
-  #count(kind: number, reason: Reason | undefined, processed: number, late: number): number {
-    const { outbox, typing } = this.#parts;
+  #count(kind: number, reason: Reason | undefined, processed: number, late: Wire): number {
+    const { outbox, setMark, typing } = this.#parts;
     if (reason) this.#frame = this.#untold = 0;
     if (kind !== ServerKind.Acknowledge) {
       this.#frame++;
       this.#untold++;
     }
     if (kind === ServerKind.Command) return 0;
+    setMark(Mark.Unstored, late === null || null);
     const dropped = reason === Reason.Fresh ? outbox.drop() : 0;
-    const lost = dropped + outbox.advance(processed, late, !!reason);
+    const lost = dropped + outbox.advance(processed, late as number, !!reason);
     typing.processed(outbox.processed, outbox.durable);
     if (reason === Reason.Fresh) typing.release();
     return lost;

@@ -2,7 +2,7 @@
  * Starts the client on a page: the one place where socket, session, events and view meet.
  */
 
-import { Mark } from '../runtime/wire/patch.js';
+import { Mark, type Scalar } from '../runtime/wire/patch.js';
 import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
 import { Inputs } from './inputs.js';
@@ -30,7 +30,8 @@ export interface StartOptions {
  * ```
  *
  * The root's attribute `data-troupe` tells the state of the connection: `connecting`, `live`, `offline`;
- * `data-troupe-pending` how many events are not durable yet, if there are any. Events on the root tell how the
+ * `data-troupe-pending` how many events are not durable yet, if there are any; `data-troupe-unstored` is there while
+ * the session cannot be stored and the page keeps no events. Events on the root tell how the
  * session goes on, each with the number of events that were lost in `detail.dropped`:
  *
  * - `troupe:resumed`: the connection was lost, nothing else was;
@@ -48,6 +49,7 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
 
 /** Starts the client on this root. `client` is as in `StartOptions`. */
 export function startOn(root: Element, client: string): void {
+  const setMark = (name: string, value: Scalar): void => writeAttribute(root, name, value);
   const inputs = new Inputs(root);
   const outbox = new Outbox();
   const view: View = new View(root, {
@@ -74,9 +76,10 @@ export function startOn(root: Element, client: string): void {
       if (dropped) console.warn(type, dropped);
       root.dispatchEvent(new CustomEvent(type, { detail: { dropped } }));
     },
-    pend: (count) => writeAttribute(root, Mark.Pending, count || null),
+    setMark,
   });
-  const show = (state: string): void => writeAttribute(root, Mark.State, state);
-  const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, show);
+  const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, (state) =>
+    setMark(Mark.State, state)
+  );
   socket.connect();
 }

@@ -78,7 +78,7 @@ class Pair {
       tell: (_, dropped) => {
         this.dropped = dropped;
       },
-      pend: ignore,
+      setMark: ignore,
     });
   }
 

@@ -6,11 +6,12 @@
 
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
-  'instance', 'typing', 'isBound', 'giveUp', 'owner', 'parts', 'definition', 'outbox', 'processed', 'contents', 'patch', 'payload', 'nodes',
-  'definitions', 'handler', 'durable', 'keyed', 'reloadStorage', 'keep', 'stored', 'listen', 'holds', 'shown', 'tell',
-  'raised', 'raise', 'settle', 'settled', 'names', 'touch', 'insert', 'pend', 'probe', 'begin', 'edited', 'fallBack',
-  'hashes', 'letGo', 'received', 'render', 'rewind', 'want', 'present', 'spoil', 'whole', 'wrote', 'astray', 'inherit',
-  'cut', 'known', 'base', 'isEdit', 'isOwn', 'isTold', 'written', 'undo', 'texts', 'refused', 'gate', 'leave', 'unprocessed', 'notDurable', 'joinable',
+  'instance', 'astray', 'isEdit', 'written', 'handler', 'names', 'definition', 'outbox', 'letGo', 'holds', 'spoil', 'listen',
+  'nodes', 'present', 'received', 'isTold', 'owner', 'begin', 'notDurable', 'isOwn', 'render', 'base', 'hashes', 'tell', 'known',
+  'stored', 'probe', 'joinable', 'processed', 'touch', 'insert', 'setMark', 'payload', 'raise', 'texts', 'rewind', 'keyed',
+  'shown', 'isBound', 'unprocessed', 'keep', 'want', 'leave', 'edited', 'inherit', 'cut', 'wrote', 'parts', 'edit', 'raised',
+  'contents', 'patch', 'definitions', 'durable', 'whole', 'settle', 'undo', 'refused', 'gate', 'typing', 'settled', 'fallBack',
+  'giveUp', 'reloadStorage', 'sent',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

@@ -210,7 +210,7 @@ const whole = (places: Places, parts: SessionParts, model: SessionModel, reading
   });
 
 const about = (places: Places, { id, now }: SessionModel, { summary }: SessionReading) => html`
-  <p class="i-about">${badge(summary.status)}
+  <p class="i-about">${badge(summary.status)} ${summary.isUnstored && badge('unstored')}
     <code title="Session">${id}</code>
     ${summary.since > 0 && html`<span class="i-wide">${age(Math.max(0, now - summary.since))}</span>`}
     ${summary.address !== '' && html`<code class="i-wide">${summary.address}</code>`}

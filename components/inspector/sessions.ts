@@ -202,12 +202,12 @@ function table(places: Places, { sessions }: SessionList, now: number) {
     </table>`;
 }
 
-const row = ({ address, age: since, bytes: size, component: name, href, id, path, status }: Row) => html`
+const row = ({ address, age: since, bytes: size, component: name, href, id, isUnstored, path, status }: Row) => html`
   <tr>
     <th scope="row"><a href=${href}>${name}</a> <span class="i-narrow i-faint">${path}</span>
       <code class="i-faint">${id}</code></th>
     <td class="i-wide"><code>${path || '–'}</code></td>
-    <td>${badge(status)}</td>
+    <td>${badge(status)} ${isUnstored && badge('unstored')}</td>
     <td class="i-number">${since}</td>
     <td class="i-wide"><code>${address || '–'}</code></td>
     <td class="i-wide i-number">${size === undefined ? '–' : bytes(size)}</td>

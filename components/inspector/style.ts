@@ -106,7 +106,7 @@ div.i-failed .i-faint { color: inherit; font: 0.8125rem / 1.45 var(--mono); }
 [data-status="attached"], [data-status="active"] { --state: var(--good); }
 [data-status="detached"], [data-status="waiting"] { --state: var(--warn); }
 [data-status="passivated"] { --state: var(--cool); }
-[data-status="broken"], [data-status="given up"] { --state: var(--bad); }
+[data-status="broken"], [data-status="given up"], [data-status="unstored"] { --state: var(--bad); }
 .i-badge:is([data-status="attached"], [data-status="active"], [data-status="broken"], [data-status="given up"])::before,
 .i-chip[data-status="attached"]::before { background: var(--state); }
 .i-badge[data-status="passivated"]::before, .i-chip[data-status="passivated"]::before { border-radius: 1px; }

@@ -89,14 +89,15 @@ export function describeServerFrame(frame: ServerFrame, page: Value): readonly s
 
 interface Acknowledging {
   readonly processed: number;
-  readonly late?: number;
+  readonly late?: number | null;
   readonly dropped?: number;
 }
 
 function acknowledged({ processed, late = 0, dropped = 0 }: Acknowledging): readonly string[] {
   return [
     ...(processed > 0 ? [`${counted(processed, 'event')} processed`] : []),
-    ...(late > 0 ? [`${late} of all not stored yet`] : []),
+    ...(late === null ? ['the session is in memory alone'] : []),
+    ...(late !== null && late > 0 ? [`${late} of all not stored yet`] : []),
     ...(dropped > 0 ? [`${counted(dropped, 'event')} came to nothing`] : []),
   ];
 }

@@ -18,6 +18,8 @@ export interface SessionSummary {
   readonly id: string;
   /** `ended` if it ended while it was inspected, and is not stored. */
   readonly status: SessionStatus | 'ended';
+  /** Whether it continues in memory alone, because it cannot be stored. Default: false */
+  readonly isUnstored?: boolean;
   /** The name of the component of its page. */
   readonly component: string;
   /** The path of its page, below the base path; '' if that is not known. */

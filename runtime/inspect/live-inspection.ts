@@ -383,9 +383,10 @@ function withDeclared(
 // SUMMARIES -------------------------------------------------------------------
 
 function summaryOf({ session, address, path, since }: TableEntry): SessionSummary {
-  const { id, tree } = session;
+  const { id, isUnstored, tree } = session;
+  const { name: component } = tree.root.component;
 
-  return { id, status: statusOf(session), component: tree.root.component.name, path, address, since, bytes: undefined };
+  return { id, status: statusOf(session), isUnstored, component, path, address, since, bytes: undefined };
 }
 
 function statusOf({ client, isUsed }: LiveSession): SessionStatus {

@@ -54,6 +54,8 @@ export const ErrorCode = {
   Identify: 'identify',
   /** A session's state cannot be stored, or what was stored cannot be used. */
   Snapshot: 'snapshot',
+  /** A session cannot be stored for so long that its page has no room for more events: it continues in memory alone. */
+  Unstored: 'unstored',
   /** A stored state is of another version of a component: its session starts fresh. */
   Version: 'version',
   /** An event of a client was dropped, because its target element was no longer in the page. */

@@ -200,6 +200,8 @@ export class Activation {
     if (session === undefined) return { kind: 'absent' };
     session.tree.catchUp();
     if (hasOther(session, { load })) return mayFork ? this.#giveCopy(session) : { kind: 'busy' };
+    // Its page keeps no events, and what the store has is out of date: only this node can answer for it.
+    if (session.isUnstored && (await this.#options.writeBehind.write(session)) === 'refused') return { kind: 'busy' };
     // Not as replaced: a client that has come back here while the other node asked for its session joins again.
     session.client.dismiss(CloseCode.GoingAway, 'The page has joined on another node.');
     session.advance('requested');

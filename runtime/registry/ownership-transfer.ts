@@ -36,7 +36,7 @@ export type TransferReply =
   | { readonly kind: 'released' }
   /** The owner keeps the session. A copy is stored under another id, and no node owns the copy. */
   | { readonly kind: 'forked'; readonly id: string }
-  /** Another page load is connected to the session. */
+  /** Another page load is connected to the session; or it cannot be stored, and its page keeps no events. */
   | { readonly kind: 'busy' }
   /** The node does not have the session, or did not answer before the deadline. */
   | { readonly kind: 'absent' };

@@ -4,7 +4,10 @@
  * fence refuses ends the session here: another node owns it.
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
  * A heartbeat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
- * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable.
+ * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable,
+ * as many as they have room for; then the sessions continue in memory alone (`continuesUnstored`).
+ *
+ * How often one session is written depends on its size (`write-pacing.ts`).
  *
  * `session-registry.ts` passes sessions to it, `activation.ts` reads stored ones through it; `store.ts` specifies
  * what a store guarantees.
@@ -18,6 +21,7 @@ import { SlicedWork } from '../platform/scheduler.js';
 import { type Persistable, pack, type SessionImage } from '../session/session-snapshot.js';
 import type { Membership } from '../store/membership.js';
 import type { Claim, Store } from '../store/store.js';
+import { unstoredError, WritePacing } from './write-pacing.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -76,17 +80,23 @@ export class WriteBehind {
   /** The sessions with a write due or in progress, the next one first. */
   readonly #progress = new Map<Persistable, Progress>();
   #timer: unknown;
+  /** Whether the timer waits for paced sessions alone: for any other that changes it is too late. */
+  #isPaced = false;
+  readonly #pacing: WritePacing;
   /** Writes what is due, in slices. */
   readonly #work: SlicedWork;
   /** The sessions that the present pass over `#progress` has still to visit. */
   #pass: Iterator<[Persistable, Progress]> | undefined;
+  /** Milliseconds until the first of the paced sessions that this pass has left out is due; infinite if it has left out none. */
+  #firstDue = Number.POSITIVE_INFINITY;
   #leaveMembership: () => void = () => {};
   /** Failures of the store since its last success. */
   readonly #backoff = new Backoff({ firstPauseMs, maxPauseMs });
   /** Sessions whose last write has failed. On a disk with little space, small ones succeed meanwhile. */
   readonly #unstored = new Set<Persistable>();
-  /** Whether the present failure of the store has been reported. */
+  /** Whether the present failure of the store has been reported, and that a session continues unstored because of it. */
   #isReported = false;
+  #isUnstoredReported = false;
   /** Whether the last claim failed. Claims may fail while writes succeed, and are then not reported again. */
   #isClaimFailing = false;
   /** When the store has last answered a write or a heartbeat. */
@@ -97,6 +107,7 @@ export class WriteBehind {
     this.#options = options;
     this.#work = new SlicedWork(options, () => this.#writeNext());
     this.#answered = monotonic(options.clock);
+    this.#pacing = new WritePacing(options.clock);
     if (options.store.damage !== undefined) options.report(ErrorCode.Store, options.store.damage);
     if (!options.store.isVolatile) this.#leaveMembership = options.membership.join(() => void this.#beat());
   }
@@ -121,6 +132,20 @@ export class WriteBehind {
     const { clock, membership } = this.#options;
 
     return this.isShared && monotonic(clock) - this.#answered > membership.lease;
+  }
+
+  /**
+   * Whether a session continues in memory alone, because it cannot be stored at present. That is reported until it is
+   * over: once for a session that is refused, once for all if the store fails.
+   */
+  continuesUnstored(session: Persistable): boolean {
+    const isRefused = this.#pacing.isRefused(session);
+    if (!isRefused && !this.isFailing && !this.#unstored.has(session)) return false;
+    const isNew = isRefused ? this.#pacing.continuesUnstored(session) : !this.#isUnstoredReported;
+    this.#isUnstoredReported ||= !isRefused;
+    if (isNew) this.#options.report(ErrorCode.Unstored, unstoredError(session.id), { session: session.id });
+
+    return true;
   }
 
   // READING -------------------------------------------------------------------
@@ -220,10 +245,14 @@ export class WriteBehind {
     return progress;
   }
 
-  #schedule(): void {
-    if (this.#timer !== undefined || this.#isClosed) return;
+  /** @param pause milliseconds until the first of the paced sessions is due, if no other waits. Default: 0 */
+  #schedule(pause = 0): void {
+    const isPaced = pause > 0;
+    if (this.#isClosed || (this.#timer !== undefined && (isPaced || !this.#isPaced))) return;
     const { clock, store } = this.#options;
-    this.#timer = clock.setTimeout(() => this.#writeDue(), Math.max(this.#backoff.pauseMs, store.delay));
+    clock.clearTimeout(this.#timer);
+    this.#isPaced = isPaced;
+    this.#timer = clock.setTimeout(() => this.#writeDue(), Math.max(this.#backoff.pauseMs, store.delay, pause));
   }
 
   /** Begins a pass over all sessions that are due. */
@@ -231,6 +260,7 @@ export class WriteBehind {
     this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#pass = this.#progress.entries();
+    this.#firstDue = Number.POSITIVE_INFINITY;
     this.#work.run();
   }
 
@@ -239,11 +269,17 @@ export class WriteBehind {
     for (let next = this.#pass?.next(); next?.done === false; next = this.#pass?.next()) {
       const [session, progress] = next.value;
       if (!progress.isDirty || progress.isBusy) continue;
+      const pause = this.#pacing.pauseOf(session);
+      if (pause > 0) {
+        this.#firstDue = Math.min(this.#firstDue, pause);
+        continue;
+      }
       progress.writing = this.#write(session, progress);
       // While the store fails, one is enough to find out whether it still does.
       return !this.isFailing;
     }
     this.#pass = undefined;
+    if (Number.isFinite(this.#firstDue)) this.#schedule(this.#firstDue);
 
     return false;
   }
@@ -288,6 +324,7 @@ export class WriteBehind {
     try {
       const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release });
       this.#unstored.delete(session);
+      this.#pacing.wrote(session, bytes.length);
       this.#recovered();
       if (fence === 0) {
         session.fenced();
@@ -316,7 +353,7 @@ export class WriteBehind {
         `Session ${session.id} takes ${bytes.length} bytes to store, and ${largest} are allowed. Keep less in its models, or raise the option \`largestSnapshot\`.`
       );
     } catch (error) {
-      report(ErrorCode.Snapshot, error, { session: session.id });
+      if (this.#pacing.refused(session)) report(ErrorCode.Snapshot, error, { session: session.id });
       return undefined;
     }
   }
@@ -338,7 +375,7 @@ export class WriteBehind {
 
   #recovered(): void {
     this.#answered = monotonic(this.#options.clock);
-    if (this.#unstored.size === 0) this.#isReported = false;
+    if (this.#unstored.size === 0) this.#isReported = this.#isUnstoredReported = false;
     if (!this.isFailing) return;
     this.#backoff.reset();
     this.#writeDue();

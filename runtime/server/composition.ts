@@ -32,6 +32,7 @@ import { createSessionRegistry, type SessionRegistry } from '../registry/session
 import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/join.js';
 import type { SessionEnvironment } from '../session/session-environment.js';
+import type { Persistable } from '../session/session-snapshot.js';
 import type { Admitted, Switchboard } from '../socket/connection.js';
 import { Membership } from '../store/membership.js';
 import type { Backplane } from '../subscription/backplane.js';
@@ -159,6 +160,7 @@ function createSessions(
     grace: settings.grace,
     instrumentation: liveInspection,
     isVolatile: writeBehind.isVolatile,
+    continuesUnstored: (session: Persistable) => writeBehind.continuesUnstored(session),
     publish,
     send: (name: string, message: AnyMessage, id: string) => actors.send(name, message, id),
   });

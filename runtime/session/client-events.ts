@@ -54,6 +54,8 @@ export interface EventReceiver {
 
 /** Makes envelopes of events. */
 export class ClientEvents {
+  /** Whether a dropped event was reported on this connection; a hostile client could make thousands. */
+  hasReported = false;
   readonly #owner: ClientEventsOwner;
   readonly #receiver: EventReceiver;
 
@@ -132,7 +134,10 @@ export class ClientEvents {
 
   /** The envelope of an event that has no effect, which is counted and reported. */
   #dropped(number: number): Envelope {
+    const { id, tree } = this.#owner;
     this.#receiver.drop();
+    if (!this.hasReported) tree.env.report(ErrorCode.Dropped, droppedError(), { session: id });
+    this.hasReported = true;
 
     return this.empty(number);
   }
@@ -205,7 +210,7 @@ const happenedEvent = (
 ): HappenedProbeEvent => ({ kind: 'happened', name, element, event, data });
 
 /** The error of an event that had no effect, reported once for each connection. */
-export function droppedError(): TroupeError {
+function droppedError(): TroupeError {
   return new TroupeError(
     ErrorCode.Dropped,
     'Event dropped: its target element is disabled or no longer in the page. Further drops on this connection are not reported.'

@@ -3,8 +3,7 @@
  * way (`frame-sender.ts`), and which of its events are processed (`event-counter.ts`, `page-loads.ts`). `session.ts` has
  * one and lets it answer joins as `join.ts` decides; then the connection calls it. The component tree knows no clients.
  *
- * Events that arrive become envelopes (`client-events.ts`) in the mailbox of the component tree. After each turn one
- * frame says what the page now shows differently.
+ * Events that arrive become envelopes (`client-events.ts`) in the mailbox. After each turn one frame has its changes.
  */
 
 import { ErrorCode } from '../platform/errors.js';
@@ -23,7 +22,7 @@ import {
   Reason,
   ServerKind,
 } from '../wire/protocol.js';
-import { ClientEvents, type ClientEventsOwner, droppedError } from './client-events.js';
+import { ClientEvents, type ClientEventsOwner } from './client-events.js';
 import { EventCounter } from './event-counter.js';
 import { type Connection, FrameSender } from './frame-sender.js';
 import type { JoinDecision, JoinFrame, JoinState, Missed, RejoinReason } from './join.js';
@@ -36,6 +35,8 @@ import type { SessionEnvironment } from './session-environment.js';
 export interface ClientLinkOwner extends ClientEventsOwner {
   /** The connection is lost, or was closed. */
   lost(): void;
+  /** Whether the session continues in memory alone. `isCrowded`: its client keeps as many events as it may. */
+  continuesUnstored(isCrowded: boolean): boolean;
 }
 
 // CLIENT LINK -----------------------------------------------------------------
@@ -54,8 +55,6 @@ export class ClientLink {
   #rejoin: RejoinReason | undefined;
   /** Whether the client has asked, on this connection, for the whole page and has not got it yet. */
   #isAsked = false;
-  /** Whether a dropped event was reported on this connection; a hostile client could make thousands. */
-  #hasReported = false;
   /** As long as `#rejoin` is set: the number of the client's last frame when it got the whole page for that reason. */
   #unseen: number | undefined;
 
@@ -90,10 +89,10 @@ export class ClientLink {
     this.#counter = new EventCounter(records.at(-1)?.applied);
   }
 
-  /** The store holds a state with these page loads; the client gets to know how many of its events are durable. */
-  stored(records: readonly PageLoadRecord[]): void {
+  /** The store holds a state with these page loads; the client gets to know how many of its events are durable, if that is new. */
+  stored(records: readonly PageLoadRecord[], isNew = false): void {
     if (records.at(-1)?.load !== this.load || this.#env.isVolatile) return;
-    this.#counter.store(this.#loads.numberIn(new Map(records.map(({ load, applied }) => [load, applied]))));
+    this.#counter.store(this.#loads.numberOf(records), isNew);
     this.flush();
   }
 
@@ -113,7 +112,7 @@ export class ClientLink {
     const earlier = this.#sender.connection;
     this.#sender.connection = connection;
     this.#latest = connection.opened;
-    this.#isAsked = this.#hasReported = false;
+    this.#isAsked = this.#events.hasReported = false;
     earlier?.close(CloseCode.Replaced, 'The page has joined on another connection.');
   }
 
@@ -211,7 +210,8 @@ export class ClientLink {
     if (this.#owner.tree.mailbox.hasEvents) this.#owner.tree.catchUp();
     const done = this.#loads.change(frame, this.processed);
     // Durable events are not sent again by the client, even if the state has lost them.
-    this.#counter = new EventCounter(Math.max(done, frame.durable), this.#env.isVolatile || isRestored ? done : 0);
+    const durable = this.#env.isVolatile || isRestored ? done : Math.min(done, frame.durable);
+    this.#counter = new EventCounter(Math.max(done, frame.durable), durable);
     this.#owner.tree.pageLoad++;
 
     return done;
@@ -328,9 +328,6 @@ export class ClientLink {
 
   drop(): void {
     this.#counter.drop();
-    if (this.#hasReported) return;
-    this.#hasReported = true;
-    this.#env.report(ErrorCode.Dropped, droppedError(), { session: this.#owner.id });
   }
 
   refuse(connection: Connection, error: Malformed): void {
@@ -392,8 +389,11 @@ export class ClientLink {
     this.#sender.sendUncounted({ kind: ServerKind.Acknowledge, processed, late: this.#late, dropped });
   }
 
-  /** How many fewer events are stored than the client knows to be processed. */
-  get #late(): number {
-    return this.#env.isVolatile ? 0 : this.#counter.late;
+  /** How many fewer events are stored than the client knows to be processed; `null` if it is to keep none of them. */
+  get #late(): number | null {
+    if (this.#env.isVolatile) return 0;
+    const { isCrowded, late } = this.#counter;
+
+    return this.#owner.continuesUnstored(isCrowded) ? null : late;
   }
 }

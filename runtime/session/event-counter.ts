@@ -4,6 +4,8 @@
  * yet goes into frames as `processed`.
  */
 
+import { Limit } from '../wire/protocol.js';
+
 // TYPES -----------------------------------------------------------------------
 
 /** All that a counter knows, as plain data. The fields are those of `EventCounter`. */
@@ -18,6 +20,12 @@ export interface EventCounts {
 }
 
 // COUNTER ---------------------------------------------------------------------
+
+/**
+ * Events that a client keeps for a session that cannot be stored. From then on it keeps none, so that it never has to
+ * drop new ones: half of what it has room for.
+ */
+const maxKept = Limit.outbox / 2;
 
 /** Counts of the events of one page load, each from 1 in the order they were made. */
 export class EventCounter {
@@ -86,6 +94,11 @@ export class EventCounter {
     return Math.max(0, this.#told - this.#durable);
   }
 
+  /** Whether the client keeps as many events as it may keep for a session that cannot be stored. */
+  get isCrowded(): boolean {
+    return this.#told - this.#durable >= maxKept;
+  }
+
   /** Whether there is something that needs a frame of its own: events that are durable now, or were dropped. */
   get isUntold(): boolean {
     return !this.#isDurableTold || this.#dropped > 0;
@@ -124,10 +137,14 @@ export class EventCounter {
     return dropped;
   }
 
-  /** The store holds a state that contains so many events. */
-  store(applied: number): void {
-    if (applied <= this.#durable) return;
-    this.#durable = applied;
+  /**
+   * The store holds a state that contains so many events.
+   *
+   * @param isNew whether the client gets to know it even if they are no more than before. Default: false
+   */
+  store(applied: number, isNew = false): void {
+    if (applied <= this.#durable && !isNew) return;
+    this.#durable = Math.max(this.#durable, applied);
     this.#isDurableTold = false;
   }
 

@@ -107,6 +107,11 @@ export class PageLoads {
     for (const [load, first] of this.#ranges) this.#apply(load, first - 1);
   }
 
+  /** How many events of the present page load a state with these records contains. */
+  numberOf(records: readonly PageLoadRecord[]): number {
+    return this.numberIn(new Map(records.map(({ load, applied }) => [load, applied])));
+  }
+
   /** How many events of the present page load a state contains. */
   numberIn(applied: ReadonlyMap<string, number> | undefined): number {
     const lost = this.#lostIn(applied);

@@ -6,6 +6,7 @@
 import type { AnyMessage } from '../template/html.js';
 import type { Instrumentation } from '../tree/probe.js';
 import type { TreeEnvironment } from '../tree/tree-environment.js';
+import type { Persistable } from './session-snapshot.js';
 
 /** What a session needs of its server. */
 export interface SessionEnvironment extends TreeEnvironment {
@@ -15,6 +16,8 @@ export interface SessionEnvironment extends TreeEnvironment {
   readonly instrumentation: Instrumentation;
   /** Whether nothing is stored while a session is in use. */
   readonly isVolatile: boolean;
+  /** Whether a session continues in memory alone, because it cannot be stored at present. That is reported. */
+  continuesUnstored(session: Persistable): boolean;
   /** Publishes a message on a topic; `id` is the effect's. What it returns resolves once the message has arrived. */
   publish(topic: string, message: AnyMessage, id: string): Promise<void> | void;
   /** Sends a message to a shared actor; as `publish`. */

@@ -79,6 +79,8 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   readonly tree: ComponentTree;
   readonly client: ClientLink;
   fence: number;
+  /** Whether it continues in memory alone. Once it does, it does until it can be stored. */
+  isUnstored = false;
   /** The probe of the inspector, while the session is inspected. */
   observer: Probe | undefined;
   readonly #env: SessionEnvironment;
@@ -206,7 +208,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   }
 
   stored({ loads }: SessionImage): void {
-    this.client.stored(loads);
+    this.client.stored(loads, this.isUnstored);
   }
 
   /** As `save`, for a session of another id. */
@@ -350,6 +352,12 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   lost(): void {
     this.advance('left');
+  }
+
+  continuesUnstored(isCrowded: boolean): boolean {
+    this.isUnstored = (this.isUnstored || isCrowded) && this.#env.continuesUnstored(this);
+
+    return this.isUnstored;
   }
 
   /** Sends `onArrival` to the components that declare it: how their client has come back. */

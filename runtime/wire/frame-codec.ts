@@ -69,17 +69,20 @@ export function encodeFrame(frame: ServerFrame): Uint8Array {
 function positional(frame: ServerFrame): Wire[] {
   switch (frame.kind) {
     case ServerKind.Adopt:
-      return [frame.kind, frame.tree, frame.processed, frame.late ?? 0];
+      return [frame.kind, frame.tree, frame.processed, lateOf(frame)];
     case ServerKind.Render:
-      return [frame.kind, frame.tree, frame.processed, frame.reason, frame.late ?? 0, frame.token ?? ''];
+      return [frame.kind, frame.tree, frame.processed, frame.reason, lateOf(frame), frame.token ?? ''];
     case ServerKind.Patch:
-      return [frame.kind, frame.changes, frame.processed, frame.late ?? 0];
+      return [frame.kind, frame.changes, frame.processed, lateOf(frame)];
     case ServerKind.Command:
       return [frame.kind, frame.name, ...frame.operands];
     case ServerKind.Acknowledge:
-      return [frame.kind, frame.processed, frame.late ?? 0, frame.dropped ?? 0];
+      return [frame.kind, frame.processed, lateOf(frame), frame.dropped ?? 0];
   }
 }
+
+/** Not `??`: `null` has a meaning. */
+const lateOf = ({ late = 0 }: { readonly late?: number | null }): number | null => late;
 
 // SNAPSHOTS -------------------------------------------------------------------
 

@@ -116,6 +116,8 @@ export const Mark = {
   Socket: 'data-troupe-socket',
   /** On the root, while there are any: how many of the page's events are not stored yet. */
   Pending: 'data-troupe-pending',
+  /** On the root, while it is so: the session cannot be stored, and of its events the page keeps none. */
+  Unstored: 'data-troupe-unstored',
   /** In the first page: style declarations, applied by the client (a `style` attribute would break a strict CSP). */
   Style: 'data-troupe-style',
   /** On the root: the session token. */

@@ -48,7 +48,9 @@
  * a frame is how many more of them the page now shows the effect of, since the last frame that said so;
  * `late` is how many fewer than these the store holds safely. What the store holds is *durable*: the client
  * keeps an event until then. For example, a client has sent 5 events and knows of 2 processed. A patch with
- * `processed` 2 and `late` 3 says: the first 4 are processed, of which only the first is durable.
+ * `processed` 2 and `late` 3 says: the first 4 are processed, of which only the first is durable. `late` is `null`
+ * while the session cannot be stored and the client has no room for more events: it keeps none of those that are
+ * processed, as if they were durable, and its page says so.
  *
  * **Inherited events.** A page load takes over the events that the one before it in the same tab has kept. It
  * sends and counts them before its own. So that an event is applied once, whichever page load sends it, it has a name:
@@ -197,7 +199,7 @@ export type ServerFrame =
       readonly kind: typeof ServerKind.Adopt;
       readonly tree: Wire;
       readonly processed: number;
-      readonly late?: number;
+      readonly late?: number | null;
     }
   /** The page as a whole. */
   | {
@@ -205,7 +207,7 @@ export type ServerFrame =
       readonly tree: Wire;
       readonly processed: number;
       readonly reason: Reason;
-      readonly late?: number;
+      readonly late?: number | null;
       /** The token of the session, if it is another than the client has joined. */
       readonly token?: string;
     }
@@ -214,7 +216,7 @@ export type ServerFrame =
       readonly kind: typeof ServerKind.Patch;
       readonly changes: Patch;
       readonly processed: number;
-      readonly late?: number;
+      readonly late?: number | null;
     }
   /** Something for the browser to do. */
   | { readonly kind: typeof ServerKind.Command; readonly name: string; readonly operands: readonly Wire[] }
@@ -222,7 +224,7 @@ export type ServerFrame =
   | {
       readonly kind: typeof ServerKind.Acknowledge;
       readonly processed: number;
-      readonly late?: number;
+      readonly late?: number | null;
       /** How many of the events processed so far, and not told of before, have come to nothing because what they were for is gone. */
       readonly dropped?: number;
     };

@@ -6,7 +6,7 @@ import { Session } from '../../client/session.js';
 import type { Handler } from '../../client/view.js';
 import { createSimulatedClock } from '../../runtime/platform/clock.js';
 import { decode } from '../../runtime/wire/decode.js';
-import { HandlerKind, type Wire } from '../../runtime/wire/patch.js';
+import { HandlerKind, Mark, type Wire } from '../../runtime/wire/patch.js';
 import {
   Ask,
   ClientKind,
@@ -90,8 +90,9 @@ function createPage() {
     view: view as never,
     client: 'hash',
     tell: (what, dropped) => log.push(`${what} ${dropped}`),
-    pend: (count) => {
-      page.pending = count;
+    setMark: (name, value) => {
+      if (name === Mark.Unstored) page.isUnstored = value !== null;
+      else page.pending = Number(value);
     },
   });
   const handler: Handler = { instance, part: 2, kind: HandlerKind.Message };
@@ -100,6 +101,7 @@ function createPage() {
     handler,
     reloadStorage,
     pending: 0,
+    isUnstored: false,
     settled: false,
     instance,
     log,
@@ -386,6 +388,21 @@ describe('client/session', () => {
       page.receive(ServerKind.Acknowledge, 0);
       expect(page.sent()).to.deep.equal([]);
       expect(page.pending).to.equal(0);
+    });
+
+    it('is not kept while the session cannot be stored, and the page shows that', async () => {
+      const page = joinedPage();
+      const seen = (): readonly unknown[] => [page.pending, page.isUnstored];
+      for (const payload of ['a', 'b', 'c']) await page.raise([payload]);
+      page.receive(ServerKind.Patch, [], 1, 1);
+      expect(seen()).to.deep.equal([3, false]);
+      page.receive(ServerKind.Acknowledge, 1, null);
+      expect(seen()).to.deep.equal([1, true]);
+      page.receive(ServerKind.Command, Command.Move, 5);
+      page.receive(ServerKind.Patch, [], 1, null);
+      expect(seen()).to.deep.equal([0, true]);
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(seen()).to.deep.equal([0, false]);
     });
 
     for (const [name, fields] of [

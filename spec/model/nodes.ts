@@ -228,7 +228,8 @@ function takeOver(session: ModelSession, said: ModelJoin): number {
   const loads = loadsOf(session);
   const isRestored = said.load === loads.present && session.content === null;
   const done = loads.change(said, session.counts.processed);
-  session.counts = new EventCounter(Math.max(done, said.durable), isRestored ? done : 0).counts;
+  const durable = isRestored ? done : Math.min(done, said.durable);
+  session.counts = new EventCounter(Math.max(done, said.durable), durable).counts;
   session.loads = loads.records(session.counts.processed);
   session.join = said;
 

@@ -225,6 +225,10 @@ describe('words', () => {
       expect(
         describeServerFrame({ kind: ServerKind.Acknowledge, processed: 3, late: 2, dropped: 1 }, null)
       ).to.deep.equal(['3 events processed', '2 of all not stored yet', '1 event came to nothing']);
+      expect(describeServerFrame({ kind: ServerKind.Acknowledge, processed: 1, late: null }, null)).to.deep.equal([
+        '1 event processed',
+        'the session is in memory alone',
+      ]);
     });
 
     it('say which command a client gets', () => {

@@ -88,6 +88,18 @@ describe('live inspection', () => {
       expect([cut.sessions.length, cut.found]).to.deep.equal([1, 3]);
     });
 
+    it('says which sessions continue in memory alone', async () => {
+      await open();
+      await open('/other/three');
+      for (const { session } of server.site.sessions.entries())
+        session.isUnstored = session.tree.root.component.name === 'other';
+      const { sessions } = await inspection.sessions();
+      expect(sessions.map(({ component: name, isUnstored }) => [name, isUnstored])).to.have.deep.members([
+        ['counter', false],
+        ['other', true],
+      ]);
+    });
+
     it('says what is wrong with a store, and has the others', async () => {
       const store = Object.assign(memory({}), { list: () => Promise.reject(new Error('no connection')) });
       make({ store });

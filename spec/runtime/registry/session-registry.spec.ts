@@ -115,6 +115,7 @@ describe('sessions', () => {
           development,
           grace: 500,
           isVolatile: writeBehind.isVolatile,
+          continuesUnstored: (session) => writeBehind.continuesUnstored(session),
           node: 'here',
           report,
         },

@@ -78,6 +78,8 @@ class FakeSession implements Persistable {
   /** What the store was said to hold. */
   readonly held: unknown[] = [];
   isFenced = false;
+  /** How often it was saved. */
+  saves = 0;
   whenFenced: () => void = () => undefined;
 
   constructor(id: string) {
@@ -85,6 +87,7 @@ class FakeSession implements Persistable {
   }
 
   save(): SessionImage {
+    this.saves++;
     const root = { id: '', name: 'page', version: 1, state: this.state, subscriptions: undefined, children: [] };
     const tree = { turns: 0, root, envelopes: [] };
 
@@ -117,9 +120,9 @@ describe('write-behind', () => {
   let reports: [ErrorCode, string, string | undefined][];
   let deferred: (() => void)[];
 
-  const open = (): WriteBehind =>
+  const open = (largest = 1_000): WriteBehind =>
     new WriteBehind({
-      ...{ clock, store, node: 'node', largest: 1_000, lifetime: 100_000 },
+      ...{ clock, store, node: 'node', largest, lifetime: 100_000 },
       membership: new Membership({ clock }),
       report: (code, error, place) => {
         reports.push([code, (error as Error).message, place?.session]);
@@ -254,6 +257,70 @@ describe('write-behind', () => {
     });
   });
 
+  describe('pacing', () => {
+    it('writes a large session less often, the others as ever, and both when a caller waits', async () => {
+      writeBehind = open(1_000_000);
+      const [large, small] = [new FakeSession('large'), new FakeSession('small')];
+      const state = 'x'.repeat(419_000);
+      for (let turn = 0; turn < 100; turn++) {
+        changed(large, state + turn);
+        changed(small, turn);
+        await pass(10);
+      }
+      const writes = (id: string): number => store.log.filter((entry) => entry === id).length;
+      // 200 ms after each, instead of 20.
+      expect(writes('large')).to.be.within(4, 6);
+      expect(writes('small')).to.be.within(30, 50);
+      await pass(200);
+      expect([large.held.at(-1), small.held.at(-1)]).to.deep.equal([`${state}99`, 99]);
+      changed(large, state);
+      expect(await writeBehind.write(large)).to.equal('stored');
+      changed(large, `${state}!`);
+      expect(await writeBehind.passivate(large)).to.equal('stored');
+    });
+
+    it('tries a session that cannot be stored again with growing pauses, if it has changed', async () => {
+      const session = new FakeSession('a');
+      for (let turn = 0; turn < 1_500; turn++) {
+        changed(session, 'x'.repeat(1_000));
+        await pass(20);
+      }
+      // In 30 seconds: after 0.25, 0.5, 1, 2, 4, 8 and 10 seconds.
+      expect(session.saves).to.be.within(7, 9);
+      await pass(20_000);
+      expect(session.saves, 'it has not changed since').to.be.within(7, 10);
+      const { saves } = session;
+      await pass(20_000);
+      expect(session.saves).to.equal(saves);
+      changed(session, 1);
+      await pass(20);
+      expect([session.held, reports.map(([code]) => code)]).to.deep.equal([[1], [ErrorCode.Snapshot]]);
+    });
+
+    it('lets sessions continue unstored while they cannot be stored, which is reported once for each cause', async () => {
+      const [a, b, c] = [new FakeSession('a'), new FakeSession('b'), new FakeSession('c')];
+      const unstored = (): boolean[] => [a, b, c].map((session) => writeBehind.continuesUnstored(session));
+      expect(unstored()).to.deep.equal([false, false, false]);
+      changed(a, 'x'.repeat(1_000));
+      await pass(20);
+      expect(unstored()).to.deep.equal([true, false, false]);
+      store.isDown = true;
+      changed(b, 1);
+      await pass(20);
+      expect(unstored()).to.deep.equal([true, true, true]);
+      expect(unstored()).to.deep.equal([true, true, true]);
+      expect(reports.map(([code, , session]) => [code, session])).to.deep.equal([
+        [ErrorCode.Snapshot, 'a'],
+        [ErrorCode.Unstored, 'a'],
+        [ErrorCode.Store, undefined],
+        [ErrorCode.Unstored, 'b'],
+      ]);
+      store.isDown = false;
+      await pass(300);
+      expect(unstored()).to.deep.equal([true, false, false]);
+    });
+  });
+
   describe('passivation', () => {
     it('writes at once, gives up the ownership and says so', async () => {
       const session = new FakeSession('a');
@@ -338,13 +405,15 @@ describe('write-behind', () => {
       expect(await writeBehind.passivate(a)).to.equal('refused');
     });
 
-    it('refuses what cannot be stored, and reports why', async () => {
+    it('refuses what cannot be stored, and reports why, once until it can be stored', async () => {
       const session = new FakeSession('a');
       session.state = { socket: () => 1 };
-      expect(await writeBehind.passivate(session)).to.equal('refused');
-      session.state = 'x'.repeat(1_000);
-      expect(await writeBehind.passivate(session)).to.equal('refused');
+      for (let tries = 0; tries < 2; tries++) expect(await writeBehind.passivate(session)).to.equal('refused');
       expect(store.log).to.deep.equal([]);
+      session.state = 1;
+      expect(await writeBehind.write(session)).to.equal('stored');
+      session.state = 'x'.repeat(1_000);
+      for (let tries = 0; tries < 2; tries++) expect(await writeBehind.passivate(session)).to.equal('refused');
       expect(reports.map(([code, , place]) => [code, place])).to.deep.equal(Array(2).fill([ErrorCode.Snapshot, 'a']));
       expect(reports[0]?.[1]).to.contain('state.socket is a function');
       expect(reports[1]?.[1]).to.match(

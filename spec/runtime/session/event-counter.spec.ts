@@ -125,6 +125,25 @@ describe('event counter', () => {
     expect(counter.late, 'more is stored than told').to.equal(0);
   });
 
+  it('says when its client keeps half of what it has room for, and tells anew of what is stored if asked to', () => {
+    const counter = new EventCounter();
+    const events = (count: number): void => {
+      for (let made = 0; made < count; made++) counter.receive();
+      counter.process(count);
+      counter.tell();
+    };
+    events(499);
+    expect(counter.isCrowded).to.equal(false);
+    events(1);
+    expect(counter.isCrowded).to.equal(true);
+    counter.store(1);
+    expect([counter.isCrowded, counter.isUntold, counter.late]).to.deep.equal([false, true, 499]);
+    counter.store(1);
+    expect(counter.isUntold).to.equal(false);
+    counter.store(1, true);
+    expect([counter.isUntold, counter.late]).to.deep.equal([true, 499]);
+  });
+
   it('tells once of events that were dropped', () => {
     const counter = new EventCounter();
     counter.drop();

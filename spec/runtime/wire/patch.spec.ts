@@ -44,6 +44,7 @@ describe('patch', () => {
       Pending: 'data-troupe-pending',
       Style: 'data-troupe-style',
       Token: 'data-troupe-token',
+      Unstored: 'data-troupe-unstored',
     });
   });
 

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
+import { WritePacing } from '../../../runtime/registry/write-pacing.js';
+import type { Persistable } from '../../../runtime/session/session-snapshot.js';
+
+describe('write-pacing', () => {
+  const clock = createSimulatedClock(1_000);
+  const session = { id: 'a' } as Persistable;
+
+  it('lets a session of up to 200 KB be written at any time', () => {
+    const pacing = new WritePacing(clock);
+    for (const bytes of [0, 1_000, 200_000]) {
+      pacing.wrote(session, bytes);
+      expect(pacing.pauseOf(session)).to.equal(0);
+    }
+  });
+
+  it('lets 2 MB of one session be written in a second', () => {
+    const pacing = new WritePacing(clock);
+    pacing.wrote(session, 1_048_576);
+    expect([pacing.pauseOf(session), pacing.pauseOf({ id: 'b' } as Persistable)]).to.deep.equal([500, 0]);
+    clock.advance(499);
+    expect(pacing.pauseOf(session)).to.equal(1);
+    clock.advance(1);
+    expect(pacing.pauseOf(session)).to.equal(0);
+    pacing.wrote(session, 1_000);
+    expect(pacing.pauseOf(session)).to.equal(0);
+  });
+
+  it('lets a session that cannot be stored be tried again after a growing pause, until it is stored', () => {
+    const pacing = new WritePacing(clock);
+    const pauses = Array.from({ length: 8 }, () => [pacing.refused(session), pacing.pauseOf(session)]);
+    expect(pauses).to.deep.equal([
+      [true, 250],
+      [false, 500],
+      [false, 1_000],
+      [false, 2_000],
+      [false, 4_000],
+      [false, 8_000],
+      [false, 10_000],
+      [false, 10_000],
+    ]);
+    expect(pacing.isRefused(session)).to.equal(true);
+    pacing.wrote(session, 1_000);
+    expect([pacing.isRefused(session), pacing.pauseOf(session)]).to.deep.equal([false, 0]);
+    expect([pacing.refused(session), pacing.pauseOf(session)]).to.deep.equal([true, 250]);
+  });
+
+  it('says once that a session that cannot be stored continues unstored, until it is stored', () => {
+    const pacing = new WritePacing(clock);
+    expect(pacing.continuesUnstored(session), 'it can be stored').to.equal(false);
+    for (let time = 0; time < 2; time++) {
+      pacing.refused(session);
+      const said = [pacing.continuesUnstored(session)];
+      pacing.refused(session);
+      said.push(pacing.continuesUnstored(session));
+      expect(said).to.deep.equal([true, false]);
+      pacing.wrote(session, 1_000);
+    }
+  });
+});
