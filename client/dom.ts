@@ -121,9 +121,16 @@ export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
 /** Writes a DOM property if it differs; a caret that is not at the end of a focused text stays where it is. */
 export function writeProperty(element: Element, name: string, value: Scalar): void {
   const properties = element as unknown as Record<string, unknown>;
+  if (element.matches(':not(:defined)')) {
+    // A property of its own would hide the setter that the definition brings.
+    void customElements.whenDefined(element.localName).then(() => {
+      delete properties[name];
+      properties[name] = value;
+    });
+  }
   const current = properties[name];
   if (current === (typeof current === 'string' ? `${value ?? ''}` : value)) return;
-  const typing = name === 'value' && element === element.ownerDocument.activeElement;
+  const typing = name === 'value' && element === document.activeElement;
   const { selectionStart, selectionEnd, selectionDirection } = element as HTMLInputElement;
   properties[name] = value;
   if (typing && selectionStart !== null && selectionStart < `${current}`.length) {

@@ -167,10 +167,10 @@ export class View {
     this.#numbered.set(numbered.number, numbered);
   }
 
-  /** Forgets what leaves the page. Its number may already be another's. */
+  /** Forgets what leaves the page, its handlers too: the element that has the focus loses it with an event. Its number may already be another's. */
   #forget(numbered: Numbered): void {
     if (this.#numbered.get(numbered.number) === numbered) this.#numbered.delete(numbered.number);
-    for (const inner of numbered instanceof List ? numbered.rows : numbered.contents) {
+    for (const inner of numbered instanceof List ? numbered.rows : numbered.contents.splice(0)) {
       if (inner instanceof Instance || inner instanceof List) this.#forget(inner);
     }
   }
@@ -411,12 +411,21 @@ export class View {
     }
   }
 
-  /** Moves the row at `from` in front of the one at `before`, or to the end. */
+  /**
+   * Moves the row at `from` in front of the one at `before`, or to the end. If it has the focus, the rows on its way are
+   * moved instead: moved itself, a field would lose what can be undone in it.
+   */
   move(list: List, from: number, before: number): void {
-    const row = list.rows[from] as Instance;
-    moveNodes(this.#open(list.owner, list.part), row, spotIn(list, before));
-    list.rows.splice(from, 1);
-    list.rows.splice(from < before ? before - 1 : before, 0, row);
+    const parent = this.#open(list.owner, list.part);
+    const { rows } = list;
+    const spot = spotIn(list, before);
+    const [row] = rows.splice(from, 1) as [Instance];
+    const to = from < before ? before - 1 : before;
+    if (row.first.contains(document.activeElement)) {
+      const next = from < to ? row.first : row.last.nextSibling;
+      for (const other of rows.slice(Math.min(from, to), Math.max(from, to))) moveNodes(parent, other, next);
+    } else moveNodes(parent, row, spot);
+    rows.splice(to, 0, row);
   }
 
   /** Makes a list that stays what `items` say: rows by key, or by position. */

@@ -7,8 +7,9 @@
  * properties that only this project uses get short names, see `own-properties.ts`.
  */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { build, type Plugin } from 'esbuild';
+import { minify } from 'terser';
 import { ownProperties, shortName } from './own-properties.js';
 
 // KINDS -----------------------------------------------------------------------
@@ -65,10 +66,10 @@ const reducing: Plugin = {
 
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
 
-await build({
+const bundled = await build({
   ...common,
   entryPoints: ['client/main.ts'],
-  outfile: 'dist/client/troupe.js',
+  write: false,
   format: 'esm',
   minify: true,
   mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
@@ -76,6 +77,13 @@ await build({
   tsconfigRaw: { compilerOptions: { target: 'es2022', useDefineForClassFields: false } },
   plugins: [reducing],
 });
+// Terser sees across functions what esbuild does not: 1.5 % of the bytes. Comma sequences compress badly.
+const { code } = await minify(`${bundled.outputFiles[0]?.text}`, {
+  ecma: 2020,
+  module: true,
+  compress: { comparisons: false, hoist_props: false, passes: 3, sequences: false, unsafe_arrows: true },
+});
+writeFileSync('dist/client/troupe.js', `${code}`);
 await build({
   ...common,
   entryPoints: ['client/index.ts'],
