@@ -106,7 +106,12 @@ export class ClientTree {
     return this.#texts;
   }
 
-  /** Whether a control shows a text that the user has edited since it was written. */
+  /** The texts that the user has edited. */
+  get editedTexts(): EditedTexts['edited'] {
+    return this.#texts?.edited ?? [];
+  }
+
+  /** Whether a control shows a text that the user has edited since it was written, and is to show what the view gives. */
   get isEdited(): boolean {
     return this.#texts?.isEdited === true;
   }

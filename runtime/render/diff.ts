@@ -63,7 +63,7 @@ export function diff(tree: ClientTree, next: Value, frame: number, mounts: Itera
   diffChild(writing, 0, 0, tree.content, next);
   tree.content = next;
   for (const mount of mounts) diffMount(writing, mount);
-  if (tree.isEdited) diffEdited(writing);
+  diffEdited(writing);
   if (writing.changes.length === 0) tree.unretire(frame);
 
   return writing.changes;
@@ -134,12 +134,12 @@ function diffText(writing: Writing, target: number, index: number, previous: Val
   changes.push(target, index, next as Wire);
 }
 
-/** Writes the texts that the user has edited and the views did not change: what a view gives is shown. */
+/** Writes the texts that the user has edited and the views did not change: what a view gives is shown, if it is an answer. */
 function diffEdited(writing: Writing): void {
-  for (const { number, part } of [...writing.tree.texts.edited]) {
+  for (const { number, part, isLeft } of [...writing.tree.editedTexts]) {
     const value = writing.tree.current(number)?.values[part];
     if (value === undefined) writing.tree.texts.agree(number, part);
-    else diffText(writing, number, part, value, value);
+    else if (!isLeft) diffText(writing, number, part, value, value);
   }
 }
 

@@ -25,6 +25,11 @@ interface Shown {
   readonly number: number;
   readonly part: number;
   readonly text: string;
+  /**
+   * Whether it is left to the user: the events that told of it came to handlers that gave no message, as one of `keydown`
+   * that waits for Enter. What the view gives is written when that changes.
+   */
+  readonly isLeft: boolean;
 }
 
 const noWrites: readonly Write[] = [];
@@ -38,14 +43,14 @@ export class EditedTexts {
   /** Oldest first. */
   #writes: readonly Write[] = noWrites;
 
-  /** The texts that the user has edited since they were written. */
+  /** The texts that the user has edited since they were written, those that are left to the user included. */
   get edited(): Iterable<Shown> {
     return this.#shown?.values() ?? [];
   }
 
   /** Whether there are such texts: what a view gives has to be compared with them. */
   get isEdited(): boolean {
-    return this.#shown !== undefined && this.#shown.size > 0;
+    return this.#shown !== undefined && [...this.#shown.values()].some(({ isLeft }) => !isLeft);
   }
 
   /** The text that a control shows, if it is not the one that was written last. */
@@ -54,7 +59,7 @@ export class EditedTexts {
   }
 
   /**
-   * The user has edited a control.
+   * The user has edited a control. The text is left to the user until `answer` is called.
    *
    * @param edit as the user made it
    * @param seen the number of the last frame that the client had applied then
@@ -67,15 +72,22 @@ export class EditedTexts {
       if (write.frame <= seen || write.number !== number || write.part !== part) continue;
       [write.edit, own] = rebase(write.edit, own);
     }
-    const before = this.shown(number, part) ?? written;
-    this.#show(number, part, applyEdit(before, own));
+    const { isLeft = true, text: before = written } = this.#shown?.get(`${number} ${part}`) ?? {};
+    const text = applyEdit(before, own);
+    this.#show({ number, part, text, isLeft });
 
-    return applyEdit(written, rebase(textEdit(before, written), own)[1]);
+    return isLeft ? text : applyEdit(written, rebase(textEdit(before, written), own)[1]);
   }
 
-  #show(number: number, part: number, text: string): void {
+  /** The component has answered an edit: the control is to show what the view gives. */
+  answer(number: number, part: number): void {
+    const shown = this.#shown?.get(`${number} ${part}`);
+    if (shown?.isLeft) this.#show({ ...shown, isLeft: false });
+  }
+
+  #show(shown: Shown): void {
     this.#shown ??= new Map();
-    this.#shown.set(`${number} ${part}`, { number, part, text });
+    this.#shown.set(`${shown.number} ${shown.part}`, shown);
   }
 
   /** A frame writes `after` into a control; `before` is what was written before. */

@@ -42,6 +42,11 @@ export class ShownPage {
     return this.#tree.texts.edit(number, part, edit, this.#frame, controlText(written.values[part] ?? null));
   }
 
+  /** The component has answered such an edit. */
+  answer({ definition, number }: Instance, event: number): void {
+    this.#tree.texts.answer(number, textPartOf(definition, event));
+  }
+
   /** Whether the control that a part is on is disabled, by itself or by a fieldset around it. */
   isDisabled(instance: Instance, part: number): boolean {
     if (isDisabledAt(instance, part)) return true;

@@ -94,9 +94,25 @@ export class ClientEvents {
     if (!isEdit(instance, event)) return this.#envelopeAt(instance, event, number);
     this.#tellEdit(instance, event);
 
-    return this.#later(number, connection, () =>
-      this.#envelopeAt(instance, rebased(instance, event, shown), number, true)
-    );
+    return this.#later(number, connection, () => this.#envelopeOfEdit(instance, event, number, shown, true));
+  }
+
+  /**
+   * A message answers an edit. Without a message, `input` and `change` answer it too: the component has seen the edit. A
+   * handler of keys may have waited for another key.
+   */
+  #envelopeOfEdit(
+    instance: Instance,
+    event: EventRecord,
+    number: number,
+    shown: ShownPage | undefined,
+    isTold = false
+  ): Envelope {
+    const envelope = this.#envelopeAt(instance, rebased(instance, event, shown), number, isTold);
+    const name = instance.definition.parts[event.part]?.name ?? '';
+    if (envelope.message !== undefined || /^(input|change)$/.test(name)) shown?.answer(instance, event.part);
+
+    return envelope;
   }
 
   /** An envelope whose message is made when all before it is shown. */
@@ -169,9 +185,11 @@ export class ClientEvents {
     const instance = way.at(-1)?.instance;
     if (instance?.definition.parts[event.part]?.kind !== PartKind.Event || isDisabled(way))
       return this.#dropped(number);
-    const told = this.#receiver.isInherited(number) ? inherited(instance, event) : rebased(instance, event, shown);
+    if (this.#receiver.isInherited(number)) return this.#envelopeAt(instance, inherited(instance, event), number);
 
-    return this.#envelopeAt(instance, told, number);
+    return isEdit(instance, event)
+      ? this.#envelopeOfEdit(instance, event, number, shown)
+      : this.#envelopeAt(instance, event, number);
   }
 
   /** The message of an event; `undefined` if no event part stands there, or its handler returns none. */

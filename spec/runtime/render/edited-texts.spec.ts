@@ -7,6 +7,7 @@ describe('render/edited-texts', () => {
   it('knows what a control shows after an edit, until the view gives the same', () => {
     const texts = new EditedTexts();
     expect(texts.edit(1, 0, typed(0, 'a'), 0, '')).to.equal('a');
+    texts.answer(1, 0);
     expect([texts.isEdited, texts.shown(1, 0), texts.shown(1, 1)]).to.deep.equal([true, 'a', undefined]);
     texts.agree(1, 0);
     expect([texts.isEdited, texts.shown(1, 0)]).to.deep.equal([false, undefined]);
@@ -35,7 +36,17 @@ describe('render/edited-texts', () => {
   it('merges an edit with what the view gives and the client was not sent', () => {
     const texts = new EditedTexts();
     texts.edit(1, 0, typed(0, 'one'), 0, '');
+    texts.answer(1, 0);
     expect(texts.edit(1, 0, typed(3, 't'), 0, '')).to.equal('t');
     expect(texts.shown(1, 0)).to.equal('onet');
+  });
+
+  it('leaves a text to the user until an edit is answered', () => {
+    const texts = new EditedTexts();
+    expect(texts.edit(1, 0, typed(3, 't'), 0, 'one')).to.equal('onet');
+    expect(texts.edit(1, 0, typed(4, 'w'), 0, 'one')).to.equal('onetw');
+    expect([texts.isEdited, texts.shown(1, 0)]).to.deep.equal([false, 'onetw']);
+    texts.answer(1, 0);
+    expect([texts.isEdited, texts.shown(1, 0)]).to.deep.equal([true, 'onetw']);
   });
 });
