@@ -49,6 +49,10 @@ const attributeName = /^[a-z_][\w:.-]*$/i;
 const propertyName = /^[a-z_$][\w$]*$/i;
 const eventName = /^[a-z][\w:.-]*$/i;
 
+/** Events of browsers, whose names have no dot and no colon: what follows one of these is meant as an option. */
+const platformEvent =
+  /^(?:abort|blur|cancel|(?:aux|dbl)?click|close|contextmenu|copy|cut|drop|error|ended|formdata|input|invalid|load|paste|pause|play|reset|resize|select|submit|wheel|(?:before|composition|drag|focus|key|mouse|pointer|scroll|touch|transition|animation)\w*|\w*(?:change|toggle))$/;
+
 /** Properties that the first page carries as an attribute or content, by element. */
 const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
   ['input', ['value', 'checked']],
@@ -113,6 +117,10 @@ function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): vo
 
 function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
   if (!eventName.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
+  const [event] = name.split(/[.:]/) as [string];
+  if (event !== name && platformEvent.test(event)) {
+    throw fail(`@${name} never happens: events have no options. Write @${event}=\${…} and decide in the handler.`);
+  }
 
   return { kind: PartKind.Event, name, strings: sole, isUrl: false, isReflected: false };
 }
