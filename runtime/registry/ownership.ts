@@ -23,9 +23,22 @@ export function mayAnswer(result: WriteResult): boolean {
 // PROOF -----------------------------------------------------------------------
 
 /**
- * Writes a session that this node has in memory, and resolves with whether the node may answer for it. If another node
+ * Writes a session that this node has in memory, with a new fence, and resolves with whether the node may answer for it. If another node
  * owns it, the session is over afterwards. A store that other nodes do not reach needs no proof.
  */
 export async function proveOwnership(writeBehind: WriteBehind, session: LiveSession): Promise<boolean> {
   return !writeBehind.isShared || mayAnswer(await writeBehind.write(session));
+}
+
+/**
+ * Writes a session that has just begun here, a fresh one or a fork, before a client hears of it: a crash would take with it
+ * what the client is going to rely on. If the store is shared, resolves with whether this node may answer for it; if it may
+ * not, the session is over.
+ */
+export async function proveStart(writeBehind: WriteBehind, session: LiveSession): Promise<boolean> {
+  if (session.fence !== 0 || writeBehind.isVolatile) return true;
+  const isProven = mayAnswer(await writeBehind.write(session)) || !writeBehind.isShared;
+  if (!isProven) session.stop();
+
+  return isProven;
 }

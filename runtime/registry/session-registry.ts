@@ -19,7 +19,7 @@ import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
 import { type Activated, Activation, hasOther, type JoinRequest } from './activation.js';
 import { type DormantLimits, DormantSessions } from './dormant-sessions.js';
-import { proveOwnership } from './ownership.js';
+import { proveOwnership, proveStart } from './ownership.js';
 import type { Peers } from './ownership-transfer.js';
 import { type RequestedPage, SessionStarter, type SessionStarterOptions } from './session-starter.js';
 import type { Outcome, WriteBehind } from './write-behind.js';
@@ -331,7 +331,9 @@ class SessionTable implements SessionRegistry, SessionOwner {
   }
 
   async #startActivated(start: Activated, { address }: JoinRequest): Promise<LiveSession | CloseCode> {
-    return typeof start === 'number' ? start : this.#starter.start(start, address);
+    if (typeof start === 'number') return start;
+    const session = await this.#starter.start(start, address);
+    return (await proveStart(this.#options.writeBehind, session)) ? session : CloseCode.TryLater;
   }
 
   // TABLE ---------------------------------------------------------------------

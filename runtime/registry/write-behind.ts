@@ -197,12 +197,12 @@ export class WriteBehind {
     });
   }
 
-  /** Writes a session now. Resolves when it is stored as it is now, another node owns it, or the write has failed. */
+  /** Writes a session now, with a new fence. Resolves when it is stored as it is now, another node owns it, or the write has failed. */
   async write(session: Persistable): Promise<WriteResult> {
     if (this.#isClosed) return 'failed';
     while (this.#progress.get(session)?.isBusy) await this.#progress.get(session)?.writing;
     const progress = this.#mark(session);
-    progress.writing = this.#write(session, progress);
+    progress.writing = this.#write(session, progress, true);
 
     return progress.writing;
   }
@@ -284,11 +284,11 @@ export class WriteBehind {
     return false;
   }
 
-  async #write(session: Persistable, progress: Progress): Promise<WriteResult> {
+  async #write(session: Persistable, progress: Progress, renew = false): Promise<WriteResult> {
     progress.isDirty = false;
     progress.isBusy = true;
     const release = progress.waiting.length > 0;
-    const outcome = await this.#attempt(session, release);
+    const outcome = await this.#attempt(session, release, renew);
     progress.isBusy = false;
     if (outcome === 'refused') this.#unstored.delete(session);
     if (outcome !== 'failed' && (outcome !== 'stored' || (release && progress.waiting.length > 0))) {
@@ -316,13 +316,13 @@ export class WriteBehind {
   }
 
   /** One try at writing a session. */
-  async #attempt(session: Persistable, release: boolean): Promise<WriteResult> {
+  async #attempt(session: Persistable, release: boolean, renew: boolean): Promise<WriteResult> {
     const { lifetime, node, store } = this.#options;
     const saved = this.#save(session);
     if (saved === undefined) return 'refused';
     const { image, bytes } = saved;
     try {
-      const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release });
+      const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release, renew });
       this.#unstored.delete(session);
       this.#pacing.wrote(session, bytes.length);
       this.#recovered();

@@ -142,7 +142,7 @@ class SessionsInMemory implements MemoryStore {
     const kept = this.#find(id);
     if (kept !== undefined && !isOpenTo(entry, kept)) return 0;
     if (sizeOf(entry) > this.#maxBytes) throw tooLarge(entry, this.#maxBytes);
-    const fence = entry.fence === 0 ? ++this.#fence : entry.fence;
+    const fence = entry.fence === 0 || entry.renew === true ? ++this.#fence : entry.fence;
 
     const at = this.#clock.now();
 

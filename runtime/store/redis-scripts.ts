@@ -7,6 +7,7 @@
  *     node      the owner, or if it was released the last one
  *     released  1 if it has no owner
  *     fence     the fence of the owner, or of the last one
+ *     before    the fence that was renewed, until its owner has said the new one: the reply may be lost; '' if there is none
  *     sequence  the number of the claim or write; it grows with each of a node
  *     at        when it was written, in milliseconds since the epoch
  *     bytes     what is stored; absent if the session was removed
@@ -47,18 +48,20 @@ if released == '0' and node ~= ARGV[1] and ARGV[2] == '0' and redis.call('EXISTS
   return { node }
 end
 local fence = nextFence(KEYS[2])
-redis.call('HSET', KEYS[1], 'node', ARGV[1], 'released', '0', 'fence', fence, 'sequence', ARGV[4])
+redis.call('HSET', KEYS[1], 'node', ARGV[1], 'released', '0', 'fence', fence, 'before', '', 'sequence', ARGV[4])
 return { fence, bytes }
 `);
 
 /**
- * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, release.
+ * Keys: session, fence. Arguments: node, fence, sequence, bytes, lifetime, release, renew.
  * Replies with the fence for the next write, or 0.
  */
 export const writeScript = defineScript(`${nextFence}
-local node, stored, sequence, bytes = unpack(redis.call('HMGET', KEYS[1], 'node', 'fence', 'sequence', 'bytes'))
-local fence = ARGV[2]
+local node, stored, renewed, sequence, bytes =
+  unpack(redis.call('HMGET', KEYS[1], 'node', 'fence', 'before', 'sequence', 'bytes'))
+local fence, before = ARGV[2], ''
 local late = sequence and tonumber(ARGV[3]) < tonumber(sequence)
+if fence == renewed then fence, before = stored, fence end
 if fence == '0' then
   if bytes and node ~= ARGV[1] or late and node == ARGV[1] then return '0' end
   fence = nextFence(KEYS[2])
@@ -67,10 +70,12 @@ elseif stored then
   if difference < 0 or (difference == 0 and not bytes) then return '0' end
   if difference == 0 and late then return fence end
 end
+if ARGV[7] == '1' and ARGV[2] ~= '0' then fence, before = nextFence(KEYS[2]), ARGV[2] end
 local time = redis.call('TIME')
 local at = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 redis.call('HSET', KEYS[1],
-  'node', ARGV[1], 'released', ARGV[6], 'fence', fence, 'sequence', ARGV[3], 'at', at, 'bytes', ARGV[4])
+  'node', ARGV[1], 'released', ARGV[6], 'fence', fence, 'before', before, 'sequence', ARGV[3], 'at', at,
+  'bytes', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return fence
 `);

@@ -130,14 +130,14 @@ export class RedisStore implements Required<Store> {
     return { kind: 'claimed', fence: Number(first), bytes: new Uint8Array(bytes) };
   }
 
-  async write({ id, node, fence, bytes, lifetime, release }: Entry): Promise<Fence> {
+  async write({ id, node, fence, bytes, lifetime, release, renew = false }: Entry): Promise<Fence> {
     const sequence = ++this.#sequence;
     // A copy: after a timeout the client may still send it.
     const copy = Buffer.from(bytes);
     const reply = await this.#link.run(
       writeScript,
       [this.#key('session', id), this.#key('fence')],
-      [node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release)],
+      [node, String(fence), String(sequence), copy, milliseconds(lifetime), flag(release), flag(renew)],
       true
     );
 

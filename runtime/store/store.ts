@@ -52,6 +52,12 @@ export interface Entry {
   readonly lifetime: number;
   /** Whether the node gives up the session with this write: the next claim takes it without asking the node. */
   readonly release: boolean;
+  /**
+   * Whether the node gets a new fence, above all that were given: it is going to answer a client, and what any other node
+   * has of the session is out of date from then on, also if the store has lost who owned it. If the result of such a write
+   * is lost, the fence before it stays good. A store that is not shared may ignore it. Default: no
+   */
+  readonly renew?: boolean;
 }
 
 /** A session in quarantine: it could not be restored. */
@@ -119,7 +125,8 @@ export interface Store {
    * under the id, or wrote it last. What the same node wrote is written again, with a new fence: a first write whose
    * result was lost can be repeated.
    *
-   * With any other fence the session is written even if it has expired meanwhile, but not if it was removed.
+   * With any other fence the session is written even if it has expired meanwhile, but not if it was removed. The fence stays
+   * the same unless the entry says `renew`.
    *
    * The bytes belong to the caller again when the promise settles; so do the bytes of a claim.
    */

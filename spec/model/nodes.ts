@@ -44,22 +44,30 @@ const imageOf = ({ log, loads, rejoin, tickets, ticketAt, lineage, aliases }: Mo
 
 // STORE -----------------------------------------------------------------------
 
-/** Writes a session. Returns its fence; 0 if another node owns it. */
-function write(world: World, { name }: ModelNode, session: ModelSession, isReleased: boolean): number {
+/** Writes a session. Returns its fence, a new one if it is to be renewed; 0 if another node owns it. */
+function write(
+  world: World,
+  { name }: ModelNode,
+  session: ModelSession,
+  how: { readonly isReleased?: boolean; readonly isRenewed?: boolean } = {}
+): number {
+  const { isReleased = false, isRenewed = false } = how;
   const { budget, store } = world;
-  if (store !== null && (session.fence === 0 ? store.owner !== name : store.fence > session.fence)) return 0;
+  const known = store !== null && session.fence > 0 && session.fence === store.before ? store.fence : session.fence;
+  if (store !== null && (known === 0 ? store.owner !== name : store.fence > known)) return 0;
   const previous = budget.losses > 0 ? (store?.image ?? null) : null;
-  const fence = session.fence || nextFence(world);
-  world.store = { image: imageOf(session), owner: name, isReleased, previous, fence };
+  const before = (isRenewed && known > 0) || known !== session.fence ? session.fence : null;
+  world.store = { image: imageOf(session), owner: name, isReleased, previous, before, fence: known };
+  if (known === 0 || isRenewed) world.store.fence = nextFence(world);
 
-  return fence;
+  return world.store.fence;
 }
 
 /** Writes the session of a node, which learns the result. */
-export function writeSession(world: World, index: number): void {
+export function writeSession(world: World, index: number, isRenewed = false): void {
   const node = world.nodes[index] as ModelNode;
   const session = node.session as ModelSession;
-  const fence = write(world, node, session, false);
+  const fence = write(world, node, session, { isRenewed });
   if (fence === 0) return drop(world, node);
   session.fence = fence;
   session.isDirty = false;
@@ -72,9 +80,9 @@ export function writeSession(world: World, index: number): void {
 }
 
 /** Writes the session of a node, which does not learn the result. */
-export function writeWithoutReply(world: World, index: number): void {
+export function writeWithoutReply(world: World, index: number, isRenewed = false): void {
   const node = world.nodes[index] as ModelNode;
-  write(world, node, node.session as ModelSession, false);
+  write(world, node, node.session as ModelSession, { isRenewed });
 }
 
 /** The store fails, and comes back without its last write. */
@@ -85,10 +93,16 @@ export function loseWrite(world: World): void {
   world.hasLoss = true;
 }
 
+/** The store starts again, empty. */
+export function forget(world: World): void {
+  world.store = null;
+  world.hasLoss = true;
+}
+
 /** Stores the session of a node for the last time. */
 export function passivate(world: World, index: number): void {
   const node = world.nodes[index] as ModelNode;
-  write(world, node, node.session as ModelSession, true);
+  write(world, node, node.session as ModelSession, { isReleased: true });
   drop(world, node);
 }
 
@@ -104,7 +118,7 @@ function activate(world: World, node: ModelNode): void {
   const other = world.nodes.find(({ name }) => name === world.store?.owner);
   // An owner that does not answer is taken for dead.
   if (world.store?.isReleased === false && other !== node && other?.isOnline && other.session !== null) {
-    write(world, other, other.session, true);
+    write(world, other, other.session, { isReleased: true });
     drop(world, other);
   }
   const { store } = world;
@@ -114,6 +128,7 @@ function activate(world: World, node: ModelNode): void {
   }
   store.owner = node.name;
   store.isReleased = false;
+  store.before = null;
   store.fence = nextFence(world);
   node.session = createModelSession(store.fence, store.image);
 }
@@ -121,8 +136,10 @@ function activate(world: World, node: ModelNode): void {
 /** A fence above all that are in use. Those are counted anew, so that equal states have equal fences. */
 function nextFence({ nodes, store }: World): number {
   const owners = [store ?? [], ...nodes.flatMap(({ session }) => (session?.fence ? session : []))].flat();
-  const fences = [...new Set(owners.map(({ fence }) => fence))].sort((one, other) => one - other);
+  const all = owners.map(({ fence }) => fence);
+  const fences = [...new Set(store?.before ? [...all, store.before] : all)].sort((one, other) => one - other);
   for (const owner of owners) owner.fence = fences.indexOf(owner.fence) + 1;
+  if (store?.before) store.before = fences.indexOf(store.before) + 1;
 
   return fences.length + 1;
 }
@@ -130,10 +147,11 @@ function nextFence({ nodes, store }: World): number {
 /** The session, if the node may answer for it. */
 function enter(world: World, index: number, rules: Rules): ModelSession | null {
   const node = world.nodes[index] as ModelNode;
-  if (node.session !== null && node.isOnline) writeSession(world, index);
+  if (node.session !== null && node.isOnline) writeSession(world, index, !rules.keepsFence);
   const isRefused = !mayAnswer(node.isOnline ? 'stored' : 'failed') && !rules.answersUnproven;
   if (node.session !== null && isRefused) return null;
   if (node.session === null && node.isOnline) activate(world, node);
+  if (node.session?.fence === 0 && node.isOnline && !rules.answersUnstored) writeSession(world, index);
 
   return node.session;
 }

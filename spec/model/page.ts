@@ -153,6 +153,7 @@ function settle(world: World, outbox: Outbox, rules: Rules): void {
 
 /** A fresh session begins: all that the page has made is lost. */
 function checkFresh(world: World): void {
+  if (world.hasLoss) return;
   const held = world.durable.find((event) => !world.lost.includes(event));
   if (held !== undefined) world.broken ??= `A fresh session begins, although event ${held} is durable.`;
 }
@@ -171,8 +172,10 @@ function checkLost(world: World, lost: number): void {
   if (lost > 0) world.lost = [...world.lost, ...news];
 }
 
-/** The page shows what it was told to show: the effect of each event that is processed and not lost. */
+/** The page shows what it was told to show: the effect of each event that is processed and not lost, and of no lost one. */
 function checkShown({ broken, durable, hasLoss, lost, page }: World): string | null {
+  const returned = page.shows.find((event) => lost.includes(event));
+  if (returned !== undefined) return broken ?? `Event ${returned} is lost, as the page was told, and has an effect.`;
   // What the store has lost of earlier page loads is not known to this one.
   const known = hasLoss ? page.gone : durable;
   const done = [...known, ...page.events.slice(0, page.processed - page.durable)];

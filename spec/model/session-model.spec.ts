@@ -8,7 +8,7 @@ import { describeExplored, type Explored, explore } from './explorer.js';
 import { createModel, soundRules } from './session-model.js';
 import type { Budget, Rules } from './world.js';
 
-const none: Budget = { clicks: 0, cuts: 0, outages: 0, crashes: 0, reloads: 0, lostReplies: 0, losses: 0 };
+const none: Budget = { clicks: 0, cuts: 0, outages: 0, crashes: 0, reloads: 0, lostReplies: 0, losses: 0, forgets: 0 };
 
 /** Deeper than any exploration goes: all states are visited. */
 const unlimited = 1_000;
@@ -44,6 +44,11 @@ describe('the model of ownership, acknowledgement and page loads', function () {
       expect([explored.violation, explored.isComplete]).to.deep.equal([undefined, true]);
     });
 
+    it('when a node is cut off from the store, and the store loses all that it held', () => {
+      const explored = exploreWith({ clicks: 1, cuts: 2, outages: 1, forgets: 1 }, unlimited);
+      expect([explored.violation, explored.isComplete]).to.deep.equal([undefined, true]);
+    });
+
     it('with all of that, and writes whose reply is lost', () => {
       const budget = { clicks: 3, cuts: 2, outages: 1, crashes: 1, reloads: 2, lostReplies: 1 };
       const explored = exploreWith(budget, Number(process.env['MODEL_DEPTH'] ?? 8));
@@ -55,6 +60,17 @@ describe('the model of ownership, acknowledgement and page loads', function () {
     it('a node that answers for a session although another node may have taken it', () => {
       const { violation } = exploreWith({ clicks: 1, cuts: 2, outages: 1 }, unlimited, { answersUnproven: true });
       expect(violation?.promise).to.match(/1 durable events are lost, which the store holds/);
+    });
+
+    it('a node whose session another node has taken, when the store has lost who owns it', () => {
+      const budget = { clicks: 1, cuts: 2, outages: 1, forgets: 1 };
+      const { violation } = exploreWith(budget, unlimited, { keepsFence: true });
+      expect(violation?.promise).to.match(/1 durable events are lost, which the store holds/);
+    });
+
+    it('a fresh session that the store does not know when the page hears of it', () => {
+      const { violation } = exploreWith({ clicks: 1, cuts: 2, forgets: 1 }, unlimited, { answersUnstored: true });
+      expect(violation?.promise).to.match(/is lost, as the page was told, and has an effect/);
     });
 
     it('a page load that renames inherited events before the store knows it', () => {

@@ -3,14 +3,19 @@
  */
 
 import type { Model, Step } from './explorer.js';
-import { loseWrite, passivate, receive, writeSession, writeWithoutReply } from './nodes.js';
+import { forget, loseWrite, passivate, receive, writeSession, writeWithoutReply } from './nodes.js';
 import { click, connect, cut, reload, take } from './page.js';
 import { type Budget, createWorld, type EventId, type ModelNode, type Rules, type World } from './world.js';
 
 // MODEL -----------------------------------------------------------------------
 
 /** The rules under which no promise is broken. */
-export const soundRules: Rules = { answersUnproven: false, renamesInherited: false };
+export const soundRules: Rules = {
+  answersUnproven: false,
+  keepsFence: false,
+  answersUnstored: false,
+  renamesInherited: false,
+};
 
 /**
  * Two nodes, a store and a tab, under these rules.
@@ -40,8 +45,14 @@ function stepsOfPage(world: World, rules: Rules): Step<World>[] {
       click(next);
     });
   }
-  nodes.forEach((_node, index) => {
+  nodes.forEach((node, index) => {
     if (connection === null) add(`The page joins at ${nameOf(index)}.`, (next) => connect(next, index, rules));
+    if (connection === null && budget.lostReplies > 0 && node.session !== null && node.isOnline) {
+      add(`The page joins at ${nameOf(index)}, which writes; the reply is lost.`, (next) => {
+        next.budget.lostReplies--;
+        writeWithoutReply(next, index, !rules.keepsFence);
+      });
+    }
     if (budget.reloads > 0) {
       const load = String.fromCharCode(page.load.charCodeAt(0) + 1);
       add(`The user reloads the page from ${nameOf(index)}: page load ${load}.`, (next) => {
@@ -109,13 +120,23 @@ function stepsOfNodes(world: World): Step<World>[] {
 }
 
 function stepsOfStore({ budget, store }: World): Step<World>[] {
-  if (budget.losses === 0 || store === null || store.previous === null) return [];
-  const take = (next: World): void => {
-    next.budget.losses--;
-    loseWrite(next);
-  };
+  const steps: Step<World>[] = [];
+  if (budget.losses > 0 && store !== null && store.previous !== null) {
+    const take = (next: World): void => {
+      next.budget.losses--;
+      loseWrite(next);
+    };
+    steps.push({ label: 'The store fails and has lost its last write.', take });
+  }
+  if (budget.forgets > 0 && store !== null) {
+    const take = (next: World): void => {
+      next.budget.forgets--;
+      forget(next);
+    };
+    steps.push({ label: 'The store starts again, empty.', take });
+  }
 
-  return [{ label: 'The store fails and has lost its last write.', take }];
+  return steps;
 }
 
 function setOnline(world: World, index: number, isOnline: boolean): void {

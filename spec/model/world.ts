@@ -16,6 +16,10 @@ import type { EventRange, Reason } from '../../runtime/wire/protocol.js';
 export interface Rules {
   /** A node answers for a session that it has in memory although the store fails. */
   readonly answersUnproven: boolean;
+  /** A node answers for a session that it has in memory with the fence that it has: the write proves ownership, and renews nothing. */
+  readonly keepsFence: boolean;
+  /** A node answers for a fresh session before that is stored. */
+  readonly answersUnstored: boolean;
   /**
    * Once its join is answered, a page load counts inherited events as its own, under its own name. The session knows
    * which those are, and the store knows it from the next write on.
@@ -36,6 +40,8 @@ export interface Budget {
   readonly lostReplies: number;
   /** Times that the store fails and has lost its last write. */
   readonly losses: number;
+  /** Times that the store has lost all that it held. */
+  readonly forgets: number;
 }
 
 // STATE -----------------------------------------------------------------------
@@ -62,6 +68,8 @@ export interface StoredRecord {
   isReleased: boolean;
   /** The image before the last write, as long as the store can lose that write. */
   previous: Image | null;
+  /** The fence with which the owner has asked for a new one, until it is known that the owner has got that. */
+  before: number | null;
   /** Counted from 1 in the order of the fences that are still in use. */
   fence: number;
 }
@@ -196,7 +204,7 @@ export function createWorld(budget: Budget, isStored = true): World {
 
   return {
     budget: { ...budget },
-    store: isStored ? { image, owner: 'A1', isReleased: false, previous: null, fence: 1 } : null,
+    store: isStored ? { image, owner: 'A1', isReleased: false, previous: null, before: null, fence: 1 } : null,
     nodes: [
       { name: 'A1', isOnline: isStored, session: createModelSession(Number(isStored), image) },
       { name: 'B1', isOnline: true, session: null },

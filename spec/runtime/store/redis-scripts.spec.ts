@@ -38,8 +38,8 @@ describe('store/redis-scripts', () => {
 
   const run = ({ text }: RedisScript, ...rest: readonly string[]): Promise<unknown> =>
     client.eval(text, { keys: [session, fences], arguments: [...rest] }) as Promise<unknown>;
-  const write = (node: string, fence: string, sequence: number, bytes: string): Promise<unknown> =>
-    run(writeScript, node, fence, String(sequence), bytes, '60000', '0');
+  const write = (node: string, fence: string, sequence: number, bytes: string, renew = '0'): Promise<unknown> =>
+    run(writeScript, node, fence, String(sequence), bytes, '60000', '0', renew);
   const claim = (node: string, sequence: number): Promise<unknown> =>
     run(claimScript, node, '1', 'nodes:', String(sequence));
   const stored = (): Promise<string | null> => client.hGet(session, 'bytes');
@@ -51,7 +51,7 @@ describe('store/redis-scripts', () => {
 
   it('keep a session in a hash that expires', async () => {
     const fence = await write('a', '0', 7, 'bytes');
-    const expected = { node: 'a', released: '0', fence, sequence: '7', bytes: 'bytes' };
+    const expected = { node: 'a', released: '0', fence, before: '', sequence: '7', bytes: 'bytes' };
     const { at, ...rest } = await client.hGetAll(session);
     expect(rest).to.deep.equal(expected);
     expect(Number(at)).to.be.closeTo(Number(fence) / 1_000, 1_000);
@@ -96,6 +96,37 @@ describe('store/redis-scripts', () => {
     expect(await stored()).to.equal(null);
   });
 
+  it('renew a fence, and know the one before until the new one is said', async () => {
+    const fence = String(await write('a', '0', 1, 'first'));
+    const lost = String(await write('a', fence, 2, 'second', '1'));
+    expect(Number(lost)).to.be.greaterThan(Number(fence));
+    expect(await write('a', fence, 1, 'late')).to.equal(lost);
+    expect(await stored()).to.equal('second');
+    expect(await write('a', fence, 3, 'third')).to.equal(lost);
+    const renewed = String(await write('a', fence, 4, 'fourth', '1'));
+    expect(Number(renewed)).to.be.greaterThan(Number(lost));
+    expect(await write('a', renewed, 5, 'fifth')).to.equal(renewed);
+    expect(await write('a', fence, 6, 'stale')).to.equal('0');
+    expect(await stored()).to.equal('fifth');
+  });
+
+  it('renew a fence above that of a node whose write Redis has lost', async () => {
+    const fence = String(await write('a', '0', 1, 'a'));
+    const [other] = (await claim('b', 1)) as readonly string[];
+    await client.del([session, fences]);
+    await write('a', fence, 2, 'a', '1');
+    expect(await write('b', other as string, 2, 'b')).to.equal('0');
+    expect(await stored()).to.equal('a');
+  });
+
+  it('let no other node use the fence before', async () => {
+    const fence = String(await write('a', '0', 1, 'a', '1'));
+    expect(await write('b', '0', 1, 'b', '1')).to.equal('0');
+    await write('a', fence, 2, 'a', '1');
+    await claim('b', 1);
+    expect(await write('a', fence, 3, 'stale')).to.equal('0');
+  });
+
   it('do not compare the sequences of two nodes', async () => {
     await write('a', '0', 1_000, 'a');
     const [fence] = (await claim('b', 1)) as readonly string[];
@@ -115,7 +146,7 @@ describe('store/redis-scripts', () => {
     const fence = String(await write('a', '0', 1, 'bytes'));
     await run(removeScript, fence, '5000');
     const { at: _, ...rest } = await client.hGetAll(session);
-    expect(rest).to.deep.equal({ node: 'a', released: '1', fence, sequence: '1' });
+    expect(rest).to.deep.equal({ node: 'a', released: '1', fence, before: '', sequence: '1' });
     expect(await client.pTTL(session)).to.be.within(1, 5_000);
     expect(await claim('b', 1)).to.deep.equal([]);
   });
