@@ -245,9 +245,13 @@ function startOf(request: JoinRequest, { id = request.id, fence = 0, image, toke
 /** Why the client gets the whole page; `undefined` for a session that it knows. */
 function rejoinOf(image: SessionImage | undefined, token: string | undefined): RejoinReason | undefined {
   if (image === undefined) return fresh;
+  if (isUnheard(image)) return { reason: Reason.Fresh, token };
 
   return token === undefined ? undefined : { reason: Reason.Forked, token };
 }
+
+/** Whether a session was fresh when it was stored, and no page knew: it has a name of its own in the ids of effects, and no page loads. */
+const isUnheard = ({ lineage, loads }: SessionImage): boolean => lineage !== undefined && loads.length === 0;
 
 /** The result if another page load is connected to the session: a join is tried again, a reload gets a new session. */
 const busy = (mayFork: boolean): CloseCode | undefined => (mayFork ? CloseCode.TryLater : undefined);

@@ -11,7 +11,8 @@
  *     a again    sends a.2 a.3 a.4: only a.4 is new              { a: 4, b: 1 }
  *
  * All events of a range before its `first` are durable to the client. If the state contains fewer, the store has lost
- * some: the answer to the join says how many, and they do not come again.
+ * some: the answer to the join says how many, and they do not come again. Which are lost is then known to the page load
+ * that has joined, and to no other that has the same events: a tab that was duplicated, for example.
  *
  * A connection counts its events instead. Their numbers go on from the last one that was durable when the
  * page load joined; for b in the example the numbers 1 2 3 are a.2 a.3 b.1.
@@ -60,11 +61,12 @@ export class PageLoads {
     return loads;
   }
 
-  /** The page loads of a fresh session, which misses nothing of what the first one has made before. */
-  static of(join: JoinNames): PageLoads {
+  /** The page loads of a fresh session. What the first one has made or inherited before is lost, as it knows; no other does. */
+  static of({ load, names, sent }: JoinNames): PageLoads {
     const loads = new PageLoads();
-    loads.change(join, 0);
-    loads.settle();
+    const [, first, count] = names.at(-1) as EventRange;
+    loads.change({ load, names: [[load, first, count]], sent, durable: sent - count }, 0);
+    for (const [maker, begin, length] of names) loads.#settleTo(maker, begin - 1 + (maker === load ? 0 : length));
 
     return loads;
   }
@@ -104,7 +106,13 @@ export class PageLoads {
     if (this.#isSettled) return;
     this.#isSettled = true;
     if (this.#lostIn(this.#applied) === 0) return;
-    for (const [load, first] of this.#ranges) this.#apply(load, first - 1);
+    for (const [load, first] of this.#ranges) this.#settleTo(load, first - 1);
+  }
+
+  /** The present page load misses none of the first `count` events of this one. */
+  #settleTo(load: string, count: number): void {
+    if (count > (this.#applied?.get(load) ?? 0))
+      this.#apply(load === this.present ? load : settledName(this.present, load), count);
   }
 
   /** How many events of the present page load a state with these records contains. */
@@ -166,11 +174,16 @@ export class PageLoads {
 
   /** How many events a state does not contain although they are durable to the client. Some may be of an earlier page load. */
   #lostIn(applied: ReadonlyMap<string, number> | undefined): number {
-    return this.#ranges.reduce((sum, [load, first]) => sum + Math.max(0, first - 1 - (applied?.get(load) ?? 0)), 0);
+    return this.#ranges.reduce((sum, [load, first]) => {
+      const settled = load === this.present ? 0 : (applied?.get(settledName(this.present, load)) ?? 0);
+
+      return sum + Math.max(0, first - 1 - Math.max(applied?.get(load) ?? 0, settled));
+    }, 0);
   }
 
   #forget(): void {
-    const needed = new Set([this.present, ...this.#ranges.map(([load]) => load)]);
+    const inherited = this.#ranges.flatMap(([load]) => [load, settledName(this.present, load)]);
+    const needed = new Set([this.present, ...inherited]);
     const others = [...(this.#applied?.keys() ?? [])].filter((load) => !needed.has(load));
     for (const load of others.slice(0, -maxRemembered)) this.#applied?.delete(load);
   }
@@ -179,6 +192,9 @@ export class PageLoads {
 /** Whether these are the events that a page load makes itself, from its first one. */
 const isOwn = (names: readonly EventRange[], present: string): boolean =>
   names.length === 1 && names[0]?.[0] === present && names[0][1] === 1;
+
+/** The name under which is kept how many events of another page load this one does not miss, contained or not. */
+const settledName = (load: string, maker: string): string => `${load} ${maker}`;
 
 /** The events in these ranges, and those that their last page load is going to make. */
 function openEnded(names: readonly EventRange[]): readonly EventRange[] {

@@ -1,20 +1,20 @@
 /**
  * A session was gone, and a fresh one had begun; the answer that said so was lost. The page was loaded again from
  * another node: the stored session said that it contained the events of the page load before, which were lost without
- * a report.
+ * a report. Later it said that it was the old one, restored, and that nothing was lost.
  */
 
 import { expect } from 'chai';
 import { component } from '../../runtime/component/component.js';
 import { html } from '../../runtime/template/html.js';
-import { Reason, ServerKind } from '../../runtime/wire/protocol.js';
+import { ClientKind, Reason, ServerKind } from '../../runtime/wire/protocol.js';
 import { FakeConnection, joinFrame, until } from '../fixtures/live-session.js';
 import { Nodes } from '../fixtures/nodes.js';
 
 const Page = component({ name: 'page', init: () => ({}), update: (model) => model, view: () => html`<p>page</p>` });
 
 describe('a fresh session whose client does not know it', () => {
-  it('contains none of the events that the client keeps, on every node', async () => {
+  it('is fresh on every node, until its client knows it', async () => {
     const nodes = new Nodes(Page);
     const first = nodes.add('first');
     const id = 'q83vEjRWeJCrze8SNFZ4kA';
@@ -35,7 +35,14 @@ describe('a fresh session whose client does not know it', () => {
         ['b', 1, 0],
       ],
     });
-    expect(connection.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Restored, processed: 0 });
+    expect(connection.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Fresh, processed: 2 });
+    restored.client.receive(connection, { kind: ClientKind.Acknowledge, frames: 1, ask: 0 });
+    restored.client.leave(connection);
+    nodes.clock.advance(1_000);
+    await until(() => nodes.all[1]?.sessions.find(id) === undefined);
+    const again = new FakeConnection();
+    (await first.enter(id, 'b')).join(again, { ...joinFrame({ frame: 1, sent: 2 }), load: 'b', names: [['b', 1, 0]] });
+    expect(again.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Restored });
     await nodes.close();
   });
 });

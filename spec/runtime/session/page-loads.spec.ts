@@ -93,10 +93,23 @@ describe('page loads', () => {
       loads.settle();
       expect(loads.contained(5), 'no longer told').to.equal(5);
       expect(loads.records(4)).to.deep.equal([
-        { load: 'a', applied: 5 },
+        { load: 'a', applied: a },
+        ...(a < 5 ? [{ load: 'b a', applied: 5 }] : []),
         { load: 'b', applied: Math.max(b, 2) },
       ]);
     }
+  });
+
+  it('of a fresh session know what the first one has lost; another that has the same events does not know it', () => {
+    const loads = PageLoads.of({ durable: 1, load: 'b', names: [...ranges(['a', 3, 2], ['b', 2, 1])], sent: 4 });
+    expect(loads.nameOf(4)).to.equal('b.2');
+    expect(loads.change({ durable: 4, load: 'b', names: [...ranges(['a', 5, 0], ['b', 3, 0])], sent: 4 }, 4)).to.equal(
+      4
+    );
+    expect(loads.contained(4), 'b has lost nothing more').to.equal(4);
+    const restored = PageLoads.from(loads.records(4));
+    expect(restored.change({ durable: 2, load: 'a', names: [...ranges(['a', 3, 2])], sent: 4 }, 4)).to.equal(0);
+    expect(restored.contained(4), 'a has lost both').to.equal(0);
   });
 
   it('name an event by the page load that made it', () => {
