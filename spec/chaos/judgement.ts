@@ -22,9 +22,14 @@ export interface User {
   readonly family: string;
   readonly inherited: ReadonlyMap<string, number>;
   actions: Action[];
+  /** What was done before the page was told that its session is a fresh one. A tab that was duplicated may still hold it. */
+  readonly forgotten: Action[];
   since: number;
-  /** What the page was told of the events of this session: how many durable ones are lost, how many were dropped. */
-  told: { lost: number; dropped: number };
+  /**
+   * What the page was told of the events of this session: how many durable ones are lost, with how many of them it may
+   * have heard twice, and the number that it has heard last; how many were dropped.
+   */
+  told: { lost: number; again: number; last: number; dropped: number };
   /** What the tab shows, as it was read last. */
   root: Element | undefined;
 }
@@ -155,7 +160,9 @@ export class Judgement {
     const root = await user.tab.read();
     if (root === undefined) return void this.#trial.faults.push(`${user.name} has no page`);
     const relatives = this.#trial.users.filter((other) => other.family === user.family && other !== user);
-    const { faults, missing, lost, lostEarly } = judge(this.#outcome(user, root), relatives, this.#trial.all);
+    const family = [user, ...relatives].flatMap(({ forgotten }) => forgotten.map(({ n }) => n));
+    const outcome = this.#outcome(user, root);
+    const { faults, missing, lost, lostEarly } = judge(outcome, relatives, this.#trial.all, new Set(family));
     this.#trial.count('missing events', missing);
     this.#trial.count('lost events, and told', lost.length);
     const stayed = lostEarly.filter((load) => load === user.tab.loads).length;

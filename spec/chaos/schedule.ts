@@ -16,7 +16,7 @@ export const pages = ['counter', 'todo', 'chat'] as const;
 export type PageName = (typeof pages)[number];
 
 /** Faults of one user, of which a schedule has many. */
-const userFaults = ['cut', 'orphan', 'shut', 'holdUp', 'holdDown', 'reload', 'duplicate'] as const;
+const userFaults = ['cut', 'orphan', 'shut', 'holdUp', 'holdDown', 'reload', 'duplicate', 'mute'] as const;
 export type UserFault = (typeof userFaults)[number];
 
 /** Faults of servers, of the disk and of Redis, of which a schedule has two at the most. */
@@ -86,7 +86,7 @@ export interface Given {
 /** How often what goes wrong, in shares. */
 const userShares: readonly UserFault[] = [
   ...(['cut', 'cut', 'cut', 'orphan', 'orphan', 'shut', 'holdUp', 'holdUp', 'holdDown', 'holdDown'] as const),
-  ...(['reload', 'reload', 'reload', 'duplicate'] as const),
+  ...(['reload', 'reload', 'reload', 'duplicate', 'mute'] as const),
 ];
 
 const serverShares: Readonly<Record<Kind, readonly ServerFault[]>> = {
@@ -133,10 +133,7 @@ function draw(random: Random, kind: Kind, { fault }: Given): readonly ServerFaul
   if (shares.length === 0) return [];
   const drawn = Array.from({ length: random.below(3) }, () => random.pick(shares));
 
-  if (fault !== undefined) return [fault, ...drawn.slice(1).map(() => fault)];
-
-  // Where Redis forgets and a node cannot reach it at the same time, a page can learn of more lost events than there are.
-  return drawn.includes('redisForget') ? ['redisForget'] : drawn;
+  return fault === undefined ? drawn : [fault, ...drawn.slice(1).map(() => fault)];
 }
 
 function steps(random: Random, chosen: readonly ServerFault[]): readonly Step[] {

@@ -14,6 +14,7 @@ import { ChromiumTab } from './chromium-tab.js';
 import { FaultInjector, mountDisk, unmountDisk } from './fault-injector.js';
 import { Host } from './host.js';
 import { isSettled, type Judged, Judgement, type User } from './judgement.js';
+import { MuteClient } from './mute-client.js';
 import { Road } from './road.js';
 import { type FaultName, forgetful, type Scheduler, type Step } from './schedule.js';
 import type { Hear, Seat } from './seat.js';
@@ -87,6 +88,8 @@ class Trial implements Judged {
   #links: Road[] = [];
   #redis: RedisServer | undefined;
   readonly #contexts: BrowserContext[] = [];
+  /** Clients of their own that never acknowledge. */
+  readonly #mutes: MuteClient[] = [];
   #isMounted = false;
   #injector: FaultInjector | undefined;
   #made = 0;
@@ -155,9 +158,18 @@ class Trial implements Judged {
       this.#relatives(origin).map((user) => [user.name, user === origin ? user.actions.length : 0])
     );
     const user: User = {
-      ...{ name, road, family: origin?.family ?? name, inherited, actions: [], since: this.#made, root: undefined },
+      ...{
+        name,
+        road,
+        family: origin?.family ?? name,
+        inherited,
+        actions: [],
+        forgotten: [],
+        since: this.#made,
+        root: undefined,
+      },
       tab: seat((what, dropped) => this.#told(user, what, dropped)),
-      told: { lost: 0, dropped: 0 },
+      told: { lost: 0, again: 0, last: 0, dropped: 0 },
     };
     user.tab.isStored = origin !== undefined;
     this.users.push(user);
@@ -176,11 +188,15 @@ class Trial implements Judged {
     if (what === 'fresh') {
       if (tab.isStored && !this.mayLose) this.faults.push(`${name}: its session was stored and is fresh now`);
       tab.isStored = false;
+      user.forgotten.push(...user.actions.filter(({ early }) => early !== tab.loads));
       user.actions = user.actions.filter(({ early }) => early === tab.loads);
       user.since = this.#made;
-      user.told = { lost: 0, dropped: 0 };
+      user.told = { lost: 0, again: 0, last: 0, dropped: 0 };
     } else if (what === 'dropped') user.told.dropped += dropped;
     else {
+      // A page that is cut off before the server knows that it knows hears it again.
+      if (dropped === user.told.last) user.told.again += dropped;
+      user.told.last = dropped;
       user.told.lost += dropped;
       if (dropped > 0 && !this.mayLose) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
     }
@@ -236,6 +252,8 @@ class Trial implements Judged {
         return user.tab.load('reload');
       case 'duplicate':
         return this.#duplicate(user);
+      case 'mute':
+        return this.#openMute();
       case 'joinKill':
         // An event that is on its way when the page is loaded again.
         await this.#act(user, which);
@@ -267,13 +285,26 @@ class Trial implements Judged {
     await user.tab.load('reload');
   }
 
+  /** A server that has just ended, or is about to, need not take it. */
+  async #openMute(): Promise<void> {
+    const { page } = this.schedule;
+    const url = `http://127.0.0.1:${this.#choose()}/${page}/${this.run}`;
+    const client = await MuteClient.open(url, page, () => ++this.#made).catch(() => undefined);
+    if (client === undefined) return;
+    this.count('mute');
+    this.#mutes.push(client);
+  }
+
   // SETTLING ------------------------------------------------------------------
 
   /** All faults are over: everybody comes back, and everything is stored. */
   async settle(): Promise<void> {
     await Promise.all(this.#troubles);
     this.#injector?.mend();
+    for (const client of this.#mutes) client.close();
     for (const road of this.#roads) road.mend();
+    // A node that another one has asked for a session in vain may still show it to a page, until that acts or joins again.
+    if (this.#redis !== undefined) for (const road of this.#roads) road.cut();
     const end = performance.now() + settleTime;
     let quiet = 0;
     let before = '';
@@ -320,6 +351,7 @@ class Trial implements Judged {
   }
 
   async close(): Promise<void> {
+    for (const client of this.#mutes) client.close();
     await Promise.all(this.users.map(({ tab }) => tab.close()));
     await Promise.all(this.#contexts.map((context) => context.close()));
     for (const road of [...this.#roads, ...this.#links]) road.close();
