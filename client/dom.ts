@@ -29,7 +29,7 @@ interface Run {
 }
 
 /** The nodes from `first` to `last`; only these two if another script has torn them apart. */
-function nodesOf({ first, last }: Run): ChildNode[] {
+export function nodesOf({ first, last }: Run): ChildNode[] {
   const nodes = [first];
   for (let node: ChildNode | null = first; node !== last; nodes.push(node)) {
     node = node.nextSibling;

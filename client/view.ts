@@ -13,7 +13,7 @@
 import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { moveNodes, removeNodes } from './dom.js';
+import { moveNodes, nodesOf, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './node-matcher.js';
 import { type Holds, PartWriters } from './part-writers.js';
@@ -421,7 +421,7 @@ export class View {
     const spot = spotIn(list, before);
     const [row] = rows.splice(from, 1) as [Instance];
     const to = from < before ? before - 1 : before;
-    if (row.first.contains(document.activeElement)) {
+    if (nodesOf(row).some((node) => node.contains(document.activeElement))) {
       const next = from < to ? row.first : row.last.nextSibling;
       for (const other of rows.slice(Math.min(from, to), Math.max(from, to))) moveNodes(parent, other, next);
     } else moveNodes(parent, row, spot);

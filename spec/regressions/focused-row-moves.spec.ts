@@ -1,6 +1,6 @@
 /**
  * A row that had the focus was moved in the document, and what had been typed into it could no longer be undone. The rows
- * on its way are moved instead.
+ * on its way are moved instead; also if the first node of the row is a text, as where its template begins with a line.
  */
 
 import { expect } from 'chai';
@@ -18,7 +18,8 @@ const Page = component({
     ${repeat(
       [...order],
       (name) => name,
-      (name) => html`<p><input id=${name}></p>`
+      (name) => html`
+        <p><input id=${name}></p> `
     )}
     ${['dcba', 'bcda', 'adcb'].map((next) => html<Message>`<button @click=${{ type: 'ordered', order: next }}>${next}</button>`)}`,
 });
