@@ -12,51 +12,33 @@
  * ```
  */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findProgram, installationOf, isBuildMachine, provide, type Requirement } from './programs.js';
 
 // FINDING ---------------------------------------------------------------------
 
-const install = 'apt-get update && apt-get install -y --no-install-recommends redis-server';
-
-const isBuildMachine = (process.env['CI'] ?? '') !== '';
+const requirement: Requirement = {
+  name: 'redis-server',
+  isThere: () => findRedis() !== undefined,
+  packages: '--no-install-recommends redis-server',
+};
 
 /** Why a spec is left out. */
 export const redisIsMissing = 'needs redis-server';
 
 /** Where `redis-server` is, or `undefined` if there is none. */
-export function findRedis(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable);
-}
+export const findRedis = (): string | undefined => findProgram('redis-server');
 
 /**
  * Whether specs that need Redis can be run or left out, after installing it if need be and possible. Without it
  * says how to get it; on a build machine that is a failure.
  */
-export function provideRedis(): boolean {
-  if (findRedis() !== undefined) return true;
-  if (isBuildMachine && process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
-    console.log(`No redis-server found; installing it: ${install}`);
-    spawnSync('sh', ['-c', install], { stdio: ['ignore', 'inherit', 'inherit'] });
-    if (findRedis() !== undefined) return true;
-  }
-  console.error(`Some specs need redis-server. Install it:\n\n    ${install}\n`);
-  return !isBuildMachine;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const provideRedis = (): boolean => provide(requirement) || !isBuildMachine;
 
 // STARTING --------------------------------------------------------------------
 
@@ -92,7 +74,7 @@ export async function borrowRedis(): Promise<Pick<RedisServer, 'url' | 'stop'>> 
 /** Starts a Redis and waits until it answers. */
 export async function startRedis({ persistent = false }: RedisSetup = {}): Promise<RedisServer> {
   const program = findRedis();
-  if (program === undefined) throw new Error(`There is no redis-server: ${install}`);
+  if (program === undefined) throw new Error(`There is no redis-server: ${installationOf(requirement)}`);
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const port = await freePort();
   const persistence = persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];

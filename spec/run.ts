@@ -1,13 +1,14 @@
 /**
  * Runs the specs: `npm test`, or `npm test -- spec/runtime/wire/frame-codec.spec.ts ...` for some of them. Every
  * `*.spec.ts` under `spec/` is run from `dist/`; Chromium is found, or installed, first if one of them
- * needs it, and so is Redis. The last line says how many passed and failed; none at all is a failure.
+ * needs it, and so are Redis, Firefox and WebKit. The last line says how many passed and failed; none at all is a failure.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import { provideChromium } from './chromium.js';
+import { provideEngines } from './engines/programs.js';
 import { lawTimeout } from './laws/parameters.js';
 import { provideRedis } from './redis.js';
 
@@ -28,6 +29,9 @@ const needsChromium = (file: string): boolean => /\/chromium\.js'/.test(readFile
 /** Whether a spec starts a Redis. */
 const needsRedis = (file: string): boolean => /'(?:\.\.?\/)+redis\.js'/.test(readFileSync(join(root, file), 'utf8'));
 
+/** Whether a spec drives Firefox and WebKit. */
+const needsEngines = (file: string): boolean => file.startsWith(join('spec', 'engines'));
+
 async function main(): Promise<boolean> {
   // Servers of specs say so as a developer does; what they do without it is asked where it is unset.
   process.env['NODE_ENV'] ||= 'development';
@@ -38,6 +42,7 @@ async function main(): Promise<boolean> {
     process.env['CHROMIUM_PATH'] = chromium;
   }
   if (files.some(needsRedis) && !provideRedis()) return false;
+  if (files.some(needsEngines) && !provideEngines()) return false;
   const mocha = new Mocha({ timeout: lawTimeout(20_000), forbidOnly: true });
   for (const file of files) mocha.addFile(join(root, 'dist', file.replace(/\.ts$/, '.js')));
   await mocha.loadFilesAsync();
