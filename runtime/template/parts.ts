@@ -233,11 +233,19 @@ function addElement(assembly: Assembly, tag: OpenToken): void {
   const bounds = addAttributes(assembly, tag, node);
   const events = bounds.filter(({ binding }) => binding.kind === PartKind.Event).map(({ binding }) => binding.name);
   if (events.length > 0) write(assembly, ` ${Mark.Events}="${events.join(' ')}"`);
+  if (events.includes('submit') && isLeftToHandler(tag)) write(assembly, ' method="dialog"');
   write(assembly, tag.ends && tag.namespace !== Namespace.Html ? '/>' : '>');
 
   for (const bound of bounds) if (isContent(tag, bound)) split(assembly, bound, node);
   if (tag.ends) assembly.opened.pop();
 }
+
+/**
+ * Whether a form says nothing about where it goes, so that only its handler is meant. Before the client script has
+ * started, the browser would put its fields into the URL; the method `dialog`, outside of a dialog, does nothing.
+ */
+const isLeftToHandler = ({ name, attributes }: OpenToken): boolean =>
+  name === 'form' && !attributes.some((attribute) => /^[?.]?(?:action|method)$/i.test(attribute.name));
 
 /** Whether a part of a tag is written after the tag: `.value` of a textarea is its content in the first page. */
 const isContent = (tag: OpenToken, { binding }: Bound) => binding.isReflected && tag.name === 'textarea';
