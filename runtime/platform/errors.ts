@@ -54,11 +54,11 @@ export const ErrorCode = {
   Identify: 'identify',
   /** A session's state cannot be stored, or what was stored cannot be used. */
   Snapshot: 'snapshot',
-  /** A session cannot be stored for so long that its page has no room for more events: it continues in memory alone. */
+  /** A session cannot be stored for so long that its page has half of its room for events left: it continues in memory alone. */
   Unstored: 'unstored',
   /** A stored state is of another version of a component: its session starts fresh. */
   Version: 'version',
-  /** An event of a client was dropped, because its target element was no longer in the page. */
+  /** An event of a client was dropped, because its target element was disabled or no longer in the page. */
   Dropped: 'dropped',
   /** A file is not a recording, or its recording cannot be replayed. */
   Recording: 'recording',

@@ -5,7 +5,8 @@
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
  * A heartbeat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
  * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable,
- * as many as they have room for; then the sessions continue in memory alone (`continuesUnstored`).
+ * up to 500;
+ * then a session for which `continuesUnstored` says yes continues in memory alone.
  *
  * How often one session is written depends on its size (`write-pacing.ts`).
  *
@@ -141,7 +142,7 @@ export class WriteBehind {
   continuesUnstored(session: Persistable): boolean {
     const isRefused = this.#pacing.isRefused(session);
     if (!isRefused && !this.isFailing && !this.#unstored.has(session)) return false;
-    const isNew = isRefused ? this.#pacing.continuesUnstored(session) : !this.#isUnstoredReported;
+    const isNew = isRefused ? this.#pacing.isFirstReport(session) : !this.#isUnstoredReported;
     this.#isUnstoredReported ||= !isRefused;
     if (isNew) this.#options.report(ErrorCode.Unstored, unstoredError(session.id), { session: session.id });
 

@@ -76,8 +76,8 @@ export class WritePacing {
     return known?.refusals === undefined;
   }
 
-  /** A session that cannot be stored continues unstored. Returns whether that is to be reported: once, until it can. */
-  continuesUnstored(session: Persistable): boolean {
+  /** Whether it is to be reported that a session continues unstored: once, until it can be stored. */
+  isFirstReport(session: Persistable): boolean {
     const pace = this.#paces.get(session);
     if (pace === undefined || pace.isUnstoredReported) return false;
     pace.isUnstoredReported = true;

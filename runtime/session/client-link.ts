@@ -155,7 +155,7 @@ export class ClientLink {
     return {
       isOver: tree.isOver,
       load: this.load,
-      isLate: opened < this.#latest,
+      isOvertaken: opened < this.#latest,
       hasTree: this.#clientTree !== undefined,
       processed: this.#counter.processed,
       hasEvents: tree.mailbox.hasEvents,

@@ -35,7 +35,7 @@ export interface JoinState {
   /** The page load that has the session, '' if none has had it. */
   readonly load: string;
   /** Whether that page load has joined already on a connection that it opened after this one. */
-  readonly isLate: boolean;
+  readonly isOvertaken: boolean;
   /** Whether a join was answered since this link was made: only then there is a client tree. */
   readonly hasTree: boolean;
   /** The number of the last event that is processed. */
@@ -81,7 +81,7 @@ export type JoinDecision =
 export function decideJoin(state: JoinState, frame: JoinFrame): JoinDecision {
   if (state.isOver) return { kind: 'refuse', code: CloseCode.GoingAway, reason: 'The session has ended.' };
   const isSame = frame.load === state.load;
-  if (isSame && state.isLate) {
+  if (isSame && state.isOvertaken) {
     return { kind: 'refuse', code: CloseCode.Replaced, reason: 'The page has joined on a later connection.' };
   }
   const { rejoin } = state;

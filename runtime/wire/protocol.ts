@@ -49,8 +49,8 @@
  * `late` is how many fewer than these the store holds safely. What the store holds is *durable*: the client
  * keeps an event until then. For example, a client has sent 5 events and knows of 2 processed. A patch with
  * `processed` 2 and `late` 3 says: the first 4 are processed, of which only the first is durable. `late` is `null`
- * while the session cannot be stored and the client has no room for more events: it keeps none of those that are
- * processed, as if they were durable, and its page says so.
+ * while the session cannot be stored and the client keeps half as many events as it has room for: from then on it keeps
+ * none of those that are processed, as if they were durable, and its page says so.
  *
  * **Inherited events.** A page load takes over the events that the one before it in the same tab has kept. It
  * sends and counts them before its own. So that an event is applied once, whichever page load sends it, it has a name:

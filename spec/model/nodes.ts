@@ -199,7 +199,7 @@ function joinState(session: ModelSession, frame: ModelJoin, hasTicket: boolean):
   const { rejoin, unseen, counts, content, whole } = session;
 
   return {
-    ...{ isOver: false, load: loadsOf(session).present, isLate: false, hasTree: content !== null },
+    ...{ isOver: false, load: loadsOf(session).present, isOvertaken: false, hasTree: content !== null },
     ...{ processed: counts.processed, hasEvents: false, hasTicket, whole },
     rejoin: rejoin === null ? undefined : { reason: rejoin as typeof Reason.Restored },
     unseen: unseen ?? undefined,

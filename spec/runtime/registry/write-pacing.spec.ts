@@ -48,12 +48,12 @@ describe('write-pacing', () => {
 
   it('says once that a session that cannot be stored continues unstored, until it is stored', () => {
     const pacing = new WritePacing(clock);
-    expect(pacing.continuesUnstored(session), 'it can be stored').to.equal(false);
+    expect(pacing.isFirstReport(session), 'it can be stored').to.equal(false);
     for (let time = 0; time < 2; time++) {
       pacing.refused(session);
-      const said = [pacing.continuesUnstored(session)];
+      const said = [pacing.isFirstReport(session)];
       pacing.refused(session);
-      said.push(pacing.continuesUnstored(session));
+      said.push(pacing.isFirstReport(session));
       expect(said).to.deep.equal([true, false]);
       pacing.wrote(session, 1_000);
     }

@@ -14,7 +14,7 @@ import { ClientKind, CloseCode, Reason, version } from '../../../runtime/wire/pr
 const dormant: JoinState = {
   isOver: false,
   load: '',
-  isLate: false,
+  isOvertaken: false,
   hasTree: false,
   processed: 0,
   hasEvents: false,
@@ -62,7 +62,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['if the session has ended', { ...adopted, isOver: true }, back, refused(CloseCode.GoingAway)],
     [
       'if its page load has joined on a later connection',
-      { ...adopted, isLate: true },
+      { ...adopted, isOvertaken: true },
       back,
       refused(CloseCode.Replaced),
     ],
