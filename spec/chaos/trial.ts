@@ -169,7 +169,7 @@ class Trial implements Judged {
         root: undefined,
       },
       tab: seat((what, dropped) => this.#told(user, what, dropped)),
-      told: { lost: 0, again: 0, last: 0, dropped: 0 },
+      told: { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0 },
     };
     user.tab.isStored = origin !== undefined;
     this.users.push(user);
@@ -191,13 +191,15 @@ class Trial implements Judged {
       user.forgotten.push(...user.actions.filter(({ early }) => early !== tab.loads));
       user.actions = user.actions.filter(({ early }) => early === tab.loads);
       user.since = this.#made;
-      user.told = { lost: 0, again: 0, last: 0, dropped: 0 };
+      user.told = { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0 };
     } else if (what === 'dropped') user.told.dropped += dropped;
     else {
       // A page that is cut off before the server knows that it knows hears it again.
       if (dropped === user.told.last) user.told.again += dropped;
       user.told.last = dropped;
       user.told.lost += dropped;
+      // What was dropped and is not stored is dropped again, in an older state.
+      user.told.droppedBefore += user.told.dropped;
       if (dropped > 0 && !this.mayLose) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
     }
   }
@@ -303,8 +305,15 @@ class Trial implements Judged {
     this.#injector?.mend();
     for (const client of this.#mutes) client.close();
     for (const road of this.#roads) road.mend();
+    await this.#becomeQuiet();
+    if (this.#redis === undefined) return;
     // A node that another one has asked for a session in vain may still show it to a page, until that acts or joins again.
-    if (this.#redis !== undefined) for (const road of this.#roads) road.cut();
+    for (const road of this.#roads) road.cut();
+    await this.#becomeQuiet();
+  }
+
+  /** Waits until nothing changes any more. */
+  async #becomeQuiet(): Promise<void> {
     const end = performance.now() + settleTime;
     let quiet = 0;
     let before = '';
