@@ -38,8 +38,6 @@ interface Early {
 
 /** Events that tell the state of a control. */
 const edits = /^(input|change)$/;
-/** Events after which the user is ahead of the server in a control. */
-const typing = /^(key|click|input|change)/;
 
 // EVENTS ----------------------------------------------------------------------
 
@@ -159,7 +157,7 @@ export class Events {
     const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
     const number = this.#receiver.raise(handler, fields && trim(fields), gate);
     if (telling && !number) this.#inputs.texts.refused(target);
-    if (number && typing.test(type)) this.#inputs.sent(target, number, edits.test(type), telling);
+    if (number) this.#inputs.sent(target, number, edits.test(type), telling);
   }
 
   /** Puts what the user has edited in place of the text of a control. */

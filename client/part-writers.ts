@@ -28,7 +28,7 @@ export type Holds = (
 ) => boolean;
 
 /** Properties that the user changes. */
-const editable = /^(value|checked|selected)$/;
+const editable = /^(value|checked|selected|open)$/;
 
 /** The part writers of one page. */
 export class PartWriters {
