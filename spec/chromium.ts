@@ -10,7 +10,7 @@ export const findChromium = (): string | undefined => process.env['CHROMIUM_PATH
 /** Where Chromium is, after installing it if need be and possible; else says how to and gives `undefined`. */
 export function provideChromium(): string | undefined {
   const isThere = (): boolean => findChromium() !== undefined;
-  provide({ name: 'Chromium, at CHROMIUM_PATH or on the path,', isThere, packages: 'chromium' });
+  provide({ name: 'Chromium (CHROMIUM_PATH, or one on the path)', isThere, packages: 'chromium' });
 
   return findChromium();
 }

@@ -15,7 +15,7 @@ export function findWebKit(): { readonly driver: string; readonly display: strin
 
 const requirements: readonly Requirement[] = [
   {
-    name: 'Firefox, at FIREFOX_PATH or on the path,',
+    name: 'Firefox (FIREFOX_PATH, or one on the path)',
     isThere: () => findFirefox() !== undefined,
     packages: '--no-install-recommends firefox-esr',
   },
