@@ -38,6 +38,8 @@ export class EffectOutbox {
   #isOver = false;
   /** Whether an effect has failed since the last one arrived. That was reported, and the others have the same cause. */
   #isFailing = false;
+  /** Whether it was reported that there are too many, and none has arrived since. */
+  #isOverflowing = false;
 
   constructor(options: EffectOutboxOptions) {
     this.#options = options;
@@ -51,8 +53,9 @@ export class EffectOutbox {
   /** Tracks an effect whose first try was not confirmed at once; `arrival` resolves when it is. */
   track(effect: EffectImage, arrival: Promise<void>): void {
     if (this.#waiting.size >= maxEffects) {
-      const message = `${maxEffects} effects of a session wait to be delivered; one more, to ${effect.to}, is dropped.`;
-      this.#options.report(new TroupeError(ErrorCode.Overflow, message));
+      const message = `${maxEffects} effects of a session wait to be delivered; more are dropped, the first to ${effect.to}.`;
+      if (!this.#isOverflowing) this.#options.report(new TroupeError(ErrorCode.Overflow, message));
+      this.#isOverflowing = true;
       arrival.catch(() => undefined);
       return;
     }
@@ -86,7 +89,7 @@ export class EffectOutbox {
   }
 
   #arrived({ id }: EffectImage): void {
-    this.#isFailing = false;
+    this.#isFailing = this.#isOverflowing = false;
     this.#waiting.delete(id);
   }
 

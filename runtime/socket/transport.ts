@@ -141,6 +141,7 @@ function isOriginAllowed(request: HttpRequest, origins: readonly string[] | unde
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
   if (origins !== undefined) return origins.includes(origin.toLowerCase());
   const { host, protocol } = new URL(origin);
+  if (!/^https?:$/.test(protocol)) return false;
   // A page of http can be changed on its way. Without a proxy that says so, it is not known whether the browser speaks https.
   return host === hostOf(request, trustProxy) && (protocol === 'https:' || !isSecure(request, trustProxy));
 }

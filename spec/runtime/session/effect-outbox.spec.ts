@@ -98,7 +98,7 @@ describe('effect outbox', () => {
 
   it('are bounded: what is too much is dropped and reported', async () => {
     for (let number = 0; number < 1_000; number++) post.outbox.track(effect(`${number}`), new Promise(() => {}));
-    post.outbox.track(effect('more'), failing());
+    for (let number = 0; number < 3; number++) post.outbox.track(effect('more'), failing());
     await settled();
     expect(post.waiting).to.have.length(1_000).and.to.not.include('more');
     expect(post.reports).to.have.length(1).with.nested.property('[0]').that.includes({ code: ErrorCode.Overflow });

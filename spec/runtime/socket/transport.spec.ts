@@ -150,6 +150,8 @@ describe('transport', () => {
         'null',
         `http://127.0.0.1:${port + 1}`,
         `http://127.0.0.1.evil:${port}`,
+        `ftp://127.0.0.1:${port}`,
+        `foo://127.0.0.1:${port}`,
         'x',
       ];
 
