@@ -71,7 +71,8 @@ const Rows = component({
 
 for (const engine of engines) {
   describe(`the examples in ${engine.name}`, function () {
-    this.timeout(90_000);
+    // On a busy machine a browser takes minutes to start.
+    this.timeout(240_000);
 
     let clock: SimulatedClock;
     let sites: readonly ExamplesSite[] = [];
