@@ -23,6 +23,7 @@ describe('errors', () => {
       SharedActor: 'shared-actor',
       Store: 'store',
       Snapshot: 'snapshot',
+      Unstored: 'unstored',
       Version: 'version',
       Dropped: 'dropped',
       Topic: 'topic',

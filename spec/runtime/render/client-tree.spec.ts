@@ -285,6 +285,7 @@ describe('client tree', () => {
   it('forgets what was edited when controls get new numbers', () => {
     const tree = new ClientTree();
     tree.texts.edit(1, 0, { at: 0, cut: 0, text: 'a' }, 0, '');
+    tree.texts.answer(1, 0);
     tree.texts.write(1, 2, 0, '', 'b');
     expect(tree.isEdited).to.equal(true);
     tree.reset(2);
