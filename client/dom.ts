@@ -121,11 +121,12 @@ export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
 /** Writes a DOM property if it differs; a caret that is not at the end of a focused text stays where it is. */
 export function writeProperty(element: Element, name: string, value: Scalar): void {
   const properties = element as unknown as Record<string, unknown>;
-  if (element.matches(':not(:defined)')) {
+  if (!(name in element || element.matches(':defined'))) {
     // A property of its own would hide the setter that the definition brings.
     void customElements.whenDefined(element.localName).then(() => {
+      const last = properties[name];
       delete properties[name];
-      properties[name] = value;
+      properties[name] = last;
     });
   }
   const current = properties[name];

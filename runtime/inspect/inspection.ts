@@ -34,7 +34,7 @@ export interface SessionSummary {
 
 /** A query for sessions. */
 export interface SessionQuery {
-  /** A text that the id, component, path or address contains, in any case of letters. Default: any text. */
+  /** A text that the id, component, path or address contains; upper and lower case are the same. Default: any text. */
   readonly text?: string;
   readonly status?: SessionStatus | undefined;
   /** How many at the most. Default 200. */
@@ -167,7 +167,7 @@ export interface LogEntry {
 export interface LogQuery {
   /** The id of the actor that sends or receives the message. Default: any actor. */
   readonly actor?: string | undefined;
-  /** A text that the type of the message contains, in any case of letters. Default: any text. */
+  /** A text that the type of the message contains; upper and lower case are the same. Default: any text. */
   readonly type?: string | undefined;
   /** How many of the matching entries are skipped, from the oldest; `undefined` gives the newest. */
   readonly skip?: number | undefined;

@@ -5,8 +5,7 @@
  * If the store fails, the failure is reported once and the write is retried with a growing pause until it succeeds.
  * A heartbeat that succeeds does not end the failure while a session waits to be written: a store can answer and still have a
  * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable,
- * up to 500;
- * then a session for which `continuesUnstored` says yes continues in memory alone.
+ * up to 500; then a session for which `continuesUnstored` says yes continues in memory alone.
  *
  * How often one session is written depends on its size (`write-pacing.ts`).
  *

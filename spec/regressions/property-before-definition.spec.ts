@@ -32,11 +32,14 @@ describe('a property of a custom element that is defined later', () => {
       class Late extends HTMLElement {
         set data(data: string) {
           this.title = data;
+          this.dataset['calls'] = `${Number(this.dataset['calls'] ?? 0) + 1}`;
         }
       }
       customElements.define('late-element', Late);
     });
     await page.waitForSelector('late-element[title="data 1"]', { state: 'attached' });
+    // The values of the page and of the first click were written before: only the last one arrives.
+    expect(await page.locator('late-element').getAttribute('data-calls')).to.equal('1');
     await page.locator('button').click();
     await page.waitForSelector('late-element[title="data 2"]', { state: 'attached' });
     expect(await page.locator('late-element').evaluate((element) => Object.hasOwn(element, 'data'))).to.equal(false);
