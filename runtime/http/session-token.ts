@@ -12,6 +12,9 @@
  * these *and* over the bearer: the value of the browser's cookie and the principal the host program has
  * identified. Neither is in the token, so a token alone, read out of a page or a log, opens nothing.
  *
+ * A token that is older than its lifetime still says which session it is of, and leads there as long as the session exists:
+ * how long that is, is the session's own lifetime. It begins no session any more.
+ *
  * Sealing costs about 2 µs, a tenth of what a bare Node server spends on a request.
  */
 
@@ -31,6 +34,12 @@ export interface TokenClaim {
   readonly url: string;
 }
 
+/** What a token claims when it is opened. */
+export interface OpenedClaim extends TokenClaim {
+  /** Whether the token is older than its lifetime. */
+  readonly isExpired: boolean;
+}
+
 /** The holder of a token. It is known from the request, not from the token. */
 export interface Bearer {
   /** The value of the cookie. */
@@ -43,16 +52,19 @@ export interface Bearer {
 export interface Tokens {
   /** A token for this claim that only this bearer can use. */
   seal(claim: TokenClaim, bearer: Bearer): string;
-  /** What the token claims; `undefined` if it is forged, another bearer's, too old or too long. */
-  open(token: string, bearer: Bearer): TokenClaim | undefined;
+  /** What the token claims; `undefined` if it is forged, another bearer's or too long. */
+  open(token: string, bearer: Bearer): OpenedClaim | undefined;
 }
 
 /** Options of `createTokens`. */
 export interface TokensOptions {
   readonly clock: Clock;
-  /** Milliseconds after which a token is no longer accepted. */
+  /** Milliseconds after which a token has expired. */
   readonly lifetime: number;
-  /** The first signs, all verify. To rotate, add a new one in front and remove the old one a lifetime later. */
+  /**
+   * The first signs, all verify. To rotate, add a new one in front and remove the old one a lifetime later: pages that have
+   * been open for longer are then loaded again.
+   */
   readonly secrets: readonly string[];
 }
 
@@ -65,8 +77,8 @@ const macLength = 43;
 const maxTokenLength = macLength + 64 + maxUrlLength;
 
 /**
- * Milliseconds by which the clocks of nodes may differ, and by which a clock may be set: a token is accepted for that much
- * longer. A token from the future is accepted as well. It is signed by this server or another node, whose clock was ahead.
+ * Milliseconds by which the clocks of nodes may differ, and by which a clock may be set: a token expires that much
+ * later. A token from the future has not expired. It is signed by this server or another node, whose clock was ahead.
  */
 const maxClockDifferenceMs = 600_000;
 
@@ -98,7 +110,7 @@ function isSigned(keys: readonly KeyObject[], mac: string, payload: string, bear
  * ```ts
  * const tokens = createTokens({ clock: systemClock, lifetime: 86_400_000, secrets: [secret] });
  * const token = tokens.seal({ id, ticket: 1, url: '/users/42' }, { cookie, principal: '' });
- * tokens.open(token, { cookie, principal: '' }); // { id, ticket: 1, url: '/users/42' }
+ * tokens.open(token, { cookie, principal: '' }); // { id, ticket: 1, url: '/users/42', isExpired: false }
  * ```
  */
 export function createTokens({ clock, lifetime, secrets }: TokensOptions): Tokens {
@@ -127,12 +139,12 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 /** Splits at the first three dots only: the URL may contain more. */
 const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<ticket>[0-9a-z]+)\.(?<url>\/.*)$/;
 
-function readClaim(payload: string, now: number, lifetime: number): TokenClaim | undefined {
+function readClaim(payload: string, now: number, lifetime: number): OpenedClaim | undefined {
   const { id = '', issued = '', ticket = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
   const age = now - Number.parseInt(issued, 36);
 
-  return isId(id) && age < lifetime + maxClockDifferenceMs
-    ? { id, ticket: Number.parseInt(ticket, 36), url }
+  return isId(id)
+    ? { id, ticket: Number.parseInt(ticket, 36), url, isExpired: age >= lifetime + maxClockDifferenceMs }
     : undefined;
 }
 

@@ -30,6 +30,8 @@ export interface JoinRequest {
   /** The page load that joins. */
   readonly load: string;
   readonly address: string;
+  /** Whether it may enter a session that exists, but not begin a fresh one. Default: no */
+  readonly isExpired?: boolean;
   /** The page of the session, to start it fresh or to restore it; `undefined` if the page does not exist any more. */
   route(): Route | undefined;
   /** A token of another session for the same page. */
@@ -237,6 +239,7 @@ export class Activation {
 function startOf(request: JoinRequest, { id = request.id, fence = 0, image, token, why }: Found): Activated {
   const route = request.route();
   if (route === undefined) return CloseCode.Reload;
+  if (image === undefined && request.isExpired === true) return CloseCode.Refused;
   const { component, props } = route;
 
   return { id, component, props, fence, image, why, rejoin: rejoinOf(image, token) };

@@ -50,8 +50,8 @@ export interface SessionRegistry {
    */
   reload(request: JoinRequest): Promise<Page | CloseCode | undefined>;
   /**
-   * The session to join: the session of that id, a copy of it if another page load is connected to it, or a fresh one
-   * under the same id if it does not exist. A close code if the join is refused. Throws as `open`.
+   * The session to join: the session of that id, a copy of it if another page load is connected to it, or a fresh one under
+   * the same id if it does not exist and the request has not expired. A close code if it is refused. Throws as `open`.
    */
   enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode;
   find(id: string): Session | undefined;
@@ -227,9 +227,9 @@ class SessionTable implements SessionRegistry, SessionOwner {
       // A session that exists comes back whatever the address has: the limit is one of new sessions.
       const session = await this.#activate(request, true);
       if (session !== undefined) return session;
-      if (!this.makeRoom(request.address)) return CloseCode.TryLater;
-
-      return await this.#startActivated(this.#activation.startFresh(request), request);
+      const start = this.#activation.startFresh(request);
+      if (typeof start !== 'number' && !this.makeRoom(request.address)) return CloseCode.TryLater;
+      return await this.#startActivated(start, request);
     } catch (error) {
       // The server was closed during the activation: the client finds the session through another process.
       if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;

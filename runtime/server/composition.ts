@@ -76,7 +76,8 @@ interface Admission {
 }
 
 /**
- * The session that a token names, on this node or another; if it is gone, a fresh one of the same id for the same URL.
+ * The session that a token names, on this node or another; if it is gone, a fresh one of the same id for the same URL,
+ * unless the token has expired. A page that is connected gets no other token, so its age says nothing of the session's.
  */
 async function admit(
   { router, sessions, tokens }: Admission,
@@ -87,11 +88,12 @@ async function admit(
   const claim = bearer && tokens.open(token, bearer);
 
   if (!claim) return CloseCode.Refused;
-  const { id, ticket, url } = claim;
+  const { id, isExpired, ticket, url } = claim;
   const entered = sessions.enter({
     id,
     load,
     address,
+    isExpired,
     route: () => {
       const place = router.find(url);
 

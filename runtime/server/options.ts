@@ -105,7 +105,7 @@ export interface ServerOptions {
    * Default: `TROUPE_SECRET`, else a random one, and then no page survives a restart of the server.
    */
   readonly secret?: string | readonly string[];
-  /** How long a stored session is kept after it was last used. Default 86,400,000, a day, as long as a token. */
+  /** How long a stored session is kept after it was last used. Default 86,400,000, a day. */
   readonly sessionLifetime?: number;
   /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
@@ -115,7 +115,10 @@ export interface ServerOptions {
   readonly styles?: readonly string[];
   /** The title of the pages, for the default document. Default 'Troupe'. */
   readonly title?: string;
-  /** How long a page can go on joining its session after it was fetched. Default 86,400,000, a day. */
+  /**
+   * How long after a page was fetched its token can begin a session in place of one that is gone. A session that exists is
+   * joined with a token of any age. Default 86,400,000, a day.
+   */
   readonly tokenLifetime?: number;
   /**
    * How many proxies stand in front and set `X-Forwarded-For`, `-Proto` and `-Host`; `true` is one.

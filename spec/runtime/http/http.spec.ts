@@ -120,6 +120,7 @@ describe('http', () => {
         id,
         ticket: 1,
         url: '/app/users/7?tab="a"&b=<c>',
+        isExpired: false,
       });
       expect(tokens.open(token, { cookie: 'x', principal: '' })).to.equal(undefined);
     });

@@ -19,7 +19,7 @@ describe('session token', () => {
   it('opens what was sealed', () => {
     const { bearer, claim, tokens } = setUp();
 
-    expect(tokens.open(tokens.seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(tokens.open(tokens.seal(claim, bearer), bearer)).to.deep.equal({ ...claim, isExpired: false });
   });
 
   it('contains neither the cookie nor the principal', () => {
@@ -77,14 +77,15 @@ describe('session token', () => {
     expect(tokens.open(`${token}abc`, { cookie, principal: '' })).to.equal(undefined);
   });
 
-  it('refuses a token ten minutes after its lifetime and not before', () => {
+  it('says that a token has expired ten minutes after its lifetime and not before', () => {
     const { bearer, claim, clock, tokens } = setUp();
     const token = tokens.seal(claim, bearer);
 
     clock.advance(day + 599_999);
-    expect(tokens.open(token, bearer)).to.deep.equal(claim);
+    expect(tokens.open(token, bearer)).to.deep.equal({ ...claim, isExpired: false });
     clock.advance(1);
-    expect(tokens.open(token, bearer)).to.equal(undefined);
+    expect(tokens.open(token, bearer)).to.deep.equal({ ...claim, isExpired: true });
+    expect(tokens.open(token, { ...bearer, cookie: createId() }), 'still another cookie').to.equal(undefined);
   });
 
   it('takes a token of a node whose clock is ahead', () => {
@@ -93,8 +94,8 @@ describe('session token', () => {
     const at = (ahead: number) =>
       createTokens({ clock: createSimulatedClock(clock.now() + ahead), lifetime: day, secrets: [secret] });
 
-    expect(tokens.open(at(30_000).seal(claim, bearer), bearer)).to.deep.equal(claim);
-    expect(tokens.open(at(7 * day).seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(tokens.open(at(30_000).seal(claim, bearer), bearer)).to.deep.equal({ ...claim, isExpired: false });
+    expect(tokens.open(at(7 * day).seal(claim, bearer), bearer)).to.deep.equal({ ...claim, isExpired: false });
   });
 
   it('verifies with every secret and signs with the first', () => {
@@ -102,8 +103,8 @@ describe('session token', () => {
     const rotated = setUp(['the newer of two secrets', secret]).tokens;
     const newer = setUp(['the newer of two secrets']).tokens;
 
-    expect(rotated.open(tokens.seal(claim, bearer), bearer)).to.deep.equal(claim);
-    expect(newer.open(rotated.seal(claim, bearer), bearer)).to.deep.equal(claim);
+    expect(rotated.open(tokens.seal(claim, bearer), bearer)).to.deep.equal({ ...claim, isExpired: false });
+    expect(newer.open(rotated.seal(claim, bearer), bearer)).to.deep.equal({ ...claim, isExpired: false });
     expect(tokens.open(rotated.seal(claim, bearer), bearer)).to.equal(undefined);
   });
 
@@ -120,7 +121,7 @@ describe('session token', () => {
     const longest = { ...claim, url: `/${'x'.repeat(maxUrlLength - 1)}` };
     const longer = { ...claim, url: `/${'x'.repeat(maxUrlLength * 2)}` };
 
-    expect(tokens.open(tokens.seal(longest, bearer), bearer)).to.deep.equal(longest);
+    expect(tokens.open(tokens.seal(longest, bearer), bearer)).to.deep.equal({ ...longest, isExpired: false });
     expect(tokens.open(tokens.seal(longer, bearer), bearer)).to.equal(undefined);
   });
 
