@@ -7,7 +7,7 @@
  * full disk. It starts the next try. Meanwhile sessions continue, and their clients keep the events that are not durable,
  * up to 500; then a session for which `continuesUnstored` says yes continues in memory alone.
  *
- * How often one session is written depends on its size (`write-pacing.ts`).
+ * How often one session is written depends on its size, and on how long the store keeps it (`write-pacing.ts`).
  *
  * `session-registry.ts` passes sessions to it, `activation.ts` reads stored ones through it; `store.ts` specifies
  * what a store guarantees.
@@ -30,7 +30,7 @@ export interface WriteBehindOptions {
   readonly clock: Clock;
   /** Bytes of the largest snapshot that is stored. */
   readonly largest: number;
-  /** Milliseconds that the store keeps a session after its last write. */
+  /** Milliseconds that the store keeps a session after its last write. One that this process owns is renewed in time. */
   readonly lifetime: number;
   /** Says when this process sends a heartbeat to the store. */
   readonly membership: Membership;
@@ -220,6 +220,7 @@ export class WriteBehind {
     const progress = this.#progress.get(session);
     this.#progress.delete(session);
     this.#unstored.delete(session);
+    this.#pacing.forget(session);
     if (progress !== undefined && !progress.isBusy) this.#over(session, progress, 'refused');
   }
 
@@ -324,7 +325,7 @@ export class WriteBehind {
     try {
       const fence = await store.write({ id: session.id, node, fence: session.fence, bytes, lifetime, release, renew });
       this.#unstored.delete(session);
-      this.#pacing.wrote(session, bytes.length);
+      this.#pacing.wrote(session, bytes.length, fence !== 0 && !release && this.#progress.has(session));
       this.#recovered();
       if (fence === 0) {
         session.fenced();
@@ -383,7 +384,7 @@ export class WriteBehind {
 
   /** Sends a heartbeat to the store. */
   async #beat(): Promise<void> {
-    const { membership, node, store } = this.#options;
+    const { lifetime, membership, node, store } = this.#options;
     try {
       await store.beat(node, membership.lease);
     } catch (error) {
@@ -392,6 +393,7 @@ export class WriteBehind {
       return;
     }
     this.#answered = monotonic(this.#options.clock);
+    for (const session of this.#pacing.takeOld(lifetime)) this.changed(session);
     if (this.isFailing && this.#progress.size > 0) this.#writeDue();
     else this.#recovered();
   }

@@ -1,9 +1,12 @@
 /**
- * Write pacing: how soon a session may be written again. The cost of a write grows with the snapshot, so the pause after
+ * Write pacing: how soon a session may be written again, and when at the latest. The cost of a write grows with the snapshot, so the pause after
  * it does, too: a large session costs at most so many bytes a second. A session that cannot be stored, because it is too
  * large or contains what is no plain data, is tried again after a growing pause, once it has changed.
  *
- * `write-behind.ts` asks before each write that no caller waits for.
+ * The store keeps a session for its lifetime after the last write. A session that does not change for half of that is
+ * written again: its page may be connected and idle.
+ *
+ * `write-behind.ts` asks before each write that no caller waits for, and with each heartbeat which sessions are to be renewed.
  */
 
 import { Backoff } from '../platform/backoff.js';
@@ -40,6 +43,8 @@ export class WritePacing {
   readonly #clock: Clock;
   /** Of the sessions that may not be written at any time. */
   readonly #paces = new WeakMap<Persistable, Pace>();
+  /** When the sessions that this process owns were written or renewed last, the longest ago first. */
+  readonly #written = new Map<Persistable, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -57,8 +62,10 @@ export class WritePacing {
     return this.#paces.get(session)?.refusals !== undefined;
   }
 
-  /** A session was written. */
-  wrote(session: Persistable, bytes: number): void {
+  /** A session was written. `isKept`: this process still owns it. */
+  wrote(session: Persistable, bytes: number, isKept: boolean): void {
+    this.#written.delete(session);
+    if (isKept) this.#written.set(session, monotonic(this.#clock));
     const pause = (bytes * 1_000) / maxBytesPerSecond;
     if (pause > freePauseMs) {
       const due = monotonic(this.#clock) + pause;
@@ -74,6 +81,32 @@ export class WritePacing {
     this.#paces.set(session, { due, refusals, isUnstoredReported: known?.isUnstoredReported ?? false });
 
     return known?.refusals === undefined;
+  }
+
+  /** A session has ended here. */
+  forget(session: Persistable): void {
+    this.#written.delete(session);
+  }
+
+  /**
+   * The sessions that were written half a lifetime ago or before. If a session is not written then, it is among them again
+   * after another half.
+   *
+   * @param lifetime milliseconds that the store keeps a session
+   */
+  takeOld(lifetime: number): readonly Persistable[] {
+    const now = monotonic(this.#clock);
+    const old: Persistable[] = [];
+    for (const [session, at] of this.#written) {
+      if (now - at < lifetime / 2) break;
+      old.push(session);
+    }
+    for (const session of old) {
+      this.#written.delete(session);
+      this.#written.set(session, now);
+    }
+
+    return old;
   }
 
   /** Whether it is to be reported that a session continues unstored: once, until it can be stored. */

@@ -105,7 +105,7 @@ export interface ServerOptions {
    * Default: `TROUPE_SECRET`, else a random one, and then no page survives a restart of the server.
    */
   readonly secret?: string | readonly string[];
-  /** How long a stored session is kept after it was last used. Default 86,400,000, a day. */
+  /** How long a stored session is kept after it was last used; it is used while a page is connected. Default 86,400,000, a day. */
   readonly sessionLifetime?: number;
   /** Sessions, and connections, from one address (of IPv6, one /64). Default 1,000. */
   readonly sessionsPerAddress?: number;
