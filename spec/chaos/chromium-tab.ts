@@ -64,12 +64,19 @@ function readRoot(socket: string): string | undefined {
   return copy?.outerHTML;
 }
 
-/** Acts as a user does, and says on what, and whether the client has counted it. */
-function actInPage({ which, n, socket, pending }: { which: number; n: number; socket: string; pending: string }) {
+/** What was done, on what, and whether the client has not counted it. */
+interface Acted {
+  readonly n: number;
+  readonly control: Control;
+  readonly isEarly: boolean;
+}
+
+/** Acts as a user does, and writes it down: a page that is left at this moment gives no answer. */
+function actInPage({ which, n, socket, pending }: { which: number; n: number; socket: string; pending: string }): void {
   const root = document.querySelector(`[${socket}]`);
   const controls = [...(root?.querySelectorAll('.act') ?? [])];
   const control = controls[which % controls.length];
-  if (!root || !control) return undefined;
+  if (!root || !control) return;
   const count = (): number => Number(root.getAttribute(pending) ?? 0);
   const { localName } = control;
   const name = control.getAttribute('name');
@@ -81,7 +88,8 @@ function actInPage({ which, n, socket, pending }: { which: number; n: number; so
     control.dispatchEvent(new InputEvent('input', { bubbles: true }));
   } else control.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, clientX: n }));
 
-  return { control: { localName, name, text, row }, isEarly: count() === before };
+  const acted: Acted = { n, control: { localName, name, text, row }, isEarly: count() === before };
+  sessionStorage.setItem('chaos-acted', JSON.stringify(acted));
 }
 
 // TAB -------------------------------------------------------------------------
@@ -176,11 +184,24 @@ export class ChromiumTab implements Seat {
   }
 
   async act(which: number, n: number): Promise<Action | undefined> {
-    const acted = await this.#ask(actInPage, { which, n, socket, pending });
-    if (acted === undefined) return undefined;
-    const action = actionOf(acted.control as Control, n);
+    const { loads } = this;
+    await this.#ask(actInPage, { which, n, socket, pending });
+    const acted = await this.#readActed();
+    if (acted?.n !== n) return undefined;
+    const action = actionOf(acted.control, n);
 
-    return acted.isEarly ? { ...action, early: this.loads } : action;
+    return acted.isEarly ? { ...action, early: loads } : action;
+  }
+
+  /** What was done last; asks the next page if that one was left. */
+  async #readActed(): Promise<Acted | undefined> {
+    while (!this.#isClosed) {
+      const text = await this.#ask(() => sessionStorage.getItem('chaos-acted') ?? 'null', undefined);
+      if (text !== undefined) return (JSON.parse(text) as Acted | null) ?? undefined;
+      await sleep(pause);
+    }
+
+    return undefined;
   }
 
   async duplicate(_seed: number, hear: Hear): Promise<ChromiumTab> {
@@ -191,7 +212,7 @@ export class ChromiumTab implements Seat {
       this.#context,
       this.#url,
       hear,
-      storage?.filter(([key]) => key !== 'chaos')
+      storage?.filter(([key]) => !key.startsWith('chaos'))
     );
   }
 
