@@ -62,7 +62,7 @@ export class ClientLink {
     this.#env = env;
     this.#owner = owner;
     this.#events = new ClientEvents(owner, this);
-    this.#sender = new FrameSender(owner);
+    this.#sender = new FrameSender(owner, env.clock);
     this.#rejoin = rejoin;
   }
 
@@ -299,6 +299,7 @@ export class ClientLink {
     if (!this.#hasApplied(frame.frames)) {
       return this.dismiss(CloseCode.Malformed, 'More frames acknowledged than were sent.');
     }
+    if (this.#sender.isStalled(this.#clientTree)) return this.dismiss(CloseCode.Silent, 'No frame is acknowledged.');
     if (frame.kind === ClientKind.Events) this.#enqueue(frame.events, connection);
     else if ((frame.ask & Ask.Render) !== 0) this.#isAsked = true;
     if (frame.frames > 0 || this.#isAsked) this.flush();
@@ -345,7 +346,7 @@ export class ClientLink {
   /** Sends the difference to what the client shows, if there is one and the window is open. */
   flush(): void {
     const clientTree = this.#clientTree;
-    if (clientTree === undefined || clientTree.isFull || !this.#sender.isOpen) return;
+    if (clientTree === undefined || !this.#sender.canSend(clientTree)) return;
     const { tree } = this.#owner;
     if (this.#isAsked) this.#sendAsked(clientTree);
     else if (clientTree.content !== tree.rendered || clientTree.isEdited || tree.hasStale)

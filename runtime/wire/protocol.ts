@@ -151,7 +151,7 @@ export const CloseCode = /* @__PURE__ */ Object.freeze({
    * reached the server late: it joins again after a while.
    */
   Replaced: 4004,
-  /** No join in time, or no sign of life. */
+  /** No join, no sign of life or no acknowledgement in time. */
   Silent: 4005,
 } as const);
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { FrameSender } from '../../../runtime/session/frame-sender.js';
 import { decode } from '../../../runtime/wire/decode.js';
 import { Limit, Reason, ServerKind } from '../../../runtime/wire/protocol.js';
@@ -8,13 +9,20 @@ const patch = { kind: ServerKind.Patch, changes: [1, 1, 'x'], processed: 1 } as 
 const render = { kind: ServerKind.Render, tree: null, processed: 0, reason: Reason.Restored } as const;
 const acknowledge = { kind: ServerKind.Acknowledge, processed: 1 } as const;
 
+const maxShutMs = 60_000;
+
+/** What a client tree says. */
+const empty = { isFull: false };
+const full = { isFull: true };
+
 /** A sender with a connection. */
 function connected() {
   const connection = new FakeConnection();
-  const sender = new FrameSender({ probe: undefined });
+  const clock = createSimulatedClock(1_000);
+  const sender = new FrameSender({ probe: undefined }, clock);
   sender.connection = connection;
 
-  return { connection, sender };
+  return { clock, connection, sender };
 }
 
 describe('frame sender', () => {
@@ -50,10 +58,38 @@ describe('frame sender', () => {
     expect([sender.whole, sender.next]).to.deep.equal([8, 9]);
   });
 
-  it('is open with a connection that has room', () => {
+  it('can send with a connection that has room, and a tree that is not full', () => {
     const { connection, sender } = connected();
-    expect([new FrameSender({ probe: undefined }).isOpen, sender.isOpen]).to.deep.equal([false, true]);
+    const idle = new FrameSender({ probe: undefined }, createSimulatedClock(0));
+    expect([idle.canSend(empty), sender.canSend(empty), sender.canSend(full)]).to.deep.equal([false, true, false]);
     connection.buffered = Limit.windowBuffered;
-    expect(sender.isOpen).to.equal(false);
+    expect(sender.canSend(empty)).to.equal(false);
+  });
+
+  it('is stalled when nothing could go for a minute, until something can', () => {
+    const { clock, connection, sender } = connected();
+    for (let frame = 0; frame < Limit.windowFrames; frame++) sender.send(patch, 1);
+    clock.advance(maxShutMs);
+    expect([sender.canSend(empty), sender.isStalled(empty)], 'it waits from now on').to.deep.equal([false, false]);
+    clock.advance(maxShutMs);
+    expect(sender.isStalled(empty)).to.equal(false);
+    clock.advance(1);
+    expect([sender.isStalled(empty), sender.isStalled(undefined)]).to.deep.equal([true, false]);
+    expect(sender.since(3), 'the client is sent the whole page').to.equal(undefined);
+    expect(sender.since(Limit.windowFrames)).to.deep.equal([]);
+    sender.acknowledge(1);
+    expect([sender.isStalled(full), sender.isStalled(empty), sender.isStalled(full)]).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
+    sender.send(patch, 1);
+    connection.buffered = Limit.windowBuffered;
+    expect(sender.canSend(empty)).to.equal(false);
+    clock.advance(maxShutMs + 1);
+    expect(sender.isStalled(empty)).to.equal(true);
+    sender.restart();
+    connection.buffered = 0;
+    expect([sender.isStalled(empty), sender.since(0)]).to.deep.equal([false, []]);
   });
 });
