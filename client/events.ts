@@ -151,19 +151,19 @@ export class Events {
 
   #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
     const own = (handler.instance.nodes[handler.part] as Node) === target;
-    if (own && type === 'input' && this.#inputs.texts.join(target, this.#receiver.outbox.joinable))
+    if (own && type === 'input' && this.#inputs.texts?.join(target, this.#receiver.outbox.joinable))
       return this.#receiver.changed();
     const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
     const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
     const number = this.#receiver.raise(handler, fields && trim(fields), gate);
-    if (telling && !number) this.#inputs.texts.refused(target);
+    if (telling && !number) this.#inputs.texts?.refused(target);
     if (number) this.#inputs.sent(target, number, edits.test(type), telling);
   }
 
   /** Puts what the user has edited in place of the text of a control. */
   #tellText(type: string, control: Element, fields: Wire[]): Telling | undefined {
     const index = payloadFields(type).indexOf('value');
-    const telling = index < 0 ? undefined : this.#inputs.texts.tell(control, fields[index] as string);
+    const telling = index < 0 ? undefined : this.#inputs.texts?.tell(control, fields[index] as string);
     if (telling?.payload) fields[index] = telling.payload;
     return telling;
   }

@@ -10,7 +10,7 @@
 
 import type { Scalar } from '../runtime/wire/patch.js';
 import { parse } from './dom.js';
-import { type Telling, TextControls } from './text-controls.js';
+import type { Telling, TextControls } from './text-controls.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -44,13 +44,13 @@ export class Inputs {
   /** Those of them that wait, and what they write into. */
   readonly #held = new Map<(() => void) | undefined, Element>();
   readonly #root: Element;
-  /** Those with a text. */
-  readonly texts = new TextControls((control) => this.#composing.has(control));
+  /** Those with a text, once `more.ts` is loaded: before that, no control has a text that the server writes. */
+  texts: TextControls | undefined;
 
   /** @param root where the controls are */
   constructor(root: Element) {
     this.#root = root;
-    root.addEventListener('beforeinput', ({ target }) => this.texts.begin(target as Element), true);
+    root.addEventListener('beforeinput', ({ target }) => this.texts?.begin(target as Element), true);
     root.addEventListener('compositionstart', ({ target }) => this.#composing.add(target as Element));
     root.addEventListener('compositionend', () => {
       this.#composing.clear();
@@ -58,13 +58,16 @@ export class Inputs {
     });
   }
 
+  /** Whether a composition is open in a control. */
+  readonly isComposing = (control: Element): boolean => this.#composing.has(control);
+
   /**
    * Whether a write has to wait; it is then made later, unless a newer one for the same property comes.
    *
    * @param known whether the page shows it already, so that it would be made again only
    */
   holds(element: Element, name: string, write: () => void, value: () => Scalar, known = false): boolean {
-    if (name === 'value' && this.texts.write(element, `${value() ?? ''}`, known)) return true;
+    if (name === 'value' && this.texts?.write(element, `${value() ?? ''}`, known)) return true;
     const writes = this.#writes.get(element) ?? new Map<string, () => void>();
     this.#held.delete(writes.get(name));
     this.#writes.set(element, writes.set(name, write));
@@ -75,7 +78,7 @@ export class Inputs {
 
   /** Event number `event` comes from this control; `edit` if it tells its state. */
   sent(control: Element, event: number, edit = false, telling?: Telling): void {
-    if (this.texts.sent(control, event, edit, telling)) return;
+    if (this.texts?.sent(control, event, edit, telling)) return;
     this.#sent.set(control, event);
     if (edit) this.#shown.set(control, stateOf(control));
   }
@@ -86,13 +89,13 @@ export class Inputs {
    */
   processed(event: number, durable = event): void {
     this.#processed = event;
-    this.texts.processed(event, durable);
+    this.texts?.processed(event, durable);
     for (const [control, newest] of this.#sent) if (newest <= durable) this.#sent.delete(control);
   }
 
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
   release(): void {
-    this.texts.release();
+    this.texts?.release();
     for (const [write, element] of this.#held) {
       if (this.#isAhead(element)) continue;
       this.#held.delete(write);

@@ -6,13 +6,31 @@
  * The signature is read from the script's element, and not from `import.meta.url`: a script that comes from a browser's
  * memory may still have the URL under which another page has loaded it.
  *
+ * Beside it lies `more-HASH.js` (`more.ts`), which it loads as soon as it runs.
+ *
  * **Note:** if the page loads it in another way, it takes the first element with a token.
  */
 
 import { Mark } from '../runtime/wire/patch.js';
+import type { Inputs } from './inputs.js';
 import { startOn } from './start.js';
 
 const [path = '', client = ''] = /\/client-([\w-]+)\.js/.exec(import.meta.url) ?? [];
 const [, signature = ''] = document.querySelector<HTMLScriptElement>(`script[src*="${path}#"]`)?.src.split('#') ?? [];
 const root = document.querySelector(`[${Mark.Token}${signature && `^="${signature}"`}]`);
-if (root) startOn(root, client);
+
+let tries = 0;
+let loading: Promise<typeof import('./more.js')> | undefined;
+async function load(inputs: Inputs): Promise<void> {
+  try {
+    // A browser may not try again what has failed under the same URL.
+    const url = `./more-${client}.js#${tries++}`;
+    loading ??= import(url);
+    const { createTexts } = await loading;
+    inputs.texts ??= createTexts(inputs.isComposing);
+  } catch (error) {
+    loading = undefined;
+    throw error;
+  }
+}
+if (root) startOn(root, client, load);

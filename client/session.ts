@@ -41,6 +41,8 @@ export interface SessionParts {
   readonly view: Pick<View, 'adopt' | 'isBound' | 'definitions' | 'find' | 'patch' | 'render'>;
   /** The hash of the script, '' if it has none. */
   readonly client: string;
+  /** What has to be loaded before a frame can be shown. A new promise each time. */
+  needs(frame: readonly Wire[]): Promise<void> | undefined;
   /** Tells the page, and how many events were lost. */
   tell(what: Told, dropped: number): void;
   /** Writes an attribute of the root; `null` removes it. */
@@ -73,6 +75,8 @@ export class Session {
   #broken = false;
   /** Whether a render has been asked for on this connection. */
   #asked = false;
+  /** What the frames of this connection wait for, in their order. */
+  #ready: Promise<void> | undefined;
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
 
@@ -103,6 +107,7 @@ export class Session {
   closed(code: number): boolean {
     const { reloadStorage, outbox } = this.#parts;
     this.#answered = this.#asked = false;
+    this.#ready = undefined;
     clearTimeout(this.#watching);
     this.#told();
     const anew = code === Verdict.Refused && reloadStorage.fallBack();
@@ -145,16 +150,24 @@ export class Session {
 
   // FRAMES --------------------------------------------------------------------
 
-  /** Takes a frame. What cannot be read ends the connection. */
-  received(bytes: Uint8Array): void {
+  /** Takes a frame, when what it needs is loaded. What cannot be read or shown ends the connection. */
+  async received(bytes: Uint8Array): Promise<void> {
     this.#watch(Delay.quiet, () => this.probe());
+    let ready = this.#ready;
     let frame: readonly Wire[];
     try {
       frame = decode(bytes) as readonly Wire[];
+      ready = this.#ready ??= this.#parts.needs(frame);
+      if (ready) await ready;
     } catch {
-      this.#parts.connection.giveUp();
+      if (ready === this.#ready) this.#parts.connection.giveUp();
       return;
     }
+    // If the connection was lost meanwhile, the next one brings it again.
+    if (ready === this.#ready) this.#take(frame);
+  }
+
+  #take(frame: readonly Wire[]): void {
     const { reloadStorage, tell, typing } = this.#parts;
     const [kind, ...fields] = frame as [number, ...Wire[]];
     const content = kind === ServerKind.Acknowledge ? null : fields.shift();

@@ -2,10 +2,11 @@
  * Starts the client on a page: the one place where socket, session, events and view meet.
  */
 
-import { Mark, type Scalar } from '../runtime/wire/patch.js';
+import { Mark, PartKind, type Scalar } from '../runtime/wire/patch.js';
 import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
 import { Inputs } from './inputs.js';
+import { createTexts } from './more.js';
 import { Outbox } from './outbox.js';
 import { ReloadStorage } from './reload-storage.js';
 import { Session } from './session.js';
@@ -44,13 +45,26 @@ export interface StartOptions {
  * **Note:** a page without a root is left alone.
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
-  if (root) startOn(root, client);
+  if (!root) return;
+  startOn(root, client, (inputs) => {
+    inputs.texts ??= createTexts(inputs.isComposing);
+    return undefined;
+  });
 }
 
-/** Starts the client on this root. `client` is as in `StartOptions`. */
-export function startOn(root: Element, client: string): void {
+/** How the definition of a part begins that `more.ts` is needed for: a text may stand in it. */
+const needing = `${PartKind.Property},"value"`;
+
+/**
+ * Starts the client on this root. `client` is as in `StartOptions`.
+ *
+ * @param load makes what is in `more.ts`, now or by the end of a promise; called again after a failure
+ */
+export function startOn(root: Element, client: string, load: (inputs: Inputs) => Promise<void> | undefined): void {
   const setMark = (name: string, value: Scalar): void => writeAttribute(root, name, value);
   const inputs = new Inputs(root);
+  // At the same time as the connection: in the end there are two round trips less.
+  load(inputs)?.catch(() => undefined);
   const outbox = new Outbox();
   const view: View = new View(root, {
     listen: (type) => events.listen(type),
@@ -67,6 +81,7 @@ export function startOn(root: Element, client: string): void {
     },
     events,
     typing: inputs,
+    needs: (frame) => (inputs.texts || !JSON.stringify(frame).includes(needing) ? undefined : load(inputs)),
     reloadStorage: new ReloadStorage(root, outbox),
     outbox,
     view,

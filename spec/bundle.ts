@@ -1,8 +1,9 @@
 /**
- * Builds the client script that browsers are given, `dist/client/troupe.js`, and the one for pages that run in
- * the process of a test, `dist/client/troupe.iife.js`; the last step of `npm run build`.
+ * Builds the client script that browsers are given, `dist/client/troupe.js` and the second part that it loads,
+ * `dist/client/troupe-more.js`, and the one for pages that run in the process of a test, `dist/client/troupe.iife.js`; the
+ * last step of `npm run build`.
  *
- * The first is made small by facts that a minifier cannot know. The members of kinds and limits never change, so their
+ * Those for browsers are made small by facts that a minifier cannot know. The members of kinds and limits never change, so their
  * values replace them. No code in a browser reads the messages about malformed frames, or the name of a class. The
  * properties that only this project uses get short names, see `own-properties.ts`.
  */
@@ -66,24 +67,30 @@ const reducing: Plugin = {
 
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
 
-const bundled = await build({
-  ...common,
-  entryPoints: ['client/main.ts'],
-  write: false,
-  format: 'esm',
-  minify: true,
-  mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
-  mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, shortName(index)])),
-  tsconfigRaw: { compilerOptions: { target: 'es2022', useDefineForClassFields: false } },
-  plugins: [reducing],
-});
-// Terser sees across functions what esbuild does not: 1.5 % of the bytes. Comma sequences compress badly.
-const { code } = await minify(`${bundled.outputFiles[0]?.text}`, {
-  ecma: 2020,
-  module: true,
-  compress: { comparisons: false, hoist_props: false, passes: 3, sequences: false, unsafe_arrows: true },
-});
-writeFileSync('dist/client/troupe.js', `${code}`);
+/** Builds one of the scripts. The properties that both use have the same short names in both. */
+async function buildScript(entry: string, file: string): Promise<void> {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [entry],
+    write: false,
+    format: 'esm',
+    minify: true,
+    mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
+    mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, shortName(index)])),
+    tsconfigRaw: { compilerOptions: { target: 'es2022', useDefineForClassFields: false } },
+    plugins: [reducing],
+  });
+  // Terser sees across functions what esbuild does not: 1.5 % of the bytes. Comma sequences compress badly.
+  const { code } = await minify(`${outputFiles[0]?.text}`, {
+    ecma: 2020,
+    module: true,
+    compress: { comparisons: false, hoist_props: false, passes: 3, sequences: false, unsafe_arrows: true },
+  });
+  writeFileSync(file, `${code}`);
+}
+
+await buildScript('client/main.ts', 'dist/client/troupe.js');
+await buildScript('client/more.ts', 'dist/client/troupe-more.js');
 await build({
   ...common,
   entryPoints: ['client/index.ts'],

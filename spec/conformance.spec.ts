@@ -74,6 +74,7 @@ class Pair {
         ...{ fallBack: () => false, keep: ignore, leave: ignore, settle: ignore },
       },
       view: this.#view(),
+      needs: () => undefined,
       client: '',
       tell: (_, dropped) => {
         this.dropped = dropped;

@@ -1,6 +1,7 @@
 /**
- * The client script as browsers fetch it: one file under a URL that contains the hash of its content, so that browsers
- * can cache it for ever. esbuild builds it from `client/`; `http.ts` serves it.
+ * The client script as browsers fetch it: two files under URLs that contain the hash of their content, so that browsers
+ * can cache them for ever. A page loads the first, which loads the second by itself. esbuild builds them from `client/`;
+ * `http.ts` serves them.
  */
 
 import { hash } from 'node:crypto';
@@ -14,22 +15,26 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 /** How a body is compressed, as `Content-Encoding` names it; '' for not at all. */
 export type Encoding = 'br' | 'gzip' | '';
 
+/** Gives bytes in an encoding; compressed at the first call and kept. */
+export type ScriptBody = (encoding: Encoding) => Promise<Uint8Array>;
+
 /** The script and its compressed forms. */
 export interface ClientScript {
-  /** The hash of its content, 12 characters: what a client says in its join. */
+  /** The hash of its content, both files, 12 characters: what a client says in its join. */
   readonly hash: string;
-  /** The name of its file, `client-HASH.js`. */
+  /** The name of the file that pages load, `client-HASH.js`. */
   readonly file: string;
-  /** Its bytes in an encoding; compressed at the first call and kept. */
-  body(encoding: Encoding): Promise<Uint8Array>;
+  /** Its files by their names: `client-HASH.js`, and beside it `more-HASH.js`. */
+  readonly files: ReadonlyMap<string, ScriptBody>;
 }
 
 // READING ---------------------------------------------------------------------
 
 /** Compiled, this file lies in `dist/runtime/`. */
-const built = new URL('../../client/troupe.js', import.meta.url);
+const folder = new URL('../../client/', import.meta.url);
 
-function readBuilt(): string {
+function readBuilt(file: string): string {
+  const built = new URL(file, folder);
   try {
     return readFileSync(built, 'utf8');
   } catch (cause) {
@@ -53,16 +58,25 @@ export function chooseEncoding(accepted: string): Encoding {
 
 // SCRIPT ----------------------------------------------------------------------
 
-/** Makes the script of a text, by default of the one that was built. */
-export function createClientScript(text: string = readBuilt()): ClientScript {
-  const plain = Buffer.from(text);
-  const name = hash('sha256', plain, 'base64url').slice(0, 12);
-  const compress = { br: promisify(brotliCompress), gzip: promisify(gzip), '': async (bytes: Uint8Array) => bytes };
+const compress = { br: promisify(brotliCompress), gzip: promisify(gzip), '': async (bytes: Uint8Array) => bytes };
+
+function createBody(text: string): ScriptBody {
   const bodies: { [encoding in Encoding]?: Promise<Uint8Array> } = {};
 
-  return {
-    hash: name,
-    file: `client-${name}.js`,
-    body: (encoding) => (bodies[encoding] ??= compress[encoding](plain)),
-  };
+  return (encoding) => (bodies[encoding] ??= compress[encoding](Buffer.from(text)));
+}
+
+/** Makes the script of the texts of its two files, by default of those that were built. */
+export function createClientScript(
+  text: string = readBuilt('troupe.js'),
+  more: string = readBuilt('troupe-more.js')
+): ClientScript {
+  const name = hash('sha256', text + more, 'base64url').slice(0, 12);
+  const file = `client-${name}.js`;
+  const files = new Map([
+    [file, createBody(text)],
+    [`more-${name}.js`, createBody(more)],
+  ]);
+
+  return { hash: name, file, files };
 }

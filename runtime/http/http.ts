@@ -14,7 +14,7 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { Page, SessionRegistry } from '../registry/session-registry.js';
 import type { CloseCode } from '../wire/protocol.js';
-import { type ClientScript, chooseEncoding } from './client-script.js';
+import { type ClientScript, chooseEncoding, type ScriptBody } from './client-script.js';
 import { refusalOfFetch } from './fetch-metadata.js';
 import { answerSign, type IsReady } from './health.js';
 import type { Headers, HttpAnswer } from './http-answer.js';
@@ -104,13 +104,13 @@ function isKnown(known: string, tag: string): boolean {
   return known.split(',').some((entry) => entry.trim().replace(/^W\//, '') === tag || entry.trim() === '*');
 }
 
-async function answerScript(script: ClientScript, request: HttpRequest): Promise<HttpAnswer> {
+async function answerScript(hash: string, body: ScriptBody, request: HttpRequest): Promise<HttpAnswer> {
   const encoding = chooseEncoding(String(request.headers['accept-encoding'] ?? ''));
-  const tag = `"${script.hash}${encoding && `-${encoding}`}"`;
+  const tag = `"${hash}${encoding && `-${encoding}`}"`;
   const headers = [...scriptHeaders, 'ETag', tag, ...(encoding && ['Content-Encoding', encoding])];
 
   if (isKnown(String(request.headers['if-none-match'] ?? ''), tag)) return { status: 304, headers, body: '' };
-  return withLength(200, headers, await script.body(encoding));
+  return withLength(200, headers, await body(encoding));
 }
 
 // PAGES -----------------------------------------------------------------------
@@ -234,12 +234,11 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
   const { document, isReady = () => options.sessions.isReady, script } = options;
+  const answer = answerSign(path, isReady) ?? script.files.get(path.slice(1));
 
-  const sign = answerSign(path, isReady);
-
-  if (sign === undefined && path !== `/${script.file}`) return answerStatus(404, document.styles);
+  if (answer === undefined) return answerStatus(404, document.styles);
   if (!isReadable(request.method)) return answerStatus(405, document.styles);
-  return sign ?? answerScript(script, request);
+  return typeof answer === 'function' ? answerScript(script.hash, answer, request) : answer;
 }
 
 /** Makes the function that answers requests. */

@@ -34,7 +34,7 @@ export interface ServerOptions {
    * are those of this process.
    */
   readonly bus?: BusFactory;
-  /** The text of the client script. Default: the one that was built with this package. */
+  /** The text of the client script, without the second file that it loads. Default: the one that was built with this package. */
   readonly clientScript?: string;
   /** What tells the time. Default: the computer's clock. */
   readonly clock?: Clock;

@@ -17,9 +17,21 @@ import { documentName, getPage, join, nextBytes, pack, sendJoin } from './visit.
 
 // SIZE ------------------------------------------------------------------------
 
-/** How many bytes the built client script has. */
-export function clientSize(): { minified: number; gzip: number; brotli: number } {
-  const script = readFileSync(new URL('../../client/troupe.js', import.meta.url));
+/** Bytes of a script, as it is and compressed. */
+interface Size {
+  readonly minified: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+/** How many bytes the built client script has, without what it loads later. */
+export const clientSize = (): Size => sizeOf('troupe.js');
+
+/** How many bytes the built second script has. */
+export const moreSize = (): Size => sizeOf('troupe-more.js');
+
+function sizeOf(file: string): Size {
+  const script = readFileSync(new URL(`../../client/${file}`, import.meta.url));
   return {
     minified: script.length,
     gzip: gzipSync(script, { level: 9 }).length,

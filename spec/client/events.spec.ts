@@ -45,6 +45,7 @@ describe('client/events', () => {
           bench.raised = [];
           bench.held = [];
           inputs = new troupe.inputs.Inputs(bench.root);
+          inputs.texts = troupe.more.createTexts(inputs.isComposing);
           view = troupe.view.createView(bench.root, {
             listen: (type) => events.listen(type),
             holds: (...write) => inputs.holds(...write),

@@ -17,6 +17,7 @@ describe('client/inputs', () => {
         control.type = 'number';
         root.append(control);
         const inputs = new troupe.inputs.Inputs(root);
+        inputs.texts = troupe.more.createTexts(inputs.isComposing);
         const log: string[] = [];
         const write = (what: string, name = 'value', element: Element = control): void => {
           const made = () => log.push(what);

@@ -1,4 +1,4 @@
-/** The script as it was built, `dist/client/troupe.js`: what browsers are given. */
+/** The two files of the script as they were built, `dist/client/troupe.js` and `troupe-more.js`: what browsers are given. */
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
@@ -11,10 +11,13 @@ import type { FakeSocket } from './page/sockets.js';
 
 declare const sockets: FakeSocket[];
 
-const script = readFileSync(new URL('../../client/troupe.js', import.meta.url), 'utf8');
+const read = (file: string): string => readFileSync(new URL(`../../client/${file}`, import.meta.url), 'utf8');
+const script = read('troupe.js');
+const more = read('troupe-more.js');
 
 /** What the script under this URL joins with, over fake sockets, on a page that allows nothing but what its server has. */
 async function joinFrom(url: string, fakes: string): Promise<Wire> {
+  const path = new URL(url, 'http://localhost').pathname;
   const headers = { 'content-security-policy': "default-src 'self'" };
   const resource = (type: string, body: string): Resource => ({ type: `${type}; charset=utf-8`, body, headers });
   const site = await serve({
@@ -23,7 +26,8 @@ async function joinFrom(url: string, fakes: string): Promise<Wire> {
       `<!doctype html><title>spec</title><script type="module" src="${url}"></script>
       <div data-troupe-socket="/socket" data-troupe-token="secret"></div>`
     ),
-    [new URL(url, 'http://localhost').pathname]: resource('text/javascript', script),
+    [path]: resource('text/javascript', script),
+    [path.replace(/client(?:-([\w-]+))?\.js/, 'more-$1.js')]: resource('text/javascript', more),
   });
   const { page, expectNoErrors } = await newPage();
   try {
@@ -64,27 +68,33 @@ describe('client/main', () => {
     });
   }
 
-  it('is one module that imports nothing and exports nothing', async () => {
-    const { metafile } = await build({
-      stdin: { contents: script, sourcefile: 'troupe.js' },
-      bundle: true,
-      external: ['*'],
-      format: 'esm',
-      metafile: true,
-      write: false,
-      logLevel: 'silent',
+  const modules: readonly (readonly [what: string, text: string, exports: readonly string[]])[] = [
+    ['the first file is one module that imports nothing and exports nothing', script, []],
+    ['the second is one module that imports nothing', more, ['createTexts']],
+  ];
+  for (const [what, text, exports] of modules) {
+    it(what, async () => {
+      const { metafile } = await build({
+        stdin: { contents: text, sourcefile: 'troupe.js' },
+        bundle: true,
+        external: ['*'],
+        format: 'esm',
+        metafile: true,
+        write: false,
+        logLevel: 'silent',
+      });
+      const [read] = Object.values(metafile.inputs);
+      const [made] = Object.values(metafile.outputs);
+      expect(read?.bytes).to.equal(Buffer.byteLength(text));
+      expect([read?.imports, made?.imports, made?.exports]).to.deep.equal([[], [], exports]);
     });
-    const [read] = Object.values(metafile.inputs);
-    const [made] = Object.values(metafile.outputs);
-    expect(read?.bytes).to.equal(Buffer.byteLength(script));
-    expect([read?.imports, made?.imports, made?.exports]).to.deep.equal([[], [], []]);
-  });
+  }
 
   it('makes no code of strings', () => {
     const evaluating = /(?<![\w$.])(?:eval|Function)\b(?!\s*:)/;
     for (const code of ['eval("")', 'new Function("")', '(0,eval)("")', 'a=Function("")']) {
       expect(code).to.match(evaluating);
     }
-    expect(script).to.not.match(evaluating);
+    for (const text of [script, more]) expect(text).to.not.match(evaluating);
   });
 });

@@ -69,7 +69,10 @@ function createPage() {
       settled: () => {
         page.settled = true;
       },
-      giveUp: () => log.push('lost'),
+      giveUp: () => {
+        log.push('lost');
+        page.lost();
+      },
       move: (within) => log.push(`move ${within}`),
     },
     events: {
@@ -88,6 +91,7 @@ function createPage() {
     reloadStorage,
     outbox,
     view: view as never,
+    needs: () => page.needed,
     client: 'hash',
     tell: (what, dropped) => log.push(`${what} ${dropped}`),
     setMark: (name, value) => {
@@ -103,6 +107,9 @@ function createPage() {
     pending: 0,
     isUnstored: false,
     settled: false,
+    /** What the next frame has to wait for. */
+    needed: undefined as Promise<void> | undefined,
+    lost: (): void => undefined,
     instance,
     log,
     outbox,
@@ -126,6 +133,19 @@ function joinOf(frame: Wire | undefined): unknown {
   return { frame: applied, processed, durable, sent };
 }
 
+/** Something that is being loaded. */
+class Loading {
+  end!: () => void;
+  fail!: () => void;
+  readonly promise = new Promise<void>((resolve, reject) => {
+    this.end = resolve;
+    this.fail = () => reject(new Error('not loaded'));
+  });
+}
+
+/** All promises that can be kept are. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A page that has joined and been adopted. */
 function joinedPage() {
   const page = createPage();
@@ -144,6 +164,60 @@ describe('client/session', () => {
   });
   after(() => {
     console.warn = originalWarn;
+  });
+
+  describe('a frame that needs what is not loaded', () => {
+    it('waits for it, and the frames after it wait too, in their order', async () => {
+      const page = createPage();
+      const load = new Loading();
+      page.session.opened();
+      page.needed = load.promise;
+      page.receive(ServerKind.Adopt, ['tree']);
+      page.needed = undefined;
+      page.receive(ServerKind.Patch, [1]);
+      page.receive(ServerKind.Patch, [2]);
+      await settled();
+      expect([page.log, page.settled]).to.deep.equal([[], false]);
+      load.end();
+      await settled();
+      const shown = page.log.filter((line) => /^(adopt|patch)/.test(line));
+      expect([shown, page.settled]).to.deep.equal([['adopt ["tree"]', 'patch [1]', 'patch [2]'], true]);
+      page.receive(ServerKind.Patch, [3]);
+      await settled();
+      expect(page.log.at(-1)).to.equal('patch [3]');
+    });
+
+    it('is dropped with its connection: the next one brings it again', async () => {
+      const page = createPage();
+      const [first, second] = [new Loading(), new Loading()];
+      page.session.opened();
+      page.needed = first.promise;
+      page.receive(ServerKind.Adopt, ['tree']);
+      page.session.closed(0);
+      page.session.opened();
+      page.needed = second.promise;
+      page.receive(ServerKind.Adopt, ['tree']);
+      first.end();
+      await settled();
+      expect(page.log.filter((line) => line.startsWith('adopt'))).to.deep.equal([]);
+      expect(joinOf(page.sent().at(-1))).to.include({ frame: 0 });
+      second.end();
+      await settled();
+      expect(page.log.filter((line) => line.startsWith('adopt'))).to.deep.equal(['adopt ["tree"]']);
+    });
+
+    it('ends the connection if it cannot be loaded, once', async () => {
+      const page = createPage();
+      const load = new Loading();
+      page.session.opened();
+      page.needed = load.promise;
+      page.receive(ServerKind.Adopt, ['tree']);
+      page.receive(ServerKind.Patch, [1]);
+      page.lost = () => page.session.closed(0);
+      load.fail();
+      await settled();
+      expect(page.log).to.deep.equal(['lost']);
+    });
   });
 
   describe('joining', () => {

@@ -110,6 +110,7 @@ describe('the client on a page with raw HTML', () => {
     const site = await serve({
       '/': { type: 'text/html', body },
       '/client-hash.js': { type: 'text/javascript', body: script },
+      '/more-hash.js': { type: 'text/javascript', body: '' },
     });
     const { page, expectNoErrors } = await newPage();
     await page.addInitScript({ content: await bundle('spec/client/page/sockets.ts', 'iife') });

@@ -5,6 +5,7 @@ export * as dom from '../../../client/dom.js';
 export * as events from '../../../client/events.js';
 export * as inputs from '../../../client/inputs.js';
 export * as instance from '../../../client/instance.js';
+export * as more from '../../../client/more.js';
 export * as nodeMatcher from '../../../client/node-matcher.js';
 export * as outbox from '../../../client/outbox.js';
 export * as partWriters from '../../../client/part-writers.js';

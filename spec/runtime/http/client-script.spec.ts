@@ -4,23 +4,30 @@ import { expect } from 'chai';
 import { chooseEncoding, createClientScript } from '../../../runtime/http/client-script.js';
 
 const text = `console.log('${'ä'.repeat(500)}');`;
+const more = `export const more = '${'ö'.repeat(500)}';`;
 
 describe('client script', () => {
   it('is named by the hash of its content', () => {
-    const { file, hash } = createClientScript(text);
+    const { file, files, hash } = createClientScript(text, more);
 
-    expect(hash).to.equal(createHash('sha256').update(text).digest('base64url').slice(0, 12));
+    expect(hash).to.equal(createHash('sha256').update(`${text}${more}`).digest('base64url').slice(0, 12));
     expect(file).to.equal(`client-${hash}.js`);
-    expect(createClientScript(`${text} `).hash).to.not.equal(hash);
+    expect([...files.keys()]).to.deep.equal([file, `more-${hash}.js`]);
+    expect(createClientScript(`${text} `, more).hash).to.not.equal(hash);
+    expect(createClientScript(text, `${more} `).hash).to.not.equal(hash);
   });
 
   it('is compressed once in each encoding', async () => {
-    const { body } = createClientScript(text);
+    const bodies = [...createClientScript(text, more).files.values()];
 
-    expect(Buffer.from(await body('')).toString()).to.equal(text);
-    expect(brotliDecompressSync(await body('br')).toString()).to.equal(text);
-    expect(gunzipSync(await body('gzip')).toString()).to.equal(text);
-    expect(await body('br')).to.equal(await body('br'));
+    for (const [index, body] of bodies.entries()) {
+      const expected = [text, more][index];
+      expect(Buffer.from(await body('')).toString()).to.equal(expected);
+      expect(brotliDecompressSync(await body('br')).toString()).to.equal(expected);
+      expect(gunzipSync(await body('gzip')).toString()).to.equal(expected);
+      expect(await body('br')).to.equal(await body('br'));
+    }
+    expect(bodies).to.have.length(2);
   });
 
   it('is sent in the smallest encoding that is accepted', () => {

@@ -14,7 +14,8 @@ import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
 import { asSessions, FakeSessions, fakeComponent } from '../../fixtures/sessions.js';
 
 const text = `console.log(${JSON.stringify('client '.repeat(200))});`;
-const script = createClientScript(text);
+const more = 'export const more = 1;';
+const script = createClientScript(text, more);
 const scriptUrl = `/app/_troupe/${script.file}`;
 
 /** An answer, its headers by name. */
@@ -403,6 +404,17 @@ describe('http', () => {
       });
     });
 
+    it('has its second file beside it, to be kept as long', async () => {
+      const { get } = setUp();
+      const { body, headers, status } = await get(scriptUrl.replace('client-', 'more-'));
+
+      expect([status, Buffer.from(body).toString()]).to.deep.equal([200, more]);
+      expect(headers).to.deep.equal({
+        ...(await get(scriptUrl)).headers,
+        'Content-Length': String(more.length),
+      });
+    });
+
     it('is compressed as the browser accepts it', async () => {
       const { get } = setUp();
       const accepting = (accepted: string) => get(scriptUrl, { headers: { 'accept-encoding': accepted } });
@@ -434,7 +446,15 @@ describe('http', () => {
     it('is gone under an older hash, as is everything else that is reserved', async () => {
       const { get } = setUp();
 
-      for (const path of ['client-AAAAAAAAAAAA.js', 'client.js', '', '../x', 'socket', `${script.file}/`]) {
+      for (const path of [
+        'client-AAAAAAAAAAAA.js',
+        'more-AAAAAAAAAAAA.js',
+        'client.js',
+        '',
+        '../x',
+        'socket',
+        `${script.file}/`,
+      ]) {
         const { headers, status } = await get(`/app/_troupe/${path}`);
 
         expect(status, path).to.equal(404);
