@@ -282,7 +282,8 @@ function foldFaults(shown: Shown, all: ReadonlyMap<number, Action>): readonly st
   for (const { n, what, row: key = 0 } of done) rows = changeRows(rows, { type: what, n, key } as TodoMessage);
   const found = shown.rows.map(({ key, title, done: isDone }) => ({ key, title, done: isDone }));
   if (JSON.stringify(found) !== JSON.stringify(rows)) {
-    faults.push(`rows ${JSON.stringify(found)} instead of ${JSON.stringify(rows)}`);
+    const log = done.map(({ n, what, row }) => `${n} ${what}${row === undefined ? '' : ` ${row}`}`).join(', ');
+    faults.push(`rows ${JSON.stringify(found)} instead of ${JSON.stringify(rows)}, after ${log}`);
   }
 
   return faults;
