@@ -27,9 +27,9 @@ export interface User {
   since: number;
   /**
    * What the page was told of the events of this session: how many durable ones are lost, with how many of them it may
-   * have heard twice, and the number that it has heard last; how many were dropped, of which so many may be counted twice.
+   * have heard twice, and the number that it has heard last; how many were dropped, of which so many may be counted twice; in which page of the tab.
    */
-  told: { lost: number; again: number; last: number; dropped: number; droppedBefore: number };
+  told: { lost: number; again: number; last: number; dropped: number; droppedBefore: number; load: number };
   /** What the tab shows, as it was read last. */
   root: Element | undefined;
 }

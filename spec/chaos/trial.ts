@@ -16,7 +16,7 @@ import { Host } from './host.js';
 import { isSettled, type Judged, Judgement, type User } from './judgement.js';
 import { MuteClient } from './mute-client.js';
 import { Road } from './road.js';
-import { type FaultName, forgetful, type Scheduler, type Step } from './schedule.js';
+import { type FaultName, forgetful, type Scheduler, type ServerFault, type Step, serverFaults } from './schedule.js';
 import type { Hear, Seat } from './seat.js';
 import { createBrowser, Tab } from './tab.js';
 import type { Action } from './verdict.js';
@@ -83,6 +83,8 @@ class Trial implements Judged {
   /** What goes wrong at the moment. */
   readonly #troubles = new Set<Promise<void>>();
   readonly mayLose: boolean;
+  /** Whether a session may go back to a state that is older than its page. */
+  readonly #mayGoBack: boolean;
   hosts: Host[] = [];
   /** The way of each host to Redis. */
   #links: Road[] = [];
@@ -100,6 +102,7 @@ class Trial implements Judged {
     this.#random = new Random(schedule.seed ^ 0x5eed);
     const isLarge = schedule.steps.some(({ what }) => what === 'diskFull');
     this.run = `${schedule.seed}${isLarge ? '-large' : ''}`;
+    this.#mayGoBack = schedule.steps.some(({ what }) => serverFaults.includes(what as ServerFault));
     this.mayLose = schedule.steps.some(({ what }) => forgetful.includes(what as FaultName));
   }
 
@@ -169,7 +172,7 @@ class Trial implements Judged {
         root: undefined,
       },
       tab: seat((what, dropped) => this.#told(user, what, dropped)),
-      told: { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0 },
+      told: { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0, load: 0 },
     };
     user.tab.isStored = origin !== undefined;
     this.users.push(user);
@@ -185,13 +188,16 @@ class Trial implements Judged {
   #told(user: User, what: string, dropped: number): void {
     const { name, tab } = user;
     this.count(what === 'dropped' ? 'dropped events' : what, what === 'dropped' ? dropped : 1);
+    // A page that is loaded after a crash adopts an older state unheard, and what was dropped is dropped again.
+    if (user.told.load !== tab.loads && this.#mayGoBack) user.told.droppedBefore = user.told.dropped;
+    user.told.load = tab.loads;
     if (what === 'fresh') {
       if (tab.isStored && !this.mayLose) this.faults.push(`${name}: its session was stored and is fresh now`);
       tab.isStored = false;
       user.forgotten.push(...user.actions.filter(({ early }) => early !== tab.loads));
       user.actions = user.actions.filter(({ early }) => early === tab.loads);
       user.since = this.#made;
-      user.told = { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0 };
+      user.told = { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0, load: tab.loads };
     } else if (what === 'dropped') user.told.dropped += dropped;
     else {
       // A page that is cut off before the server knows that it knows hears it again.
@@ -199,7 +205,7 @@ class Trial implements Judged {
       user.told.last = dropped;
       user.told.lost += dropped;
       // What was dropped and is not stored is dropped again, in an older state.
-      user.told.droppedBefore += user.told.dropped;
+      user.told.droppedBefore = user.told.dropped;
       if (dropped > 0 && !this.mayLose) this.faults.push(`${name}: ${what}, and ${dropped} events are lost`);
     }
   }
