@@ -45,8 +45,8 @@ export interface SessionRegistry {
   open(route: Route, address: string): Promise<Page> | Page;
   /**
    * Renders a first page of a session that a page load has left, for its reload. Resolves with `undefined` if the
-   * session does not exist or another page load is connected to it; with `TryLater` while the store cannot answer,
-   * because it may hold the session. Throws as `open`.
+   * session does not exist or another page load is connected to it; with `TryLater` while the store cannot answer or this
+   * node drains, because the session may exist. Throws as `open`.
    */
   reload(request: JoinRequest): Promise<Page | CloseCode | undefined>;
   /**
@@ -188,15 +188,15 @@ class SessionTable implements SessionRegistry, SessionOwner {
   async reload(request: JoinRequest): Promise<Page | CloseCode | undefined> {
     const found = this.#entries.get(request.id)?.session;
     if (found !== undefined) {
-      if (hasOther(found, request)) return undefined;
-      found.release();
+      if (!hasOther(found, request)) found.release();
       const mayAnswer = await proveOwnership(this.#options.writeBehind, found);
       if (!mayAnswer && !isOver(found.life)) return CloseCode.TryLater;
     }
     const isHere = found !== undefined && !isOver(found.life);
-    if (!isHere && this.#isDraining) return undefined;
+    // Who is connected here counts only if the session is this node's.
+    if (isHere && hasOther(found, request)) return undefined;
+    if (!isHere && this.#isDraining) return CloseCode.TryLater;
     const session = isHere ? found : await this.#activate(request, false);
-
     return session instanceof LiveSession ? this.#firstPage(session) : session;
   }
 

@@ -170,8 +170,14 @@ export class Judgement {
     this.#trial.count('early events that missed their page', stayed);
     const live = textOfPage(root);
     await user.tab.close();
-    const rendered = textOfPage(parsePage(await user.tab.fetchAgain()));
-    if (live !== rendered) this.#trial.faults.push(`${user.name} shows\n  ${live}\nand its session is\n  ${rendered}`);
+    const page = parsePage(await user.tab.fetchAgain());
+    const rendered = textOfPage(page);
+    if (live !== rendered) {
+      const [id, other] = [root, page].map((element) => element.getAttribute(Mark.Token)?.split('.')[1]);
+      this.#trial.faults.push(
+        `${user.name} shows\n  ${live}\nand its session ${id}, got as ${other}, is\n  ${rendered}`
+      );
+    }
     this.#trial.faults.push(...faults.map((fault) => `${user.name}, ${fault}`));
   }
 }
