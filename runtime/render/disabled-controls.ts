@@ -30,14 +30,18 @@ function disables(value: Value | undefined, kind: PartKind | undefined): boolean
   return kind === PartKind.Attribute ? value !== null && value !== undefined : Boolean(value);
 }
 
-/** Whether the part at the end of a way is disabled. A legend is not disabled by the fieldset that it stands in. */
+/**
+ * Whether the part at the end of a way is disabled. The first legend of a fieldset is not disabled by it. Legends that other
+ * templates put before it are not looked for.
+ */
 export function isDisabled(way: readonly Waypoint[]): boolean {
   return way.some(({ instance, part }, index) => {
     if (!isDisabledAt(instance, part)) return false;
+    const place = instance.definition.parts[part];
     const next = way[index + 1];
-    const isInFieldset = next !== undefined && instance.definition.parts[part]?.element === 'fieldset';
+    const isInLegend = next?.instance.definition.parts[next.part]?.isInLegend === true;
 
-    return !(isInFieldset && next.instance.definition.parts[next.part]?.outermost === 'legend');
+    return !(isInLegend && place?.element === 'fieldset' && !place.isAfterLegend);
   });
 }
 

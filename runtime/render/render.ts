@@ -52,7 +52,8 @@ const rootPart: Part = {
   isUrl: false,
   isReflected: false,
   isSecret: false,
-  outermost: '',
+  isInLegend: false,
+  isAfterLegend: false,
 };
 
 /**

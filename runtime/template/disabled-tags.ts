@@ -16,6 +16,8 @@ export type Disabler = true | number;
 export interface Around {
   readonly tag: OpenToken;
   readonly node: number;
+  /** Whether it is a legend, and the first in the element around it. */
+  readonly isFirstLegend: boolean;
 }
 
 /** A part as far as it can disable. */
@@ -35,7 +37,7 @@ const userEvents =
 
 /**
  * The elements whose `disabled` concerns a part on or in the last of `opened`: for an event of a control itself and the
- * fieldsets around it, for a child the fieldsets around it. A control in the legend of a fieldset is not disabled by it.
+ * fieldsets around it, for a child the fieldsets around it. A control in the first legend of a fieldset is not disabled by it.
  */
 export function disablingElements(opened: readonly Around[], { kind, name }: Binding): readonly Around[] {
   const isChild = kind === PartKind.Child || kind === PartKind.Sole;
@@ -44,7 +46,7 @@ export function disablingElements(opened: readonly Around[], { kind, name }: Bin
   if (!isChild && !isEvent) return [];
 
   return opened.filter(({ tag }, index) => {
-    if (tag.element.name === 'fieldset') return opened[index + 1]?.tag.element.name !== 'legend';
+    if (tag.element.name === 'fieldset') return opened[index + 1]?.isFirstLegend !== true;
     return isEvent && index === opened.length - 1;
   });
 }

@@ -35,8 +35,10 @@ export interface Part {
   readonly isReflected: boolean;
   /** Whether it may tell what is typed into a password field: the value of one, or an event on one or around one. */
   readonly isSecret: boolean;
-  /** Name of the element at the template's root that it is on or in; '' if it is in none. */
-  readonly outermost: string;
+  /** Whether it is on or in the first legend at the template's root. */
+  readonly isInLegend: boolean;
+  /** Whether a legend stands before it in the same element. */
+  readonly isAfterLegend: boolean;
 }
 
 /** What `assemble` makes of the tokens of a template. */
@@ -69,7 +71,8 @@ export class TemplatePart implements Part {
   readonly isUrl: boolean;
   readonly isReflected: boolean;
   readonly isSecret: boolean;
-  readonly outermost: string;
+  readonly isInLegend: boolean;
+  readonly isAfterLegend: boolean;
 
   readonly #path: readonly Element[];
   #outer: Context | undefined;
@@ -86,7 +89,8 @@ export class TemplatePart implements Part {
     this.isUrl = part.isUrl;
     this.isReflected = part.isReflected;
     this.isSecret = part.isSecret;
-    this.outermost = part.outermost;
+    this.isInLegend = part.isInLegend;
+    this.isAfterLegend = part.isAfterLegend;
     this.#path = path;
   }
 
@@ -105,9 +109,9 @@ export class TemplatePart implements Part {
 // ASSEMBLING ------------------------------------------------------------------
 
 /** An element that is not closed yet. */
-interface Opened {
-  readonly tag: OpenToken;
-  readonly node: number;
+interface Opened extends Around {
+  /** Whether it has a legend so far. */
+  hasLegend: boolean;
 }
 
 /** The result so far, local to one call of `assemble`. */
@@ -126,6 +130,8 @@ interface Assembly {
   html: string;
   nodes: number;
   holes: number;
+  /** Whether a legend stands at the template's root so far. */
+  hasLegend: boolean;
   /** The last node at the template's root. */
   lastRoot: Token['kind'] | undefined;
 }
@@ -144,6 +150,7 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     html: '',
     nodes: 0,
     holes: 0,
+    hasLegend: false,
     lastRoot: undefined,
   };
 
@@ -217,8 +224,10 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   if (tag !== undefined && isDecidingPart(secret, tag, binding)) deciding.push(parts.length);
   const around = disablingElements(opened, binding);
   if (around.length > 0) assembly.disabling.set(parts.length, around);
-  const outermost = path[0]?.name ?? '';
-  parts.push(new TemplatePart({ ...binding, node, element, hole: first, isSecret, outermost }, path));
+  const isInLegend = opened[0]?.isFirstLegend ?? false;
+  const isAfterLegend = (opened.at(-1) ?? assembly).hasLegend;
+  const place = { node, element, hole: first, isSecret, isInLegend, isAfterLegend };
+  parts.push(new TemplatePart({ ...binding, ...place }, path));
   segments.push(segment);
   assembly.segment = '';
 }
@@ -227,7 +236,10 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
 
 function addElement(assembly: Assembly, tag: OpenToken): void {
   const node = assembly.nodes++;
-  assembly.opened.push({ tag, node });
+  const around = assembly.opened.at(-1) ?? assembly;
+  const isLegend = tag.element.name === 'legend';
+  assembly.opened.push({ tag, node, isFirstLegend: isLegend && !around.hasLegend, hasLegend: false });
+  if (isLegend) around.hasLegend = true;
   write(assembly, `<${tag.name}`);
 
   const bounds = addAttributes(assembly, tag, node);

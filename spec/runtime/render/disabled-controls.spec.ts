@@ -36,4 +36,23 @@ describe('render/disabled-controls', () => {
     ]);
     expect(wayTo(page, 3, 0)).to.equal(undefined);
   });
+
+  it('takes no legend but the first for one that a fieldset does not disable', () => {
+    const button = loose`<button @click=${message}></button>`;
+    const isOff = (page: Template<unknown>, at = 0): boolean => {
+      const root = instanceOf(page);
+      const inner = root.values[at] as Instance;
+      inner.number = 1;
+
+      return isDisabled(wayTo(root, 1, inner.definition.parts.length - 1) as readonly Waypoint[]);
+    };
+    const one = loose`<legend><button @click=${message}></button></legend>`;
+    const two = loose`<legend></legend><legend><button @click=${message}></button></legend>`;
+    expect(isOff(loose`<fieldset disabled>${one}</fieldset>`)).to.equal(false);
+    expect(isOff(loose`<fieldset disabled>${two}</fieldset>`)).to.equal(true);
+    expect(isOff(loose`<fieldset disabled><p></p>${one}<legend></legend></fieldset>`)).to.equal(false);
+    expect(isOff(loose`<fieldset disabled><legend></legend>${one}</fieldset>`)).to.equal(true);
+    expect(isOff(loose`<fieldset disabled><legend>${button}</legend></fieldset>`)).to.equal(false);
+    expect(isOff(loose`<fieldset disabled><legend></legend><legend>${button}</legend></fieldset>`)).to.equal(true);
+  });
 });

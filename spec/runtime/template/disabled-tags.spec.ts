@@ -27,6 +27,19 @@ describe('template/disabled-tags', () => {
     expect(disablers`<p ?disabled=${true}>${'child'}</p>`).to.deep.equal([]);
   });
 
+  it('leaves out the first legend of a fieldset alone', () => {
+    expect(
+      disablers`<fieldset disabled><p></p><legend></legend><legend><input @change=${message}></legend></fieldset>`
+    ).to.deep.equal([['change', [true]]]);
+    expect(
+      disablers`<fieldset disabled><p><legend><input @change=${message}></legend></p></fieldset>`,
+      'no child of the fieldset'
+    ).to.deep.equal([['change', [true]]]);
+    expect(disablers`<fieldset disabled><p></p><legend><input @change=${message}></legend></fieldset>`).to.deep.equal(
+      []
+    );
+  });
+
   it('leaves out legends, elements that are no controls, and events that are no act of a user', () => {
     expect(
       disablers`<fieldset disabled><legend><input @change=${message}>${'child'}</legend></fieldset>`

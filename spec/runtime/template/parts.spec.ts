@@ -59,7 +59,8 @@ describe('parts', () => {
       isUrl: false,
       isReflected: false,
       isSecret: false,
-      outermost: 'p',
+      isInLegend: false,
+      isAfterLegend: false,
     });
     expect({ ...second }).deep.include({ kind: 0, node: 2, name: '', element: 'p', hole: 1, strings: ['', ''] });
   });
