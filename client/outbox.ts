@@ -58,6 +58,8 @@ export class Outbox {
   #gone = 0;
   /** The number of the last event that has gone out on any connection, or was left to another page load. */
   #told = 0;
+  /** How many durable events are known to be lost. */
+  #lost = 0;
 
   /** The number of the last event raised. */
   get raised(): number {
@@ -117,11 +119,13 @@ export class Outbox {
    * So many more are processed, and all but the last `late` of those are durable.
    *
    * @param anew whether `count` is not of more but of all: the server has gone back to a state that contains these.
-   * Later ones that are not durable go out again, by their addresses. Says how many it has lost although they were durable.
+   * Later ones that are not durable go out again, by their addresses. Says how many more it has lost although they were
+   * durable. A state that contains none of the events knows of no earlier loss.
    */
   advance(count: number, late = 0, anew = false): number {
     const number = anew ? count : this.processed + count;
-    const lost = this.durable - number;
+    const lost = Math.max(0, this.durable - number - (number ? 0 : this.#lost));
+    this.#lost += lost;
     this.processed = Math.min(Math.max(number, this.durable), this.raised);
     while (this.durable < this.processed - late) {
       const range = this.names.find(([, , count]) => count) as EventRange;
@@ -132,7 +136,7 @@ export class Outbox {
     }
     if (anew) for (const event of this.#events) event.instance = null;
     this.#gone = Math.max(anew ? 0 : this.#gone, this.processed);
-    return Math.max(0, lost);
+    return lost;
   }
 
   /** The page is left: another page load may send what is kept. */

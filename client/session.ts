@@ -201,10 +201,8 @@ export class Session {
     }
     if (kind === ServerKind.Command) return 0;
     setMark(Mark.Unstored, late === null || null);
-    const dropped = reason === Reason.Fresh ? outbox.drop() : 0;
-    const lost = dropped + outbox.advance(processed, late as number, !!reason);
+    const lost = outbox.advance(processed, late as number, !!reason);
     typing.processed(outbox.processed, outbox.durable);
-    if (reason === Reason.Fresh) typing.release();
     return lost;
   }
 

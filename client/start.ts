@@ -38,7 +38,7 @@ export interface StartOptions {
  * - `troupe:resumed`: the connection was lost, nothing else was;
  * - `troupe:restored`: its state comes from the store;
  * - `troupe:forked`: another page has the session, this one has a copy now;
- * - `troupe:fresh`: it was gone, a new one has begun;
+ * - `troupe:fresh`: it was gone, a new one has begun and gets what is not durable;
  * - `troupe:dropped`: it goes on, but events were lost: too many, too big, refused by the server, or for something
  *   that is gone.
  *

@@ -183,8 +183,6 @@ export class ClientLink {
    */
   answer(frame: JoinFrame, decision: Exclude<JoinDecision, { kind: 'refuse' }>): Reason | undefined {
     switch (decision.kind) {
-      case 'fresh':
-        return this.#startFresh(frame, decision.rejoin);
       case 'adopt':
         if (decision.isTakeover) this.#takeOver(frame);
         return this.#adopt(frame);
@@ -230,15 +228,6 @@ export class ClientLink {
     this.#sender.send({ kind: ServerKind.Adopt, tree, processed: this.processed, late: this.#late }, 0);
 
     return undefined;
-  }
-
-  /** The page of the client is of a session that is gone. */
-  #startFresh(frame: JoinFrame, rejoin: RejoinReason): Reason {
-    this.#owner.tree.pageLoad++;
-    this.#loads = PageLoads.of(frame);
-    this.#counter = new EventCounter(frame.sent);
-
-    return this.#render(frame, rejoin, frame.sent);
   }
 
   /**

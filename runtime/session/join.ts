@@ -58,8 +58,6 @@ export interface JoinState {
 export type JoinDecision =
   /** The connection is closed. */
   | { readonly kind: 'refuse'; readonly code: CloseCode; readonly reason: string }
-  /** The session is a new one: what the client has not got processed is lost. */
-  | { readonly kind: 'fresh'; readonly rejoin: RejoinReason }
   /** The client keeps the page as the server has rendered it. */
   | { readonly kind: 'adopt'; readonly isTakeover: boolean }
   /** The client gets the whole page, frames are counted from 0. */
@@ -86,7 +84,8 @@ export function decideJoin(state: JoinState, frame: JoinFrame): JoinDecision {
   }
   const { rejoin } = state;
   const isUnaware = hasMissedRejoin(state, frame);
-  if (rejoin?.reason === Reason.Fresh && (!isSame || isUnaware)) return { kind: 'fresh', rejoin };
+  // No page shows a fresh session that it has not heard of, whatever its ticket.
+  if (rejoin?.reason === Reason.Fresh && (!isSame || isUnaware)) return { kind: 'render', isTakeover: true, rejoin };
   const isTakeover = !isSame || !state.hasTree || frame.processed > state.processed;
   if (canAdopt(state, frame, isTakeover)) return { kind: 'adopt', isTakeover };
   if (isTakeover || frame.frame === 0 || isUnaware) {

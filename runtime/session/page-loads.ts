@@ -61,16 +61,6 @@ export class PageLoads {
     return loads;
   }
 
-  /** The page loads of a fresh session. What the first one has made or inherited before is lost, as it knows; no other does. */
-  static of({ load, names, sent }: JoinNames): PageLoads {
-    const loads = new PageLoads();
-    const [, first, count] = names.at(-1) as EventRange;
-    loads.change({ load, names: [[load, first, count]], sent, durable: sent - count }, 0);
-    for (const [maker, begin, length] of names) loads.#settleTo(maker, begin - 1 + (maker === load ? 0 : length));
-
-    return loads;
-  }
-
   /** All page loads, the present one last, of whose events `processed` are applied. Empty before the first. */
   records(processed: number): readonly PageLoadRecord[] {
     if (this.present === '') return [];

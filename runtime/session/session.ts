@@ -115,8 +115,8 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.fence = fence;
     this.tree = new ComponentTree(component, props, env, this);
     this.client = new ClientLink(env, this, rejoin);
-    // A fresh session has the id of one that is gone, whose effects their receivers may remember.
-    if (rejoin?.reason === Reason.Fresh) this.#lineage = globalThis.crypto.randomUUID();
+    // Events that are sent again to a fresh session have the effects that they had in the one that is gone.
+    if (rejoin?.reason === Reason.Fresh) this.#lineage = id;
     if (rejoin !== undefined) this.#origin = originOf(rejoin, image, why);
     else if (image !== undefined) this.#origin = { reason: 'restored', from: image.node, stored: image.at, why };
     if (image !== undefined) this.#restore(image, rejoin?.reason === Reason.Forked);

@@ -36,8 +36,8 @@
  * counting. With each of the others the frames are counted from 0 again. `restored`: the state comes from
  * a store, or another page load has used it meanwhile; `processed` is then not a difference but the number
  * of this page load's events that the state contains: later ones are sent again, as far as they are not durable. `forked` is the same for
- * a session that has forked. `fresh`: a new session begins and what was not processed is lost; `processed` is
- * the number of the last event that the join named.
+ * a session that has forked, and `fresh` for a new session in place of one that is gone: it contains no events, so that
+ * all that are not durable are sent to it, and the durable ones are lost.
  *
  * **Frames are counted, not sent.** A client counts the numbered frames; its session counts them too.
  * The client says how many it has applied since it last said so: in `events`, else in `acknowledge`
@@ -66,7 +66,7 @@
  *     c goes on     durable 3, names [['a', 6, 0], ['b', 2, 6], ['c', 1, 0]]   when a.4, a.5 and b.1 are durable
  *
  * **Stable addresses.** An event whose instance has no number any more, or that was made before a
- * `restored`, `forked` or reloaded page, says in place of the number what it happened at:
+ * `restored`, `forked`, `fresh` or reloaded page, says in place of the number what it happened at:
  * `[hash, key, part, key, part, key, ...]`, the hash of the template's definition and the way there from
  * the root, whose part is not said: in a keyed list the key of the row, in another its index, otherwise the
  * key of the component that stands there, `null` if it is none. It is looked up when all events before it

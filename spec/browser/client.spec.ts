@@ -271,11 +271,12 @@ describe('the client in Chromium', () => {
     await second.next(ClientKind.Join);
     second.send(whole(Reason.Fresh, 0, 'fresh', 7));
     await shows('7');
-    expect(await page.evaluate(() => document.querySelector('#root')?.getAttribute('title'))).to.equal('dropped 1');
+    expect(await page.evaluate(() => document.querySelector('#root')?.getAttribute('title'))).to.equal('dropped 0');
     expect(await page.evaluate(() => document.querySelector('input')?.title)).to.equal('kept');
     expect(await value()).to.equal('fresh');
+    expect((await second.next(ClientKind.Events)).events, 'the kept one').to.have.length(1);
     await page.click('button');
-    expect((await second.next(ClientKind.Events)).events.length).to.equal(1);
+    expect((await second.next(ClientKind.Events)).events).to.have.length(1);
   });
 
   it('asks for the whole page when a patch does not fit, and goes on', async () => {

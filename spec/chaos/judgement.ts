@@ -22,8 +22,6 @@ export interface User {
   readonly family: string;
   readonly inherited: ReadonlyMap<string, number>;
   actions: Action[];
-  /** What was done before the page was told that its session is a fresh one. A tab that was duplicated may still hold it. */
-  readonly forgotten: Action[];
   since: number;
   /**
    * What the page was told of the events of this session: how many durable ones are lost, with how many of them it may
@@ -113,11 +111,11 @@ export class Judgement {
     return judgeEffects(logged, taken);
   }
 
-  /** Whether no shared actor has lost its mailbox, and no session has begun anew: its effects have other ids. */
+  /** Whether no shared actor has lost its mailbox. */
   get #keepsEffects(): boolean {
     const { counts } = this.#trial;
 
-    return !this.#hasLostActor && [...crashes, 'fresh'].every((fault) => counts[fault] === undefined);
+    return !this.#hasLostActor && crashes.every((fault) => counts[fault] === undefined);
   }
 
   get #hasAllEffects(): boolean {
@@ -160,9 +158,8 @@ export class Judgement {
     const root = await user.tab.read();
     if (root === undefined) return void this.#trial.faults.push(`${user.name} has no page`);
     const relatives = this.#trial.users.filter((other) => other.family === user.family && other !== user);
-    const family = [user, ...relatives].flatMap(({ forgotten }) => forgotten.map(({ n }) => n));
     const outcome = this.#outcome(user, root);
-    const { faults, missing, lost, lostEarly } = judge(outcome, relatives, this.#trial.all, new Set(family));
+    const { faults, missing, lost, lostEarly } = judge(outcome, relatives, this.#trial.all);
     this.#trial.count('missing events', missing);
     this.#trial.count('lost events, and told', lost.length);
     const stayed = lostEarly.filter((load) => load === user.tab.loads).length;

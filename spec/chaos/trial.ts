@@ -167,7 +167,6 @@ class Trial implements Judged {
         family: origin?.family ?? name,
         inherited,
         actions: [],
-        forgotten: [],
         since: this.#made,
         root: undefined,
       },
@@ -194,8 +193,11 @@ class Trial implements Judged {
     if (what === 'fresh') {
       if (tab.isStored && !this.mayLose) this.faults.push(`${name}: its session was stored and is fresh now`);
       tab.isStored = false;
-      user.forgotten.push(...user.actions.filter(({ early }) => early !== tab.loads));
-      user.actions = user.actions.filter(({ early }) => early === tab.loads);
+      if (user.inherited.size === 0 && dropped > user.actions.length) {
+        this.faults.push(`${name}: fresh, and ${dropped} of ${user.actions.length} events are lost`);
+      }
+      // What its page has kept is done again, as far as the rows are there.
+      user.actions = user.actions.map((action) => ({ ...action, early: tab.loads }));
       user.since = this.#made;
       user.told = { lost: 0, again: 0, last: 0, dropped: 0, droppedBefore: 0, load: tab.loads };
     } else if (what === 'dropped') user.told.dropped += dropped;

@@ -16,7 +16,7 @@ export interface Action {
   readonly what: 'clicked' | 'said' | 'tallied' | TodoMessage['type'];
   /** The row it was done to. */
   readonly row?: number;
-  /** Whether it was done before the client knew what it was for, and in which page of the tab. */
+  /** Whether it was done before the client knew what it was for, or before its session began, and in which page of the tab. */
   readonly early?: number | undefined;
 }
 
@@ -148,15 +148,11 @@ export interface Finding {
   readonly lost: readonly number[];
 }
 
-/**
- * Judges one tab; `others` are its relatives, `all` the actions of everybody by number, `forgotten` those of the family
- * that a page was told are gone.
- */
+/** Judges one tab; `others` are its relatives, `all` the actions of everybody by number. */
 export function judge(
   tab: Outcome,
   others: readonly { readonly name: string; readonly actions: readonly Action[] }[],
-  all: ReadonlyMap<number, Action>,
-  forgotten: ReadonlySet<number> = new Set()
+  all: ReadonlyMap<number, Action>
 ): Finding {
   const { shown } = tab;
   const relatives = new Map([tab, ...others].map(({ name, actions }) => [name, actions]));
@@ -167,9 +163,7 @@ export function judge(
   const lostEarly: number[] = [];
   const lost: number[] = [];
   const known = new Set([...relatives.values()].flat().map(({ n }) => n));
-  const strange = shown.log.filter((n) => !known.has(n) && !forgotten.has(n));
-  const doubled = shown.log.filter((n, index) => forgotten.has(n) && shown.log.indexOf(n) !== index);
-  if (doubled.length > 0) faults.push(`doubled: ${doubled.join(' ')}`);
+  const strange = shown.log.filter((n) => !known.has(n));
   if (strange.length > 0)
     faults.push(`the log has actions that no session of the family has made: ${strange.join(' ')}`);
   for (const [name, actions] of relatives) {

@@ -372,31 +372,21 @@ describe('client/session', () => {
       expect(page.log).to.deep.equal(['processed 1 1', 'patch ["change"]']);
     });
 
-    it('are dropped when a new session begins, and the page is notified', async () => {
+    it('that are not durable are sent again when a new session begins; the page is notified of the others', async () => {
       const page = joinedPage();
-      await page.raise();
-      await page.raise();
-      page.session.closed(0);
-      page.session.opened();
-      page.receive(ServerKind.Render, null, 2, Reason.Fresh);
-      expect(page.log).to.include('fresh 2');
-      await page.raise();
-      page.session.closed(0);
-      page.sent();
-      page.session.opened();
-      expect(joinOf(page.sent()[0])).to.deep.equal({ frame: 1, processed: 2, durable: 2, sent: 3 });
-    });
-
-    it('that were raised after the join are sent without effect when a new session begins', async () => {
-      const page = joinedPage();
-      await page.raise();
+      for (let made = 0; made < 4; made++) await page.raise();
+      page.receive(ServerKind.Patch, [], 3, 1);
       page.session.closed(0);
       page.session.opened();
       await page.raise();
       page.sent();
-      page.receive(ServerKind.Render, null, 1, Reason.Fresh);
+      page.receive(ServerKind.Render, null, 0, Reason.Fresh, 2);
       expect(page.log).to.include('fresh 2');
-      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[0, 0]]]]);
+      const event: Wire = [['h', 'k'], 2];
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [event, event, event]]]);
+      page.session.closed(0);
+      page.session.opened();
+      expect(joinOf(page.sent()[0])).to.deep.equal({ frame: 1, processed: 2, durable: 2, sent: 5 });
     });
 
     it('go out 16 KB in a frame', async () => {

@@ -123,7 +123,7 @@ function activate(world: World, node: ModelNode): void {
   }
   const { store } = world;
   if (store === null) {
-    node.session = createModelSession(0, firstImage(`${node.name} `, 0), Reason.Fresh);
+    node.session = createModelSession(0, firstImage('', 0), Reason.Fresh);
     return;
   }
   store.owner = node.name;
@@ -222,8 +222,6 @@ const toldBy = (frame: Frame): number => (frame.kind === 'patch' || frame.kind =
 
 function answer(world: World, session: ModelSession, said: ModelJoin, decision: JoinDecision): void {
   switch (decision.kind) {
-    case 'fresh':
-      return startFresh(world, session, said);
     case 'adopt':
       if (decision.isTakeover) takeOver(session, said);
       return adopt(world, session);
@@ -252,13 +250,6 @@ function takeOver(session: ModelSession, said: ModelJoin): number {
   session.join = said;
 
   return done;
-}
-
-function startFresh(world: World, session: ModelSession, said: ModelJoin): void {
-  session.counts = new EventCounter(said.sent).counts;
-  session.loads = PageLoads.of(said).records(said.sent);
-  session.join = said;
-  render(world, session, said, said.sent, Reason.Fresh);
 }
 
 const contained = (session: ModelSession): number => loadsOf(session).contained(session.counts.processed);

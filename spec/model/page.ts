@@ -13,6 +13,9 @@ import type { EventId, Frame, Rules, World } from './world.js';
 /** The real outbox of the page. */
 function outboxOf({ page, connection }: World): Outbox {
   const outbox = new Outbox();
+  // It gets to know what it has lost as the page did.
+  outbox.durable = page.lost;
+  outbox.advance(0, 0, true);
   outbox.durable = page.durable;
   outbox.processed = page.processed;
   for (const event of page.events) outbox.add([event, 0]);
@@ -76,6 +79,7 @@ export function reload(world: World, node: number, load: string, rules: Rules): 
       names: outbox.names,
       durable: 0,
       processed: 0,
+      lost: 0,
       gone: [],
       events: page.events,
       frame: 0,
@@ -124,11 +128,11 @@ export function take(world: World, rules: Rules): void {
   if (reason === Reason.Fresh) checkFresh(world);
   const lost = outbox.advance(frame.processed, frame.late, !!reason);
   keep(world, outbox);
+  page.lost += lost;
   show(world, frame);
   if (connection?.isAnswered === false) settle(world, outbox, rules);
   page.names = outbox.names;
-  if (reason === Reason.Fresh) world.lost = world.durable;
-  else if (reason) checkLost(world, lost);
+  if (reason) checkLost(world, lost, reason === Reason.Fresh);
   world.broken = checkShown(world);
   flush(world, outbox);
 }
@@ -151,7 +155,7 @@ function settle(world: World, outbox: Outbox, rules: Rules): void {
   if (rules.renamesInherited) outbox.names = [[page.load, outbox.durable + 1, page.events.length]];
 }
 
-/** A fresh session begins: all that the page has made is lost. */
+/** A fresh session begins: what was durable is lost. */
 function checkFresh(world: World): void {
   if (world.hasLoss) return;
   const held = world.durable.find((event) => !world.lost.includes(event));
@@ -159,14 +163,14 @@ function checkFresh(world: World): void {
 }
 
 /** The page was told that so many durable events are not in the state that it shows. */
-function checkLost(world: World, lost: number): void {
+function checkLost(world: World, lost: number, isExact: boolean): void {
   const { gone, shows } = world.page;
   const missing = gone.filter((event) => !shows.includes(event));
   const news = missing.filter((event) => !world.lost.includes(event));
   if (news.some((event) => world.store?.image.log.includes(event))) {
     world.broken ??= `The frame says that ${lost} durable events are lost, which the store holds.`;
   }
-  if (lost > missing.length || lost < news.length) {
+  if (lost > (isExact ? news : missing).length || lost < news.length) {
     world.broken ??= `The frame says that ${lost} durable events are lost, and ${news.length} are.`;
   }
   if (lost > 0) world.lost = [...world.lost, ...news];

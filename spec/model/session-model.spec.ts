@@ -70,7 +70,7 @@ describe('the model of ownership, acknowledgement and page loads', function () {
 
     it('a fresh session that the store does not know when the page hears of it', () => {
       const { violation } = exploreWith({ clicks: 1, cuts: 2, forgets: 1 }, unlimited, { answersUnstored: true });
-      expect(violation?.promise).to.match(/is lost, as the page was told, and has an effect/);
+      expect(violation?.promise).to.match(/1 durable events are lost, which the store holds/);
     });
 
     it('a page load that renames inherited events before the store knows it', () => {

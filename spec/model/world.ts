@@ -132,6 +132,8 @@ export interface ModelPage {
   names: readonly EventRange[];
   durable: number;
   processed: number;
+  /** How many durable events it knows to be lost. */
+  lost: number;
   /** The events that this page load has kept until they were durable. */
   gone: readonly EventId[];
   /** The events that are kept. */
@@ -198,8 +200,8 @@ export function firstImage(lineage: string, tickets: number): Image {
 export function createWorld(budget: Budget, isStored = true): World {
   const image = firstImage('', 1);
   const page: ModelPage = {
-    ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, gone: [], events: [], frame: 0, unacknowledged: 0 },
-    ...{ shows: [], isBound: false, isAstray: false, ticket: 1 },
+    ...{ load: 'a', names: [['a', 1, 0]], durable: 0, processed: 0, lost: 0, gone: [], events: [] },
+    ...{ frame: 0, unacknowledged: 0, shows: [], isBound: false, isAstray: false, ticket: 1 },
   };
 
   return {

@@ -21,7 +21,7 @@ describe('a fresh session whose client does not know it', () => {
     const session = await first.enter(id, 'a');
     const lost = new FakeConnection();
     session.join(lost, { ...joinFrame({ frame: 3, sent: 2 }), load: 'a', names: [['a', 1, 2]] });
-    expect(lost.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Fresh, processed: 2 });
+    expect(lost.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Fresh, processed: 0 });
     session.client.leave(lost);
     nodes.clock.advance(1_000);
     await until(() => first.sessions.find(id) === undefined);
@@ -35,7 +35,7 @@ describe('a fresh session whose client does not know it', () => {
         ['b', 1, 0],
       ],
     });
-    expect(connection.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Fresh, processed: 2 });
+    expect(connection.frames[0]).to.include({ kind: ServerKind.Render, reason: Reason.Fresh, processed: 0 });
     restored.client.receive(connection, { kind: ClientKind.Acknowledge, frames: 1, ask: 0 });
     restored.client.leave(connection);
     nodes.clock.advance(1_000);

@@ -259,18 +259,18 @@ describe('client link', () => {
   });
 
   describe('a fresh page', () => {
-    it('has taken all that the client has made, and says so until that has arrived', () => {
+    it('has none of the events of its client, says so until that has arrived, and goes on after the durable ones', () => {
       const session = start({ reason: Reason.Fresh });
       for (let round = 0; round < 2; round++) {
-        const line = new Line(session, { load: 'a', frame: 7, processed: 5, sent: 9 });
+        const line = new Line(session, { load: 'a', frame: 7, processed: 5, durable: 4, sent: 9 });
         const [frame] = line.told;
-        expect(frame).to.include({ kind: ServerKind.Render, processed: 9, reason: Reason.Fresh });
+        expect(frame).to.include({ kind: ServerKind.Render, processed: 0, reason: Reason.Fresh });
       }
-      const line = new Line(session, { load: 'a', frame: 1, processed: 9, durable: 9, sent: 10 });
-      line.send([type('1')]);
+      const line = new Line(session, { load: 'a', frame: 1, processed: 4, durable: 4, sent: 9 });
+      line.send([type('5')]);
       rest();
-      expect([notes(session), session.client.processed]).to.deep.equal(['1', 10]);
-      expect(session.client.nameOf(10)).to.equal('a.10');
+      expect([notes(session), session.client.processed]).to.deep.equal(['5', 5]);
+      expect(session.client.nameOf(5)).to.equal('a.5');
     });
 
     it('is fresh to the next page load, too, as long as no page load is known to have got it', () => {

@@ -125,14 +125,19 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'is answered with a fresh session': [
-    ['if its own is gone', { ...dormant, rejoin: reasons.fresh }, back, { kind: 'fresh', rejoin: reasons.fresh }],
-    ['even if it shows a first page', { ...dormant, rejoin: reasons.fresh }, joinOf(), { kind: 'fresh' }],
-    ['again until that is acknowledged', rendered(reasons.fresh), joinOf({ frame: 7 }), { kind: 'fresh' }],
+    ['if its own is gone', { ...dormant, rejoin: reasons.fresh }, back, render(true, reasons.fresh)],
+    [
+      'even if it shows a first page',
+      { ...dormant, hasTicket: true, rejoin: reasons.fresh },
+      joinOf(),
+      render(true, reasons.fresh),
+    ],
+    ['again until that is acknowledged', rendered(reasons.fresh), joinOf({ frame: 7 }), render(true, reasons.fresh)],
     [
       'if another page load joins before that is acknowledged',
       rendered(reasons.fresh),
       joinOf({ load: 'b' }),
-      { kind: 'fresh' },
+      render(true, reasons.fresh),
     ],
   ],
   'is answered with the whole page, counted on': [

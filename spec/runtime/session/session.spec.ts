@@ -223,7 +223,7 @@ describe('session', () => {
         const connection = new FakeConnection();
         session.join(connection, joinFrame({ frame, processed: frame, sent: frame }));
         const [answer] = connection.take();
-        expect(answer).to.include({ kind: ServerKind.Render, processed: frame, reason: Reason.Fresh });
+        expect(answer).to.include({ kind: ServerKind.Render, processed: 0, reason: Reason.Fresh });
         session.client.receive(connection, acknowledgeFrame(1));
         expect(clicked(session, connection, click.increment)).to.have.length(1);
       }

@@ -418,7 +418,7 @@ describe('testing', () => {
       await page.click(page.getByText('+'));
       await page.advance(3_000);
       await page.reconnect();
-      expect(page.text()).to.equal('- 0 +');
+      expect(page.text(), 'of the two, the one that the session has not processed').to.equal('- 1 +');
       expect(dropped).to.equal(1);
     });
 
