@@ -23,6 +23,8 @@ export interface DormantLimits {
 export class DormantSessions {
   readonly #limits: DormantLimits;
   readonly #since = new Map<LiveSession, number>();
+  /** Goes on from the last one that was ended at the limit. A new iteration would pass all that a map has removed but not cleared away. */
+  readonly #oldest = this.#since.keys();
   #sweep: unknown;
 
   constructor(limits: DormantLimits) {
@@ -36,8 +38,7 @@ export class DormantSessions {
   /** Adds a session. At the limit the oldest one ends. */
   add(session: LiveSession): void {
     const { clock, dormant, dormantTime } = this.#limits;
-    const [oldest] = this.#since.keys();
-    if (this.#since.size >= dormant) oldest?.stop();
+    if (this.#since.size >= dormant) this.#oldest.next().value?.stop();
     this.#since.set(session, monotonic(clock));
     this.#sweep ??= clock.setTimeout(() => this.#endOld(), dormantTime);
   }
