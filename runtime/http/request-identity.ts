@@ -122,10 +122,11 @@ function forwarded(request: HttpRequest, name: string, trustProxy: number): stri
 
 /** Whether the browser uses https, to the server or to a trusted proxy. */
 export function isSecure(request: HttpRequest, trustProxy: number): boolean {
+  if (request.secure || trustProxy === 0) return request.secure;
   const protocol = header(request, 'x-forwarded-proto').split(',').at(-1)?.trim();
 
   // Some proxies name the protocol of an upgrade.
-  return request.secure || (trustProxy > 0 && (protocol === 'https' || protocol === 'wss'));
+  return protocol === 'https' || protocol === 'wss';
 }
 
 /** The host of the request, in lower case; the one that a trusted proxy forwards, if there is one. */
