@@ -56,8 +56,10 @@ export class SendWindow {
 
   /** A frame is being sent. It is copied: packed frames share their memory. */
   push(bytes: Uint8Array, processed: number): void {
+    const copy = new Uint8Array(bytes.byteLength);
+    copy.set(bytes);
     this.#frames ??= [];
-    this.#frames.push({ bytes: Uint8Array.prototype.slice.call(bytes), processed });
+    this.#frames.push({ bytes: copy, processed });
     this.#bytes += bytes.byteLength + keeping;
     this.#sent++;
   }
