@@ -5,6 +5,7 @@
 
 import type { Clock } from './clock.js';
 import type { Reporter } from './error-report.js';
+import type { Deferred } from './scheduler.js';
 
 /** What every layer needs of its server. */
 export interface Environment {
@@ -17,5 +18,5 @@ export interface Environment {
   readonly node: string;
   readonly report: Reporter;
   /** Runs a function soon, after the input that has arrived by now. */
-  defer(run: () => void): void;
+  readonly defer: (run: Deferred) => void;
 }

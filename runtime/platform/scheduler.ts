@@ -19,8 +19,8 @@ const maxSliceMs = 8;
 /** Steps of a slice. A clock that stands still, as in a test, does not make it endless. */
 const maxSliceSteps = 256;
 
-/** When a slice that begins now ends, as `monotonic` says it. */
-export const sliceEnd = (clock: TimeSource): number => monotonic(clock) + maxSliceMs;
+/** When a slice that begins at `now` ends. Both are times as `monotonic` says them. */
+export const sliceEnd = (now: number): number => now + maxSliceMs;
 
 /** What sliced work needs. */
 export interface SlicedWorkOptions {
@@ -43,12 +43,15 @@ export interface SlicedWorkOptions {
 export class SlicedWork {
   readonly #clock: TimeSource;
   readonly #defer: (run: () => void) => void;
-  readonly #step: () => boolean;
+  readonly #step: (now: number) => boolean;
   #isScheduled = false;
   #isRunning = false;
 
-  /** @param step does one piece of the work; returns whether another one waits. It may be called when none does. */
-  constructor({ clock, defer }: SlicedWorkOptions, step: () => boolean) {
+  /**
+   * @param step does one piece of the work; returns whether another one waits. It may be called when none does. `now` is
+   * when it begins, as `monotonic` says it: the clock is read once for each step.
+   */
+  constructor({ clock, defer }: SlicedWorkOptions, step: (now: number) => boolean) {
     this.#clock = clock;
     this.#defer = defer;
     this.#step = step;
@@ -70,11 +73,13 @@ export class SlicedWork {
   readonly run = (): void => {
     this.#isScheduled = false;
     this.#isRunning = true;
-    const until = sliceEnd(this.#clock);
+    let now = monotonic(this.#clock);
+    const until = sliceEnd(now);
     let steps = 1;
     try {
-      while (this.#step()) {
-        if (steps++ < maxSliceSteps && monotonic(this.#clock) < until) continue;
+      while (this.#step(now)) {
+        now = monotonic(this.#clock);
+        if (steps++ < maxSliceSteps && now < until) continue;
         this.schedule();
         break;
       }
@@ -86,34 +91,37 @@ export class SlicedWork {
 
 // SCHEDULER -------------------------------------------------------------------
 
+/** A function that is due. `now` is when it runs, as `monotonic` says it. */
+export type Deferred = (now: number) => void;
+
 /** The queue of what is due. A server has one. */
 export class Scheduler {
   readonly #report: Reporter;
   /** What became due before the present batch began, in order, and how much of it has run. */
-  #batch: readonly (() => void)[] = [];
+  #batch: readonly Deferred[] = [];
   #done = 0;
   /** What became due since then. It runs after new input was read. */
-  #due: (() => void)[] = [];
+  #due: Deferred[] = [];
   readonly #work: SlicedWork;
 
   constructor(clock: Clock, report: Reporter) {
     this.#report = report;
-    this.#work = new SlicedWork({ clock, defer: setImmediate }, () => this.#runNext());
+    this.#work = new SlicedWork({ clock, defer: setImmediate }, (now) => this.#runNext(now));
   }
 
   /** Runs a function soon, after all that is due already. What it throws is reported. */
-  readonly defer = (run: () => void): void => {
+  readonly defer = (run: Deferred): void => {
     this.#due.push(run);
     this.#work.schedule();
   };
 
-  #runNext(): boolean {
+  #runNext(now: number): boolean {
     if (this.#done === this.#batch.length) {
       this.#batch = this.#due;
       this.#due = [];
       this.#done = 0;
     }
-    this.#run(this.#batch[this.#done++] as () => void);
+    this.#run(this.#batch[this.#done++] as Deferred, now);
     if (this.#done < this.#batch.length) return true;
     // The functions of a finished batch keep nothing in memory.
     this.#batch = [];
@@ -123,9 +131,9 @@ export class Scheduler {
     return false;
   }
 
-  #run(run: () => void): void {
+  #run(run: Deferred, now: number): void {
     try {
-      run();
+      run(now);
     } catch (error) {
       this.#report(ErrorCode.Internal, error);
     }

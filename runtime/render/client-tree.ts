@@ -18,6 +18,12 @@ export interface Position {
   shown: Value;
 }
 
+/** A frame that is being written: its number, and when, by the clock of the tree. */
+export interface FrameMark {
+  readonly frame: number;
+  readonly at: number;
+}
+
 /** The instances that one frame replaced or removed, as they were before, by number. */
 class Retired {
   readonly frame: number;
@@ -58,6 +64,8 @@ const maxRetired = 65_536;
  * or removed. After that, the frame has arrived or the connection is of no use.
  */
 export const maxRetiredMs = 30_000;
+
+const none: readonly never[] = [];
 
 /** Whether an instance is kept by its number, because events can happen in it or it disables what is in it. */
 const isKept = ({ definition }: Instance): boolean => definition.hasEvents || definition.disablesChildren;
@@ -108,7 +116,7 @@ export class ClientTree {
 
   /** The texts that the user has edited. */
   get editedTexts(): EditedTexts['edited'] {
-    return this.#texts?.edited ?? [];
+    return this.#texts?.edited ?? none;
   }
 
   /** Whether a control shows a text that the user has edited since it was written, and is to show what the view gives. */
@@ -133,44 +141,44 @@ export class ClientTree {
   }
 
   /** Gives an instance the number of an earlier one of the same definition. */
-  replace(previous: Instance, next: Instance, frame: number): void {
+  replace(previous: Instance, next: Instance, by: FrameMark): void {
     next.number = previous.number;
     if (!isKept(next)) return;
     this.#listening.set(next.number, next);
-    this.#retire(previous, frame);
+    this.#retire(previous, by);
   }
 
   /** Forgets a value that was removed from its part, and everything in it. */
-  leave(value: Value, frame: number, target: number, part: number): void {
+  leave(value: Value, by: FrameMark, target: number, part: number): void {
     if (value instanceof List) {
-      for (const row of value.rows) this.leave(row, frame, value.number, 0);
+      for (const row of value.rows) this.leave(row, by, value.number, 0);
     } else if (value instanceof Instance) {
       if (isKept(value)) {
         this.fieldsets?.delete(value.number);
         this.#listening.delete(value.number);
-        this.#retire(value, frame);
+        this.#retire(value, by);
       }
-      if (value.definition.hasChildren) this.#leaveChildren(value, frame);
+      if (value.definition.hasChildren) this.#leaveChildren(value, by);
     } else if (value instanceof Mount) {
       const position = this.#positions?.get(value);
       // A component that was written elsewhere in this frame was forgotten here before that.
-      if (position?.target === target && position.part === part) this.#leaveMount(value, position, frame);
+      if (position?.target === target && position.part === part) this.#leaveMount(value, position, by);
     }
   }
 
-  #leaveChildren({ values, number }: Instance, frame: number): void {
-    for (let part = 0; part < values.length; part++) this.leave(values[part] as Value, frame, number, part);
+  #leaveChildren({ values, number }: Instance, by: FrameMark): void {
+    for (let part = 0; part < values.length; part++) this.leave(values[part] as Value, by, number, part);
   }
 
-  #leaveMount(mount: Mount, { target, part, shown }: Position, frame: number): void {
+  #leaveMount(mount: Mount, { target, part, shown }: Position, by: FrameMark): void {
     this.#positions?.delete(mount);
-    this.leave(shown, frame, target, part);
+    this.leave(shown, by, target, part);
   }
 
   /** Notes that a component is written into a part. It is forgotten where it was before. */
-  place(mount: Mount, target: number, part: number, frame: number): void {
+  place(mount: Mount, target: number, part: number, by: FrameMark): void {
     const before = this.#positions?.get(mount);
-    if (before !== undefined) this.#leaveMount(mount, before, frame);
+    if (before !== undefined) this.#leaveMount(mount, before, by);
     this.#positions ??= new Map();
     this.#positions.set(mount, { target, part, shown: mount.rendered });
   }
@@ -185,21 +193,21 @@ export class ClientTree {
     return this.#positions?.get(mount);
   }
 
-  /** Resets the numbers for a page that is written whole. Until the client has applied `frame`, numbers are of the old page. */
-  reset(frame: number): void {
-    for (const instance of this.#listening.values()) this.#retire(instance, frame);
+  /** Resets the numbers for a page that is written whole. Until the client has applied this frame, numbers are of the old page. */
+  reset(by: FrameMark): void {
+    for (const instance of this.#listening.values()) this.#retire(instance, by);
     this.#listening.clear();
     this.fieldsets = undefined;
     this.#texts = undefined;
     this.#positions = undefined;
     this.#count = 0;
-    this.#since = frame;
+    this.#since = by.frame;
   }
 
-  #retire(instance: Instance, frame: number): void {
+  #retire(instance: Instance, { frame, at }: FrameMark): void {
     const last = this.#retired.at(-1);
     if (last?.frame === frame) last.add(instance.number, instance);
-    else this.#retired.push(new Retired(frame, this.#now, instance.number, instance));
+    else this.#retired.push(new Retired(frame, at, instance.number, instance));
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -241,10 +249,11 @@ export class ClientTree {
   }
 
   #isOld({ at }: Retired): boolean {
-    return this.#now - at > maxRetiredMs;
+    return this.now - at > maxRetiredMs;
   }
 
-  get #now(): number {
+  /** The time by its clock; 0 without one. */
+  get now(): number {
     return this.#clock === undefined ? 0 : monotonic(this.#clock);
   }
 

@@ -9,18 +9,16 @@
 import { type Key, UnsafeHtml } from '../template/html.js';
 import type { Part } from '../template/template.js';
 import { ListOperation, PartKind, type Scalar, type Wire } from '../wire/patch.js';
-import type { ClientTree } from './client-tree.js';
+import type { ClientTree, FrameMark } from './client-tree.js';
 import { matchByKey, matchByPosition } from './keyed-list.js';
 import { controlText, handlerKind, Instance, isText, List, Mount, type Value } from './nodes.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** A patch being written, local to one call. */
-interface Writing {
+interface Writing extends FrameMark {
   /** What the client shows. */
   readonly tree: ClientTree;
-  /** The number the frame will have. */
-  readonly frame: number;
   /** Whether the values of parts other than children are left out, because the client has them in its page. */
   readonly isAdopting: boolean;
   readonly changes: Wire[];
@@ -43,10 +41,11 @@ export function describeAdoption(tree: ClientTree, next: Value): Wire {
 }
 
 function describeRoot(tree: ClientTree, next: Value, frame: number, isAdopting: boolean): Wire {
-  tree.reset(frame);
+  const writing: Writing = { tree, frame, at: tree.now, isAdopting, changes: [] };
+  tree.reset(writing);
   tree.content = next;
 
-  return describeChild({ tree, frame, isAdopting, changes: [] }, 0, 0, next);
+  return describeChild(writing, 0, 0, next);
 }
 
 // DIFF ------------------------------------------------------------------------
@@ -57,9 +56,16 @@ function describeRoot(tree: ClientTree, next: Value, frame: number, isAdopting: 
  *
  * @param frame the number of the frame of these changes
  * @param mounts components whose content has changed, parents before their children
+ * @param at when it is made, by the clock of the client tree. Default: now
  */
-export function diff(tree: ClientTree, next: Value, frame: number, mounts: Iterable<Mount> = []): Wire[] {
-  const writing: Writing = { tree, frame, isAdopting: false, changes: [] };
+export function diff(
+  tree: ClientTree,
+  next: Value,
+  frame: number,
+  mounts: Iterable<Mount> = [],
+  at = tree.now
+): Wire[] {
+  const writing: Writing = { tree, frame, at, isAdopting: false, changes: [] };
   diffChild(writing, 0, 0, tree.content, next);
   tree.content = next;
   for (const mount of mounts) diffMount(writing, mount);
@@ -88,7 +94,7 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
   } else if (previous instanceof UnsafeHtml && next instanceof UnsafeHtml && previous.html === next.html) {
     return;
   } else if (!Object.is(previous, next)) {
-    writing.tree.leave(previous, writing.frame, target, part);
+    writing.tree.leave(previous, writing, target, part);
     const described =
       mount === undefined ? describeChild(writing, target, part, next) : describeMount(writing, target, part, mount);
     writing.changes.push(target, part, described);
@@ -96,7 +102,7 @@ function diffChild(writing: Writing, target: number, part: number, previous: Val
 }
 
 function diffInstance(writing: Writing, previous: Instance, next: Instance): void {
-  writing.tree.replace(previous, next, writing.frame);
+  writing.tree.replace(previous, next, writing);
   const { parts } = next.definition;
   for (let index = 0; index < parts.length; index++) {
     const before = previous.values[index] as Value;
@@ -136,7 +142,7 @@ function diffText(writing: Writing, target: number, index: number, previous: Val
 
 /** Writes the texts that the user has edited and the views did not change: what a view gives is shown, if it is an answer. */
 function diffEdited(writing: Writing): void {
-  for (const { number, part, isLeft } of [...writing.tree.editedTexts]) {
+  for (const { number, part, isLeft } of writing.tree.editedTexts) {
     const value = writing.tree.current(number)?.values[part];
     if (value === undefined) writing.tree.texts.agree(number, part);
     else if (!isLeft) diffText(writing, number, part, value, value);
@@ -162,7 +168,7 @@ function removeRows(writing: Writing, list: List, removed: readonly number[]): v
   for (let first = 0, last = 0; first < removed.length; first = last) {
     const start = removed[first] as number;
     while (last < removed.length && removed[last] === start + last - first) {
-      writing.tree.leave(list.rows[removed[last++] as number] as Instance, writing.frame, list.number, 0);
+      writing.tree.leave(list.rows[removed[last++] as number] as Instance, writing, list.number, 0);
     }
     const row = (list.rows[start] as Instance).number;
     const operands = last - first === 1 ? [row] : [row, last - first];
@@ -234,7 +240,7 @@ function describePart(writing: Writing, target: number, index: number, part: Par
 
 function describeChild(writing: Writing, target: number, part: number, value: Value): Wire {
   if (value instanceof Mount) {
-    writing.tree.place(value, target, part, writing.frame);
+    writing.tree.place(value, target, part, writing);
     return describeMount(writing, target, part, value);
   }
   if (value instanceof Instance) return trim(describeInstance(writing, value, []));

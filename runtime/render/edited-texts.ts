@@ -32,7 +32,7 @@ interface Shown {
   readonly isLeft: boolean;
 }
 
-const noWrites: readonly Write[] = [];
+const none: readonly never[] = [];
 
 // EDITED TEXTS ----------------------------------------------------------------
 
@@ -41,11 +41,11 @@ export class EditedTexts {
   /** By number and part. Most clients edit no text: there is no map until one does. */
   #shown: Map<string, Shown> | undefined;
   /** Oldest first. */
-  #writes: readonly Write[] = noWrites;
+  #writes: readonly Write[] = none;
 
   /** The texts that the user has edited since they were written, those that are left to the user included. */
-  get edited(): Iterable<Shown> {
-    return this.#shown?.values() ?? [];
+  get edited(): readonly Shown[] {
+    return this.#shown === undefined ? none : [...this.#shown.values()];
   }
 
   /** Whether there are such texts: what a view gives has to be compared with them. */

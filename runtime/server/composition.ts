@@ -191,7 +191,7 @@ export interface CompositionSinks {
 export function createComposition(
   settings: Settings,
   reporter: Reporter,
-  defer: (run: () => void) => void,
+  defer: Environment['defer'],
   { channels = processChannels, log }: CompositionSinks = {}
 ): Composition {
   const { base, clientScript, clock, initDeadline, secrets, tokenLifetime } = settings;

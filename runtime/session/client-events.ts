@@ -34,8 +34,9 @@ import { stableAddressOf, wayAt } from './stable-address.js';
 export interface ClientEventsOwner {
   readonly id: string;
   readonly tree: ComponentTree;
-  /** The probe, if anything listens. */
+  /** What observes the session, if anything does; `observe` looks for it anew. */
   readonly probe: Probe | undefined;
+  observe(): Probe | undefined;
   /** These texts were typed into password fields. */
   typed(texts: readonly string[]): void;
 }

@@ -283,7 +283,7 @@ export class ClientLink {
   /** Receives events and acknowledgements. What comes on a connection that was replaced is ignored. */
   receive(connection: Connection, frame: ClientFrame, bytes = 0): void {
     if (connection !== this.#sender.connection) return;
-    this.#owner.probe?.({ kind: 'received', frame, bytes });
+    this.#owner.observe()?.({ kind: 'received', frame, bytes });
     if (frame.kind === ClientKind.Join) return;
     if (!this.#hasApplied(frame.frames)) {
       return this.dismiss(CloseCode.Malformed, 'More frames acknowledged than were sent.');
@@ -326,30 +326,30 @@ export class ClientLink {
 
   // FRAMES --------------------------------------------------------------------
 
-  /** A turn has taken so many events. */
-  turned(events: number): void {
+  /** A turn has taken so many events. It began at `now`, if that is known. */
+  turned(events: number, now?: number): void {
     this.#counter.process(events);
-    this.flush();
+    this.flush(now);
   }
 
   /** Sends the difference to what the client shows, if there is one and the window is open. */
-  flush(): void {
+  flush(now?: number): void {
     const clientTree = this.#clientTree;
     if (clientTree === undefined || !this.#sender.canSend(clientTree)) return;
     const { tree } = this.#owner;
     if (this.#isAsked) this.#sendAsked(clientTree);
     else if (clientTree.content !== tree.rendered || clientTree.isEdited || tree.hasStale)
-      this.#sendDifference(clientTree);
+      this.#sendDifference(clientTree, now);
     if (this.#counter.owed > 0 || this.#counter.isUntold) this.#acknowledge(this.#counter.tell());
   }
 
   /** If the diff throws, what the client shows is unknown: its connection is closed, and it gets the whole page with its next join. */
-  #sendDifference(clientTree: ClientTree): void {
+  #sendDifference(clientTree: ClientTree, now?: number): void {
     const { id, probe, tree } = this.#owner;
     let changes: Patch;
     const begun = probe === undefined ? 0 : performance.now();
     try {
-      changes = diff(clientTree, tree.rendered, this.#sender.next, tree.takeStale());
+      changes = diff(clientTree, tree.rendered, this.#sender.next, tree.takeStale(), now);
     } catch (error) {
       this.#env.report(ErrorCode.Internal, error, { session: id });
       this.#sender.whole = Number.POSITIVE_INFINITY;

@@ -81,12 +81,12 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   fence: number;
   /** Whether it continues in memory alone. Once it does, it does until it can be stored. */
   isUnstored = false;
-  /** The probe of the inspector, while the session is inspected. */
-  observer: Probe | undefined;
+  /** What observes the session: looked up when a frame arrives, a message is queued or a turn begins, not for each event. */
+  probe: Probe | undefined;
   readonly #env: SessionEnvironment;
   readonly #owner: SessionOwner;
-  /** The probe of the diagnostics channels, made when they are first listened to. */
-  #publisher: Probe | undefined;
+  /** The probe of the inspector, while the session is inspected. */
+  #observer: Probe | undefined;
   #life: SessionLife;
   /** The timer of the grace time. */
   #grace: unknown;
@@ -192,19 +192,11 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   save(): SessionImage {
     const { application, clock, node } = this.#env;
     const effects = this.#outbox?.images ?? this.#effects ?? [];
+    const loads = this.client.save();
     const tree = this.tree.save();
     const ticket = this.#ticketTurn < 0 ? undefined : ([this.#tickets, this.#ticketTurn] as const);
 
-    return {
-      application,
-      at: clock.now(),
-      node,
-      loads: this.client.save(),
-      ticket,
-      lineage: this.#lineage,
-      effects,
-      tree,
-    };
+    return { application, at: clock.now(), node, loads, ticket, lineage: this.#lineage, effects, tree };
   }
 
   stored({ loads }: SessionImage): void {
@@ -250,13 +242,22 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   // CALLS OF THE TREE ---------------------------------------------------------
 
-  get probe(): Probe | undefined {
-    if (this.observer !== undefined) return this.observer;
-    const { instrumentation } = this.#env;
-    if (!areHeard(instrumentation.channels)) return undefined;
-    this.#publisher ??= createDiagnosticsProbe(this.id, instrumentation.channels);
+  observe(): Probe | undefined {
+    const { channels } = this.#env.instrumentation;
+    if (this.#observer !== undefined || !areHeard(channels)) this.probe = this.#observer;
+    else this.probe ??= createDiagnosticsProbe(this.id, channels);
 
-    return this.#publisher;
+    return this.probe;
+  }
+
+  get observer(): Probe | undefined {
+    return this.#observer;
+  }
+
+  /** Sets the probe of the inspector, which takes the place of any other. */
+  set observer(observer: Probe | undefined) {
+    this.#observer = this.probe = observer;
+    this.observe();
   }
 
   nameOf(event: number): string {
@@ -302,9 +303,9 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     return this.#root;
   }
 
-  turned(events: number): void {
+  turned(events: number, now?: number): void {
     if (events > 0 && this.#typed !== undefined) this.#warnOfTyped(this.#typed);
-    this.client.turned(events);
+    this.client.turned(events, now);
     this.#owner.changed(this);
   }
 
@@ -321,7 +322,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   // CONNECTIONS ---------------------------------------------------------------
 
   join(connection: Connection, frame: JoinFrame, ticket = 0, bytes = 0): void {
-    this.probe?.({ kind: 'received', frame, bytes });
+    this.observe()?.({ kind: 'received', frame, bytes });
     const decision = decideJoin(this.client.joinState(connection, frame, this.#isAdoptable(ticket)), frame);
     if (decision.kind === 'refuse') {
       connection.close(decision.code, decision.reason);

@@ -6,8 +6,10 @@
  */
 
 import { setImmediate } from 'node:timers';
+import { type Clock, monotonic } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
+import type { Deferred } from '../platform/scheduler.js';
 
 /** Rounds with work after which the work counts as endless. */
 const maxRounds = 10_000;
@@ -22,15 +24,17 @@ const nextRound = (): Promise<void> => new Promise((resolve) => later(resolve));
 
 /** The queue of what is due, of the server and the pages. */
 export class TestScheduler {
+  readonly #clock: Clock;
   readonly #report: Reporter;
-  #due: (() => void)[] = [];
+  #due: Deferred[] = [];
 
-  constructor(report: Reporter) {
+  constructor(clock: Clock, report: Reporter) {
+    this.#clock = clock;
     this.#report = report;
   }
 
   /** Runs a function after all that is due already. What it throws is reported. */
-  readonly defer = (run: () => void): void => void this.#due.push(run);
+  readonly defer = (run: Deferred): void => void this.#due.push(run);
 
   /**
    * Runs what is due, and what becomes due meanwhile, until nothing is due and promises have settled.
@@ -49,9 +53,9 @@ export class TestScheduler {
     }
   }
 
-  #run(run: () => void): void {
+  #run(run: Deferred): void {
     try {
-      run();
+      run(monotonic(this.#clock));
     } catch (error) {
       this.#report(ErrorCode.Internal, error);
     }

@@ -67,7 +67,7 @@ export class TestServer {
     this.#settings = readOptions({ ...defaults, ...options, clock: this.clock, onError: this.reports.add });
     this.#log = this.#settings.logger && logTo(this.#settings.logger);
     const report = createReporter(this.reports.add, this.#log?.reported, this.#settings.development);
-    this.agenda = new TestScheduler(report);
+    this.agenda = new TestScheduler(this.clock, report);
     this.site = createComposition(this.#settings, report, this.agenda.defer);
     for (const [name, given] of Object.entries(actors)) {
       if ('transition' in given) this.site.actors.start(name, given);

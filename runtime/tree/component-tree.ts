@@ -25,16 +25,17 @@ import { type Round, Turn } from './turn.js';
 /** The session of a tree, as the tree calls it. */
 export interface TreeOwner {
   readonly id: string;
-  /** What instrumentation is attached, if any is. */
+  /** What observes the session, if anything does; `observe` looks for it anew. */
   readonly probe: Probe | undefined;
+  observe(): Probe | undefined;
   /** Returns the root of the session's actors; made, not started, at the first call. */
   system(): AnyActorRef;
   /** Returns the name of an event of the page load, by its number. */
   nameOf(event: number): string;
   /** Publishes a message on a topic, or sends it to a shared actor. */
   deliver(effect: EffectImage): void;
-  /** A turn is over; it has taken so many events of the page load. */
-  turned(events: number): void;
+  /** A turn is over; it has taken so many events of the page load. `now` is when it began, if that is known. */
+  turned(events: number, now?: number): void;
 }
 
 // TREE ------------------------------------------------------------------------
@@ -113,10 +114,10 @@ export class ComponentTree implements SubscribingTree {
 
   /** The mounts whose content has changed since the last call, parents before their children. */
   takeStale(): readonly Mount[] {
-    const stale = [...(this.#stale ?? [])].sort((left, right) => instanceAt(left).depth - instanceAt(right).depth);
+    const stale = this.#stale;
     this.#stale = undefined;
 
-    return stale;
+    return stale ? [...stale].sort((left, right) => instanceAt(left).depth - instanceAt(right).depth) : [];
   }
 
   get hasStale(): boolean {
@@ -216,7 +217,7 @@ export class ComponentTree implements SubscribingTree {
   post(envelope: Envelope): void {
     if (this.isOver) envelope.taken?.();
     else if (this.mailbox.push(envelope)) {
-      this.#owner.probe?.(queuedEvent(envelope, this.mailbox.taken + this.mailbox.size, this.mailbox.size));
+      this.#owner.observe()?.(queuedEvent(envelope, this.mailbox.taken + this.mailbox.size, this.mailbox.size));
       this.#schedule();
     } else {
       this.overflow();
@@ -243,7 +244,7 @@ export class ComponentTree implements SubscribingTree {
     if (this.#isScheduled || this.#phase !== 'active') return;
     this.#isScheduled = true;
     // A closure for each turn is gone after it; one for each session stays as long as that.
-    this.env.defer(() => this.#turn());
+    this.env.defer((now) => this.#turn(now));
   }
 
   /** Runs turns until all that waits now has been taken: each takes at least one envelope, in order of arrival. */
@@ -252,13 +253,13 @@ export class ComponentTree implements SubscribingTree {
   }
 
   /** Runs a turn that is due. The messages that it sends itself do not schedule another: whether one is due shows at its end. */
-  #turn(): void {
+  #turn(now?: number): void {
     this.#isOverflowing = false;
     if (this.isOver) return;
     if (this.#isDue) this.#turns++;
     this.#effects = 0;
     try {
-      this.#owner.turned(this.#runTurn());
+      this.#owner.turned(this.#runTurn(now), now);
       this.#owner.probe?.({ kind: 'turned' });
     } catch (error) {
       this.env.report(ErrorCode.Internal, error, { session: this.#owner.id });
@@ -268,8 +269,8 @@ export class ComponentTree implements SubscribingTree {
   }
 
   /** Returns how many events of the page load it has taken. */
-  #runTurn(): number {
-    const turn = new Turn(this.mailbox, this.env.clock, this.pageLoad, this.#owner.probe);
+  #runTurn(now?: number): number {
+    const turn = new Turn(this.mailbox, this.env.clock, this.pageLoad, this.#owner.observe(), now);
     do this.#apply(turn.show(turn.take(), this.#takeChanged()));
     while (turn.hasMore);
     for (const instance of turn.left) {
@@ -291,9 +292,8 @@ export class ComponentTree implements SubscribingTree {
   #apply({ envelopes, shown, effects, received }: Round): void {
     for (const instance of shown) if (instance.isPresent) this.#bringUp(instance);
     this.#owner.probe?.(steppedEvent(shown.length, received));
-    for (let index = 0; index < shown.length; index++) {
-      for (const effect of effects[index] as readonly Effect[])
-        this.#perform(shown[index] as ComponentInstance, effect);
+    for (let at = 0; at < shown.length; at++) {
+      for (const effect of effects[at] ?? []) this.#perform(shown[at] as ComponentInstance, effect);
     }
     for (const { taken } of envelopes) taken?.();
   }
@@ -382,7 +382,7 @@ export class ComponentTree implements SubscribingTree {
     const { onError } = instance.component;
     const id = this.env.report(code, error, place);
     instance.failures++;
-    this.#owner.probe?.(failedEvent(instance, code, error));
+    this.#owner.observe()?.(failedEvent(instance, code, error));
     if (onError === undefined || this.#failing?.has(instance)) return id;
     const failure = { id, code: error instanceof TroupeError ? error.code : code, message: textOf(error) };
     this.#failing ??= new Set();

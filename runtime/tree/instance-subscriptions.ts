@@ -40,7 +40,7 @@ export function updateSubscriptions(
     }
     if (isEarly) instance.subscriptions?.prepare(declared);
     else instance.subscriptions?.update(declared);
-    refused.delete(instance);
+    if (instance.failures > 0) refused.delete(instance);
   } catch (error) {
     const text = textOf(error);
     if (refused.get(instance) === text) return;

@@ -65,12 +65,13 @@ export class Turn {
   #rounds = 0;
   #received: (Received | undefined)[] | undefined;
 
-  constructor(mailbox: Mailbox, clock: TimeSource, pageLoad: number, probe: Probe | undefined) {
+  /** @param now when it begins, as `monotonic` says it. Default: read */
+  constructor(mailbox: Mailbox, clock: TimeSource, pageLoad: number, probe: Probe | undefined, now = monotonic(clock)) {
     this.#mailbox = mailbox;
     this.#clock = clock;
     this.#pageLoad = pageLoad;
     this.#probe = probe;
-    this.#until = sliceEnd(clock);
+    this.#until = sliceEnd(now);
   }
 
   /** Whether another round follows. What has to be resolved waits for the next turn: until then the client is sent what is shown. */

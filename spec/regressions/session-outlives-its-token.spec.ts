@@ -6,7 +6,7 @@
 import { expect } from 'chai';
 import { component } from '../../runtime/component/component.js';
 import type { RequestIdentity } from '../../runtime/http/request-identity.js';
-import { createSimulatedClock, type SimulatedClock } from '../../runtime/platform/clock.js';
+import { createSimulatedClock, monotonic, type SimulatedClock } from '../../runtime/platform/clock.js';
 import { type Composition, createComposition } from '../../runtime/server/composition.js';
 import { readOptions } from '../../runtime/server/options.js';
 import type { LiveSession } from '../../runtime/session/session.js';
@@ -50,7 +50,7 @@ describe('a page that is open for longer than its token holds', () => {
     site = createComposition(
       settings,
       () => '',
-      (run) => run()
+      (run) => run(monotonic(clock))
     );
     const answer = await site.http(request);
     token = /data-troupe-token="([^"]*)"/.exec(String(answer?.body))?.[1] ?? '';

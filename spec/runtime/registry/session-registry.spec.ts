@@ -1,12 +1,12 @@
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type AnyComponent, component, type PageProps, type Route } from '../../../runtime/component/component.js';
-import { createSimulatedClock, systemClock } from '../../../runtime/platform/clock.js';
+import { createSimulatedClock, monotonic, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { isId } from '../../../runtime/platform/id.js';
 import { development } from '../../../runtime/platform/plain-data.js';
-import { Scheduler } from '../../../runtime/platform/scheduler.js';
+import { type Deferred, Scheduler } from '../../../runtime/platform/scheduler.js';
 import {
   createSessionRegistry,
   type SessionRegistry,
@@ -92,7 +92,7 @@ describe('sessions', () => {
       grace?: number;
       backplane?: Backplane;
       moved?: SessionRegistryOptions['moved'];
-      defer?: (run: () => void) => void;
+      defer?: (run: Deferred) => void;
     } = {}
   ): SessionRegistry {
     const { dormant = 10, perAddress = 3, moved, ...others } = given;
@@ -120,7 +120,7 @@ describe('sessions', () => {
           report,
         },
         backplane: { attend: () => () => undefined, subscribe: () => () => undefined, watch: () => () => undefined },
-        defer: (run) => void setImmediate(run),
+        defer: (run) => void setImmediate(() => run(monotonic(clock))),
         instrumentation: unwatched,
         publish: () => undefined,
         send: () => undefined,

@@ -277,7 +277,7 @@ describe('client tree', () => {
     clientTree.enterList(list);
 
     expect([instance.number, list.number]).to.deep.equal([1, 2]);
-    clientTree.reset(1);
+    clientTree.reset({ frame: 1, at: 0 });
     clientTree.enterList(list);
     expect(list.number).to.equal(1);
   });
@@ -288,7 +288,7 @@ describe('client tree', () => {
     tree.texts.answer(1, 0);
     tree.texts.write(1, 2, 0, '', 'b');
     expect(tree.isEdited).to.equal(true);
-    tree.reset(2);
+    tree.reset({ frame: 2, at: 0 });
     expect(tree.isEdited).to.equal(false);
     expect(tree.texts.edit(2, 0, { at: 1, cut: 0, text: 'c' }, 0, 'b')).to.equal('bc');
   });

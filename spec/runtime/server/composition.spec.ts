@@ -26,7 +26,7 @@ function make(): Composition {
   return createComposition(
     settings,
     () => '',
-    (run) => run()
+    (run) => run(1_000_000)
   );
 }
 
@@ -110,7 +110,7 @@ describe('composition', () => {
           secret,
         }),
         () => '',
-        (run) => run()
+        (run) => run(1_000_000)
       )
     ) as [Composition, Composition];
     expect(sites.map(({ node }) => node)).to.deep.equal(names);

@@ -11,7 +11,7 @@ const visitor: RequestIdentity = { address: '1.2.3.4', cookie: undefined, princi
 
 /** A network with a session at its other end. */
 class Setup {
-  readonly agenda = new TestScheduler((_code, error) => {
+  readonly agenda = new TestScheduler(createSimulatedClock(), (_code, error) => {
     throw error;
   });
   readonly session = new FakeSession('session');

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 
 describe('testing/test-scheduler', () => {
   it('runs nothing until an action waits for rest, and then all in order, with what comes of it', async () => {
-    const agenda = new TestScheduler(() => '');
+    const agenda = new TestScheduler(createSimulatedClock(), () => '');
     const log: string[] = [];
     agenda.defer(() => {
       log.push('first');
@@ -20,7 +21,10 @@ describe('testing/test-scheduler', () => {
 
   it('reports what is thrown and goes on', async () => {
     const reports: unknown[] = [];
-    const agenda = new TestScheduler((code, error) => `${reports.push([code, (error as Error).message])}`);
+    const agenda = new TestScheduler(
+      createSimulatedClock(),
+      (code, error) => `${reports.push([code, (error as Error).message])}`
+    );
     let ran = false;
     agenda.defer(() => {
       throw new Error('no');
@@ -34,7 +38,7 @@ describe('testing/test-scheduler', () => {
   });
 
   it('throws an error if there is no end of it', async () => {
-    const agenda = new TestScheduler(() => '');
+    const agenda = new TestScheduler(createSimulatedClock(), () => '');
     const again = (): void => agenda.defer(again);
     again();
     const failure = await agenda.rest().catch((error: Error) => error.message);

@@ -129,9 +129,9 @@ describe('diagnostics probe', () => {
     it('comes and goes with those who listen', () => {
       const session = joined();
       listening.heard.add('sent');
-      expect(session.probe).to.be.a('function').and.to.equal(session.probe);
+      expect(session.observe()).to.be.a('function').and.to.equal(session.observe()).and.to.equal(session.probe);
       listening.heard.clear();
-      expect(session.probe).to.equal(undefined);
+      expect([session.observe(), session.probe]).to.deep.equal([undefined, undefined]);
       session.stop();
     });
 
