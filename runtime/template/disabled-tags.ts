@@ -31,9 +31,11 @@ interface DisablingPart {
 
 const controls = new Set(['button', 'input', 'select', 'textarea']);
 
-/** Events that a browser does not fire at a disabled control, or that only a user makes. */
-const userEvents =
-  /^(?:auxclick|beforeinput|change|click|contextmenu|cut|dblclick|drop|input|key(?:down|press|up)|mouse(?:down|up)|paste|pointer(?:down|up))$/;
+/**
+ * Events that no browser fires at a control that has been disabled for a moment. Of the others at least one browser fires each:
+ * those of pointers, touches and drags, `auxclick` and `contextmenu`, those of the clipboard in a text that is selected.
+ */
+const userEvents = /^(?:beforeinput|change|(?:dbl)?click|input|key(?:down|press|up)|mouse(?:down|up))$/;
 
 /**
  * The elements whose `disabled` concerns a part on or in the last of `opened`: for an event of a control itself and the
