@@ -23,8 +23,11 @@ export interface DormantLimits {
 export class DormantSessions {
   readonly #limits: DormantLimits;
   readonly #since = new Map<LiveSession, number>();
-  /** Goes on from the last one that was ended at the limit. A new iteration would pass all that a map has removed but not cleared away. */
-  readonly #oldest = this.#since.keys();
+  /**
+   * While the limit is reached: goes on from the last one that was ended. A new iteration would pass all that the map has
+   * removed and not cleared away. One that is kept and not advanced would keep all earlier tables of the map in memory.
+   */
+  #oldest: Iterator<LiveSession> | undefined;
   #sweep: unknown;
 
   constructor(limits: DormantLimits) {
@@ -38,7 +41,11 @@ export class DormantSessions {
   /** Adds a session. At the limit the oldest one ends. */
   add(session: LiveSession): void {
     const { clock, dormant, dormantTime } = this.#limits;
-    if (this.#since.size >= dormant) this.#oldest.next().value?.stop();
+    if (this.#since.size < dormant) this.#oldest = undefined;
+    else {
+      this.#oldest ??= this.#since.keys();
+      this.#oldest.next().value?.stop();
+    }
     this.#since.set(session, monotonic(clock));
     this.#sweep ??= clock.setTimeout(() => this.#endOld(), dormantTime);
   }
