@@ -20,7 +20,7 @@ import type { Handler, View } from './view.js';
 /** Where events go. */
 export interface Receiver {
   /** Takes an event on; answers its number, or 0 if it was refused. */
-  raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number;
+  raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate, sums?: number): number;
   /** An event that was raised and waits has changed. */
   changed(): void;
   /** Where they are kept; what the page shows may be out of date while some are not processed. */
@@ -38,6 +38,9 @@ interface Early {
 
 /** Events that tell the state of a control. */
 const edits = /^(input|change)$/;
+
+/** Events that come faster than the screen shows what they lead to. */
+const continuous = /^(\w+move|drag|dragover|scroll)$/;
 
 // EVENTS ----------------------------------------------------------------------
 
@@ -112,8 +115,12 @@ export class Events {
       if (!prevent(event, element)) continue;
       heard = true;
       if (handler) this.#tell(handler, type, target, () => payloadOf(event, element), gate);
-      else if (this.#early.length < Limit.outbox) {
-        this.#early.push({ event, target, element, payload: payloadOf(event, element) });
+      else {
+        const last = this.#early.at(-1);
+        if (continuous.test(type) && last?.element === element && last.event.type === type) this.#early.pop();
+        if (this.#early.length < Limit.outbox) {
+          this.#early.push({ event, target, element, payload: payloadOf(event, element) });
+        }
       }
     }
     return heard;
@@ -155,7 +162,10 @@ export class Events {
       return this.#receiver.changed();
     const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
     const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
-    const number = this.#receiver.raise(handler, fields && trim(fields), gate);
+    // Of the wheel the deltas are summed, which stand first. What tells an edit stays.
+    const stays = telling?.edit.text || telling?.edit.cut;
+    const sums = type === 'wheel' ? 2 : continuous.test(type) && !stays ? 0 : undefined;
+    const number = this.#receiver.raise(handler, fields && (sums ? fields : trim(fields)), gate, sums);
     if (telling && !number) this.#inputs.texts?.refused(target);
     if (number) this.#inputs.sent(target, number, edits.test(type), telling);
   }

@@ -27,6 +27,8 @@ export interface Raised {
   readonly bytes: number;
   /** Asked when all events before it are processed, whether it has an effect; it waits until then. */
   gate?: Gate | undefined;
+  /** If a later one may take its place: how many fields of its payload are added to that. */
+  readonly sums?: number | undefined;
 }
 
 /** Whether an event that the page would not have let happen may happen now. */
@@ -87,11 +89,28 @@ export class Outbox {
     this.names = [...names.filter(([, , count]) => count), [this.load, 1, 0]];
   }
 
-  /** Takes up an event; answers its number, or 0 if there is no more room, or never will be in a frame. */
-  add(stored: Stored, instance: Instance | null = null, gate?: Gate): number {
+  /**
+   * Takes up an event; answers its number, or 0 if there is no more room, or never will be in a frame.
+   *
+   * @param sums for one of many that follow each other closely: it takes the place of one at the same part that waits to
+   * be sent, if only such ones have come after that. So many of the first fields of their payloads are added up
+   */
+  add(stored: Stored, instance: Instance | null = null, gate?: Gate, sums?: number): number {
+    for (let number = this.raised; sums !== undefined && number > this.#told; number--) {
+      const event = this.#events[number - this.durable - 1] as Raised;
+      if (event.sums === undefined) break;
+      if (event.instance === instance && event.stored[1] === stored[1]) {
+        const fields = stored[2] as number[];
+        event.stored[2]?.slice(0, sums).forEach((before, field) => {
+          fields[field] = (fields[field] as number) + (before as number);
+        });
+        event.stored = stored;
+        return number;
+      }
+    }
     const bytes = Size.around + encode(stored as Wire).length;
     if (this.#events.length >= Limit.outbox || bytes > Limit.frame) return 0;
-    this.#events.push({ instance, stored, bytes, gate });
+    this.#events.push({ instance, stored, bytes, gate, sums });
     (this.names.at(-1) as EventRange)[2]++;
     return this.raised;
   }

@@ -267,12 +267,16 @@ export class Session {
 
   // EVENTS --------------------------------------------------------------------
 
-  /** Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting or it is too big. */
-  raise({ instance, part }: Handler, payload: readonly Wire[] | undefined, gate?: Gate): number {
+  /**
+   * Sends an event as soon as that is possible; answers its number, or 0 if too many are waiting or it is too big. One
+   * with `sums` (`outbox.ts`) is sent with the next frame of the screen, or before the next event without.
+   */
+  raise({ instance, part }: Handler, payload: readonly Wire[] | undefined, gate?: Gate, sums?: number): number {
     const address = addressOf(instance);
-    const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance, gate);
+    const number = this.#parts.outbox.add(payload ? [address, part, payload] : [address, part], instance, gate, sums);
     this.#drop(+!number);
-    this.raised();
+    if (sums === undefined) this.raised();
+    else requestAnimationFrame(() => this.raised());
     return number;
   }
 

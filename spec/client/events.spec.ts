@@ -247,6 +247,24 @@ describe('client/events', () => {
       ]);
     });
 
+    it('keeps the last of moves that follow each other, so that there is room for what else is done', async () => {
+      const raised = await run(() => {
+        const html = '<p data-troupe-on="pointermove click"></p>';
+        bench.load(html);
+        const move = (clientX: number) => bench.find('p').dispatchEvent(new PointerEvent('pointermove', { clientX }));
+        for (let x = 0; x < 1_100; x++) move(x);
+        bench.find('p').click();
+        for (let x = 0; x < 1_100; x++) move(-x);
+        bench.adopt([['moves', 0, html, 0, 8, 'pointermove', 0, 8, 'click'], 2, 1]);
+        return bench.raised;
+      });
+      expect(raised.map(([, part, fields]) => [part, fields?.[2]])).to.deep.equal([
+        [0, 1_099],
+        [1, undefined],
+        [0, -1_099],
+      ]);
+    });
+
     it('says how many events happened at what is not there any more', async () => {
       const lost = await run(() => {
         bench.load('<button data-troupe-on="click"></button>');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Instance } from '../../client/instance.js';
 import { Outbox } from '../../client/outbox.js';
+import type { Wire } from '../../runtime/wire/patch.js';
 import { Limit } from '../../runtime/wire/protocol.js';
 
 const instance = new Instance({ hash: '', content: null as never, parts: [] });
@@ -64,6 +65,58 @@ describe('client/outbox', () => {
     expect(outbox.joinable).to.equal(3);
     outbox.leave();
     expect(outbox.joinable).to.equal(0);
+  });
+
+  describe('an event that follows others closely', () => {
+    const move = (outbox: Outbox, part: number, fields: Wire[], sums = 0, at = instance): number =>
+      outbox.add([['h', null], part, fields], at, undefined, sums);
+    const kept = (outbox: Outbox): unknown[] => outbox.stored.map(([, part, fields]) => [part, fields]);
+
+    it('takes the place of the one at the same part that waits', () => {
+      const outbox = new Outbox();
+      const numbers = [move(outbox, 1, [1]), move(outbox, 2, [2]), move(outbox, 1, [3]), move(outbox, 2, [4])];
+      expect(numbers).to.deep.equal([1, 2, 1, 2]);
+      expect(kept(outbox)).to.deep.equal([
+        [1, [3]],
+        [2, [4]],
+      ]);
+      expect(move(outbox, 1, [5], 0, new Instance({ hash: 'h' } as never))).to.equal(3);
+    });
+
+    it('adds up the first fields of their payloads', () => {
+      const outbox = new Outbox();
+      for (const fields of [
+        [1, 10, 7],
+        [0, 20, 8],
+        [3, -5, 9],
+      ]) {
+        move(outbox, 1, fields, 2);
+      }
+      expect(kept(outbox)).to.deep.equal([[1, [4, 25, 9]]]);
+    });
+
+    it('stays behind what came between', () => {
+      const outbox = new Outbox();
+      move(outbox, 1, [1]);
+      outbox.add([['h', null], 3], instance);
+      expect(move(outbox, 1, [2])).to.equal(3);
+      expect(kept(outbox)).to.deep.equal([
+        [1, [1]],
+        [3, undefined],
+        [1, [2]],
+      ]);
+    });
+
+    it('leaves alone what has gone out, on any connection, or to another page load', () => {
+      const outbox = new Outbox();
+      move(outbox, 1, [1]);
+      outbox.take();
+      outbox.rewind();
+      expect(move(outbox, 1, [2])).to.equal(2);
+      outbox.leave();
+      expect(move(outbox, 1, [3])).to.equal(3);
+      expect(kept(outbox)).to.have.length(3);
+    });
   });
 
   describe('an event with a gate', () => {

@@ -62,7 +62,11 @@ function createPage() {
     leave: () => undefined,
     settle: () => undefined,
   };
-  replaceGlobals({ setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) });
+  replaceGlobals({
+    setTimeout: clock.setTimeout.bind(clock),
+    clearTimeout: clock.clearTimeout.bind(clock),
+    requestAnimationFrame: (paint: () => void) => clock.setTimeout(paint, 16),
+  });
   const session = new Session({
     connection: {
       send: (bytes) => frames.push(decode(bytes)),
@@ -118,8 +122,8 @@ function createPage() {
     receive: (...frame: Wire[]) => session.received(encode(frame)),
     /** What was sent since the last call. */
     sent: () => frames.splice(0),
-    raise: async (payload?: readonly Wire[]) => {
-      session.raise(handler, payload);
+    raise: async (payload?: readonly Wire[], sums?: number) => {
+      session.raise(handler, payload, undefined, sums);
       await Promise.resolve();
     },
   };
@@ -433,6 +437,32 @@ describe('client/session', () => {
           ],
           0,
         ],
+      ]);
+    });
+  });
+
+  describe('events that follow each other closely', () => {
+    it('are sent as one with the next frame of the screen', async () => {
+      const page = joinedPage();
+      for (const x of [1, 2, 3]) await page.raise([x], 0);
+      expect(page.sent()).to.deep.equal([]);
+      page.clock.advance(16);
+      await settled();
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[1, 2, [3]]], 0]]);
+      await page.raise([4], 0);
+      page.clock.advance(16);
+      await settled();
+      expect(page.sent()).to.deep.equal([[ClientKind.Events, [[1, 2, [4]]], 0]]);
+    });
+
+    it('are sent before the next event of another kind, with it', async () => {
+      const page = joinedPage();
+      for (const x of [1, 2]) await page.raise([x], 0);
+      await page.raise([0]);
+      const [, events] = page.sent()[0] as [number, Wire];
+      expect(events).to.deep.equal([
+        [1, 2, [2]],
+        [1, 2, [0]],
       ]);
     });
   });
