@@ -33,6 +33,8 @@ interface Early {
   /** The event itself forgets its target. */
   readonly target: Element;
   readonly element: Element;
+  /** Of the event with its options, as the page marks it. */
+  readonly name: string;
   readonly payload: Wire[];
 }
 
@@ -49,15 +51,17 @@ export class Events {
   readonly #root: Element;
   readonly #inputs: Inputs;
   readonly #receiver: Receiver;
-  readonly #view: Pick<View, 'handler'>;
+  readonly #view: Pick<View, 'handlers'>;
   /** Whether there is a tree. */
   #begun = false;
   #early: Early[] = [];
+  /** By name, the elements at which an event that is wanted once has happened. */
+  readonly #spent: Record<string, WeakSet<Element>> = {};
   /** The button on which a pointer went down. */
   #pressed: Element | null = null;
 
   /** @param view says who wants to hear what, once `begin` has been called */
-  constructor(root: Element, inputs: Inputs, view: Pick<View, 'handler'>, receiver: Receiver) {
+  constructor(root: Element, inputs: Inputs, view: Pick<View, 'handlers'>, receiver: Receiver) {
     this.#root = root;
     this.#view = view;
     this.#inputs = inputs;
@@ -67,9 +71,15 @@ export class Events {
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
   }
 
-  /** Listens to events of this type from now on. The same listener twice counts once. */
-  listen(type: string): void {
-    this.#root.addEventListener(type, this.#receive, { capture: true, passive: /^(touch|wheel)/.test(type) });
+  /** Listens to events of this name, a type with options, from now on. The same listener twice counts once. */
+  listen(name: string): void {
+    const [type, ...options] = name.split('|') as [string, ...string[]];
+    const prevents = options.includes('prevent');
+    if (prevents) this.#root.removeEventListener(type, this.#receive, true);
+    this.#root.addEventListener(type, this.#receive, {
+      capture: true,
+      passive: !prevents && /^(touch|wheel)/.test(type),
+    });
   }
 
   /** The controls that were edited so far. */
@@ -84,8 +94,9 @@ export class Events {
   begin(edited: Set<Element>): number {
     let lost = 0;
     this.#begun = true;
-    for (const { event, target, element, payload } of this.#early.splice(0)) {
-      const handler = this.#root.contains(element) && this.#view.handler(element, event.type);
+    for (const { event, target, element, name, payload } of this.#early.splice(0)) {
+      const handler =
+        this.#root.contains(element) && this.#view.handlers(element).find((handler) => handler.name === name);
       if (!handler) {
         lost++;
         continue;
@@ -110,21 +121,36 @@ export class Events {
     for (let node: Node | null = target; node; node = bubbles ? walker.parentNode() : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;
-      const handler = this.#view.handler(element, type);
-      if (!handler && (this.#begun || !typesOf(element).includes(type))) continue;
-      if (!prevent(event, element)) continue;
-      heard = true;
-      if (handler) this.#tell(handler, type, target, () => payloadOf(event, element), gate);
-      else {
+      let stops = false;
+      for (const handler of this.#begun ? this.#view.handlers(element) : typesOf(element)) {
+        const name = typeof handler === 'string' ? handler : handler.name;
+        if (!wants(name, event, element)) continue;
+        const isFirst = (): boolean => this.#isFirst(name, element);
+        if (!prevent(name, event, element) || !(gate || isFirst())) continue;
+        heard = true;
+        stops ||= name.includes('|stop');
+        if (typeof handler !== 'string') {
+          this.#tell(handler, type, target, () => payloadOf(event, element), gate && (() => gate() && isFirst()));
+          continue;
+        }
         const last = this.#early.at(-1);
-        if (continuous.test(type) && last?.element === element && last.event.type === type) this.#early.pop();
+        if (continuous.test(type) && last?.element === element && last.name === name) this.#early.pop();
         if (this.#early.length < Limit.outbox) {
-          this.#early.push({ event, target, element, payload: payloadOf(event, element) });
+          this.#early.push({ event, target, element, name, payload: payloadOf(event, element) });
         }
       }
+      if (stops) break;
     }
     return heard;
   };
+
+  /** Whether an event may happen at an element: again, or for the first time. */
+  #isFirst(name: string, element: Element): boolean {
+    if (!name.includes('|once')) return true;
+    this.#spent[name] ??= new WeakSet();
+    const spent = this.#spent[name];
+    return !spent.has(element) && !!spent.add(element);
+  }
 
   /** A click is a main button that goes down and up on the same control. Disabled ones are clicked without an event of that name. */
   readonly #point = ({ button, target, type }: Event & { readonly button?: number }): void => {
@@ -183,11 +209,27 @@ function typesOf(element: Element): string[] {
   return element.getAttribute(Mark.Events)?.split(' ') ?? [];
 }
 
+/** Whether an event is of the type in this name, and what its options ask for. */
+function wants(name: string, event: Event, element: Element): boolean {
+  const { isComposing, key } = event as KeyboardEvent;
+  const typed = key?.trim().toLowerCase();
+  const [type, ...options] = name.split('|');
+  return (
+    type === event.type &&
+    options.every((option) => {
+      const [, taken, wanted = typed] = /^([\da-f]+)(?::(.*))?$/.exec(option) ?? [];
+      if (taken) return !isComposing && wanted === typed && taken.includes(modifiersOf(event).toString(16));
+      return option !== 'self' || event.target === element;
+    })
+  );
+}
+
 /** Prevents what the browser would do instead of the handler. Answers no if it is the browser's: a link for a new tab. */
-function prevent(event: Event, element: Element): boolean {
+function prevent(name: string, event: Event, element: Element): boolean {
   const { type } = event;
   const link = type === 'click' && element.closest(':any-link');
   if (link && ((event as MouseEvent).button || modifiersOf(event))) return false;
-  if (link || /^(submit|dragover|drop)$/.test(type)) event.preventDefault?.();
+  const isPrevented = link || /^(submit|dragover|drop)$/.test(type) || name.includes('|prevent');
+  if (isPrevented && !name.includes('|default')) event.preventDefault?.();
   return true;
 }

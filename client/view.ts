@@ -32,6 +32,8 @@ export interface Handler {
   readonly instance: Instance;
   readonly part: number;
   readonly kind: HandlerKind;
+  /** The type of the event, and behind it the options, each after a `|`. */
+  readonly name: string;
 }
 
 /** The root is an instance too: one sole part, which holds the page. It is never made, and nothing happens at it. */
@@ -152,14 +154,16 @@ export class View {
     return this.#numbered.get(number);
   }
 
-  /** What wants to hear of events of this type on this element. */
-  handler(element: Element, type: string): Handler | undefined {
+  /** What wants to hear of events on this element. */
+  handlers(element: Element): Handler[] {
     const instance = this.#listening.get(element);
-    const part = instance?.definition.parts.findIndex(
-      ({ kind, name }, index) => kind === PartKind.Event && name === type && instance.nodes[index] === element
-    );
-    const kind = instance?.contents[part as number] as HandlerKind | undefined;
-    return kind ? { instance: instance as Instance, part: part as number, kind } : undefined;
+    return (instance?.definition.parts ?? []).flatMap(({ kind: partKind, name }, part) => {
+      const { contents, nodes } = instance as Instance;
+      const kind = contents[part] as HandlerKind;
+      return partKind === PartKind.Event && nodes[part] === element && kind
+        ? { instance: instance as Instance, part, kind, name }
+        : [];
+    });
   }
 
   #register(numbered: Numbered): void {

@@ -101,7 +101,7 @@ class Pair {
   /** Something happens at a part; the session takes its turn. */
   async raise(part: number, payload?: readonly Wire[]): Promise<void> {
     const kind = payload === undefined ? HandlerKind.Message : HandlerKind.Function;
-    this.client.raise({ instance: this.#instance, part, kind }, payload);
+    this.client.raise({ instance: this.#instance, part, kind, name: '' }, payload);
     await Promise.resolve();
     this.host.turn();
     this.#deliver();

@@ -6,7 +6,7 @@
 
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
-  'instance', 'astray', 'isEdit', 'written', 'handler', 'names', 'definition', 'outbox', 'letGo', 'holds', 'spoil', 'listen',
+  'instance', 'astray', 'isEdit', 'written', 'handlers', 'names', 'definition', 'outbox', 'letGo', 'holds', 'spoil', 'listen',
   'nodes', 'present', 'received', 'isTold', 'owner', 'begin', 'notDurable', 'isOwn', 'render', 'base', 'hashes', 'tell', 'known',
   'stored', 'probe', 'joinable', 'processed', 'touch', 'insert', 'setMark', 'payload', 'raise', 'texts', 'rewind', 'keyed',
   'shown', 'isBound', 'unprocessed', 'keep', 'want', 'leave', 'edited', 'inherit', 'cut', 'wrote', 'parts', 'edit', 'raised',

@@ -46,6 +46,7 @@ const rootPart: Part = {
   kind: PartKind.Sole,
   node: 0,
   name: '',
+  options: '',
   element: 'div',
   hole: 0,
   strings: ['', ''],

@@ -6,10 +6,11 @@
 
 import { Namespace, PartKind } from '../wire/patch.js';
 import { decodeReferences } from './character-references.js';
+import { eventName } from './event-options.js';
 import { eventFix, propertyFix, srcdocFix } from './properties.js';
 import { takesUrl } from './safe-url.js';
 import type { AttributeToken, OpenToken } from './scanner.js';
-import { hole } from './template-source.js';
+import { type Fail, hole } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -17,13 +18,12 @@ import { hole } from './template-source.js';
 export interface Binding {
   readonly kind: PartKind;
   readonly name: string;
+  /** Of an event, as they follow its name in frames and in the page; else ''. */
+  readonly options: string;
   readonly strings: readonly string[];
   readonly isUrl: boolean;
   readonly isReflected: boolean;
 }
-
-/** Makes an error that marks the template at a number of characters after the start of the attribute. */
-export type Fail = (message: string, offset?: number) => Error;
 
 // NAMES -----------------------------------------------------------------------
 
@@ -47,11 +47,7 @@ const attributeName = /^[a-z_][\w:.-]*$/i;
 
 /** Names of properties and of events. */
 const propertyName = /^[a-z_$][\w$]*$/i;
-const eventName = /^[a-z][\w:.-]*$/i;
-
-/** Events of browsers, whose names have no dot and no colon: what follows one of these is meant as an option. */
-const platformEvent =
-  /^(?:abort|blur|cancel|(?:aux|dbl)?click|close|contextmenu|copy|cut|drop|error|ended|formdata|input|invalid|load|paste|pause|play|reset|resize|select|submit|wheel|(?:before|composition|drag|focus|key|mouse|pointer|scroll|touch|transition|animation)\w*|\w*(?:change|toggle))$/;
+const writtenEvent = /^[a-z][\w:.-]*$/i;
 
 /** Properties that the first page carries as an attribute or content, by element. */
 const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
@@ -94,7 +90,7 @@ function bindBoolean(tag: OpenToken, written: string, fail: Fail): Binding {
   if (name === 'class' || name === 'style') throw fail(`?${name} is no boolean attribute. Write ${name}=\${…}.`);
   checkElement(tag, name, fail);
 
-  return { kind: PartKind.Boolean, name, strings: sole, isUrl: false, isReflected: false };
+  return { kind: PartKind.Boolean, name, options: '', strings: sole, isUrl: false, isReflected: false };
 }
 
 function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
@@ -106,7 +102,7 @@ function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
 
   const isReflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
   if (isReflected) checkReflected(tag, name, fail);
-  return { kind: PartKind.Property, name, strings: sole, isUrl: takesUrl(element, name), isReflected };
+  return { kind: PartKind.Property, name, options: '', strings: sole, isUrl: takesUrl(element, name), isReflected };
 }
 
 /** Refuses an attribute beside its property, because the first page writes the property as that attribute. */
@@ -116,13 +112,9 @@ function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): vo
 }
 
 function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
-  if (!eventName.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
-  const [event] = name.split(/[.:]/) as [string];
-  if (event !== name && platformEvent.test(event)) {
-    throw fail(`@${name} never happens: events have no options. Write @${event}=\${…} and decide in the handler.`);
-  }
+  if (!writtenEvent.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
 
-  return { kind: PartKind.Event, name, strings: sole, isUrl: false, isReflected: false };
+  return { kind: PartKind.Event, strings: sole, isUrl: false, isReflected: false, ...eventName(name, fail) };
 }
 
 function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {
@@ -130,7 +122,7 @@ function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Bindi
   const value = token.value ?? '';
   checkElement(tag, name, fail);
 
-  const base = { name, isUrl: takesUrl(tag.element.name, name), isReflected: false };
+  const base = { name, options: '', isUrl: takesUrl(tag.element.name, name), isReflected: false };
   if (name === 'style') {
     if (value !== hole) throw fail('A style attribute with a hole takes an object, alone: style=${{ color: … }}.');
     return { ...base, kind: PartKind.Style, strings: sole };

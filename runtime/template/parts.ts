@@ -7,12 +7,12 @@
  */
 
 import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
-import { type Binding, bind, decodeStatics, type Fail } from './attributes.js';
+import { type Binding, bind, decodeStatics } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
 import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
 import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
-import { hole, templateError } from './template-source.js';
+import { type Fail, hole, templateError } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -23,6 +23,8 @@ export interface Part {
   readonly node: number;
   /** Name of the attribute, property or event; '' for children and text. */
   readonly name: string;
+  /** Options of an event, as they follow its name in frames; else ''. */
+  readonly options: string;
   /** Name of the element it is on, or directly in; '' at the template's root. */
   readonly element: string;
   /** Index of its first hole among the template's values. */
@@ -65,6 +67,7 @@ export class TemplatePart implements Part {
   readonly kind: PartKind;
   readonly node: number;
   readonly name: string;
+  readonly options: string;
   readonly element: string;
   readonly hole: number;
   readonly strings: readonly string[];
@@ -83,6 +86,7 @@ export class TemplatePart implements Part {
     this.kind = part.kind;
     this.node = part.node;
     this.name = part.name;
+    this.options = part.options;
     this.element = part.element;
     this.hole = part.hole;
     this.strings = part.strings;
@@ -243,9 +247,11 @@ function addElement(assembly: Assembly, tag: OpenToken): void {
   write(assembly, `<${tag.name}`);
 
   const bounds = addAttributes(assembly, tag, node);
-  const events = bounds.filter(({ binding }) => binding.kind === PartKind.Event).map(({ binding }) => binding.name);
-  if (events.length > 0) write(assembly, ` ${Mark.Events}="${events.join(' ')}"`);
-  if (events.includes('submit') && isLeftToHandler(tag)) write(assembly, ' method="dialog"');
+  const events = bounds.filter(({ binding }) => binding.kind === PartKind.Event).map(({ binding }) => binding);
+  const marks = events.map(({ name, options }) => name + options);
+  if (marks.length > 0) write(assembly, ` ${Mark.Events}="${marks.join(' ')}"`);
+  const isHandled = events.some(({ name, options }) => name === 'submit' && !options.includes('|default'));
+  if (isHandled && isLeftToHandler(tag)) write(assembly, ' method="dialog"');
   write(assembly, tag.ends && tag.namespace !== Namespace.Html ? '/>' : '>');
 
   for (const bound of bounds) if (isContent(tag, bound)) split(assembly, bound, node);
@@ -296,7 +302,7 @@ function staticAttribute({ name, value }: AttributeToken): string {
 
 // CONTENT ---------------------------------------------------------------------
 
-const child = { name: '', strings: ['', ''], isUrl: false, isReflected: false } as const;
+const child = { name: '', options: '', strings: ['', ''], isUrl: false, isReflected: false } as const;
 
 /** Adds a child hole that is the only content of its parent. */
 function addSoleChild(assembly: Assembly): void {

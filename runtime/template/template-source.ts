@@ -35,6 +35,9 @@ export function placeOfHole(source: string, index: number): number {
 
 // ERRORS ----------------------------------------------------------------------
 
+/** Makes an error that marks the template at a number of characters after the start of the attribute. */
+export type Fail = (message: string, offset?: number) => Error;
+
 /** An error that says what is wrong with a template, and where. */
 export function templateError(source: string, at: number, message: string): TroupeError {
   return new TroupeError(ErrorCode.Template, `${message}\n\n${quote(source, at)}`);

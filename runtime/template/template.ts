@@ -134,7 +134,7 @@ class TemplateDefinition implements Definition {
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
     const { parts, segments, html, secret, disablers } = assemble(source, tokens);
-    const places = parts.flatMap(({ kind, node, name }) => [node, kind, name]);
+    const places = parts.flatMap(({ kind, node, name, options }) => [node, kind, name + options]);
 
     this.statics = statics;
     this.namespace = namespace;

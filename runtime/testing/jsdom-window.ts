@@ -87,6 +87,8 @@ export class JsdomWindow {
   readonly globals: WindowGlobals;
   readonly #options: WindowOptions;
   readonly #timers = new Set<Timer>();
+  /** What waits for the next frame of the screen. */
+  readonly #painting = new Map<Timer, () => void>();
   readonly #context: ReturnType<InstanceType<ReturnType<typeof peers>['jsdom']['JSDOM']>['getInternalVMContext']>;
   #isClosed = false;
 
@@ -122,6 +124,14 @@ export class JsdomWindow {
     new Script(`troupe.start({ client: ${JSON.stringify(hash)} })`).runInContext(this.#context);
   }
 
+  /** Paints a frame of the screen now. What is asked for meanwhile waits for the next one, after some time. */
+  paint(): void {
+    for (const [timer, draw] of [...this.#painting]) {
+      this.#clearTimer(timer);
+      this.#attempt(draw);
+    }
+  }
+
   /** Is about to be left for another page. Gives the cookies that its scripts have set. */
   unload(): string {
     const { globals } = this;
@@ -139,6 +149,7 @@ export class JsdomWindow {
     this.#isClosed = true;
     for (const timer of this.#timers) this.#options.clock.clearTimeout(timer.id);
     this.#timers.clear();
+    this.#painting.clear();
     globals.close();
 
     return storage;
@@ -155,11 +166,14 @@ export class JsdomWindow {
       TextDecoder,
       TextEncoder,
       WebSocket,
-      cancelAnimationFrame: clear,
+      cancelAnimationFrame: (timer: Timer) => {
+        this.#painting.delete(timer);
+        clear(timer);
+      },
       clearInterval: clear,
       clearTimeout: clear,
       reportError: complain,
-      requestAnimationFrame: (fn: (time: number) => void) => set(() => fn(clock.now()), frameTime),
+      requestAnimationFrame: (fn: (time: number) => void) => this.#requestFrame(() => fn(clock.now())),
       setInterval: (fn: () => void, delay = 0) => this.#setTimer(fn, delay, true),
       setTimeout: set,
     });
@@ -180,6 +194,17 @@ export class JsdomWindow {
       this.#timers.add(timer);
     };
     if (!this.#isClosed) arm();
+
+    return timer;
+  }
+
+  #requestFrame(fn: () => void): Timer {
+    const draw = (): void => {
+      this.#painting.delete(timer);
+      fn();
+    };
+    const timer = this.#setTimer(draw, frameTime, false);
+    this.#painting.set(timer, draw);
 
     return timer;
   }

@@ -210,6 +210,7 @@ export class LivePage {
     const { document } = this;
     this.#user ??= peers().user.userEvent.setup({ delay: null, document });
     await deed(this.#user);
+    this.#window?.paint();
     await this.rest();
   }
 

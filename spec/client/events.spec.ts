@@ -218,6 +218,108 @@ describe('client/events', () => {
     expect(seen).to.deep.equal([[false, false, false, false, false], 0]);
   });
 
+  describe('with options', () => {
+    /** What is raised at an element with these events, each a function, when this is done. */
+    const raisedBy = (names: readonly string[], act: () => unknown) =>
+      watched.page.evaluate(
+        ([names, act]) => {
+          bench.load('<main><b></b></main>');
+          const parts = names.flatMap((name) => [0, 8, name]);
+          bench.render([['options', 0, '<main><b></b></main>', ...parts], ...names.map(() => 1)] as Wire);
+          new Function(`return (${act})`)()();
+          return bench.raised.map(([, part]) => names[part]);
+        },
+        [names, `${act}`] as const
+      );
+
+    it('takes the key that is asked for, with these modifier keys and no others', async () => {
+      const names = ['keydown|0:enter', 'keydown|08:k', 'keydown|24ac:k', 'keydown|0:', 'keydown|8:tab', 'keydown|1'];
+      const raised = await raisedBy(names, () => {
+        const press = (key: string, more: KeyboardEventInit = {}) =>
+          bench.find('main').dispatchEvent(new KeyboardEvent('keydown', { key, ...more }));
+        press('Enter');
+        press('Enter', { shiftKey: true });
+        press('Enter', { isComposing: true });
+        press('k');
+        press('K', { shiftKey: true });
+        press('k', { ctrlKey: true });
+        press('k', { metaKey: true });
+        press('k', { ctrlKey: true, altKey: true });
+        press(' ');
+        press('Tab');
+        press('Tab', { shiftKey: true });
+        press('x', { altKey: true });
+      });
+      expect(raised).to.deep.equal([
+        'keydown|0:enter',
+        ...['keydown|08:k', 'keydown|08:k', 'keydown|24ac:k', 'keydown|24ac:k'],
+        ...['keydown|0:', 'keydown|8:tab', 'keydown|1'],
+      ]);
+    });
+
+    it('prevents what it is to prevent, also of touches, and leaves what it is to leave', async () => {
+      const raised = await raisedBy(['click|prevent', 'touchmove|prevent', 'drop|default'], () => {
+        const event = (type: string) => new Event(type, { bubbles: true, cancelable: true });
+        for (const type of ['click', 'touchmove', 'drop']) {
+          const happened = event(type);
+          bench.find('b').dispatchEvent(happened);
+          bench.held.push(`${type} ${happened.defaultPrevented}`);
+        }
+      });
+      expect(raised).to.deep.equal(['click|prevent', 'touchmove|prevent', 'drop|default']);
+      expect(await run(() => bench.held)).to.deep.equal(['click true', 'touchmove true', 'drop false']);
+    });
+
+    it('prevents nothing at keys that it does not take', async () => {
+      await raisedBy(['keydown|0:enter|prevent'], () => {
+        for (const key of ['Enter', 'a']) {
+          const happened = new KeyboardEvent('keydown', { key, cancelable: true });
+          bench.find('main').dispatchEvent(happened);
+          bench.held.push(`${key} ${happened.defaultPrevented}`);
+        }
+      });
+      expect(await run(() => bench.held)).to.deep.equal(['Enter true', 'a false']);
+    });
+
+    it('takes what happens at the element itself, or the first time', async () => {
+      const raised = await raisedBy(['click|self', 'click|once', 'click'], () => {
+        bench.find('b').click();
+        bench.find('main').click();
+      });
+      expect(raised).to.deep.equal(['click|once', 'click', 'click|self', 'click']);
+    });
+
+    it('ends at an element that stops it, and other scripts hear it all the same', async () => {
+      const raised = await run(() => {
+        bench.load('<main><b></b></main>');
+        const html = '<main><b></b></main>';
+        bench.render([['stops', 0, html, 0, 8, 'click', 1, 8, 'click|stop', 1, 8, 'click'], 2, 2, 1]);
+        bench.find('b').addEventListener('click', () => bench.held.push('heard'));
+        bench.find('b').click();
+        return [bench.raised.map(([, part]) => part), bench.held];
+      });
+      expect(raised).to.deep.equal([[1, 2], ['heard']]);
+    });
+
+    it('takes the same before there is a tree', async () => {
+      const raised = await run(() => {
+        const html = '<p data-troupe-on="click|once keydown|0:enter|prevent keydown"></p>';
+        bench.load(html);
+        const enter = new KeyboardEvent('keydown', { key: 'Enter', cancelable: true });
+        for (const event of [enter, new KeyboardEvent('keydown', { key: 'a' })]) bench.find('p').dispatchEvent(event);
+        bench.find('p').click();
+        bench.find('p').click();
+        bench.adopt([
+          ['early options', 0, html, 0, 8, 'click|once', 0, 8, 'keydown|0:enter|prevent', 0, 8, 'keydown'],
+          ...[1, 1, 1],
+        ]);
+        bench.find('p').click();
+        return [enter.defaultPrevented, bench.raised.map(([, part]) => part)];
+      });
+      expect(raised).to.deep.equal([true, [1, 2, 2, 0]]);
+    });
+  });
+
   describe('before there is a tree', () => {
     it('keeps events on marked elements, with their payloads, and tells them once', async () => {
       const seen = await run(() => {

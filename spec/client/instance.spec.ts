@@ -75,7 +75,7 @@ describe('client/instance', () => {
           const view = troupe.view.createView(root);
           view.render(tree);
           return selectors.map((selector) => {
-            const handler = view.handler(root.querySelector(selector) as Element, 'click');
+            const handler = view.handlers(root.querySelector(selector) as Element)[0];
             return handler && troupe.instance.addressOf(handler.instance);
           });
         },
@@ -119,7 +119,7 @@ describe('client/instance', () => {
           root.innerHTML = '<i id="page"></i><!--[--><b id="inner"></b><!--]--><ul></ul>';
           const view = troupe.view.createView(root);
           const address = () => {
-            const handler = view.handler(root.querySelector('#inner') as Element, 'click');
+            const handler = view.handlers(root.querySelector('#inner') as Element)[0];
             return handler && troupe.instance.addressOf(handler.instance);
           };
           view.adopt([page, 1, [inner, 1, 'b'], null, 'a']);

@@ -103,7 +103,7 @@ function createPage() {
       else page.pending = Number(value);
     },
   });
-  const handler: Handler = { instance, part: 2, kind: HandlerKind.Message };
+  const handler: Handler = { instance, part: 2, kind: HandlerKind.Message, name: 'click' };
   const page = {
     clock,
     handler,

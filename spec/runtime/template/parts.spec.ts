@@ -53,6 +53,7 @@ describe('parts', () => {
       kind: 4,
       node: 0,
       name: 'class',
+      options: '',
       element: 'p',
       hole: 0,
       strings: ['a ', ''],

@@ -43,6 +43,20 @@ describe('testing/jsdom-window', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('paints a frame of the screen when the test wants it, or after its time', () => {
+    const { globals, window, clock, log } = make('');
+    Object.assign(globals, { log });
+    globals.eval(`
+      const again = () => requestAnimationFrame(() => { log.push('painted'); again(); });
+      again();
+      cancelAnimationFrame(requestAnimationFrame(() => log.push('never')));`);
+    window.paint();
+    expect(log).to.deep.equal(['painted']);
+    window.paint();
+    clock.advance(16);
+    expect(log).to.deep.equal(['painted', 'painted', 'painted']);
+  });
+
   it('has globals of its own', () => {
     const { globals } = make('');
     const { globals: others } = make('');

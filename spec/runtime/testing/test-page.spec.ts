@@ -31,6 +31,12 @@ describe('testing/test-page', () => {
     expect(page.getByText('x 7')).to.be.an.instanceof(page.window.HTMLElement);
   });
 
+  it('paints a frame of the screen after each action, for events that wait for it', async () => {
+    const element = page.getByText('nothing');
+    for (const clientX of [1, 2]) await page.fire(element, 'pointermove', { clientX });
+    expect(page.text()).to.equal('x 2');
+  });
+
   it('presses keys with what has the focus', async () => {
     await page.click(page.getByLabelText('Keys'));
     await page.press('{Escape}');

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { eventName } from '../../../runtime/template/event-options.js';
+import { define } from '../../../runtime/template/template.js';
+import { Namespace } from '../../../runtime/wire/patch.js';
+
+const literal = (statics: TemplateStringsArray, ..._holes: readonly unknown[]) => statics;
+
+/** What an event is in frames. */
+function wire(written: string): string {
+  const { name, options } = eventName(written, (message) => new Error(message));
+  return name + options;
+}
+
+describe('event options', () => {
+  const read: readonly (readonly [written: string, wire: string])[] = [
+    ['click', 'click'],
+    ['click.once', 'click|once'],
+    ['click.Prevent.stop.self', 'click|prevent|stop|self'],
+    ['submit.default', 'submit|default'],
+    ['keydown.enter', 'keydown|0:enter'],
+    ['keydown.prevent.arrow-up', 'keydown|0:arrowup|prevent'],
+    ['keydown.space', 'keydown|0:'],
+    ['keydown.shift.tab', 'keydown|8:tab'],
+    ['keydown.k', 'keydown|08:k'],
+    ['keydown.mod.k', 'keydown|24ac:k'],
+    ['keydown.ctrl.shift.k', 'keydown|a:k'],
+    ['keyup.alt', 'keyup|1'],
+    ['click.mod', 'click|24'],
+    // Custom events: options if all are, else a name with dots.
+    ['picked.once', 'picked|once'],
+    ['picked.enter', 'picked.enter'],
+    ['show.bs.modal', 'show.bs.modal'],
+    ['turbo:load', 'turbo:load'],
+    ['a.b.once', 'a.b.once'],
+  ];
+  for (const [written, expected] of read) {
+    it(`@${written} is ${JSON.stringify(expected)} in frames`, () => expect(wire(written)).to.equal(expected));
+  }
+
+  const faults: readonly (readonly [written: string, message: RegExp])[] = [
+    ['click.enter', /^@click has no option \.enter\. Its options are prevent, default, stop, self, once, alt, /],
+    ['keydown.entr', /^@keydown has no option \.entr\. .* f12, space, a letter or a digit\.$/],
+    ['submit.mod', /^@submit has no option \.mod\. Its options are prevent, default, stop, self, once\.$/],
+    ['click.', /^@click has no option \.\./],
+    ['click.once.once', /^@click has \.once twice/],
+    ['keydown.enter.escape', /^@keydown can wait for one key\. Write an attribute for each/],
+    ['drop.prevent.default', /^@drop has \.prevent and \.default/],
+    ['click:once', /^@click:once never happens: options follow a dot\. Write @click\.once=/],
+  ];
+  for (const [written, message] of faults) {
+    it(`refuses @${written}`, () => expect(() => wire(written)).to.throw(message));
+  }
+
+  it('are shown where they stand in the template', () => {
+    expect(() => define(literal`<p @click.twice=${1}></p>`, Namespace.Html)).to.throw(
+      /\n\n {4}<p @click\.twice=\$\{…\}><\/p>\n {7}\^/
+    );
+  });
+
+  it('stand in the page and in the definition, but not in the name of the part', () => {
+    const { parts, segments, wire } = define(
+      literal`<p @keydown.enter=${1} @keydown.escape.stop=${2} @click=${3}></p>`,
+      Namespace.Html
+    );
+    expect(parts.map(({ name }) => name)).to.deep.equal(['keydown', 'keydown', 'click']);
+    expect(segments.join('')).to.equal('<p data-troupe-on="keydown|0:enter keydown|0:escape|stop click"></p>');
+    expect(wire).to.include.members(['keydown|0:enter', 'keydown|0:escape|stop', 'click']);
+  });
+
+  it('leave a form that is sent by its handler out of the URL, and no other', () => {
+    const html = (statics: TemplateStringsArray): string => define(statics, Namespace.Html).segments.join('');
+    expect(html(literal`<form @submit.once=${1}></form>`)).to.contain('method="dialog"');
+    expect(html(literal`<form @submit.default=${1}></form>`)).to.not.contain('method=');
+  });
+});
