@@ -67,11 +67,12 @@ class Stage {
 
   async open(content: string): Promise<string> {
     const script = await bundle('client/main.ts');
+    const more = await bundle('client/more.ts');
     const head = '<title>spec</title><script type="module" src="/client-aB_9-z.js"></script>';
     this.#server = createServer(({ headers: { cookie = '' }, url }, response) => {
       const root = `<div id="root" data-troupe-socket="/_troupe/socket" data-troupe-token="${this.token}">${content}</div>`;
       const page = `<!doctype html><html><head>${head}</head><body>${root}</body></html>`;
-      const found = { '/': page, '/client-aB_9-z.js': script }[url ?? ''];
+      const found = { '/': page, '/client-aB_9-z.js': script, '/more-aB_9-z.js': more }[url ?? ''];
       if (url === '/') {
         this.loads++;
         this.cookies.push(cookie);
