@@ -21,7 +21,7 @@ import { SlicedWork } from '../platform/scheduler.js';
 import { type Persistable, pack, type SessionImage } from '../session/session-snapshot.js';
 import type { Membership } from '../store/membership.js';
 import type { Claim, Store } from '../store/store.js';
-import { unstoredError, WritePacing } from './write-pacing.js';
+import { tooLargeError, unstoredError, WritePacing } from './write-pacing.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -349,10 +349,7 @@ export class WriteBehind {
       const image = session.save();
       const bytes = pack(image);
       if (bytes.length <= largest) return { image, bytes };
-      throw new TroupeError(
-        ErrorCode.Snapshot,
-        `Session ${session.id} takes ${bytes.length} bytes to store, and ${largest} are allowed. Keep less in its models, or raise the option \`largestSnapshot\`.`
-      );
+      throw tooLargeError(session.id, bytes.length, largest);
     } catch (error) {
       if (this.#pacing.refused(session)) report(ErrorCode.Snapshot, error, { session: session.id });
       return undefined;
@@ -385,15 +382,16 @@ export class WriteBehind {
   /** Sends a heartbeat to the store. */
   async #beat(): Promise<void> {
     const { lifetime, membership, node, store } = this.#options;
+    let held: string | undefined;
     try {
-      await store.beat(node, membership.lease);
+      held = await store.beat(node, membership.lease);
     } catch (error) {
       // A heartbeat that was under way when the store was closed has no meaning any more.
       if (!this.#isClosed) this.#failed(error);
       return;
     }
     this.#answered = monotonic(this.#options.clock);
-    for (const session of this.#pacing.takeOld(lifetime)) this.changed(session);
+    for (const session of this.#pacing.takeOld(lifetime, held)) this.changed(session);
     if (this.isFailing && this.#progress.size > 0) this.#writeDue();
     else this.#recovered();
   }

@@ -4,7 +4,7 @@
  * large or contains what is no plain data, is tried again after a growing pause, once it has changed.
  *
  * The store keeps a session for its lifetime after the last write. A session that does not change for half of that is
- * written again: its page may be connected and idle.
+ * written again, and all are when the store has lost what it held: the page may be connected and idle.
  *
  * `write-behind.ts` asks before each write that no caller waits for, and with each heartbeat which sessions are to be renewed.
  */
@@ -45,6 +45,8 @@ export class WritePacing {
   readonly #paces = new WeakMap<Persistable, Pace>();
   /** When the sessions that this process owns were written or renewed last, the longest ago first. */
   readonly #written = new Map<Persistable, number>();
+  /** The name that the store gave last for what it holds. */
+  #held: string | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -89,16 +91,19 @@ export class WritePacing {
   }
 
   /**
-   * The sessions that were written half a lifetime ago or before. If a session is not written then, it is among them again
-   * after another half.
+   * The sessions that were written half a lifetime ago or before; all of them if the store has lost what it held. If a
+   * session is not written then, it is among them again after another half.
    *
    * @param lifetime milliseconds that the store keeps a session
+   * @param held the name for what the store holds, if it gives one
    */
-  takeOld(lifetime: number): readonly Persistable[] {
+  takeOld(lifetime: number, held?: string): readonly Persistable[] {
     const now = monotonic(this.#clock);
+    const hasLost = this.#held !== undefined && held !== this.#held;
+    this.#held = held;
     const old: Persistable[] = [];
     for (const [session, at] of this.#written) {
-      if (now - at < lifetime / 2) break;
+      if (now - at < (hasLost ? 0 : lifetime / 2)) break;
       old.push(session);
     }
     for (const session of old) {
@@ -117,6 +122,14 @@ export class WritePacing {
 
     return true;
   }
+}
+
+/** The error of a session whose snapshot is larger than a store may be given. */
+export function tooLargeError(id: string, bytes: number, largest: number): TroupeError {
+  return new TroupeError(
+    ErrorCode.Snapshot,
+    `Session ${id} takes ${bytes} bytes to store, and ${largest} are allowed. Keep less in its models, or raise the option \`largestSnapshot\`.`
+  );
 }
 
 /** The error of a session that has many events that are not stored, and cannot be stored. */

@@ -122,10 +122,12 @@ class LmdbStore implements Required<Store> {
     this.#fenceEnd = this.#fence;
   }
 
-  async beat(node: string, lease: number): Promise<void> {
+  async beat(node: string, lease: number): Promise<undefined> {
     if (this.#mustWait()) await this.#files.ready;
     this.#leases.beat(node, lease);
     this.#sweep(checked.beat);
+
+    return undefined;
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {

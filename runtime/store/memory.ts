@@ -121,9 +121,11 @@ class SessionsInMemory implements MemoryStore {
     return this.#bytes;
   }
 
-  async beat(node: string, lease: number): Promise<void> {
+  async beat(node: string, lease: number): Promise<undefined> {
     this.#leases.beat(node, lease);
     this.#sweep(checked.beat);
+
+    return undefined;
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {

@@ -13,7 +13,8 @@
  *     bytes     what is stored; absent if the session was removed
  *
  * A node that is alive has a key with a time to live, which the directory of the bus uses too: it writes 1. A store
- * that finds no key writes 0, so that the directory notices that the node was away. One key has the fence that was given last.
+ * that finds no key writes 0, so that the directory notices that the node was away. One key has the fence that was given last, and one a name of what is in Redis: that is another
+ * one after Redis has lost all.
  *
  * **Note:** a write that has timed out may reach Redis late, after a newer one on another connection. Its sequence
  * tells: of one node and fence, only what is newer is written.
@@ -80,10 +81,11 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return fence
 `);
 
-/** Keys: node. Arguments: lease. */
+/** Keys: node, name. Arguments: lease, a name if there is none. Replies with the name. */
 export const beatScript = defineScript(`
 if redis.call('PEXPIRE', KEYS[1], ARGV[1]) == 0 then redis.call('SET', KEYS[1], '0', 'PX', ARGV[1]) end
-return 1
+redis.call('SETNX', KEYS[2], ARGV[2])
+return redis.call('GET', KEYS[2])
 `);
 
 const take = `

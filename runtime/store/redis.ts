@@ -5,6 +5,7 @@
 
 import { type Clock, systemClock } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
+import { createId } from '../platform/id.js';
 import { type ConnectedRedisClient, keyPrefix, redisUrl } from '../platform/redis-client.js';
 import { RedisConnection, type RedisLink } from '../platform/redis-connection.js';
 import { quarantineLine, readQuarantined } from './quarantine.js';
@@ -112,8 +113,10 @@ export class RedisStore implements Required<Store> {
     this.delay = delay ?? defaultDelay;
   }
 
-  async beat(node: string, lease: number): Promise<void> {
-    await this.#link.run(beatScript, [this.#key('node', node)], [milliseconds(lease)]);
+  async beat(node: string, lease: number): Promise<string> {
+    const keys = [this.#key('node', node), this.#key('data')];
+
+    return String(await this.#link.run(beatScript, keys, [milliseconds(lease), createId()]));
   }
 
   async claim(id: string, node: string, force = false): Promise<Claim> {

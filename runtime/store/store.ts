@@ -108,8 +108,11 @@ export interface Store {
   /**
    * Says that a node is alive and still owns its sessions, for so many milliseconds. Called again and again, before that
    * time is over.
+   *
+   * A store that can lose all that it holds while the node goes on resolves with a name for what it holds: the same for all
+   * nodes, and another one after such a loss. Then the node writes its sessions again.
    */
-  beat(node: string, lease: number): Promise<void>;
+  beat(node: string, lease: number): Promise<string | undefined>;
   /**
    * Makes a node the owner of a session. An owner that claims again gets a new fence. An owner that has released the
    * session, or whose lease is over, is not asked. A claim does not prolong the life of a session.

@@ -35,7 +35,7 @@ class FakeStore implements Store {
     if (this.isDown || (id !== '' && id === this.refuses)) throw new Error('down');
   }
 
-  async beat(node: string, lease: number): Promise<void> {
+  async beat(node: string, lease: number): Promise<string | undefined> {
     this.beats++;
     await this.#reach();
     return this.inner.beat(node, lease);

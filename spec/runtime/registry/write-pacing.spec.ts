@@ -81,5 +81,7 @@ describe('write-pacing', () => {
     expect([namesAfter(0), namesAfter(1), namesAfter(399), namesAfter(1)]).to.deep.equal([[], ['b'], [], ['a']]);
     expect([namesAfter(98), namesAfter(1), namesAfter(400)]).to.deep.equal([[], [], ['b']]);
     expect(pacing.takeOld(Number.POSITIVE_INFINITY)).to.deep.equal([]);
+    const namesOf = (held: string): readonly string[] => pacing.takeOld(1_000, held).map(({ id }) => id);
+    expect([namesOf('data'), namesOf('data'), namesOf('other data')]).to.deep.equal([[], [], ['a', 'b']]);
   });
 });

@@ -28,7 +28,7 @@ describe('server/connect-redis', () => {
     expect(store.delay).to.equal(5);
     expect(await store.claim('s', 'two')).to.deep.equal({ kind: 'held', owner: 'one' });
     expect((await client.keys(`${prefix}:*`)).sort()).to.deep.equal(
-      ['fence', 'node:one', 'session:s'].map((key) => `${prefix}:${key}`)
+      ['data', 'fence', 'node:one', 'session:s'].map((key) => `${prefix}:${key}`)
     );
     await client.del(`${prefix}:node:one`);
     await store.beat('one', 60_000);
