@@ -11,7 +11,7 @@ import type { Route } from '../component/component.js';
 import type { Clock } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
-import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { RejoinReason } from '../session/join.js';
 import type { LiveSession, SessionStart } from '../session/session.js';
@@ -166,10 +166,11 @@ export class Activation {
   async replace(request: JoinRequest, fence: number, error: unknown): Promise<Activated> {
     const { report, writeBehind } = this.#options;
     if (error instanceof TroupeError && error.code === ErrorCode.Closed) throw error;
-    const isOld = error instanceof TroupeError && error.code === ErrorCode.Version;
-    report(isOld ? ErrorCode.Version : ErrorCode.Snapshot, error, { session: request.id });
-    if (isOld) return startOf(request, { fence, why: 'version' });
-    await writeBehind.quarantine(request.id, fence, textOf(error));
+    const code = error instanceof TroupeError ? error.code : ErrorCode.Snapshot;
+    const reported = report(code === ErrorCode.Version ? code : ErrorCode.Snapshot, error, { session: request.id });
+    if (code === ErrorCode.Version) return startOf(request, { fence, why: 'version' });
+    // Not the message, which may quote the state: others can read what a store holds.
+    await writeBehind.quarantine(request.id, fence, `${code}, reported as ${reported}`);
 
     return startOf(request, { why: 'damaged' });
   }
