@@ -13,7 +13,7 @@ import type { Command, ServerSetup, Told } from './server.js';
 const program = fileURLToPath(new URL('./server.js', import.meta.url));
 
 /** Milliseconds that a server may take to end in peace: its `drainTime`, five seconds to store, one for requests. */
-const longestEnd = 8_000;
+const longestEnd = 20_000;
 
 /** One such computer. */
 export class Host {

@@ -111,11 +111,15 @@ export class Judgement {
     return judgeEffects(logged, taken);
   }
 
-  /** Whether no shared actor has lost its mailbox. */
+  /**
+   * Whether no shared actor has lost its mailbox and the ids that it remembers while a session may deliver an effect again:
+   * one whose last state a server that stops could not store.
+   */
   get #keepsEffects(): boolean {
     const { counts } = this.#trial;
+    const isCutShort = counts['drain'] !== undefined && counts['report store'] !== undefined;
 
-    return !this.#hasLostActor && crashes.every((fault) => counts[fault] === undefined);
+    return !this.#hasLostActor && !isCutShort && crashes.every((fault) => counts[fault] === undefined);
   }
 
   get #hasAllEffects(): boolean {
