@@ -8,7 +8,7 @@
 
 import { monotonic, type TimeSource } from '../platform/clock.js';
 import type { Definition } from '../template/template.js';
-import { EditedTexts } from './edited-texts.js';
+import { EditedTexts, type TextWrite } from './edited-texts.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
 /** Where a component stands in the page, and what the client was sent of it. */
@@ -112,6 +112,11 @@ export class ClientTree {
     this.#texts ??= new EditedTexts();
 
     return this.#texts;
+  }
+
+  /** What was written into controls and is not known to be applied. */
+  get textWrites(): readonly TextWrite[] {
+    return this.#texts?.writes ?? none;
   }
 
   /** The texts that the user has edited. */

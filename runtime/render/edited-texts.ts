@@ -12,7 +12,7 @@ import { applyEdit, rebase, type TextEdit, textEdit } from '../wire/text-edit.js
 // TYPES -----------------------------------------------------------------------
 
 /** What was written into a control by a frame that the client may not have applied. */
-interface Write {
+export interface TextWrite {
   readonly frame: number;
   readonly number: number;
   readonly part: number;
@@ -41,7 +41,12 @@ export class EditedTexts {
   /** By number and part. Most clients edit no text: there is no map until one does. */
   #shown: Map<string, Shown> | undefined;
   /** Oldest first. */
-  #writes: readonly Write[] = none;
+  #writes: readonly TextWrite[] = none;
+
+  /** What was written and is not known to be applied, oldest first. */
+  get writes(): readonly TextWrite[] {
+    return this.#writes;
+  }
 
   /** The texts that the user has edited since they were written, those that are left to the user included. */
   get edited(): readonly Shown[] {
@@ -63,12 +68,22 @@ export class EditedTexts {
    *
    * @param edit as the user made it
    * @param seen the number of the last frame that the client had applied then
-   * @param written what was written last; what the client shows is to become that
-   * @returns the text that the user meant: what was written, with the edit
+   * @param written what was written last
+   * @param given what the view gives now; what the client shows is to become that
+   * @param writes what was written and not known to be applied when the edit came; some of it may be applied by now
+   * @returns the text that the user meant: what the view gives, with the edit
    */
-  edit(number: number, part: number, edit: TextEdit, seen: number, written: string): string {
+  edit(
+    number: number,
+    part: number,
+    edit: TextEdit,
+    seen: number,
+    written: string,
+    given = written,
+    writes: readonly TextWrite[] = this.#writes
+  ): string {
     let own = edit;
-    for (const write of this.#writes) {
+    for (const write of new Set([...writes, ...this.#writes])) {
       if (write.frame <= seen || write.number !== number || write.part !== part) continue;
       [write.edit, own] = rebase(write.edit, own);
     }
@@ -76,7 +91,7 @@ export class EditedTexts {
     const text = applyEdit(before, own);
     this.#show({ number, part, text, isLeft });
 
-    return isLeft ? text : applyEdit(written, rebase(textEdit(before, written), own)[1]);
+    return isLeft && given === written ? text : applyEdit(given, rebase(textEdit(before, given), own)[1]);
   }
 
   /** The component has answered an edit: the control is to show what the view gives. */

@@ -6,17 +6,21 @@
 import type { TextEdit } from '../wire/text-edit.js';
 import type { ClientTree } from './client-tree.js';
 import { isDisabled, isDisabledAt, type Waypoint, wayTo } from './disabled-controls.js';
-import { controlText, type Instance, textPartOf } from './nodes.js';
+import type { TextWrite } from './edited-texts.js';
+import { controlText, type Instance, textPartOf, type Value } from './nodes.js';
 
 /** What a client shows. */
 export class ShownPage {
   readonly #tree: ClientTree;
   readonly #frame: number;
+  /** What the client may have applied since is needed for edits that it made before. */
+  readonly #writes: readonly TextWrite[];
 
   /** @param frame the last one that the client has applied */
   constructor(tree: ClientTree, frame: number) {
     this.#tree = tree;
     this.#frame = frame;
+    this.#writes = tree.textWrites;
   }
 
   /** The instance of a number. */
@@ -29,17 +33,26 @@ export class ShownPage {
     return this.#tree.isExpired(number, this.#frame);
   }
 
+  /** Whether the client was sent this content, and all of it. */
+  isOf(content: Value, isStale: boolean): boolean {
+    return this.#tree.content === content && !isStale;
+  }
+
   /**
    * The user has edited the text of the control that an event part is on. Returns the text that the user meant;
    * `undefined` if no part writes that text.
+   *
+   * @param present what the view gives now in the place of the instance, if the client was not sent that
    */
-  edit(instance: Instance, event: number, edit: TextEdit): string | undefined {
+  edit(instance: Instance, event: number, edit: TextEdit, present?: Instance): string | undefined {
     const { definition, number } = instance;
     const part = textPartOf(definition, event);
     if (part < 0) return undefined;
-    const written = this.#tree.current(number) ?? instance;
+    const textOf = ({ values }: Instance): string => controlText(values[part] ?? null);
+    const written = textOf(this.#tree.current(number) ?? instance);
+    const given = present && textOf(present);
 
-    return this.#tree.texts.edit(number, part, edit, this.#frame, controlText(written.values[part] ?? null));
+    return this.#tree.texts.edit(number, part, edit, this.#frame, written, given, this.#writes);
   }
 
   /** The component has answered such an edit. */

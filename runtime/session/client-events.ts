@@ -109,14 +109,27 @@ export class ClientEvents {
     shown: ShownPage | undefined,
     isTold = false
   ): Envelope {
-    const envelope = this.#envelopeAt(instance, rebased(instance, event, shown), number, isTold);
+    const rebasedEvent = rebased(instance, event, shown, this.#present(instance, event.part, shown));
+    const envelope = this.#envelopeAt(instance, rebasedEvent, number, isTold);
     const name = instance.definition.parts[event.part]?.name ?? '';
     if (envelope.message !== undefined || /^(input|change)$/.test(name)) shown?.answer(instance, event.part);
 
     return envelope;
   }
 
-  /** An envelope whose message is made when all before it is shown. */
+  /**
+   * What the view gives now in the place of an instance that the client shows, while the send window is shut; `undefined`
+   * if the client tree has that.
+   */
+  #present({ number }: Instance, part: number, shown: ShownPage | undefined): Instance | undefined {
+    const { tree } = this.#owner;
+    if (shown === undefined || shown.isOf(tree.rendered, tree.hasStale)) return undefined;
+    const way = shown.wayTo(number, part);
+
+    return way && wayAt(tree.rendered, stableAddressOf(way), part)?.at(-1)?.instance;
+  }
+
+  /** An envelope whose message is made when all before it are applied. */
   #later(number: number, connection: Connection, make: () => Envelope): Envelope {
     return this.empty(number, () => {
       try {
@@ -249,10 +262,15 @@ function isEdit({ definition }: Instance, { part, payload }: EventRecord): boole
  * An event that tells how the user has edited a text, as one that tells the text: what the view gives when all events
  * before it are applied, with this edit.
  */
-function rebased(instance: Instance, event: EventRecord, shown: ShownPage | undefined): EventRecord {
+function rebased(
+  instance: Instance,
+  event: EventRecord,
+  shown: ShownPage | undefined,
+  present: Instance | undefined
+): EventRecord {
   const name = instance.definition.parts[event.part]?.name ?? '';
   const edit = editIn(name, event.payload);
-  const text = edit && shown?.edit(instance, event.part, edit);
+  const text = edit && shown?.edit(instance, event.part, edit, present);
 
   return text === undefined ? event : { ...event, payload: withValue(name, event.payload ?? [], text) };
 }
