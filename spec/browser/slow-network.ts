@@ -28,10 +28,13 @@ export async function slowNetwork(port: number, delay: () => number): Promise<Sl
     ] as const) {
       sockets.add(from);
       let last = 0;
+      // Timers of the same time may fire in another order.
+      const waiting: Buffer[] = [];
       from.on('error', () => undefined);
-      from.on('data', (bytes) => {
+      from.on('data', (bytes: Buffer) => {
         last = Math.max(last, performance.now() + delay());
-        setTimeout(() => to.write(bytes), last - performance.now());
+        waiting.push(bytes);
+        setTimeout(() => to.write(waiting.shift() as Buffer), last - performance.now());
       });
       from.on('close', () => {
         sockets.delete(from);
