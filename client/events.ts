@@ -193,7 +193,9 @@ export class Events {
     const sums = type === 'wheel' ? 2 : continuous.test(type) && !stays ? 0 : undefined;
     const number = this.#receiver.raise(handler, fields && (sums ? fields : trim(fields)), gate, sums);
     if (telling && !number) this.#inputs.texts?.refused(target);
-    if (number) this.#inputs.sent(target, number, edits.test(type), telling);
+    if (!number) return;
+    this.#inputs.pend(handler.instance.nodes[handler.part] as Element, number);
+    this.#inputs.sent(target, number, edits.test(type), telling);
   }
 
   /** Puts what the user has edited in place of the text of a control. */

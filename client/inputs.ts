@@ -8,8 +8,8 @@
  * then the last one is made again, unless the user has typed more.
  */
 
-import type { Scalar } from '../runtime/wire/patch.js';
-import { parse } from './dom.js';
+import { Mark, type Scalar } from '../runtime/wire/patch.js';
+import { parse, writeAttribute } from './dom.js';
 import type { Telling, TextControls } from './text-controls.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -34,6 +34,8 @@ export class Inputs {
   readonly #sent = new Map<Element, number>();
   /** The number of the last event that is processed. */
   #processed = 0;
+  /** By element with a handler: the number of its newest event that is not processed. */
+  readonly #pending = new Map<Element, number>();
   /** By control: what it showed when it last told its state. */
   readonly #shown = new Map<Element, string>();
   readonly #composing = new Set<Element>();
@@ -76,6 +78,12 @@ export class Inputs {
     return true;
   }
 
+  /** Marks an element as long as event number `event`, which it handles, has no answer. */
+  pend(element: Element, event: number): void {
+    this.#pending.set(element, event);
+    writeAttribute(element, Mark.Pending, '');
+  }
+
   /** Event number `event` comes from this control; `edit` if it tells its state. */
   sent(control: Element, event: number, edit = false, telling?: Telling): void {
     if (this.texts?.sent(control, event, edit, telling)) return;
@@ -96,6 +104,11 @@ export class Inputs {
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
   release(): void {
     this.texts?.release();
+    for (const [element, newest] of this.#pending) {
+      if (newest > this.#processed) continue;
+      this.#pending.delete(element);
+      writeAttribute(element, Mark.Pending, null);
+    }
     for (const [write, element] of this.#held) {
       if (this.#isAhead(element)) continue;
       this.#held.delete(write);

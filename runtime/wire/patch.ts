@@ -114,7 +114,7 @@ export const Mark = {
   State: 'data-troupe',
   /** On the root: where the socket is, a path. */
   Socket: 'data-troupe-socket',
-  /** On the root, while there are any: how many of the page's events are not stored yet. */
+  /** On the root, while there are any: how many of the page's events are not stored yet. On an element, without a value, while its newest event has no answer. */
   Pending: 'data-troupe-pending',
   /** On the root, while it is so: the session cannot be stored, and of its events the page keeps none. */
   Unstored: 'data-troupe-unstored',

@@ -74,7 +74,7 @@ describe('typing', () => {
     await page.waitForSelector('[data-troupe=offline]');
     const text = 'all work and no play '.repeat(60).trim();
     await page.keyboard.type(text);
-    expect(await page.locator('[data-troupe-pending]').getAttribute('data-troupe-pending')).to.equal('1');
+    expect(await page.locator('[data-troupe][data-troupe-pending]').getAttribute('data-troupe-pending')).to.equal('1');
     await page.context().setOffline(false);
     await page.keyboard.press('Enter');
     await page.waitForSelector('li');

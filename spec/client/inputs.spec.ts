@@ -30,6 +30,26 @@ describe('client/inputs', () => {
   });
   after(() => watched.expectNoErrors());
 
+  it('marks an element as long as its newest event has no answer', async () => {
+    const marks = await run(() => {
+      const { control, root, inputs } = createBench();
+      const seen: string[] = [];
+      const note = () => {
+        inputs.release();
+        seen.push([control, root].map((element) => `${element.getAttribute('data-troupe-pending')}`).join());
+      };
+      inputs.pend(control, 1);
+      inputs.pend(root, 2);
+      inputs.pend(control, 3);
+      for (const processed of [1, 2, 3]) {
+        inputs.processed(processed);
+        note();
+      }
+      return seen;
+    });
+    expect(marks).to.deep.equal([',', ',null', 'null,null']);
+  });
+
   describe('a write', () => {
     it('waits while a newer event from the control is on its way', async () => {
       const log = await run(() => {
