@@ -93,7 +93,7 @@ export class ClientTree {
   /** Instances with event parts or such fieldsets, by number. */
   readonly #listening = new Map<number, Instance>();
   /** What frames that are not acknowledged have replaced or removed, oldest first. */
-  #retired: Retired[] = [];
+  #retired: Retired[] | undefined;
   readonly #clock: TimeSource | undefined;
 
   /**
@@ -210,9 +210,12 @@ export class ClientTree {
   }
 
   #retire(instance: Instance, { frame, at }: FrameMark): void {
-    const last = this.#retired.at(-1);
+    const last = this.#retired?.at(-1);
     if (last?.frame === frame) last.add(instance.number, instance);
-    else this.#retired.push(new Retired(frame, at, instance.number, instance));
+    else {
+      this.#retired ??= [];
+      this.#retired.push(new Retired(frame, at, instance.number, instance));
+    }
   }
 
   // DEFINITIONS ---------------------------------------------------------------
@@ -264,7 +267,7 @@ export class ClientTree {
 
   /** The first frame after `frame` that retired the instance of this number. */
   #retiredAfter(number: number, frame: number): Retired | undefined {
-    return this.#retired.find((retired) => retired.frame > frame && retired.find(number) !== undefined);
+    return this.#retired?.find((retired) => retired.frame > frame && retired.find(number) !== undefined);
   }
 
   /** The instance that was sent last under this number. Only instances with event parts are found. */
@@ -274,27 +277,27 @@ export class ClientTree {
 
   /** The number of retired instances. */
   get retired(): number {
-    return this.#retired.reduce((sum, { size }) => sum + size, 0);
+    return this.#retired?.reduce((sum, { size }) => sum + size, 0) ?? 0;
   }
 
   /** Whether so many instances are retired that the client has to acknowledge frames first. */
   get isFull(): boolean {
-    return this.#retired.length > 0 && this.retired >= maxRetired;
+    return this.#retired !== undefined && this.retired >= maxRetired;
   }
 
   /** Forgets what `frame` has retired, because that frame is not sent. */
   unretire(frame: number): void {
-    if (this.#retired.at(-1)?.frame === frame) this.#retired.pop();
+    if (this.#retired?.at(-1)?.frame === frame) this.#retired.pop();
   }
 
   /** Forgets what the client cannot call any more, because it has applied `frame`. */
   acknowledge(frame: number): void {
     this.#texts?.acknowledge(frame);
     const retired = this.#retired;
-    if (retired.length === 0) return;
+    if (retired === undefined) return;
     let count = 0;
     while (count < retired.length && (retired[count] as Retired).frame <= frame) count++;
-    if (count === retired.length) this.#retired = [];
+    if (count === retired.length) this.#retired = undefined;
     else if (count > 0) retired.splice(0, count);
   }
 }

@@ -36,9 +36,12 @@ export interface Envelope {
 /** Envelopes that may wait. A client that sends more is closed; any other message is dropped and reported. */
 const maxEnvelopes = 10_000;
 
+const none: readonly Envelope[] = [];
+
 /** The envelopes that wait for a turn. */
 export class Mailbox {
-  #envelopes: Envelope[] = [];
+  /** There is no array while nothing waits: most sessions are idle. */
+  #envelopes: Envelope[] | undefined;
   /** How many of them have to be resolved. */
   #unresolved = 0;
   /** How many envelopes were taken out so far: they have the numbers 1 to this, in order. */
@@ -46,17 +49,18 @@ export class Mailbox {
 
   /** How many envelopes wait. */
   get size(): number {
-    return this.#envelopes.length;
+    return this.envelopes.length;
   }
 
   /** Whether the limit is reached. */
   get isFull(): boolean {
-    return this.#envelopes.length >= maxEnvelopes;
+    return this.envelopes.length >= maxEnvelopes;
   }
 
   /** Puts an envelope behind those that wait. Returns false, and does nothing, if the mailbox is full. */
   push(envelope: Envelope): boolean {
     if (this.isFull) return false;
+    this.#envelopes ??= [];
     this.#envelopes.push(envelope);
     if (envelope.resolve !== undefined) this.#unresolved++;
 
@@ -65,22 +69,22 @@ export class Mailbox {
 
   /** The envelopes that wait, the oldest first. */
   get envelopes(): readonly Envelope[] {
-    return this.#envelopes;
+    return this.#envelopes ?? none;
   }
 
   /** Whether an event of a client waits. */
   get hasEvents(): boolean {
-    return this.#envelopes.some(({ pageLoad }) => pageLoad !== 0);
+    return this.envelopes.some(({ pageLoad }) => pageLoad !== 0);
   }
 
   /** Whether the oldest envelope has to be resolved. */
   get isUnresolved(): boolean {
-    return this.#unresolved > 0 && this.#envelopes[0]?.resolve !== undefined;
+    return this.#unresolved > 0 && this.#envelopes?.[0]?.resolve !== undefined;
   }
 
   /** The messages that no client has sent. A client sends its events again if they are lost; these would not come again. */
   get ours(): readonly Envelope[] {
-    return this.#envelopes.filter(({ pageLoad, message }) => pageLoad === 0 && message !== undefined);
+    return this.envelopes.filter(({ pageLoad, message }) => pageLoad === 0 && message !== undefined);
   }
 
   /** Takes out the oldest envelopes, `max` of them and none that has to be resolved, except as the only one. */
@@ -92,7 +96,7 @@ export class Mailbox {
 
   /** How many envelopes can be taken together. */
   #together(): number {
-    const next = this.#envelopes.findIndex(({ resolve }) => resolve !== undefined);
+    const next = this.envelopes.findIndex(({ resolve }) => resolve !== undefined);
     if (next !== 0) return next;
     this.#unresolved--;
 
@@ -101,7 +105,8 @@ export class Mailbox {
 
   #take(max: number): readonly Envelope[] {
     const envelopes = this.#envelopes;
-    this.#envelopes = envelopes.length > max ? envelopes.splice(max) : [];
+    if (envelopes === undefined) return none;
+    this.#envelopes = envelopes.length > max ? envelopes.splice(max) : undefined;
     this.taken += envelopes.length;
 
     return envelopes;
