@@ -1,7 +1,8 @@
 /**
- * Write pacing: how soon a session may be written again, and when at the latest. The cost of a write grows with the snapshot, so the pause after
- * it does, too: a large session costs at most so many bytes a second. A session that cannot be stored, because it is too
- * large or contains what is no plain data, is tried again after a growing pause, once it has changed.
+ * Write pacing: how soon a session may be written again, and when at the latest. The cost of a write grows with the
+ * snapshot, so the pause after it does, too: a large session costs at most so many bytes a second. A session that cannot be
+ * stored, because it is too large or contains what is no plain data, is tried again after a growing pause, once it has
+ * changed.
  *
  * The store keeps a session for its lifetime after the last write. A session that does not change for half of that is
  * written again, and all are when the store has lost what it held: the page may be connected and idle.

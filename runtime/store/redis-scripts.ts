@@ -13,8 +13,8 @@
  *     bytes     what is stored; absent if the session was removed
  *
  * A node that is alive has a key with a time to live, which the directory of the bus uses too: it writes 1. A store
- * that finds no key writes 0, so that the directory notices that the node was away. One key has the fence that was given last, and one a name of what is in Redis: that is another
- * one after Redis has lost all.
+ * that finds no key writes 0, so that the directory notices that the node was away. One key has the fence that was given
+ * last. One key has a name for what is in Redis: after Redis has lost all, that is another name.
  *
  * **Note:** a write that has timed out may reach Redis late, after a newer one on another connection. Its sequence
  * tells: of one node and fence, only what is newer is written.
