@@ -169,10 +169,10 @@ export class Judgement {
     const stayed = lostEarly.filter((load) => load === user.tab.loads).length;
     this.#trial.count('early events left behind', lostEarly.length - stayed);
     this.#trial.count('early events that missed their page', stayed);
-    const live = textOfPage(root);
+    const live = textOfPage(root, this.#trial.all);
     await user.tab.close();
     const page = parsePage(await user.tab.fetchAgain());
-    const rendered = textOfPage(page);
+    const rendered = textOfPage(page, this.#trial.all);
     if (live !== rendered) {
       const [id, other] = [root, page].map((element) => element.getAttribute(Mark.Token)?.split('.')[1]);
       this.#trial.faults.push(

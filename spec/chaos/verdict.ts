@@ -86,11 +86,18 @@ export function readPage(root: Element): Shown {
 /**
  * A page as text: the same for the same page, however it came about. Where it may have missed messages, what it has heard
  * is left out: the run waits for no message to it, and a session that is restored sends again what may not have arrived.
+ * Left out is also what it has heard of clients that never acknowledge: the run does not wait for what they say last.
+ *
+ * @param all all actions of users, by number
  */
-export function textOfPage(root: Element): string {
+export function textOfPage(root: Element, all: ReadonlyMap<number, Action>): string {
   const copy = root.cloneNode(true) as Element;
   const heard = copy.querySelector('#heard');
-  if (heard?.textContent?.replace(lastGaps, '').includes(gap)) heard.textContent = gap;
+  if (heard !== null) {
+    const words = (heard.textContent ?? '').split(' ').filter((word) => word === gap || all.has(Number(word)));
+    const said = words.join(' ').replace(lastGaps, '');
+    heard.textContent = said.includes(gap) ? gap : said;
+  }
   for (const [index, field] of [...copy.querySelectorAll('input')].entries()) {
     field.value = root.querySelectorAll('input')[index]?.value ?? '';
   }
