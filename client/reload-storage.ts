@@ -43,8 +43,9 @@ export class ReloadStorage {
     }
     // A reload asks for its page before this one is hidden.
     for (const type of ['beforeunload', 'pagehide']) {
-      addEventListener(type, () => {
-        this.keep();
+      addEventListener(type, (event) => {
+        // What is neither kept nor on its way is lost with the page: the browser asks the user whether to leave it.
+        if (!this.keep() && root.getAttribute(Mark.State) !== 'live') event.preventDefault();
         outbox.leave();
         this.leave(10);
       });
@@ -80,10 +81,15 @@ export class ReloadStorage {
     return !!fallback;
   }
 
-  /** Keeps the events for a page that is loaded in place of this one, if the browser lets it. */
-  keep(): void {
-    const left: Left = [this.token, this.#outbox.names, this.#outbox.stored];
-    attempt(() => sessionStorage.setItem(keyOf(), JSON.stringify(left)));
+  /** Keeps the events for a page that is loaded in place of this one. Says whether the browser lets it, or there are none. */
+  keep(): boolean {
+    const { names, stored } = this.#outbox;
+    return (
+      attempt(() => {
+        sessionStorage.setItem(keyOf(), JSON.stringify([this.token, names, stored] satisfies Left));
+        return true;
+      }) || !stored.length
+    );
   }
 
   /** Leaves the cookie for the page itself, for so many seconds: a reload has to ask for its page within. */

@@ -71,7 +71,7 @@ class Pair {
       outbox: new Outbox(),
       reloadStorage: {
         ...{ token: 'token', astray: false },
-        ...{ fallBack: () => false, keep: ignore, leave: ignore, settle: ignore },
+        ...{ fallBack: () => false, keep: () => true, leave: ignore, settle: ignore },
       },
       view: this.#view(),
       needs: () => undefined,

@@ -88,6 +88,33 @@ describe('client/reload-storage', () => {
       });
     }
 
+    it('that the browser does not keep let it ask, before a page that is not connected is left', async () => {
+      const asks = (state: string) =>
+        run((state) => {
+          bench.root.setAttribute('data-troupe', state);
+          return !dispatchEvent(new Event('beforeunload', { cancelable: true }));
+        }, state);
+      await start();
+      await run(() => {
+        const { setItem } = Storage.prototype;
+        for (let length = 1 << 22; length > 0; length >>= 1) {
+          try {
+            for (let part = 0; part < 100; part++)
+              setItem.call(sessionStorage, `${length} ${part}`, 'x'.repeat(length));
+          } catch {
+            // Now there is no room for so many more.
+          }
+        }
+      });
+      expect(await asks('offline'), 'without events').to.equal(false);
+      await run((stored) => bench.outbox.add(stored), events[0] as Stored);
+      expect(await asks('offline')).to.equal(true);
+      expect(await asks('connecting')).to.equal(true);
+      expect(await asks('live')).to.equal(false);
+      await run(() => sessionStorage.clear());
+      expect(await asks('offline'), 'with room').to.equal(false);
+    });
+
     it('are taken up once, by a page at the same place', async () => {
       await leave(['mac.other.1./', [['other', 7, 2]], events]);
       await run(() => history.replaceState(null, '', '#fragment'));

@@ -58,7 +58,7 @@ function createPage() {
     fallback: false,
     astray: false,
     fallBack: () => reloadStorage.fallback,
-    keep: () => log.push(`keep ${outbox.stored.length}`),
+    keep: () => log.push(`keep ${outbox.stored.length}`) > 0,
     leave: () => undefined,
     settle: () => undefined,
   };
