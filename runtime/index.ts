@@ -28,12 +28,15 @@ export { type TaskContext, task } from './subscription/task.js';
 export { shared, topic } from './subscription/topic.js';
 export {
   type AnyMessage,
+  type Attributes,
   type Handler,
   type Hole,
   html,
   type Key,
   repeat,
+  type Spread,
   type Style,
+  spread,
   type Template,
   unsafeHtml,
 } from './template/html.js';

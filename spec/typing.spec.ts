@@ -23,6 +23,7 @@ import {
   repeat,
   type Subscription,
   shared,
+  spread,
   type TaskContext,
   type Template,
   task,
@@ -107,6 +108,14 @@ describe('types', () => {
     compiled(() => html<Message>`<p>${isShown && html`<b>no message in here</b>`}</p>`);
     compiled(() => html<Message>`<p>${html`<b @click=${{ type: 'cleared' }}>sends what the outer one sends</b>`}</p>`);
     compiled(() => html<Message>`<p>${unsafeHtml('<b>')}</p>`);
+    compiled(() => html<Message>`<p ${spread({ title: 'x', '?hidden': isShown, style: { color: 'red' } })}></p>`);
+    compiled(() => html<Message>`<p ${spread<Message>({ '@click': { type: 'cleared' }, '@blur': () => null })}></p>`);
+    // @ts-expect-error a spread that sends other messages
+    compiled(() => html<Message>`<p ${spread<{ type: 'other' }>({ '@click': { type: 'other' } })}></p>`);
+    // @ts-expect-error a message that is not among those of the spread
+    compiled(() => spread<Message>({ '@click': { type: 'other' } }));
+    // @ts-expect-error a spread in place of content is not refused by its type, but attributes that are no spread are
+    compiled(() => html<Message>`<p ${{ title: { x: 1 } }}></p>`);
     compiled(() => html<Message>`<p>${model.filter}${model.todos.length}</p>`);
     compiled(() => html<Message>`<p>${model.todos.length > 0 || 'nothing to do'}</p>`);
   });

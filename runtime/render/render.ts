@@ -89,6 +89,7 @@ function renderInstance(
   place: Place
 ): Instance {
   const definition = define(template.statics, place.context.namespace);
+  if (definition.spreads !== undefined) return renderInstance(definition.spreads.write(template), previous, key, place);
   const last = previous instanceof Instance && previous.definition === definition ? previous : undefined;
   if (last === undefined) checkIn(definition, place.context);
 

@@ -51,7 +51,7 @@ export type Child<Message> =
   | readonly Child<Message>[];
 
 /** What can stand in a hole of a template whose handlers send `Message`. */
-export type Hole<Message> = Child<Message> | Message | Handler<Message> | Style;
+export type Hole<Message> = Child<Message> | Message | Handler<Message> | Style | Spread<Message>;
 
 // TEMPLATES -------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ export class Template<out Message> {
 
 /**
  * Makes a template. Holes: `${child}`, `name=${attribute}`, `?name=${boolean}`, `.name=${property}`,
- * `@name=${message or handler}`.
+ * `@name=${message or handler}`, `${spread({ … })}` in a tag.
  *
  * ```ts
  * const view = ({ count }: Model) => html<Message>`<button @click=${{ type: 'incremented' }}>${count}</button>`;
@@ -85,6 +85,58 @@ export function html<Message extends AnyMessage = never>(
   ...holes: readonly NoInfer<Hole<Message>>[]
 ): Template<Message> {
   return new Template<Message>(statics, holes);
+}
+
+// ATTRIBUTES ------------------------------------------------------------------
+
+/** Attributes by their names as a template has them: `name`, `?name`, `.name` or `@name`, with what may stand in the hole. */
+export interface Attributes<Message> {
+  readonly [name: string]:
+    | string
+    | number
+    | bigint
+    | boolean
+    | null
+    | undefined
+    | Message
+    | Handler<Message>
+    | Style
+    | readonly string[];
+}
+
+/** Attributes for one element. Made by `spread`. */
+export class Spread<out Message> {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Which messages its handlers send; only a type. */
+  declare readonly message?: Message;
+
+  constructor(attributes: Readonly<Record<string, unknown>>) {
+    this.attributes = attributes;
+  }
+}
+
+/**
+ * Attributes for a hole that stands in a tag, where an attribute would.
+ *
+ * ```ts
+ * const field = spread({ name: 'email', type: 'email', '.value': model.email, '?required': true });
+ * html`<input ${field} autocomplete="off">`;
+ * ```
+ *
+ * What is written in the tag wins over the same name in the spread. An attribute whose value is `null`, `undefined` or
+ * `false` is left out, as everywhere.
+ *
+ * **Note:** the names decide which template it is. Give the same names in each render, with `null` for what is not there:
+ * with other names the template is rendered anew, and its elements are others.
+ *
+ * @throws TroupeError `value` if `attributes` is not an object
+ */
+export function spread<Message extends AnyMessage = never>(attributes: NoInfer<Attributes<Message>>): Spread<Message> {
+  if (attributes === null || typeof attributes !== 'object' || Array.isArray(attributes)) {
+    throw new TroupeError(ErrorCode.Value, "spread(attributes) takes an object, such as { name: 'email' }.");
+  }
+
+  return new Spread<Message>(attributes);
 }
 
 // COMPONENTS ------------------------------------------------------------------

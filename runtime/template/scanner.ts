@@ -24,7 +24,10 @@ import { hole, templateError } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** An attribute as written; `value` is `undefined` if there is none, and contains `hole` for every hole. */
+/**
+ * An attribute as written; `value` is `undefined` if there is none, and contains `hole` for every hole. The name `hole` is
+ * a hole for a spread.
+ */
 export interface AttributeToken {
   readonly name: string;
   readonly value: string | undefined;
@@ -76,6 +79,7 @@ const pattern = {
   value: /[ \t\n\f]*=[ \t\n\f]*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^ \t\n\f>"'<`]+))/y,
   lineBreakReference: /&(?:#0*10(?![0-9])|#x0*a(?![0-9a-f])|NewLine;)/iy,
   equals: /[ \t\n\f]*=[ \t\n\f]*/y,
+  spread: /\0(?=[ \t\n\f/>])/y,
 } as const;
 
 const blank = /^[ \t\n\f]*$/;
@@ -236,6 +240,11 @@ function scanAttributes(state: Scan, at: number, name: string): readonly Attribu
     if (peek(state, pattern.tagEnd)) return attributes;
     if (state.at >= state.source.length) throw fail(state, `The tag <${name}> is not closed. End it with >.`, at);
 
+    const spread = spaced ? take(state, pattern.spread) : null;
+    if (spread) {
+      attributes.push({ name: hole, value: undefined, at: spread.index });
+      continue;
+    }
     const match = take(state, pattern.attribute);
     if (match === null || !spaced) throw malformedAttribute(state, state.at - (match?.[0].length ?? 0), name, at);
     attributes.push(scanValue(state, match[0], match.index));
@@ -261,7 +270,7 @@ function malformedAttribute(state: Scan, at: number, name: string, tagAt: number
 
 const holeInAttributeName = holeIn(
   'an attribute name',
-  'Name the attribute: name=${…}, ?name=${…} if it is there or not, .name=${…}, @name=${…}.'
+  'Name the attribute: name=${…}, ?name=${…} if it is there or not, .name=${…}, @name=${…}. Several: ${spread({ … })}.'
 );
 
 /** What is wrong if one of these stands where an attribute begins. */
@@ -329,9 +338,8 @@ function pushOpen(state: Scan, { name: written, attributes, slash, at }: Start):
 
 /** The element of a start tag; `?name` is an attribute `name` too. */
 function elementOf(name: string, attributes: readonly AttributeToken[]): Element {
-  const entries = attributes.map(
-    ({ name: key, value }) => [key.toLowerCase().replace(/^\?/, ''), value ?? ''] as const
-  );
+  const named = attributes.filter((attribute) => attribute.name !== hole);
+  const entries = named.map(({ name: key, value }) => [key.toLowerCase().replace(/^\?/, ''), value ?? ''] as const);
   return { name: name.toLowerCase(), attributes: new Map(entries) };
 }
 

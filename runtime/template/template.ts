@@ -23,7 +23,8 @@ import type { Disabler } from './disabled-tags.js';
 import { hashOf } from './hash.js';
 import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
-import { placeOfHole, sourceOf, templateError } from './template-source.js';
+import { SpreadTemplates, spreadHoles } from './spread.js';
+import { hole, placeOfHole, sourceOf, templateError } from './template-source.js';
 
 export type { Part } from './parts.js';
 export { markHole } from './template-source.js';
@@ -54,6 +55,8 @@ export interface Definition {
   readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
   /** Whether one of its fieldsets can disable what stands in a child part. */
   readonly disablesChildren: boolean;
+  /** What is rendered in place of a template with spreads, which has no instances of its own; else `undefined`. */
+  readonly spreads: SpreadTemplates | undefined;
 }
 
 // DEFINING --------------------------------------------------------------------
@@ -91,6 +94,9 @@ export function defineDocument(statics: TemplateStringsArray): Definition {
 
   const source = sourceOf(statics);
   const tokens = scan(source, Namespace.Html);
+  const [first] = spreadHoles(source, tokens);
+  if (first)
+    throw templateError(source, placeOfHole(source, first.hole), 'A document has no spreads. Name the attribute.');
   checkDocument(source, tokens);
   const definition = new TemplateDefinition(statics, source, tokens, Namespace.Html);
   definition.checkDead();
@@ -127,13 +133,15 @@ class TemplateDefinition implements Definition {
   readonly secret: SecretParts;
   readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
   readonly disablesChildren: boolean;
+  readonly spreads: SpreadTemplates | undefined;
 
   readonly #source: string;
   readonly #tokens: readonly Token[];
   readonly #checked = new Set<Context>();
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
-    const { parts, segments, html, secret, disablers } = assemble(source, tokens);
+    const holes = spreadHoles(source, tokens);
+    const { parts, segments, html, secret, disablers } = assemble(source, tokens.map(withoutSpreads));
     const places = parts.flatMap(({ kind, node, name, options }) => [node, kind, name + options]);
 
     this.statics = statics;
@@ -148,6 +156,7 @@ class TemplateDefinition implements Definition {
     this.secret = secret;
     this.disablers = disablers;
     this.disablesChildren = [...disablers.keys()].some((part) => isChild(parts[part] as Part));
+    this.spreads = holes.length > 0 ? new SpreadTemplates(statics, holes) : undefined;
     this.#source = source;
     this.#tokens = tokens;
   }
@@ -169,6 +178,13 @@ class TemplateDefinition implements Definition {
     const message = `A document is written once: events, properties and style objects do nothing in it. ${fix}`;
     throw templateError(this.#source, placeOfHole(this.#source, live.hole), message);
   }
+}
+
+/** What is written in a template with spreads is checked before any spread is given. */
+function withoutSpreads(token: Token): Token {
+  if (token.kind !== 'open') return token;
+
+  return { ...token, attributes: token.attributes.filter(({ name }) => name !== hole) };
 }
 
 function isChild({ kind }: Part): boolean {

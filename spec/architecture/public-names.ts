@@ -5,10 +5,10 @@ import { exportsOf, read } from './sources.js';
 /** The names by entry, as `exports` of package.json has it; of `./components/*`, each component that users import. */
 export const publicNames: Readonly<Record<string, string>> = {
   '.': `
-    ActorSubscriptionOptions AnyComponent AnyMessage Arrival CallbackContext Component ComponentOptions Enqueue
-    ErrorCode EventData GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext PageProps
-    PresenceOptions RunContext Style Subscribable Subscription TaskContext Template TroupeError actor callback component
-    every generator html observable presence repeat shared task topic unsafeHtml`,
+    ActorSubscriptionOptions AnyComponent AnyMessage Arrival Attributes CallbackContext Component ComponentOptions
+    Enqueue ErrorCode EventData GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext
+    PageProps PresenceOptions RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor
+    callback component every generator html observable presence repeat shared spread task topic unsafeHtml`,
   './server': `
     ActivatedEvent Authorise Bus BusFactory BusHost Claim Diagnostics DiffedEvent DocumentPage DocumentTemplate
     Entry ErrorReport FailedEvent Fence HostileEvent HttpRequest Identify Inspect Inspection Listening Logger

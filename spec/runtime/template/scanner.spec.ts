@@ -99,10 +99,10 @@ describe('scanner', () => {
     ['a hole in an end tag', literal`<b>x</${1}>`, /in a tag name/, '${…}>'],
     ['a hole in the name of an end tag', literal`<h1>x</h${1}>`, /in a tag name/, '${…}>'],
     [
-      'a hole as an attribute',
-      literal`<p ${1}>x</p>`,
+      'a hole as the name of an attribute',
+      literal`<p ${1}=x>x</p>`,
       /in an attribute name\. Name the attribute: name=/,
-      '${…}>x</p>',
+      '${…}=x>x</p>',
     ],
     ['a hole in an attribute name', literal`<p data-${1}=x></p>`, /in an attribute name/, '${…}=x></p>'],
     ['a hole behind a quoted value', literal`<p a="b"${1}></p>`, /in an attribute name/, '${…}></p>'],
