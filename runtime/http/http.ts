@@ -19,6 +19,7 @@ import { refusalOfFetch } from './fetch-metadata.js';
 import { answerSign, type IsReady } from './health.js';
 import type { Headers, HttpAnswer } from './http-answer.js';
 import { type Layout, renderPage, renderStatus } from './layout.js';
+import type { RefusedUpgrades } from './refused-upgrades.js';
 import { cookieHeader, type HttpRequest, type Recognise, type RequestIdentity, readLeft } from './request-identity.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
 import { principalText, type Tokens } from './session-token.js';
@@ -37,6 +38,7 @@ export interface HttpOptions {
   /** Whether the server accepts new sessions, for the readiness check. Default: as the sessions say. */
   readonly isReady?: IsReady;
   readonly recognise: Recognise;
+  readonly refused: RefusedUpgrades;
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
@@ -70,7 +72,12 @@ function withLength(status: number, headers: Headers, body: HttpAnswer['body']):
 }
 
 const retry: Headers = ['Retry-After', '10'];
-const extraHeaders: { readonly [status: number]: Headers } = { 405: ['Allow', 'GET, HEAD'], 429: retry, 503: retry };
+const extraHeaders: { readonly [status: number]: Headers } = {
+  405: ['Allow', 'GET, HEAD'],
+  426: ['Upgrade', 'websocket', 'Connection', 'Upgrade'],
+  429: retry,
+  503: retry,
+};
 
 /** A small page that says what a status means, and `detail` below it. */
 export function answerStatus(status: number, styles: readonly string[], detail?: string): HttpAnswer {
@@ -232,7 +239,20 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
 
 // HTTP ------------------------------------------------------------------------
 
+/**
+ * Answers what asks for the path of the socket and is no upgrade. If it has a header of a WebSocket, a proxy has taken the
+ * one away that says so.
+ */
+function answerLostUpgrade({ document, refused }: HttpOptions, { headers }: HttpRequest): HttpAnswer {
+  const isLost = headers['sec-websocket-key'] !== undefined || headers['sec-websocket-version'] !== undefined;
+  const cause = 'the header Upgrade was lost on the way. A proxy has to pass on Upgrade and Connection, over HTTP/1.1.';
+  refused.add(426, isLost ? cause : undefined);
+
+  return answerStatus(426, document.styles);
+}
+
 async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
+  if (path === '/socket') return answerLostUpgrade(options, request);
   const { document, isReady = () => options.sessions.isReady, script } = options;
   const answer = answerSign(path, isReady) ?? script.files.get(path.slice(1));
 

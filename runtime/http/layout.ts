@@ -184,6 +184,7 @@ const meanings: { readonly [status: number]: readonly [title: string, text: stri
   404: ['Not found', 'There is no page at this address.'],
   405: ['Method not allowed', 'This page can only be read.'],
   414: ['Address too long', 'This address is longer than the server accepts.'],
+  426: ['No connection', 'Something between you and the server does not let live connections through.'],
   429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
   500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
   503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],

@@ -60,6 +60,8 @@ export const ErrorCode = {
   Version: 'version',
   /** An event of a client was dropped, because its target element was disabled or no longer in the page. */
   Dropped: 'dropped',
+  /** A WebSocket was refused: its page stays offline. Mostly because of a proxy; the message says what to look at. */
+  Upgrade: 'upgrade',
   /** A file is not a recording, or its recording cannot be replayed. */
   Recording: 'recording',
   /** The runtime itself threw. */

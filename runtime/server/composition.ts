@@ -17,6 +17,7 @@ import type { AnyComponent } from '../component/component.js';
 import { type GuardedInspect, guardInspect } from '../component/xstate-inspect.js';
 import { type ClientScript, createClientScript } from '../http/client-script.js';
 import { createHttp, type Http, reserved } from '../http/http.js';
+import { RefusedUpgrades } from '../http/refused-upgrades.js';
 import { createRecognition, type Recognise, type RequestIdentity } from '../http/request-identity.js';
 import { createRouter, type Router, routeTo } from '../http/router.js';
 import { createTokens, principalText, type Tokens } from '../http/session-token.js';
@@ -54,6 +55,7 @@ export interface Composition {
   /** What can be seen of it. */
   readonly liveInspection: LiveInspection;
   /** Reports faults to the host program and to the inspector. */
+  readonly refused: RefusedUpgrades;
   readonly report: Reporter;
   /** Identifies the sender of an upgrade. */
   readonly recognise: Recognise;
@@ -215,7 +217,8 @@ export function createComposition(
   };
   const components = Object.values(settings.routes) as readonly AnyComponent[];
   liveInspection.connect({ actors, components, document, local, node, sessions, store: settings.store });
-  const http = createHttp({ ...settings, document, recognise, report, router, script, sessions, tokens });
+  const refused = new RefusedUpgrades(clock, report);
+  const http = createHttp({ ...settings, document, recognise, refused, report, router, script, sessions, tokens });
 
   return {
     actors,
@@ -225,6 +228,7 @@ export function createComposition(
     node,
     liveInspection,
     recognise,
+    refused,
     report,
     script,
     sessions,

@@ -77,7 +77,7 @@ export interface Server {
 
 function connectTransport(
   settings: Settings,
-  { admit, liveInspection, recognise, report, script }: Composition
+  { admit, liveInspection, recognise, refused, report, script }: Composition
 ): Transport {
   return createTransport({
     ...settings,
@@ -86,6 +86,7 @@ function connectTransport(
     connectionsPerAddress: settings.sessionsPerAddress,
     path: socketPath(settings.base),
     recognise,
+    refused,
     report,
     tell: liveInspection.tell,
   });

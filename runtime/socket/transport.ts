@@ -9,6 +9,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readRequest } from '../http/node-request.js';
+import type { RefusedUpgrades } from '../http/refused-upgrades.js';
 import {
   addressOf,
   type HttpRequest,
@@ -40,6 +41,7 @@ export interface TransportOptions extends Omit<Switchboard, 'closed'> {
   /** Where the socket is, a path. */
   readonly path: string;
   readonly recognise: Recognise;
+  readonly refused: RefusedUpgrades;
   readonly trustProxy: number;
 }
 
@@ -134,17 +136,37 @@ export function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+/** Why an upgrade is refused; without a cause for what is no browser's. */
+type Refusal = readonly [status: number, cause?: string];
+
 /** Whether a page of this origin may connect. Every browser says its origin; what says none is no browser. */
-function isOriginAllowed(request: HttpRequest, origins: readonly string[] | undefined, trustProxy: number): boolean {
+function refusalOfOrigin(
+  request: HttpRequest,
+  origins: readonly string[] | undefined,
+  trustProxy: number
+): Refusal | undefined {
   const { origin } = request.headers;
 
-  if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
-  if (origins !== undefined) return origins.includes(origin.toLowerCase());
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return [403];
+  if (origins !== undefined) {
+    if (origins.includes(origin.toLowerCase())) return undefined;
+    return [403, `the page is of ${show(origin)}, which the option origins does not name.`];
+  }
   const { host, protocol } = new URL(origin);
-  if (!/^https?:$/.test(protocol)) return false;
+  const asked = hostOf(request, trustProxy);
+  if (!/^https?:$/.test(protocol)) return [403];
+  if (host !== asked) {
+    const fix =
+      'A proxy has to pass on the Host header, or set X-Forwarded-Host and trustProxy; or name the origin in origins.';
+    return [403, `the page is of ${show(origin)}, and the request is for ${show(asked)}. ${fix}`];
+  }
   // A page of http can be changed on its way. Without a proxy that says so, it is not known whether the browser speaks https.
-  return host === hostOf(request, trustProxy) && (protocol === 'https:' || !isSecure(request, trustProxy));
+  if (protocol === 'https:' || !isSecure(request, trustProxy)) return undefined;
+  return [403, `the page is of ${show(origin)}, and the request came over https. Load the page over https.`];
 }
+
+/** What a client has said, in a report. */
+const show = (text: string): string => JSON.stringify(text.slice(0, 100));
 
 // TRANSPORT -------------------------------------------------------------------
 
@@ -173,7 +195,6 @@ class WebSocketTransport implements Transport {
   readonly #asking = new Set<Duplex>();
   /** How many connections each address has, or is about to have. */
   readonly #neighbours = new Map<string, number>();
-  readonly #refused = new Map<number, number>();
   /** The one handler of the end of every socket. */
   readonly #onClose: (this: WebSocket) => void;
   #isClosed = false;
@@ -195,7 +216,7 @@ class WebSocketTransport implements Transport {
     return {
       connections: this.#sockets.size,
       closed: Object.fromEntries(this.#switchboard.closed),
-      refused: Object.fromEntries(this.#refused),
+      refused: this.#options.refused.counts,
     };
   }
 
@@ -217,8 +238,9 @@ class WebSocketTransport implements Transport {
     const refusal = this.#refusal(request, address);
 
     if (refusal !== undefined) {
-      increment(this.#refused, refusal);
-      refuseUpgrade(socket, refusal);
+      const [status, cause] = refusal;
+      this.#options.refused.add(status, cause);
+      refuseUpgrade(socket, status);
       return;
     }
     // Counted before `identify` runs: otherwise upgrades that arrive meanwhile would pass the limit.
@@ -238,15 +260,20 @@ class WebSocketTransport implements Transport {
     }
   }
 
-  /** The status an upgrade is refused with, if it is: no browser that behaves is ever told. */
-  #refusal(request: HttpRequest, address: string): number | undefined {
+  /** The status an upgrade is refused with, if it is, and why. */
+  #refusal(request: HttpRequest, address: string): Refusal | undefined {
     const { connections, connectionsPerAddress, origins, trustProxy } = this.#options;
     const neighbours = this.#neighbours.get(address) ?? 0;
+    const foreign = refusalOfOrigin(request, origins, trustProxy);
 
-    if (!isOriginAllowed(request, origins, trustProxy)) return 403;
-    if (this.#isClosed || this.#sockets.size + this.#asking.size >= connections) return 503;
-
-    return neighbours >= 2 * connectionsPerAddress ? 429 : undefined;
+    if (foreign !== undefined) return foreign;
+    if (this.#isClosed) return [503];
+    if (this.#sockets.size + this.#asking.size >= connections) {
+      return [503, `there are ${connections} connections, as many as the option connections allows.`];
+    }
+    if (neighbours < 2 * connectionsPerAddress) return undefined;
+    const fix = 'Raise sessionsPerAddress; behind a proxy set trustProxy, or all users have its address.';
+    return [429, `${show(address)} has ${neighbours} connections. ${fix}`];
   }
 
   /** Asks who it is, unless there is no room for it anyway. */

@@ -12,6 +12,7 @@ import { redisBus } from 'troupe/bus/redis';
 import { createServer, type ServerOptions, type Store } from 'troupe/server';
 import { lmdb } from 'troupe/store/lmdb';
 import { openPage, type TestPage } from 'troupe/testing';
+import { WebSocket } from 'ws';
 import { fromTransition } from 'xstate';
 import { type ErrorCode, TroupeError } from '../../runtime/platform/errors.js';
 import { decodeRecording } from '../../runtime/recording/recording-file.js';
@@ -269,6 +270,15 @@ export const provocations: { readonly [code in ErrorCode]?: () => Promise<readon
         throw new Error('no layout');
       },
     }),
+  upgrade: async () => {
+    const { close, origin, said } = await listen({ routes });
+    const headers = { host: 'troupe.internal', origin: 'https://example.com' };
+    const socket = new WebSocket(`${origin.replace('http', 'ws')}/_troupe/socket`, { headers });
+    await new Promise((resolve) => socket.on('error', resolve));
+    await close();
+
+    return said;
+  },
   recording: () => thrown(() => decodeRecording('hello')),
   snapshot: () => onPage(page({ update: () => ({ n: new Map() as never }) }), press),
 };

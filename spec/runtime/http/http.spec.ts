@@ -5,6 +5,7 @@ import { createClientScript } from '../../../runtime/http/client-script.js';
 import { createHttp, type HttpOptions } from '../../../runtime/http/http.js';
 import type { HttpAnswer } from '../../../runtime/http/http-answer.js';
 import { defaultLayout } from '../../../runtime/http/layout.js';
+import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
 import { createRecognition, type HttpRequest, type Identify } from '../../../runtime/http/request-identity.js';
 import { createRouter } from '../../../runtime/http/router.js';
 import { createTokens } from '../../../runtime/http/session-token.js';
@@ -47,6 +48,7 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
     development: true,
     document: { language: 'en', styles: ['/app.css'], template: defaultLayout, title: 'Spec', warn: () => undefined },
     recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy }),
+    refused: new RefusedUpgrades(clock, report),
     report,
     router: createRouter({ '/': home, '/users/:id': user, '/files/**:rest': user }, '/app'),
     script,
@@ -243,6 +245,18 @@ describe('http', () => {
         expect(answer.headers).to.have.property('Retry-After');
       }
       expect(reports).to.deep.equal([]);
+    });
+
+    it('answers 426 at the path of the socket, and reports an upgrade that a proxy has taken away', async () => {
+      const { get, reports } = setUp();
+      const answer = await get('/app/_troupe/socket');
+
+      expect(answer.status).to.equal(426);
+      expect(answer.headers).to.include({ Upgrade: 'websocket' });
+      expect(reports).to.deep.equal([]);
+      await get('/app/_troupe/socket', { headers: { 'sec-websocket-key': 'x', origin: 'http://example.com' } });
+      await get('/app/_troupe/socket', { headers: { 'sec-websocket-key': 'x', origin: 'http://example.com' } });
+      expect(reports.map(({ code }) => code)).to.deep.equal(['upgrade']);
     });
 
     it('answers 429 to an address that has its most sessions', async () => {
@@ -452,7 +466,6 @@ describe('http', () => {
         'client.js',
         '',
         '../x',
-        'socket',
         `${script.file}/`,
       ]) {
         const { headers, status } = await get(`/app/_troupe/${path}`);

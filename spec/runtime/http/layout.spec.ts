@@ -132,7 +132,7 @@ describe('layout', () => {
   });
 
   it('has a page for every status, with a heading and the detail in its place', () => {
-    for (const status of [400, 401, 404, 405, 414, 429, 500, 503]) {
+    for (const status of [400, 401, 404, 405, 414, 426, 429, 500, 503]) {
       expect(renderStatus(status), String(status)).to.match(/<title>[^<]+<\/title>.*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/s);
     }
     expect(renderStatus(500, [], 'Error <x>')).to.contain('<pre>Error &lt;x&gt;</pre>');

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
 import { createRecognition, type Identify } from '../../../runtime/http/request-identity.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter, type ErrorReport } from '../../../runtime/platform/error-report.js';
@@ -51,6 +52,7 @@ async function setUp({ identify, ...overrides }: Overrides = {}): Promise<SetUp>
     origins: undefined,
     path: '/_troupe/socket',
     recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy }),
+    refused: new RefusedUpgrades(clock, report),
     report,
     trustProxy,
     ...overrides,
@@ -182,6 +184,39 @@ describe('transport', () => {
 
       await join((await setUp({ trustProxy: 1 })).open({ headers }));
       expect(await refusal((await setUp()).open({ headers }))).to.equal(403);
+    });
+
+    it('reports why a browser is refused, once a minute for each status', async () => {
+      const { clock, open, port, reports } = await setUp({ connections: 1 });
+      const messages = () => reports.splice(0).map(({ error }) => (error as Error).message);
+
+      await refusal(open({ headers: { origin: 'https://example.com' } }));
+      await refusal(open({ headers: { origin: 'https://other.example' } }));
+      expect(messages()).to.deep.equal([
+        'A WebSocket is refused with status 403, and its page stays offline: the page is of "https://example.com", and the ' +
+          `request is for "127.0.0.1:${port}". A proxy has to pass on the Host header, or set X-Forwarded-Host and ` +
+          'trustProxy; or name the origin in origins.',
+      ]);
+      const first = open();
+      await once(first, 'open');
+      await refusal(open());
+      expect(messages().join()).to.match(
+        /status 503.*: there are 1 connections, as many as the option connections allows\.$/
+      );
+      clock.advance(59_999);
+      await refusal(open({ headers: { origin: 'https://other.example' } }));
+      expect(messages()).to.deep.equal([]);
+      clock.advance(1);
+      await refusal(open({ headers: { origin: 'https://other.example' } }));
+      expect(messages()).to.have.lengthOf(1);
+    });
+
+    it('reports nothing of what is no browser', async () => {
+      const { open, reports } = await setUp();
+
+      for (const origin of ['null', 'x', ''])
+        expect(await refusal(open({ headers: { origin } })), origin).to.equal(403);
+      expect(reports).to.have.lengthOf(0);
     });
 
     it('closes as refused, so that the page is loaded again, when identify refuses', async () => {

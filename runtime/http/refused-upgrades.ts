@@ -1,0 +1,46 @@
+/**
+ * Reports of upgrades that were refused. A browser says nothing of why a WebSocket was refused, so a wrong proxy shows as
+ * pages that stay offline in front of a server that works. `http.ts` refuses what has lost its `Upgrade` header on the way;
+ * the report says what to look at.
+ */
+
+import { type Clock, monotonic } from '../platform/clock.js';
+import type { Reporter } from '../platform/error-report.js';
+import { ErrorCode, TroupeError } from '../platform/errors.js';
+
+/** Milliseconds in which one cause is reported once: any site can let its visitors try. */
+const quietTime = 60_000;
+
+/** The upgrades that a server has refused, by HTTP status. */
+export class RefusedUpgrades {
+  readonly #clock: Clock;
+  readonly #report: Reporter;
+  readonly #counts = new Map<number, number>();
+  readonly #reported = new Map<number, number>();
+
+  constructor(clock: Clock, report: Reporter) {
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  /** How many were refused so far, by status. */
+  get counts(): Readonly<Record<number, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  /**
+   * Counts one.
+   *
+   * @param cause what is wrong, and the fix; `undefined` for what is no browser's
+   */
+  add(status: number, cause: string | undefined): void {
+    this.#counts.set(status, (this.#counts.get(status) ?? 0) + 1);
+    if (cause === undefined) return;
+    const now = monotonic(this.#clock);
+    const last = this.#reported.get(status);
+    if (last !== undefined && now - last < quietTime) return;
+    this.#reported.set(status, now);
+    const message = `A WebSocket is refused with status ${status}, and its page stays offline: ${cause}`;
+    this.#report(ErrorCode.Upgrade, new TroupeError(ErrorCode.Upgrade, message));
+  }
+}
