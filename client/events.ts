@@ -27,6 +27,15 @@ export interface Receiver {
   readonly outbox: Pick<Outbox, 'processed' | 'raised' | 'joinable'>;
 }
 
+/** What `more.ts` does for events whose names say that they need it. */
+export interface MoreEvents {
+  /**
+   * Whether an event is held back, which `tell` then tells later, to the handler that stands there by then. Before any
+   * other event that is sent, those that were made before it are sent.
+   */
+  holds(event: Event, element: Element, name: string, tell: (handler: Handler) => void): boolean;
+}
+
 /** What happened before there was a tree. */
 interface Early {
   readonly event: Event;
@@ -59,6 +68,8 @@ export class Events {
   readonly #spent: Record<string, WeakSet<Element>> = {};
   /** The button on which a pointer went down. */
   #pressed: Element | null = null;
+  /** Once `more.ts` is loaded: before that, no name needs it. */
+  more: MoreEvents | undefined;
 
   /** @param view says who wants to hear what, once `begin` has been called */
   constructor(root: Element, inputs: Inputs, view: Pick<View, 'handlers'>, receiver: Receiver) {
@@ -95,8 +106,7 @@ export class Events {
     let lost = 0;
     this.#begun = true;
     for (const { event, target, element, name, payload } of this.#early.splice(0)) {
-      const handler =
-        this.#root.contains(element) && this.#view.handlers(element).find((handler) => handler.name === name);
+      const handler = this.handlerAt(element, name);
       if (!handler) {
         lost++;
         continue;
@@ -108,6 +118,11 @@ export class Events {
       ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
     }
     return lost;
+  }
+
+  /** The handler of an event of this name, with its options, that stands at an element now. */
+  handlerAt(element: Element, name: string): Handler | false | undefined {
+    return this.#root.contains(element) && this.#view.handlers(element).find((handler) => handler.name === name);
   }
 
   /** Finds the handlers of an event, the innermost first; returns whether there is one. */
@@ -130,7 +145,9 @@ export class Events {
         heard = true;
         stops ||= name.includes('|stop');
         if (typeof handler !== 'string') {
-          this.#tell(handler, type, target, () => payloadOf(event, element), gate && (() => gate() && isFirst()));
+          const tell = (handler: Handler): void =>
+            this.#tell(handler, type, target, () => payloadOf(event, element), gate && (() => gate() && isFirst()));
+          if (!this.more?.holds(event, element, name, tell)) tell(handler);
           continue;
         }
         const last = this.#early.at(-1);

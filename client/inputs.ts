@@ -39,8 +39,8 @@ export class Inputs {
   /** By control: what it showed when it last told its state. */
   readonly #shown = new Map<Element, string>();
   readonly #composing = new Set<Element>();
-  /** Controls that were edited before there was a tree to take the event. */
-  #kept = new Set<Element>();
+  /** Controls whose edits no event has told: those from before there was a tree, and those whose events are held back. */
+  kept = new Set<Element>();
   /** By element and property: the last write. */
   readonly #writes = new WeakMap<Element, Map<string, () => void>>();
   /** Those of them that wait, and what they write into. */
@@ -130,18 +130,18 @@ export class Inputs {
 
   /** Keeps these controls as the user has left them, until `letGo`: no event has reported the edits yet. */
   keep(controls: Iterable<Element>): void {
-    this.#kept = new Set(controls);
+    this.kept = new Set(controls);
   }
 
   /** Lets go of the kept controls. If no handler takes an edit, the write that waited for it is dropped. */
   letGo(): void {
-    this.#kept.clear();
+    this.kept.clear();
     for (const [write, element] of this.#held) if (!this.#isAhead(element)) this.#held.delete(write);
   }
 
   #isAhead(element: Element): boolean {
     for (const [control, newest] of this.#sent) if (newest > this.#processed && isPart(element, control)) return true;
-    return [...this.#composing, ...this.#kept].some((control) => isPart(element, control));
+    return [...this.#composing, ...this.kept].some((control) => isPart(element, control));
   }
 }
 

@@ -12,6 +12,7 @@
  */
 
 import { Mark } from '../runtime/wire/patch.js';
+import type { Events } from './events.js';
 import type { Inputs } from './inputs.js';
 import { startOn } from './start.js';
 
@@ -21,13 +22,12 @@ const root = document.querySelector(`[${Mark.Token}${signature && `^="${signatur
 
 let tries = 0;
 let loading: Promise<typeof import('./more.js')> | undefined;
-async function load(inputs: Inputs): Promise<void> {
+async function load(inputs: Inputs, events: Events): Promise<void> {
   try {
     // A browser may not try again what has failed under the same URL.
     const url = `./more-${client}.js#${tries++}`;
     loading ??= import(url);
-    const { createTexts } = await loading;
-    inputs.texts ??= createTexts(inputs.isComposing);
+    (await loading).addMore(inputs, events);
   } catch (error) {
     loading = undefined;
     throw error;

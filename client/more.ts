@@ -3,13 +3,13 @@
  * `start.ts` says which frames wait for it. Nothing of the first script may be in it, except what has no state.
  */
 
+import type { Events } from './events.js';
+import { HeldEvents } from './held-events.js';
+import type { Inputs } from './inputs.js';
 import { TextControls } from './text-controls.js';
 
-/**
- * Makes the texts that are merged.
- *
- * @param isComposing whether a composition is open in a control
- */
-export function createTexts(isComposing: (control: Element) => boolean): TextControls {
-  return new TextControls(isComposing);
+/** Gives these what they need of it, the first time. */
+export function addMore(inputs: Inputs, events: Events): void {
+  inputs.texts ??= new TextControls(inputs.isComposing);
+  events.more ??= new HeldEvents(inputs, events);
 }

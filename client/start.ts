@@ -2,11 +2,11 @@
  * Starts the client on a page: the one place where socket, session, events and view meet.
  */
 
-import { Mark, PartKind, type Scalar } from '../runtime/wire/patch.js';
+import { Mark, type Scalar } from '../runtime/wire/patch.js';
 import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
 import { Inputs } from './inputs.js';
-import { createTexts } from './more.js';
+import { addMore } from './more.js';
 import { Outbox } from './outbox.js';
 import { ReloadStorage } from './reload-storage.js';
 import { Session } from './session.js';
@@ -46,25 +46,27 @@ export interface StartOptions {
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
   if (!root) return;
-  startOn(root, client, (inputs) => {
-    inputs.texts ??= createTexts(inputs.isComposing);
+  startOn(root, client, (...parts) => {
+    addMore(...parts);
     return undefined;
   });
 }
 
-/** How the definition of a part begins that `more.ts` is needed for: a text may stand in it. */
-const needing = `${PartKind.Property},"value"`;
+/** `PartKind` and name of a part that `more.ts` is needed for: a text may stand in it, or the name of an event says so. */
+const needing = /7,"value"|8,"[^"]*\*/;
 
 /**
  * Starts the client on this root. `client` is as in `StartOptions`.
  *
  * @param load makes what is in `more.ts`, now or by the end of a promise; called again after a failure
  */
-export function startOn(root: Element, client: string, load: (inputs: Inputs) => Promise<void> | undefined): void {
+export function startOn(
+  root: Element,
+  client: string,
+  load: (inputs: Inputs, events: Events) => Promise<void> | undefined
+): void {
   const setMark = (name: string, value: Scalar): void => writeAttribute(root, name, value);
   const inputs = new Inputs(root);
-  // At the same time as the connection: in the end there are two round trips less.
-  load(inputs)?.catch(() => undefined);
   const outbox = new Outbox();
   const view: View = new View(root, {
     listen: (type) => events.listen(type),
@@ -81,7 +83,7 @@ export function startOn(root: Element, client: string, load: (inputs: Inputs) =>
     },
     events,
     typing: inputs,
-    needs: (frame) => (inputs.texts || !JSON.stringify(frame).includes(needing) ? undefined : load(inputs)),
+    needs: (frame) => (inputs.texts || !needing.test(JSON.stringify(frame)) ? undefined : load(inputs, events)),
     reloadStorage: new ReloadStorage(root, outbox),
     outbox,
     view,
@@ -96,5 +98,7 @@ export function startOn(root: Element, client: string, load: (inputs: Inputs) =>
   const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, (state) =>
     setMark(Mark.State, state)
   );
+  // At the same time as the connection: in the end there are two round trips less.
+  load(inputs, events)?.catch(() => undefined);
   socket.connect();
 }

@@ -111,8 +111,12 @@ export class TextControls {
     const { known, shown } = state;
     const { value } = control;
     if (known === shown || this.#isComposing(control)) return;
-    const [write] = rebase(textEdit(shown, known), textEdit(shown, value, state.start, state.end));
+    const [write, edit] = rebase(textEdit(shown, known), textEdit(shown, value, state.start, state.end));
     state.shown = known;
+    if (state.start !== undefined) {
+      state.start = edit.at;
+      state.end = known.length - edit.at - edit.cut;
+    }
     const { selectionDirection, selectionEnd, selectionStart } = control;
     control.value = applyEdit(value, write);
     if (selectionStart === null) return;

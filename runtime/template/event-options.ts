@@ -5,6 +5,7 @@
  *
  * A filter by keys becomes one word, `MODIFIERS` or `MODIFIERS:key`: the combinations of modifier keys that it takes, each
  * as one hexadecimal digit of the bits of `payloadFields`, then the key in lower case; the space bar is no letter at all.
+ * An option for which the client needs its second script begins with a `*`: the frame with it waits for that script.
  */
 
 import { payloadFields } from '../wire/protocol.js';
@@ -27,6 +28,13 @@ const platformEvent =
   /^(?:abort|blur|cancel|(?:aux|dbl)?click|close|contextmenu|copy|cut|drop|error|ended|formdata|input|invalid|load|paste|pause|play|reset|resize|select|submit|wheel|(?:before|composition|drag|focus|key|mouse|pointer|scroll|touch|transition|animation)\w*|\w*(?:change|toggle))$/;
 
 const flags = ['prevent', 'default', 'stop', 'self', 'once'];
+
+/** Options with a number of milliseconds behind a hyphen, and the most that it may be. The least is 1. */
+const delays = ['debounce', 'throttle'];
+const maxDelayMs = 60_000;
+
+/** Events whose data can be read only while they happen. */
+const fleeting = /^(?:copy|cut|paste|drop)$/;
 
 /** The bits of the modifier keys, one set for each that will do. */
 const modifiers: ReadonlyMap<string, readonly number[]> = new Map([
@@ -64,15 +72,22 @@ export function eventName(written: string, fail: Fail): EventName {
   if (event !== name && platformEvent.test(event)) {
     throw fail(`@${written} never happens: options follow a dot. Write @${event}.once=\${…}, for instance.`);
   }
-  if (!platformEvent.test(name) && !options.every((option) => flags.includes(option)))
+  if (!platformEvent.test(name) && !options.every((option) => flags.includes(option) || isDelay(option)))
     return { name: written, options: '' };
   checkOptions(name, options, fail);
 
-  const words = [...filterOf(name, options), ...options.filter((option) => flags.includes(option))];
+  const words = [
+    ...filterOf(name, options),
+    ...options.filter((option) => flags.includes(option)),
+    ...options.filter(isDelay).map((option) => `*${option}`),
+  ];
   return { name, options: words.map((word) => `|${word}`).join('') };
 }
 
+const isDelay = (option: string): boolean => delays.includes(/^(\w+)-\d+$/.exec(option)?.[1] ?? '');
+
 function checkOptions(name: string, options: readonly string[], fail: Fail): void {
+  checkDelays(name, options, fail);
   const fields = payloadFields(name);
   const known = [
     ...flags,
@@ -80,11 +95,12 @@ function checkOptions(name: string, options: readonly string[], fail: Fail): voi
     ...(fields.includes('key') ? keys.keys() : []),
   ];
   const unknown = options.find(
-    (option) => !known.includes(option) && !(fields.includes('key') && character.test(option))
+    (option) => !known.includes(option) && !isDelay(option) && !(fields.includes('key') && character.test(option))
   );
   if (unknown !== undefined) {
+    const held = fleeting.test(name) ? [] : delays.map((word) => `${word}-300`);
     const more = fields.includes('key') ? ', a letter or a digit' : '';
-    throw fail(`@${name} has no option .${unknown}. Its options are ${known.join(', ')}${more}.`);
+    throw fail(`@${name} has no option .${unknown}. Its options are ${[...known, ...held].join(', ')}${more}.`);
   }
   const twice = options.find((option, index) => options.indexOf(option) < index);
   if (twice !== undefined) throw fail(`@${name} has .${twice} twice. Remove one.`);
@@ -95,6 +111,21 @@ function checkOptions(name: string, options: readonly string[], fail: Fail): voi
   }
   if (options.includes('prevent') && options.includes('default')) {
     throw fail(`@${name} has .prevent and .default. Remove one.`);
+  }
+}
+
+function checkDelays(name: string, options: readonly string[], fail: Fail): void {
+  const asked = options.filter((option) => delays.includes(option.split('-')[0] ?? ''));
+  const [first = '', second] = asked;
+  if (second !== undefined) throw fail(`@${name} has .${first} and .${second}. Remove one.`);
+  if (first === '') return;
+  if (fleeting.test(name)) {
+    throw fail(`@${name} cannot be held back: what it holds can be read only while it happens. Remove .${first}.`);
+  }
+  const [word = ''] = first.split('-');
+  const delay = Number(/^\w+-(\d+)$/.exec(first)?.[1]);
+  if (!(delay >= 1 && delay <= maxDelayMs)) {
+    throw fail(`@${name} has .${first}. Write .${word}-300: a hyphen and milliseconds, 1 to ${maxDelayMs}.`);
   }
 }
 

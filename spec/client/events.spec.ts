@@ -45,7 +45,6 @@ describe('client/events', () => {
           bench.raised = [];
           bench.held = [];
           inputs = new troupe.inputs.Inputs(bench.root);
-          inputs.texts = troupe.more.createTexts(inputs.isComposing);
           view = troupe.view.createView(bench.root, {
             listen: (type) => events.listen(type),
             holds: (...write) => inputs.holds(...write),
@@ -56,6 +55,7 @@ describe('client/events', () => {
             changed: () => undefined,
             outbox: { processed: 0, raised: 0, joinable: 0 },
           });
+          troupe.more.addMore(inputs, events);
         },
         begin(show: () => void) {
           const { edited } = events;

@@ -17,7 +17,7 @@ describe('client/inputs', () => {
         control.type = 'number';
         root.append(control);
         const inputs = new troupe.inputs.Inputs(root);
-        inputs.texts = troupe.more.createTexts(inputs.isComposing);
+        troupe.more.addMore(inputs, { more: {} } as never);
         const log: string[] = [];
         const write = (what: string, name = 'value', element: Element = control): void => {
           const made = () => log.push(what);

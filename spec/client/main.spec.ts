@@ -70,7 +70,7 @@ describe('client/main', () => {
 
   const modules: readonly (readonly [what: string, text: string, exports: readonly string[]])[] = [
     ['the first file is one module that imports nothing and exports nothing', script, []],
-    ['the second is one module that imports nothing', more, ['createTexts']],
+    ['the second is one module that imports nothing', more, ['addMore']],
   ];
   for (const [what, text, exports] of modules) {
     it(what, async () => {

@@ -26,9 +26,15 @@ describe('event options', () => {
     ['keydown.ctrl.shift.k', 'keydown|a:k'],
     ['keyup.alt', 'keyup|1'],
     ['click.mod', 'click|24'],
+    ['input.debounce-300', 'input|*debounce-300'],
+    ['input.Debounce-1.once', 'input|once|*debounce-1'],
+    ['pointermove.throttle-60000', 'pointermove|*throttle-60000'],
+    ['keydown.throttle-100.mod.k', 'keydown|24ac:k|*throttle-100'],
     // Custom events: options if all are, else a name with dots.
     ['picked.once', 'picked|once'],
+    ['picked.throttle-50', 'picked|*throttle-50'],
     ['picked.enter', 'picked.enter'],
+    ['picked.throttle', 'picked.throttle'],
     ['show.bs.modal', 'show.bs.modal'],
     ['turbo:load', 'turbo:load'],
     ['a.b.once', 'a.b.once'],
@@ -39,12 +45,25 @@ describe('event options', () => {
 
   const faults: readonly (readonly [written: string, message: RegExp])[] = [
     ['click.enter', /^@click has no option \.enter\. Its options are prevent, default, stop, self, once, alt, /],
-    ['keydown.entr', /^@keydown has no option \.entr\. .* f12, space, a letter or a digit\.$/],
-    ['submit.mod', /^@submit has no option \.mod\. Its options are prevent, default, stop, self, once\.$/],
+    [
+      'keydown.entr',
+      /^@keydown has no option \.entr\. .* f12, space, debounce-300, throttle-300, a letter or a digit\.$/,
+    ],
+    [
+      'submit.mod',
+      /^@submit has no option \.mod\. Its options are prevent, default, stop, self, once, debounce-300, throttle-300\.$/,
+    ],
     ['click.', /^@click has no option \.\./],
     ['click.once.once', /^@click has \.once twice/],
     ['keydown.enter.escape', /^@keydown can wait for one key\. Write an attribute for each/],
     ['drop.prevent.default', /^@drop has \.prevent and \.default/],
+    ['input.debounce', /^@input has \.debounce\. Write \.debounce-300: a hyphen and milliseconds, 1 to 60000\.$/],
+    ['input.debounce-300ms', /^@input has \.debounce-300ms\. Write \.debounce-300:/],
+    ['input.throttle-0', /^@input has \.throttle-0\. Write \.throttle-300:/],
+    ['input.throttle-60001', /^@input has \.throttle-60001\. Write \.throttle-300:/],
+    ['input.throttle-1.5', /^@input has no option \.5\./],
+    ['input.debounce-300.throttle-100', /^@input has \.debounce-300 and \.throttle-100\. Remove one\.$/],
+    ['paste.debounce-300', /^@paste cannot be held back: .* Remove \.debounce-300\.$/],
     ['click:once', /^@click:once never happens: options follow a dot\. Write @click\.once=/],
   ];
   for (const [written, message] of faults) {
