@@ -10,6 +10,20 @@ import { Mark, type Scalar, type Wire } from '../runtime/wire/patch.js';
 
 // NODES -----------------------------------------------------------------------
 
+/**
+ * A node by its own methods and properties: of a form, `form.firstChild` is its field of this name, if it has one.
+ */
+export function bare<Kind extends Node | null>(node: Kind): Kind {
+  if (!(node instanceof HTMLFormElement)) return node;
+  return new Proxy(HTMLFormElement.prototype, {
+    get(prototype, name) {
+      const value = Reflect.get(prototype, name, node);
+      return value?.bind?.(node) ?? value;
+    },
+    set: (prototype, name, value) => Reflect.set(prototype, name, value, node),
+  }) as Node as Kind;
+}
+
 /** Parses HTML that nothing happens in: no image is loaded, no element made to be one of a page's own. */
 export function parse(html: string): DocumentFragment {
   const template = document.createElement('template');
@@ -32,7 +46,7 @@ interface Run {
 export function nodesOf({ first, last }: Run): ChildNode[] {
   const nodes = [first];
   for (let node: ChildNode | null = first; node !== last; nodes.push(node)) {
-    node = node.nextSibling;
+    node = bare(node).nextSibling;
     if (!node) return [first, last];
   }
   return nodes;
@@ -40,14 +54,15 @@ export function nodesOf({ first, last }: Run): ChildNode[] {
 
 /** Removes the nodes of a run. */
 export function removeNodes(run: Run): void {
-  for (const node of nodesOf(run)) node.remove();
+  for (const node of nodesOf(run)) bare(node).remove();
 }
 
 /** Moves the nodes of a run in front of `before`; focus and state survive where the browser can do that. */
-export function moveNodes(parent: ParentNode & Mover, run: Run, before: Node | null): void {
+export function moveNodes(parent: Node & Mover, run: Run, before: Node | null): void {
+  const into = bare(parent);
   for (const node of nodesOf(run)) {
-    if (parent.moveBefore && parent.isConnected && node.isConnected) parent.moveBefore(node, before);
-    else parent.insertBefore(node, before);
+    if (into.moveBefore && into.isConnected && bare(node).isConnected) into.moveBefore(node, before);
+    else into.insertBefore(node, before);
   }
 }
 
@@ -55,14 +70,15 @@ export function moveNodes(parent: ParentNode & Mover, run: Run, before: Node | n
 
 /** Writes an attribute if it differs; `null` removes it. */
 export function writeAttribute(element: Element, name: string, value: Scalar): void {
-  if (value === null) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== `${value}`) {
+  const target = bare(element);
+  if (value === null) target.removeAttribute(name);
+  else if (target.getAttribute(name) !== `${value}`) {
     // The parser knows the namespaces of prefixed attributes.
     if (name.includes(':')) {
       const [attribute] = (parse(`<svg ${name}>`).firstChild as Element).attributes;
-      element.setAttributeNode((attribute as Attr).cloneNode() as Attr);
+      target.setAttributeNode((attribute as Attr).cloneNode() as Attr);
     }
-    element.setAttribute(name, value as string);
+    target.setAttribute(name, value as string);
   }
 }
 
@@ -73,10 +89,12 @@ const tokens = (value: string | null): string[] => value?.match(/\S+/g) ?? [];
  * other script has changed the attribute, it is written as a whole.
  */
 export function writeClass(element: Element, last: string | null, next: string | null): void {
-  if (element.getAttribute('class') === last) writeAttribute(element, 'class', next);
+  const target = bare(element);
+  const { classList } = target;
+  if (target.getAttribute('class') === last) writeAttribute(element, 'class', next);
   else {
-    element.classList.remove(...tokens(last));
-    element.classList.add(...tokens(next));
+    classList.remove(...tokens(last));
+    classList.add(...tokens(next));
   }
 }
 
@@ -90,8 +108,7 @@ type Flat = readonly Wire[];
  * anew, in order: a shorthand that changes would otherwise undo the longhands after it.
  */
 export function writeStyle(element: Element, last: Flat | null, next: Flat | null): void {
-  // A field of a form may be named `style`.
-  const style: CSSStyleDeclaration = Reflect.get(Object.getPrototypeOf(element), 'style', element);
+  const { style } = bare(element as HTMLElement);
   last?.forEach((name, index) => {
     if (index % 2 === 0) style.removeProperty(name as string);
   });
@@ -100,16 +117,16 @@ export function writeStyle(element: Element, last: Flat | null, next: Flat | nul
     const [value, important] = (next[index + 1] as string).split(/\s*!\s*(important)\s*$/i);
     style.setProperty(name as string, value as string, important);
   });
-  if (!style.length) element.removeAttribute('style');
+  if (!style.length) writeAttribute(element, 'style', null);
 }
 
 /** Applies the style declarations that stand in marks and removes the marks; says what was applied where. */
 export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
   const applied = new Map<Element, readonly string[]>();
   for (const element of root.querySelectorAll(`[${Mark.Style}]`)) {
-    const declarations = (element.getAttribute(Mark.Style) as string).matchAll(/([^\s:;]+)\s*:\s*([^;]*)/g);
+    const declarations = (bare(element).getAttribute(Mark.Style) as string).matchAll(/([^\s:;]+)\s*:\s*([^;]*)/g);
     const flat = [...declarations].flatMap(([, ...declaration]) => declaration);
-    element.removeAttribute(Mark.Style);
+    writeAttribute(element, Mark.Style, null);
     writeStyle(element, null, flat);
     applied.set(element, flat);
   }
@@ -120,8 +137,9 @@ export function applyStyles(root: ParentNode): Map<Element, readonly string[]> {
 
 /** Writes a DOM property if it differs; a caret that is not at the end of a focused text stays where it is. */
 export function writeProperty(element: Element, name: string, value: Scalar): void {
-  const properties = element as unknown as Record<string, unknown>;
-  if (!(name in element || element.matches(':defined'))) {
+  const target = bare(element);
+  const properties = target as unknown as Record<string, unknown>;
+  if (!(name in target || target.matches(':defined'))) {
     // A property of its own would hide the setter that the definition brings.
     void customElements.whenDefined(element.localName).then(() => {
       const last = properties[name];

@@ -9,6 +9,7 @@
 
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
 import { Limit, payloadFields } from '../runtime/wire/protocol.js';
+import { bare } from './dom.js';
 import { findEdits, type Inputs } from './inputs.js';
 import type { Gate, Outbox } from './outbox.js';
 import { modifiersOf, payloadOf, trim } from './payload.js';
@@ -130,10 +131,7 @@ export class Events {
     const { type, bubbles } = event;
     const target = event.target as Element;
     let heard = false;
-    // Through elements only, and not by parentNode: a field of a form may be named like that.
-    const walker = document.createTreeWalker(this.#root, 1);
-    walker.currentNode = target;
-    for (let node: Node | null = target; node; node = bubbles ? walker.parentNode() : null) {
+    for (let node: Node | null = target; node; node = bubbles && node !== this.#root ? bare(node).parentNode : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;
       let stops = false;
@@ -171,7 +169,7 @@ export class Events {
 
   /** A click is a main button that goes down and up on the same control. Disabled ones are clicked without an event of that name. */
   readonly #point = ({ button, target, type }: Event & { readonly button?: number }): void => {
-    const control = button ? null : (target as Element).closest('button');
+    const control = button ? null : bare(target as Element).closest('button');
     if (type === 'pointerup' && control === this.#pressed) this.#push(control);
     this.#pressed = control;
   };
@@ -180,7 +178,7 @@ export class Events {
   #press({ key, target, isComposing }: KeyboardEvent): void {
     const { form } = target as HTMLInputElement;
     if (key !== 'Enter' || isComposing || !form || (target as Element).localName !== 'input') return;
-    this.#push([...form.elements].find((control) => (control as HTMLButtonElement).type === 'submit'));
+    this.#push([...bare(form).elements].find((control) => (control as HTMLButtonElement).type === 'submit'));
   }
 
   /**
@@ -225,7 +223,7 @@ export class Events {
 }
 
 function typesOf(element: Element): string[] {
-  return element.getAttribute(Mark.Events)?.split(' ') ?? [];
+  return bare(element).getAttribute(Mark.Events)?.split(' ') ?? [];
 }
 
 /** Whether an event is of the type in this name, and what its options ask for. */
@@ -246,7 +244,7 @@ function wants(name: string, event: Event, element: Element): boolean {
 /** Prevents what the browser would do instead of the handler. Answers no if it is the browser's: a link for a new tab. */
 function prevent(name: string, event: Event, element: Element): boolean {
   const { type } = event;
-  const link = type === 'click' && element.closest(':any-link');
+  const link = type === 'click' && bare(element).closest(':any-link');
   if (link && ((event as MouseEvent).button || modifiersOf(event))) return false;
   const isPrevented = link || /^(submit|dragover|drop)$/.test(type) || name.includes('|prevent');
   if (isPrevented && !name.includes('|default')) event.preventDefault?.();

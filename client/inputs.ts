@@ -10,6 +10,7 @@
 
 import { Mark, type Scalar } from '../runtime/wire/patch.js';
 import { parse, writeAttribute } from './dom.js';
+import type { SelectValues } from './select-values.js';
 import type { Telling, TextControls } from './text-controls.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -48,6 +49,8 @@ export class Inputs {
   readonly #root: Element;
   /** Those with a text, once `more.ts` is loaded: before that, no control has a text that the server writes. */
   texts: TextControls | undefined;
+  /** Those that are selects, likewise. */
+  selects: SelectValues | undefined;
 
   /** @param root where the controls are */
   constructor(root: Element) {

@@ -6,6 +6,7 @@
 import type { Wire } from '../runtime/wire/patch.js';
 import type { Address } from '../runtime/wire/protocol.js';
 import type { Definition } from './definitions.js';
+import { bare } from './dom.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -85,18 +86,18 @@ function wayTo(instance: Instance): Wire[] {
 // PLACES ----------------------------------------------------------------------
 
 /** The element, or fragment, that the content of a child part stands in. */
-export function parentOf({ nodes }: Instance, part: number): ParentNode & Node {
+export function parentOf({ nodes }: Instance, part: number): Node {
   const node = nodes[part] as Node;
-  return (node instanceof Comment ? node.parentNode : node) as ParentNode & Node;
+  return (node instanceof Comment ? node.parentNode : node) as Node;
 }
 
 /** The node in front of which the content of a child part begins. */
 export function startOf({ nodes }: Instance, part: number): ChildNode | null {
   const node = nodes[part] as Node;
-  return node instanceof Comment ? node.nextSibling : node.firstChild;
+  return node instanceof Comment ? node.nextSibling : bare(node).firstChild;
 }
 
 /** The node in front of which a row is put that is to stand in front of the one at `index`, or at the end. */
 export function spotIn({ owner, part, rows }: List, index: number): Node | null {
-  return rows[index]?.first ?? (rows.length ? (rows.at(-1) as Instance).last.nextSibling : startOf(owner, part));
+  return rows[index]?.first ?? (rows.length ? bare((rows.at(-1) as Instance).last).nextSibling : startOf(owner, part));
 }

@@ -6,10 +6,12 @@
 import type { Events } from './events.js';
 import { HeldEvents } from './held-events.js';
 import type { Inputs } from './inputs.js';
+import { SelectValues } from './select-values.js';
 import { TextControls } from './text-controls.js';
 
 /** Gives these what they need of it, the first time. */
 export function addMore(inputs: Inputs, events: Events): void {
+  inputs.selects ??= new SelectValues();
   inputs.texts ??= new TextControls(inputs.isComposing);
   events.more ??= new HeldEvents(inputs, events);
 }

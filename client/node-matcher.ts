@@ -5,6 +5,7 @@
 
 import { Marker } from '../runtime/wire/patch.js';
 import { Inconsistent } from './definitions.js';
+import { bare } from './dom.js';
 
 /** Where the nodes come from. */
 export const Source = {
@@ -19,14 +20,15 @@ export type Source = (typeof Source)[keyof typeof Source];
 
 /** The node that `pattern` stands for: `node`, or in a page that others may have added to, one after it. */
 export function match(pattern: Node, node: Node | null, source: Source): ChildNode {
-  while (source && node && !alike(pattern, node)) node = source === Source.Page ? node.nextSibling : null;
+  while (source && node && !alike(pattern, node)) node = source === Source.Page ? bare(node).nextSibling : null;
   if (!node) throw new Inconsistent(pattern.nodeName);
   return node as ChildNode;
 }
 
 function alike(pattern: Node, node: Node): boolean {
   return (
-    pattern.nodeName === node.nodeName && (!(pattern instanceof Comment) || pattern.data === (node as Comment).data)
+    bare(pattern).nodeName === bare(node).nodeName &&
+    (!(pattern instanceof Comment) || pattern.data === (node as Comment).data)
   );
 }
 
@@ -47,7 +49,7 @@ export function isEnd(node: Node | null): node is null | Comment {
 export function joinTexts(node: Node | null, source: Source): readonly [Text | null, Node | null] {
   let text: Text | null = null;
   while (!isEnd(node)) {
-    const next: Node | null = node.nextSibling;
+    const next: Node | null = bare(node).nextSibling;
     if (!(node instanceof Text)) expectEnd(node, source);
     else if (text) {
       text.data += node.data;

@@ -9,10 +9,10 @@
 
 import { PartKind, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import type { Part } from './definitions.js';
-import { applyStyles, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
+import { applyStyles, bare, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
 import { pristine } from './inputs.js';
 import type { Instance, State } from './instance.js';
-import { SelectValues } from './select-values.js';
+import type { SelectValues } from './select-values.js';
 import { isText } from './text-controls.js';
 
 /**
@@ -27,20 +27,26 @@ export type Holds = (
   known?: boolean
 ) => boolean;
 
+/** What part writers ask of their surroundings. */
+export interface WriterHooks {
+  readonly holds: Holds;
+  /** The selects, once `more.ts` is loaded. */
+  readonly selects?: SelectValues | undefined;
+}
+
 /** Properties that the user changes. */
 const editable = /^(value|checked|selected|open)$/;
 
 /** The part writers of one page. */
 export class PartWriters {
-  readonly #holds: Holds;
-  readonly #selects = new SelectValues((select, value) => this.#assign(select, 'value', value));
+  readonly #hooks: WriterHooks;
   /** Styles that the marks contained, applied when their elements are adopted. */
   readonly #styles: Map<Element, readonly string[]>;
   /** What is to be written at the end of the frame. */
   readonly #late: (() => void)[] = [];
 
-  constructor(root: Element, holds: Holds) {
-    this.#holds = holds;
+  constructor(root: Element, hooks: WriterHooks) {
+    this.#hooks = hooks;
     this.#styles = applyStyles(root);
   }
 
@@ -48,7 +54,7 @@ export class PartWriters {
   present(instance: Instance, part: number): State {
     const { kind, name } = instance.definition.parts[part] as Part;
     const element = instance.nodes[part] as Element;
-    if (kind === PartKind.Class) return element.getAttribute(name);
+    if (kind === PartKind.Class) return bare(element).getAttribute(name);
     if (kind === PartKind.Style) return this.#styles.get(element) ?? null;
     if (kind === PartKind.Property) this.#offer(element, name, () => loaded(element, name), true);
     return undefined;
@@ -68,7 +74,7 @@ export class PartWriters {
     if (last === value) return;
     // The user may have changed what the page was loaded with, and it is the same still.
     if (last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`) {
-      return this.#selects.want(element, value as Scalar);
+      return this.#hooks.selects?.want(element, value as Scalar);
     }
     this.touch(element);
     switch (kind) {
@@ -85,7 +91,7 @@ export class PartWriters {
         writeStyle(element, last as readonly Wire[] | null, value as readonly Wire[] | null);
         break;
       case PartKind.Boolean:
-        element.toggleAttribute(name, !!value);
+        writeAttribute(element, name, value ? '' : null);
         break;
       case PartKind.Property:
         if (editable.test(name)) this.#late.push(() => this.#assign(element, name, value as Scalar));
@@ -95,18 +101,18 @@ export class PartWriters {
 
   /** Something is about to change at `node` or in it. */
   touch(node: Node | null): void {
-    this.#selects.touch(node);
+    this.#hooks.selects?.touch(node);
   }
 
   /** The frame is over: writes what had to come last. */
   settle(): void {
     for (const write of this.#late.splice(0)) write();
-    this.#selects.settle();
+    this.#hooks.selects?.settle((select, value) => this.#assign(select, 'value', value));
   }
 
   /** Writes a property. An error thrown by the element's own code is reported and stops nothing. */
   #assign(element: Element, name: string, value: Scalar): void {
-    if (name === 'value') this.#selects.want(element, value);
+    if (name === 'value') this.#hooks.selects?.want(element, value);
     this.#offer(element, name, () => value);
   }
 
@@ -117,9 +123,9 @@ export class PartWriters {
       } catch (error) {
         reportError(error);
       }
-      this.#selects.wrote(element);
+      this.#hooks.selects?.wrote(element);
     };
-    const held = editable.test(name) && this.#holds(element, name, write, value, known);
+    const held = editable.test(name) && this.#hooks.holds(element, name, write, value, known);
     if (!held && !known) write();
   }
 }

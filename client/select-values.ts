@@ -1,7 +1,7 @@
 /**
  * What `.value` of each `select` is to be, beside what it shows: browsers choose another option when
  * options come, go or change, so that the value has to be written again. `part-writers.ts` reports what it writes and
- * where options change.
+ * where options change. It is made by `more.ts`: before that is loaded, no select has a value that the server writes.
  */
 
 import type { Scalar } from '../runtime/wire/patch.js';
@@ -18,12 +18,6 @@ export class SelectValues {
   readonly #wanted = new WeakMap<Element, Wanted>();
   /** Those whose options this frame changes, and what they showed before. */
   readonly #touched = new Map<HTMLSelectElement, string>();
-  readonly #assign: (select: Element, value: Scalar) => void;
-
-  /** @param assign writes the value of a select */
-  constructor(assign: (select: Element, value: Scalar) => void) {
-    this.#assign = assign;
-  }
 
   /** The value of this element is to be `value`. */
   want(element: Element, value: Scalar): void {
@@ -43,11 +37,15 @@ export class SelectValues {
     if (select && this.#wanted.has(select) && !this.#touched.has(select)) this.#touched.set(select, select.value);
   }
 
-  /** Writes the values again where options have changed. The user's own choice stays if there still is such an option. */
-  settle(): void {
+  /**
+   * Writes the values again where options have changed. The user's own choice stays if there still is such an option.
+   *
+   * @param assign writes the value of a select
+   */
+  settle(assign: (select: Element, value: Scalar) => void): void {
     for (const [select, before] of this.#touched) {
       const { value, shown } = this.#wanted.get(select) as Wanted;
-      if (shown === before || select.value !== before) this.#assign(select, value);
+      if (shown === before || select.value !== before) assign(select, value);
     }
     this.#touched.clear();
   }

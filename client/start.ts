@@ -52,7 +52,7 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
   });
 }
 
-/** `PartKind` and name of a part that `more.ts` is needed for: a text may stand in it, or the name of an event says so. */
+/** `PartKind` and name of a part that `more.ts` is needed for: a text or the value of a select may stand in it, or the name of an event says so. */
 const needing = /7,"value"|8,"[^"]*\*/;
 
 /**
@@ -71,6 +71,9 @@ export function startOn(
   const view: View = new View(root, {
     listen: (type) => events.listen(type),
     holds: (...write) => inputs.holds(...write),
+    get selects() {
+      return inputs.selects;
+    },
   });
   const events = new Events(root, inputs, view, {
     raise: (...event) => session.raise(...event),

@@ -13,18 +13,18 @@
 import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
-import { moveNodes, nodesOf, removeNodes } from './dom.js';
+import { bare, moveNodes, nodesOf, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './node-matcher.js';
-import { type Holds, PartWriters } from './part-writers.js';
+import { PartWriters, type WriterHooks } from './part-writers.js';
+import { SelectValues } from './select-values.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What a view asks of its surroundings. */
-export interface ViewHooks {
+export interface ViewHooks extends WriterHooks {
   /** Templates handle events of this type. */
   listen(type: string): void;
-  readonly holds: Holds;
 }
 
 /** A place in the page that wants to hear of events. */
@@ -51,7 +51,7 @@ const rootDefinition = { parts: [{ kind: PartKind.Sole }] } as unknown as Defini
  * ```
  */
 export function createView(root: Element, hooks: Partial<ViewHooks> = {}): View {
-  return new View(root, { listen: () => undefined, holds: () => false, ...hooks });
+  return new View(root, { listen: () => undefined, holds: () => false, selects: new SelectValues(), ...hooks });
 }
 
 /** The page; see `createView`. */
@@ -72,7 +72,7 @@ export class View {
   constructor(element: Element, hooks: ViewHooks) {
     this.#element = element;
     this.definitions = new Definitions(hooks.listen);
-    this.#writers = new PartWriters(element, hooks.holds);
+    this.#writers = new PartWriters(element, hooks);
     this.#reset();
   }
 
@@ -194,13 +194,13 @@ export class View {
     let index = 0;
     let part = 0;
     const walk = (pattern: Node | null, node: Node | null, outermost = false): Node | null => {
-      for (; pattern; pattern = pattern.nextSibling) {
+      for (; pattern; pattern = bare(pattern).nextSibling) {
         const found = match(pattern, node, source);
         if (outermost) {
           instance.first ??= found;
           instance.last = found;
         }
-        node = found.nextSibling;
+        node = bare(found).nextSibling;
         let inside = true;
         for (; parts[part]?.node === index; part++) {
           const { kind } = parts[part] as Part;
@@ -209,7 +209,7 @@ export class View {
           if (kind === PartKind.Sole || kind === PartKind.Text) inside = false;
         }
         index++;
-        if (inside) expectEnd(walk(pattern.firstChild, found.firstChild), source);
+        if (inside) expectEnd(walk(bare(pattern).firstChild, bare(found).firstChild), source);
       }
       return node;
     };
@@ -231,7 +231,7 @@ export class View {
     } else if (kind === PartKind.Child) {
       return this.#adoptChild(instance, part, value, next, source);
     } else if (kind === PartKind.Sole) {
-      expectEnd(this.#adoptChild(instance, part, value, node.firstChild, source), source);
+      expectEnd(this.#adoptChild(instance, part, value, bare(node).firstChild, source), source);
     } else {
       instance.contents[part] = this.#writers.present(instance, part);
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
@@ -265,7 +265,7 @@ export class View {
   // CHILDREN ------------------------------------------------------------------
 
   /** The element in which a child part is about to change. */
-  #open(owner: Instance, part: number): ParentNode & Node {
+  #open(owner: Instance, part: number): Node {
     const parent = parentOf(owner, part);
     this.#writers.touch(parent);
     return parent;
@@ -319,7 +319,7 @@ export class View {
     if (!data) return;
     const text = new Text(data);
     owner.contents[part] = text;
-    parentOf(owner, part).insertBefore(text, startOf(owner, part));
+    bare(parentOf(owner, part)).insertBefore(text, startOf(owner, part));
   }
 
   #raw(owner: Instance, part: number, content: readonly Wire[]): void {
@@ -327,7 +327,7 @@ export class View {
     const old = owner.contents[part];
     if (!Array.isArray(old)) this.#clear(owner, part);
     owner.contents[part] = content;
-    if ((old as readonly Wire[] | null)?.[1] !== content[1]) element.innerHTML = content[1] as string;
+    if ((old as readonly Wire[] | null)?.[1] !== content[1]) bare(element).innerHTML = content[1] as string;
   }
 
   #clear(owner: Instance, part: number): void {
@@ -339,7 +339,7 @@ export class View {
     } else if (old instanceof Text && old.parentNode === parentOf(owner, part)) old.remove();
     else if (old) {
       // Raw HTML, or what has come in place of our text.
-      for (let node = startOf(owner, part); !isEnd(node); node = startOf(owner, part)) node.remove();
+      for (let node = startOf(owner, part); !isEnd(node); node = startOf(owner, part)) bare(node).remove();
     }
   }
 
@@ -348,7 +348,7 @@ export class View {
     const [head] = Array.isArray(content) ? content : [undefined];
     if (!Array.isArray(content) || head === true) {
       let rest: Node | null = null;
-      if (head) owner.contents[part] = [true, (owner.nodes[part] as Element).innerHTML];
+      if (head) owner.contents[part] = [true, bare(owner.nodes[part] as Element).innerHTML];
       else [owner.contents[part], rest] = joinTexts(node, source);
       if (source === Source.Guess) this.#child(owner, part, content);
       return rest;
@@ -358,7 +358,7 @@ export class View {
     }
     const instance = this.#first(owner, part, content);
     owner.contents[part] = this.#bind(instance, content, node, source);
-    return instance.last.nextSibling;
+    return bare(instance.last).nextSibling;
   }
 
   // LISTS ---------------------------------------------------------------------
@@ -383,7 +383,7 @@ export class View {
   #adoptRows(list: List, items: readonly Wire[], node: Node | null, source: Source): Node | null {
     for (const row of this.#read(list, items, 1)) {
       list.rows.push(this.#bind(row, items, node, source));
-      node = row.last.nextSibling;
+      node = bare(row.last).nextSibling;
     }
     return node;
   }
@@ -425,8 +425,8 @@ export class View {
     const spot = spotIn(list, before);
     const [row] = rows.splice(from, 1) as [Instance];
     const to = from < before ? before - 1 : before;
-    if (nodesOf(row).some((node) => node.contains(document.activeElement))) {
-      const next = from < to ? row.first : row.last.nextSibling;
+    if (nodesOf(row).some((node) => bare(node).contains(document.activeElement))) {
+      const next = from < to ? row.first : bare(row.last).nextSibling;
       for (const other of rows.slice(Math.min(from, to), Math.max(from, to))) moveNodes(parent, other, next);
     } else moveNodes(parent, row, spot);
     rows.splice(to, 0, row);

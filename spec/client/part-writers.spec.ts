@@ -55,14 +55,17 @@ describe('client/part-writers', () => {
           held: [],
           known: [],
           holding: false,
-          leaves: new troupe.partWriters.PartWriters(root, (control, name, write, _value, known) => {
-            if (known) {
-              bench.known.push(write);
-              return true;
-            }
-            bench.asked.push([control === element, name]);
-            if (bench.holding) bench.held.push(write);
-            return bench.holding;
+          leaves: new troupe.partWriters.PartWriters(root, {
+            holds: (control, name, write, _value, known) => {
+              if (known) {
+                bench.known.push(write);
+                return true;
+              }
+              bench.asked.push([control === element, name]);
+              if (bench.holding) bench.held.push(write);
+              return bench.holding;
+            },
+            selects: new troupe.selectValues.SelectValues(),
           }),
           write: (part, value) => bench.leaves.write(instance, part, value),
         };
