@@ -82,7 +82,8 @@ export function writeAttribute(element: Element, name: string, value: Scalar): v
   }
 }
 
-const tokens = (value: string | null): string[] => value?.match(/\S+/g) ?? [];
+/** The tokens of a class, each once. */
+export const tokens = (value: string | null): string[] => [...new Set(value?.match(/\S+/g))];
 
 /**
  * Turns the class `last` into `next`, token by token, so that tokens of other scripts stay. If no
@@ -91,7 +92,7 @@ const tokens = (value: string | null): string[] => value?.match(/\S+/g) ?? [];
 export function writeClass(element: Element, last: string | null, next: string | null): void {
   const target = bare(element);
   const { classList } = target;
-  if (target.getAttribute('class') === last) writeAttribute(element, 'class', next);
+  if (`${tokens(target.getAttribute('class'))}` === `${tokens(last)}`) writeAttribute(element, 'class', next);
   else {
     classList.remove(...tokens(last));
     classList.add(...tokens(next));

@@ -9,7 +9,7 @@
 
 import { PartKind, type Scalar, type Wire } from '../runtime/wire/patch.js';
 import type { Part } from './definitions.js';
-import { applyStyles, bare, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
+import { applyStyles, bare, tokens, writeAttribute, writeClass, writeProperty, writeStyle } from './dom.js';
 import { pristine } from './inputs.js';
 import type { Instance, State } from './instance.js';
 import type { SelectValues } from './select-values.js';
@@ -50,11 +50,15 @@ export class PartWriters {
     this.#styles = applyStyles(root);
   }
 
-  /** What stands in a part of the page as the server rendered it, where that has to be known. */
-  present(instance: Instance, part: number): State {
+  /**
+   * What stands in a part of the page as the server rendered it, where that has to be known.
+   *
+   * @param count of a class: how many of its tokens are the server's, which stand before those of other scripts. Default: all
+   */
+  present(instance: Instance, part: number, count?: number): State {
     const { kind, name } = instance.definition.parts[part] as Part;
     const element = instance.nodes[part] as Element;
-    if (kind === PartKind.Class) return bare(element).getAttribute(name);
+    if (kind === PartKind.Class) return tokens(bare(element).getAttribute(name)).slice(0, count).join(' ');
     if (kind === PartKind.Style) return this.#styles.get(element) ?? null;
     if (kind === PartKind.Property) this.#offer(element, name, () => loaded(element, name), true);
     return undefined;

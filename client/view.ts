@@ -233,7 +233,11 @@ export class View {
     } else if (kind === PartKind.Sole) {
       expectEnd(this.#adoptChild(instance, part, value, bare(node).firstChild, source), source);
     } else {
-      instance.contents[part] = this.#writers.present(instance, part);
+      instance.contents[part] = this.#writers.present(
+        instance,
+        part,
+        source === Source.Page ? (value as number) : undefined
+      );
       if (source === Source.Guess || (kind === PartKind.Property && value !== null)) this.write(instance, part, value);
     }
     return next;

@@ -35,7 +35,7 @@ export function describePage(tree: ClientTree, next: Value, frame = 0): Wire {
   return describeRoot(tree, next, frame, false);
 }
 
-/** The page without the values that its HTML shows, for a client that has this HTML. The client tree is reset to it. */
+/** The page without the values that its HTML shows, and with the number of tokens of each class, for a client that has this HTML. The client tree is reset to it. */
 export function describeAdoption(tree: ClientTree, next: Value): Wire {
   return describeRoot(tree, next, 0, true);
 }
@@ -233,9 +233,16 @@ function describePart(writing: Writing, target: number, index: number, part: Par
       return handlerKind(value);
     case PartKind.Property:
       return writing.isAdopting && part.isReflected ? null : (value as Scalar);
+    case PartKind.Class:
+      return writing.isAdopting ? countTokens(value) : (value as Wire);
     default:
       return writing.isAdopting ? null : (value as Wire);
   }
+}
+
+/** How many tokens a class has: the client has to tell them from those of other scripts. `null` for none. */
+function countTokens(value: Value): Scalar {
+  return new Set(String(value ?? '').match(/\S+/g)).size || null;
 }
 
 function describeChild(writing: Writing, target: number, part: number, value: Value): Wire {

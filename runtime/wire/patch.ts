@@ -57,7 +57,7 @@ export const PartKind = {
   Text: 2,
   /** An attribute; `null` removes it. Several holes and their statics are joined to one string. */
   Attribute: 3,
-  /** The `class` attribute: the whole value, statics included; changes are applied token by token. */
+  /** The `class` attribute: the whole value, statics included; changes are applied token by token. In `adopt`, how many tokens it has. */
   Class: 4,
   /** A style object: `[name, value, name, value, ...]`, applied through CSSOM. */
   Style: 5,

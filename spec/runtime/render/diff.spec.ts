@@ -468,11 +468,11 @@ describe('diff', () => {
       expect(positional.slice(2)).to.deep.equal([null, 2, 'a']);
     });
 
-    it('for adoption hold structure, keys, handlers and other properties, and no leaf', () => {
+    it('for adoption hold structure, keys, handlers and other properties, the number of tokens of classes, and no leaf', () => {
       const message = { type: 'x' as const };
       const leaves = html<
         typeof message
-      >`<p title=${'t'} class=${'c'} style=${{ color: 'red' }} ?hidden=${true} @click=${message} @keyup=${() => message}>${'text'}</p>
+      >`<p title=${'t'} class=${' c d  c'} style=${{ color: 'red' }} ?hidden=${true} @click=${message} @keyup=${() => message}>${'text'}</p>
         <input .value=${'v'} .indeterminate=${true}><textarea>${'area'}</textarea><p>${unsafeHtml('<b></b>')}</p>
         <ul>${repeat(['k'], (key) => key, row)}</ul><p>${['x', 7]}</p><p>${null}</p>`;
       const tree = describeAdoption(new ClientTree(), renderAnew(leaves)) as Wire[];
@@ -494,7 +494,7 @@ describe('diff', () => {
         ...rest
       ] = tree;
 
-      expect([title, css, style, hidden, text, value, area]).to.deep.equal([null, null, null, null, null, null, null]);
+      expect([title, css, style, hidden, text, value, area]).to.deep.equal([null, 2, null, null, null, null, null]);
       expect([click, keyup, indeterminate, raw]).to.deep.equal([1, 2, true, [true]]);
       expect([(keyed as Wire[])[1], (keyed as Wire[])[3]]).to.deep.equal(['k', null]);
       expect((positional as Wire[]).slice(2)).to.deep.equal([null, 2, null]);
@@ -648,7 +648,10 @@ function leavesOf(shown: Shown): readonly unknown[] {
   if (!isInstance(shown)) return shown === null || Array.isArray(shown) ? [] : [shown];
   const kinds = (index: number) => shown.definition[4 + index * 3];
 
-  return shown.values.filter((_value, index) => kinds(index) !== PartKind.Event).flatMap(leavesOf);
+  // Of classes, adoption tells the number of tokens.
+  const isLeaf = (index: number) => kinds(index) !== PartKind.Event && kinds(index) !== PartKind.Class;
+
+  return shown.values.filter((_value, index) => isLeaf(index)).flatMap(leavesOf);
 }
 
 /** What a random view is made of. */
