@@ -131,6 +131,7 @@ export class Events {
     const { type, bubbles } = event;
     const target = event.target as Element;
     let heard = false;
+    if (this.#inputs.openings?.isEcho(event)) return heard;
     for (let node: Node | null = target; node; node = bubbles && node !== this.#root ? bare(node).parentNode : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;

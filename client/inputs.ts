@@ -10,6 +10,7 @@
 
 import { Mark, type Scalar } from '../runtime/wire/patch.js';
 import { parse, writeAttribute } from './dom.js';
+import type { Openings } from './openings.js';
 import type { SelectValues } from './select-values.js';
 import type { Telling, TextControls } from './text-controls.js';
 
@@ -51,6 +52,8 @@ export class Inputs {
   texts: TextControls | undefined;
   /** Those that are selects, likewise. */
   selects: SelectValues | undefined;
+  /** What the server opens, likewise. */
+  openings: Openings | undefined;
 
   /** @param root where the controls are */
   constructor(root: Element) {
@@ -73,6 +76,7 @@ export class Inputs {
    */
   holds(element: Element, name: string, write: () => void, value: () => Scalar, known = false): boolean {
     if (name === 'value' && this.texts?.write(element, `${value() ?? ''}`, known)) return true;
+    if (name === 'open' && this.openings?.write(element, !!value())) return true;
     const writes = this.#writes.get(element) ?? new Map<string, () => void>();
     this.#held.delete(writes.get(name));
     this.#writes.set(element, writes.set(name, write));
@@ -89,7 +93,7 @@ export class Inputs {
 
   /** Event number `event` comes from this control; `edit` if it tells its state. */
   sent(control: Element, event: number, edit = false, telling?: Telling): void {
-    if (this.texts?.sent(control, event, edit, telling)) return;
+    if (this.texts?.sent(control, event, edit, telling) || this.openings?.sent(control, event)) return;
     this.#sent.set(control, event);
     if (edit) this.#shown.set(control, stateOf(control));
   }
@@ -101,12 +105,14 @@ export class Inputs {
   processed(event: number, durable = event): void {
     this.#processed = event;
     this.texts?.processed(event, durable);
+    this.openings?.processed(event);
     for (const [control, newest] of this.#sent) if (newest <= durable) this.#sent.delete(control);
   }
 
   /** Makes the writes that no longer have to wait; called after a frame, which may bring newer ones. */
   release(): void {
     this.texts?.release();
+    this.openings?.release();
     for (const [element, newest] of this.#pending) {
       if (newest > this.#processed) continue;
       this.#pending.delete(element);

@@ -6,6 +6,7 @@
 import type { Events } from './events.js';
 import { HeldEvents } from './held-events.js';
 import type { Inputs } from './inputs.js';
+import { Openings } from './openings.js';
 import { SelectValues } from './select-values.js';
 import { TextControls } from './text-controls.js';
 
@@ -13,5 +14,6 @@ import { TextControls } from './text-controls.js';
 export function addMore(inputs: Inputs, events: Events): void {
   inputs.selects ??= new SelectValues();
   inputs.texts ??= new TextControls(inputs.isComposing);
+  inputs.openings ??= new Openings();
   events.more ??= new HeldEvents(inputs, events);
 }

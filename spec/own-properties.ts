@@ -11,7 +11,7 @@ export const ownProperties: readonly string[] = [
   'stored', 'probe', 'joinable', 'processed', 'touch', 'insert', 'setMark', 'payload', 'raise', 'texts', 'rewind', 'keyed',
   'shown', 'isBound', 'unprocessed', 'keep', 'want', 'leave', 'edited', 'inherit', 'cut', 'wrote', 'parts', 'edit', 'raised',
   'contents', 'patch', 'definitions', 'durable', 'whole', 'settle', 'undo', 'refused', 'gate', 'typing', 'settled', 'fallBack',
-  'giveUp', 'reloadStorage', 'sent', 'sums', 'needs', 'more', 'handlerAt', 'kept', 'selects',
+  'giveUp', 'reloadStorage', 'sent', 'sums', 'needs', 'more', 'handlerAt', 'kept', 'selects', 'openings', 'wanted', 'isWritten', 'isHeld', 'isEcho',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

@@ -271,7 +271,7 @@ export const openings = (open: Open) => html<ControlMessage>`
     <div class="control">
       <div>
         <button type="button" popovertarget="popover">Popover</button>
-        <div id="popover" popover role="region" aria-label="Popover" @toggle=${opened('popover')}>
+        <div id="popover" popover role="region" aria-label="Popover" .open=${open.popover} @toggle=${opened('popover')}>
           <p>Escape, or a click elsewhere, closes it.</p>
         </div>
       </div>

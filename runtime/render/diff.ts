@@ -232,7 +232,8 @@ function describePart(writing: Writing, target: number, index: number, part: Par
     case PartKind.Event:
       return handlerKind(value);
     case PartKind.Property:
-      return writing.isAdopting && part.isReflected ? null : (value as Scalar);
+      // No attribute says how the page was loaded if the user has opened or closed something since.
+      return writing.isAdopting && part.isReflected && part.name !== 'open' ? null : (value as Scalar);
     case PartKind.Class:
       return writing.isAdopting ? countTokens(value) : (value as Wire);
     default:

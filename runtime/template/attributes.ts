@@ -7,7 +7,7 @@
 import { Namespace, PartKind } from '../wire/patch.js';
 import { decodeReferences } from './character-references.js';
 import { eventName } from './event-options.js';
-import { eventFix, propertyFix, srcdocFix } from './properties.js';
+import { eventFix, isPopover, propertyFix, srcdocFix } from './properties.js';
 import { takesUrl } from './safe-url.js';
 import type { AttributeToken, OpenToken } from './scanner.js';
 import { type Fail, hole } from './template-source.js';
@@ -51,6 +51,8 @@ const writtenEvent = /^[a-z][\w:.-]*$/i;
 
 /** Properties that the first page carries as an attribute or content, by element. */
 const reflectedProperties: ReadonlyMap<string, readonly string[]> = new Map([
+  ['details', ['open']],
+  ['dialog', ['open']],
   ['input', ['value', 'checked']],
   ['option', ['selected']],
   ['textarea', ['value']],
@@ -100,9 +102,16 @@ function bindProperty(tag: OpenToken, name: string, fail: Fail): Binding {
   const fix = propertyFix(tag, name);
   if (fix !== undefined) throw fail(`The property .${name} cannot be set from a hole of <${tag.name}>. ${fix}`);
 
-  const isReflected = tag.namespace === Namespace.Html && (reflectedProperties.get(element)?.includes(name) ?? false);
+  const isReflected = tag.namespace === Namespace.Html && isReflectedIn(tag, name);
   if (isReflected) checkReflected(tag, name, fail);
   return { kind: PartKind.Property, name, options: '', strings: sole, isUrl: takesUrl(element, name), isReflected };
+}
+
+/** Whether the first page carries a property. No attribute says that a popover is open. */
+function isReflectedIn({ element }: OpenToken, name: string): boolean {
+  const isReflected = reflectedProperties.get(element.name)?.includes(name) ?? false;
+
+  return isReflected && !(name === 'open' && isPopover(element));
 }
 
 /** Refuses an attribute beside its property, because the first page writes the property as that attribute. */

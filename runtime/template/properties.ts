@@ -10,6 +10,7 @@
  */
 
 import { Namespace } from '../wire/patch.js';
+import type { Element } from './content-model.js';
 import type { OpenToken } from './scanner.js';
 
 // NAMES -----------------------------------------------------------------------
@@ -49,6 +50,9 @@ export const srcdocFix = 'Serve the content under a URL of its own and use src.'
 export const eventFix = (name: string): string =>
   `Write @${name.slice(2).toLowerCase()}=\${…}: a message, or a function from the event to one.`;
 
+const openFix =
+  'It is one of <dialog>, <details> and elements with the attribute popover. Add popover, or use ?hidden=${…}.';
+
 const childFix = 'Use a child hole.';
 const htmlFix = 'Use a child hole, with unsafeHtml(…) if the string is HTML you trust.';
 
@@ -78,8 +82,19 @@ export function propertyFix({ element, namespace }: OpenToken, name: string): st
   const fix = common.get(lower) ?? (lower.startsWith('on') ? eventFix(name) : undefined);
   if (fix !== undefined) return fix;
   if (namespace === Namespace.Html && element.name.includes('-')) return undefined;
+  if (lower === 'open' && !(namespace === Namespace.Html && opens(element))) return openFix;
 
   return settable.has(name) || aria.test(name) ? undefined : unlisted(name);
+}
+
+/** Whether an element is shown and hidden as a popover. */
+export function isPopover({ attributes }: Element): boolean {
+  return attributes.has('popover') || attributes.has('.popover');
+}
+
+/** Whether `.open` shows and hides an element. */
+function opens(element: Element): boolean {
+  return element.name === 'details' || element.name === 'dialog' || isPopover(element);
 }
 
 function unlisted(name: string): string {

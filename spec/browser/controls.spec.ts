@@ -170,6 +170,7 @@ describe('the controls example in Chromium', function () {
         expect(await details.evaluate((element) => (element as HTMLDetailsElement).open)).to.equal(false);
         await page.getByRole('button', { name: 'Open the dialog' }).click();
         await opened(page, 'dialog', 'open');
+        expect(await page.locator('#dialog').evaluate((dialog) => dialog.matches(':modal'))).to.equal(true);
         await page.getByRole('button', { name: 'Close the dialog' }).click();
         await opened(page, 'dialog', 'closed');
         expect(await page.locator('#dialog').isVisible()).to.equal(false);

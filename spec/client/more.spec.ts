@@ -17,6 +17,7 @@ describe('client/more', () => {
     const second = await sourcesOf('client/more.ts');
     expect(second).to.include.members([
       'client/more.ts',
+      'client/openings.ts',
       'client/select-values.ts',
       'client/text-controls.ts',
       'runtime/wire/text-edit.ts',

@@ -313,8 +313,17 @@ for (const engine of engines) {
         await tab.shows('output[for="details"]', 'closed');
         await tab.click('[aria-controls="dialog"]');
         await tab.shows('output[for="dialog"]', 'open');
+        await tab.until(() => document.querySelector('#dialog:modal')?.contains(document.activeElement));
         await tab.click('#dialog button');
         await tab.shows('output[for="dialog"]', 'closed');
+        expect(await tab.evaluate(() => document.activeElement?.getAttribute('aria-controls'))).to.equal('dialog');
+        await tab.click('[aria-controls="dialog"]');
+        await tab.shows('output[for="dialog"]', 'open');
+        await tab.until(() => document.querySelector('#dialog:modal'));
+        await tab.press('Escape');
+        await tab.shows('output[for="dialog"]', 'closed');
+        await tab.settled();
+        expect(await tab.evaluate(() => document.querySelector('#dialog[open]'))).to.equal(null);
         await tab.click('[popovertarget]');
         await tab.shows('output[for="popover"]', 'open');
         await tab.press('Escape');

@@ -7,6 +7,7 @@ export * as inputs from '../../../client/inputs.js';
 export * as instance from '../../../client/instance.js';
 export * as more from '../../../client/more.js';
 export * as nodeMatcher from '../../../client/node-matcher.js';
+export * as openings from '../../../client/openings.js';
 export * as outbox from '../../../client/outbox.js';
 export * as partWriters from '../../../client/part-writers.js';
 export * as payload from '../../../client/payload.js';

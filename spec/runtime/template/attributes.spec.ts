@@ -75,6 +75,15 @@ describe('attributes', () => {
     expect(parts.filter(({ isReflected }) => isReflected).map(({ hole }) => hole + 1)).deep.equal([1, 2, 5, 6]);
   });
 
+  it('open what can be opened, and are reflected where an attribute says so', () => {
+    const { parts } = define(
+      literal`<details .open=${1}></details><dialog .open=${2}></dialog><dialog popover .open=${3}></dialog><p
+        popover=${4} .open=${5}></p><p .popover=${6} .open=${7}></p><own-element .open=${8}></own-element>`,
+      Namespace.Html
+    );
+    expect(parts.filter(({ isReflected }) => isReflected).map(({ hole }) => hole + 1)).deep.equal([1, 2]);
+  });
+
   const faults: readonly (readonly [what: string, statics: TemplateStringsArray, message: RegExp])[] = [
     ['an on… attribute', literal`<p onclick=${1}></p>`, /^A hole cannot stand in onclick: .* Write @click=\$\{…\}/],
     ['an on… attribute in capitals', literal`<p OnClick="a(${1})"></p>`, /Write @click=/],
@@ -134,6 +143,9 @@ describe('attributes', () => {
       literal`<input value="a" .value=${1}>`,
       /set the same thing in the first page\. Remove value/,
     ],
+    ['.open of what does not open', literal`<p .open=${1}></p>`, /^The property \.open .* of <p>.* Add popover/],
+    ['.open of SVG', literal`<svg popover .open=${1}></svg>`, /^The property \.open .* of <svg>.* Add popover/],
+    ['.open beside open', literal`<dialog open .open=${1}></dialog>`, /Remove open/],
     ['.checked beside ?checked', literal`<input .checked=${1} ?checked=${2}>`, /Remove \?checked/],
   ];
 

@@ -57,7 +57,7 @@ function leadingToScript(properties: readonly string[]): readonly string[] {
 describe('properties', () => {
   it('are those that the reference lists, with their capitals', () => {
     expect(listed.length).to.be.above(100);
-    expect(listed.filter((name) => faultOf('p', name) !== undefined)).to.deep.equal([]);
+    expect(listed.filter((name) => faultOf(name === 'open' ? 'details' : 'p', name) !== undefined)).to.deep.equal([]);
     expect(faultOf('textarea', 'readonly')).to.match(
       /^The property \.readonly cannot be set .* write \.readOnly=\$\{…\}\./
     );

@@ -16,6 +16,19 @@ const Page = component({
     <input aria-label="Keys" style=${{ color: 'red' }} @keydown=${({ key }: EventData) => ({ type: 'keyed' as const, key })}>`,
 });
 
+type OpenMessage = { type: 'switched' } | { type: 'told'; isOpen: boolean };
+
+const Openings = component({
+  name: 'openings',
+  init: () => ({ isOpen: false }),
+  update: ({ isOpen }, message: OpenMessage) => ({ isOpen: message.type === 'told' ? message.isOpen : !isOpen }),
+  view: ({ isOpen }) => html<OpenMessage>`
+    <button @click=${{ type: 'switched' }}>Switch</button>
+    <dialog .open=${isOpen} @close=${({ open }: EventData) => ({ type: 'told' as const, isOpen: open })}>one</dialog>
+    <details .open=${isOpen}><summary>two</summary></details>
+    <div popover .open=${isOpen}>three</div>`,
+});
+
 describe('testing/test-page', () => {
   let page: TestPage;
 
@@ -35,6 +48,18 @@ describe('testing/test-page', () => {
     const element = page.getByText('nothing');
     for (const clientX of [1, 2]) await page.fire(element, 'pointermove', { clientX });
     expect(page.text()).to.equal('x 2');
+  });
+
+  it('opens dialogs, details and popovers, as far as jsdom has them', async () => {
+    const server = new TestServer({ routes: { '/': Openings } });
+    const opening = await visit({ server, browser: { cookie: undefined }, url: '/', start: true });
+    const find = (at: string) => opening.root.querySelector(at) as HTMLElement;
+    const open = () => ['dialog', 'details', '[popover]'].map((at) => Reflect.get(find(at), 'open'));
+    await opening.click(opening.getByText('Switch'));
+    expect(open()).to.deep.equal([true, true, true]);
+    await opening.fire(find('dialog'), 'close', { newState: 'closed' });
+    expect(open()).to.deep.equal([false, false, false]);
+    await opening.abandon();
   });
 
   it('presses keys with what has the focus', async () => {
