@@ -32,6 +32,8 @@ export const publicNames: Readonly<Record<string, string>> = {
     RedisStoreOptions redis`,
   './client': `
     StartOptions View ViewHooks createView start`,
+  './components/form': `
+    Check FieldPath Form FormMessage FormOptions FormRow FormState FormValue FormValues StandardSchema form`,
   './components/offline-notice': `
     offlineNotice`,
   './components/inspector/inspector': `
