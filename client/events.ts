@@ -7,8 +7,9 @@
  * script ran are found by reading the controls (`inputs.ts`). Both are raised once there is a tree.
  */
 
+import { payloadFields } from '../runtime/wire/event-data.js';
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
-import { Limit, payloadFields } from '../runtime/wire/protocol.js';
+import { Limit } from '../runtime/wire/protocol.js';
 import { bare } from './dom.js';
 import { findEdits, type Inputs } from './inputs.js';
 import type { Gate, Outbox } from './outbox.js';
@@ -35,6 +36,10 @@ export interface MoreEvents {
    * other event that is sent, those that were made before it are sent.
    */
   holds(event: Event, element: Element, name: string, tell: (handler: Handler) => void): boolean;
+  /** Templates handle events of this name, a type with options. */
+  listen(name: string): void;
+  /** The end of the payload of an event. */
+  extraPayload(event: Event): Wire[];
 }
 
 /** What happened before there was a tree. */
@@ -52,13 +57,13 @@ interface Early {
 const edits = /^(input|change)$/;
 
 /** Events that come faster than the screen shows what they lead to. */
-const continuous = /^(\w+move|drag|dragover|scroll)$/;
+const continuous = /^(\w+move|drag|dragover|scroll|resize)$/;
 
 // EVENTS ----------------------------------------------------------------------
 
 /** Hears the events of a page. */
 export class Events {
-  readonly #root: Element;
+  readonly root: Element;
   readonly #inputs: Inputs;
   readonly #receiver: Receiver;
   readonly #view: Pick<View, 'handlers'>;
@@ -74,7 +79,7 @@ export class Events {
 
   /** @param view says who wants to hear what, once `begin` has been called */
   constructor(root: Element, inputs: Inputs, view: Pick<View, 'handlers'>, receiver: Receiver) {
-    this.#root = root;
+    this.root = root;
     this.#view = view;
     this.#inputs = inputs;
     this.#receiver = receiver;
@@ -85,10 +90,11 @@ export class Events {
 
   /** Listens to events of this name, a type with options, from now on. The same listener twice counts once. */
   listen(name: string): void {
+    this.more?.listen(name);
     const [type, ...options] = name.split('|') as [string, ...string[]];
     const prevents = options.includes('prevent');
-    if (prevents) this.#root.removeEventListener(type, this.#receive, true);
-    this.#root.addEventListener(type, this.#receive, {
+    if (prevents) this.root.removeEventListener(type, this.#receive, true);
+    this.root.addEventListener(type, this.#receive, {
       capture: true,
       passive: !prevents && /^(touch|wheel)/.test(type),
     });
@@ -96,7 +102,7 @@ export class Events {
 
   /** The controls that were edited so far. */
   get edited(): Set<Element> {
-    return new Set(findEdits(this.#root));
+    return new Set(findEdits(this.root));
   }
 
   /**
@@ -113,7 +119,7 @@ export class Events {
         continue;
       }
       if (edits.test(event.type)) edited.delete(target);
-      this.#tell(handler, event.type, target, () => payload);
+      this.#tell(handler, event.type, target, () => this.#payload(event, element, payload));
     }
     for (const target of edited) {
       ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
@@ -123,7 +129,7 @@ export class Events {
 
   /** The handler of an event of this name, with its options, that stands at an element now. */
   handlerAt(element: Element, name: string): Handler | false | undefined {
-    return this.#root.contains(element) && this.#view.handlers(element).find((handler) => handler.name === name);
+    return this.root.contains(element) && this.#view.handlers(element).find((handler) => handler.name === name);
   }
 
   /** Finds the handlers of an event, the innermost first; returns whether there is one. */
@@ -132,33 +138,45 @@ export class Events {
     const target = event.target as Element;
     let heard = false;
     if (this.#inputs.openings?.isEcho(event)) return heard;
-    for (let node: Node | null = target; node; node = bubbles && node !== this.#root ? bare(node).parentNode : null) {
+    for (let node: Node | null = target; node; node = bubbles && node !== this.root ? bare(node).parentNode : null) {
       if (!(node instanceof Element)) continue;
       const element: Element = node;
       let stops = false;
       for (const handler of this.#begun ? this.#view.handlers(element) : typesOf(element)) {
         const name = typeof handler === 'string' ? handler : handler.name;
-        if (!wants(name, event, element)) continue;
-        const isFirst = (): boolean => this.#isFirst(name, element);
-        if (!prevent(name, event, element) || !(gate || isFirst())) continue;
+        if (name.split('|')[0] !== type || !this.takeAt(event, element, handler, gate)) continue;
         heard = true;
         stops ||= name.includes('|stop');
-        if (typeof handler !== 'string') {
-          const tell = (handler: Handler): void =>
-            this.#tell(handler, type, target, () => payloadOf(event, element), gate && (() => gate() && isFirst()));
-          if (!this.more?.holds(event, element, name, tell)) tell(handler);
-          continue;
-        }
-        const last = this.#early.at(-1);
-        if (continuous.test(type) && last?.element === element && last.name === name) this.#early.pop();
-        if (this.#early.length < Limit.outbox) {
-          this.#early.push({ event, target, element, name, payload: payloadOf(event, element) });
-        }
       }
       if (stops) break;
     }
     return heard;
   };
+
+  /** Takes an event at an element for a handler, or before there is a tree for a name. Says whether the options of that let it. */
+  takeAt(event: Event, element: Element, handler: Handler | string, gate?: Gate): boolean {
+    const { type } = event;
+    const target = event.target as Element;
+    const name = typeof handler === 'string' ? handler : handler.name;
+    const isFirst = (): boolean => this.#isFirst(name, element);
+    if (!wants(name, event, element) || !prevent(name, event, element) || !(gate || isFirst())) return false;
+    if (typeof handler !== 'string') {
+      const tell = (handler: Handler): void =>
+        this.#tell(handler, type, target, () => this.#payload(event, element), gate && (() => gate() && isFirst()));
+      if (!this.more?.holds(event, element, name, tell)) tell(handler);
+      return true;
+    }
+    const last = this.#early.at(-1);
+    if (continuous.test(type) && last?.element === element && last.name === name) this.#early.pop();
+    if (this.#early.length < Limit.outbox) {
+      this.#early.push({ event, target, element, name, payload: payloadOf(event, element) });
+    }
+    return true;
+  }
+
+  #payload(event: Event, element: Element, payload = payloadOf(event, element)): Wire[] {
+    return payload.concat(this.more?.extraPayload(event) ?? []);
+  }
 
   /** Whether an event may happen at an element: again, or for the first time. */
   #isFirst(name: string, element: Element): boolean {
@@ -190,7 +208,7 @@ export class Events {
     const { processed, raised } = this.#receiver.outbox;
     if (raised === processed || !control?.matches(':disabled')) return;
     const { form, type } = control as HTMLButtonElement;
-    const gate = (): boolean => this.#root.contains(control) && !control.matches(':disabled');
+    const gate = (): boolean => this.root.contains(control) && !control.matches(':disabled');
     this.#receive({ type: 'click', target: control, bubbles: true } as unknown as Event, gate);
     if (form && type === 'submit') {
       const submit = { type: 'submit', target: form, submitter: control, bubbles: true };
@@ -227,19 +245,16 @@ function typesOf(element: Element): string[] {
   return bare(element).getAttribute(Mark.Events)?.split(' ') ?? [];
 }
 
-/** Whether an event is of the type in this name, and what its options ask for. */
+/** Whether an event is what the options of this name ask for. */
 function wants(name: string, event: Event, element: Element): boolean {
   const { isComposing, key } = event as KeyboardEvent;
   const typed = key?.trim().toLowerCase();
-  const [type, ...options] = name.split('|');
-  return (
-    type === event.type &&
-    options.every((option) => {
-      const [, taken, wanted = typed] = /^([\da-f]+)(?::(.*))?$/.exec(option) ?? [];
-      if (taken) return !isComposing && wanted === typed && taken.includes(modifiersOf(event).toString(16));
-      return option !== 'self' || event.target === element;
-    })
-  );
+  const [, ...options] = name.split('|');
+  return options.every((option) => {
+    const [, taken, wanted = typed] = /^([\da-f]+)(?::(.*))?$/.exec(option) ?? [];
+    if (taken) return !isComposing && wanted === typed && taken.includes(modifiersOf(event).toString(16));
+    return option !== 'self' || event.target === element;
+  });
 }
 
 /** Prevents what the browser would do instead of the handler. Answers no if it is the browser's: a link for a new tab. */

@@ -12,7 +12,7 @@
  * what the server writes meanwhile is merged with them as ever, and other controls are left alone.
  */
 
-import type { Events, MoreEvents } from './events.js';
+import type { Events } from './events.js';
 import type { Inputs } from './inputs.js';
 import type { Handler } from './view.js';
 
@@ -43,7 +43,7 @@ const typing = /^(.|Backspace|Delete|Shift|CapsLock|Dead|Process|Unidentified|Co
 // HELD EVENTS -----------------------------------------------------------------
 
 /** The events of a page that are held back. */
-export class HeldEvents implements MoreEvents {
+export class HeldEvents {
   readonly #inputs: Inputs;
   readonly #events: Events;
   /** In the order of their last events. */
@@ -67,6 +67,7 @@ export class HeldEvents implements MoreEvents {
     }
   }
 
+  /** As in `MoreEvents`. */
   holds(event: Event, element: Element, name: string, tell: (handler: Handler) => void): boolean {
     const [, kind, delay] = options.exec(name) ?? [];
     let held = [...this.#held].find((each) => each.element === element && each.name === name);

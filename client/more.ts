@@ -4,9 +4,11 @@
  */
 
 import type { Events } from './events.js';
+import { extraPayload } from './extra-payload.js';
 import { HeldEvents } from './held-events.js';
 import type { Inputs } from './inputs.js';
 import { Openings } from './openings.js';
+import { PlacedEvents } from './placed-events.js';
 import { SelectValues } from './select-values.js';
 import { TextControls } from './text-controls.js';
 
@@ -15,5 +17,12 @@ export function addMore(inputs: Inputs, events: Events): void {
   inputs.selects ??= new SelectValues();
   inputs.texts ??= new TextControls(inputs.isComposing);
   inputs.openings ??= new Openings();
-  events.more ??= new HeldEvents(inputs, events);
+  if (events.more) return;
+  const held = new HeldEvents(inputs, events);
+  const placed = new PlacedEvents(events);
+  events.more = {
+    holds: (...event) => held.holds(...event),
+    listen: (name) => placed.listen(name),
+    extraPayload,
+  };
 }

@@ -1,9 +1,9 @@
 /**
- * What a handler function gets to know of a DOM event, as it travels: `payloadFields` of `runtime/wire/protocol.ts` says which fields, in which order. `events.ts` calls it.
+ * What a handler function gets to know of a DOM event, as it travels: `payloadFields` of `runtime/wire/event-data.ts` says which fields, in which order. `events.ts` calls it.
  */
 
+import { type EventData, type PayloadField, payloadFields } from '../runtime/wire/event-data.js';
 import type { Wire } from '../runtime/wire/patch.js';
-import { type EventData, type PayloadField, payloadFields } from '../runtime/wire/protocol.js';
 
 /** Any object, as far as its fields go. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -33,6 +33,7 @@ function read(field: PayloadField, event: Event, element: Element): Wire {
   const { selectedOptions } = control as Partial<HTMLSelectElement>;
   switch (field) {
     case 'value':
+    case 'name':
       return typed(control, field, '');
     case 'checked':
       return typed(control, field, false);

@@ -123,7 +123,9 @@ const mostFiles = 15;
 const portable = ['runtime/index.ts', 'runtime/template/template.ts', 'runtime/render/diff.ts'];
 
 /** What `client/` shares with the server. */
-const shared = ['protocol', 'patch', 'decode', 'text-edit'].map((name) => `runtime/wire/${name}.ts`);
+const shared = ['protocol', 'event-data', 'extra-fields', 'patch', 'decode', 'text-edit'].map(
+  (name) => `runtime/wire/${name}.ts`
+);
 
 const topLevel = [
   ...['runtime', 'components', 'client', 'examples', 'spec', 'docs', 'dist', 'node_modules'],

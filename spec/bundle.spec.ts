@@ -53,6 +53,9 @@ describe('bundle', () => {
       'client/reload-storage.ts',
       'client/payload.ts',
       'client/start.ts',
+      'client/extra-payload.ts',
+      'runtime/wire/event-data.ts',
+      'runtime/wire/extra-fields.ts',
       'runtime/wire/protocol.ts',
       'runtime/wire/patch.ts',
     ];

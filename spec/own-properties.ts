@@ -6,12 +6,14 @@
 
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
-  'instance', 'astray', 'isEdit', 'written', 'handlers', 'names', 'definition', 'outbox', 'letGo', 'holds', 'spoil', 'listen',
-  'nodes', 'present', 'received', 'isTold', 'owner', 'begin', 'notDurable', 'isOwn', 'render', 'base', 'hashes', 'tell', 'known',
-  'stored', 'probe', 'joinable', 'processed', 'touch', 'insert', 'setMark', 'payload', 'raise', 'texts', 'rewind', 'keyed',
-  'shown', 'isBound', 'unprocessed', 'keep', 'want', 'leave', 'edited', 'inherit', 'cut', 'wrote', 'parts', 'edit', 'raised',
-  'contents', 'patch', 'definitions', 'durable', 'whole', 'settle', 'undo', 'refused', 'gate', 'typing', 'settled', 'fallBack',
-  'giveUp', 'reloadStorage', 'sent', 'sums', 'needs', 'more', 'handlerAt', 'kept', 'selects', 'openings', 'wanted', 'isWritten', 'isHeld', 'isEcho',
+  'durable', 'processed', 'written', 'fallBack', 'spoil', 'whole', 'contents', 'payload', 'letGo', 'parts', 'settle',
+  'raised', 'nodes', 'names', 'setMark', 'holds', 'keep', 'handlers', 'giveUp', 'selects', 'typing', 'stored',
+  'joinable', 'reloadStorage', 'needs', 'received', 'instance', 'handlerAt', 'openings', 'keyed', 'sums', 'render',
+  'insert', 'inherit', 'known', 'rewind', 'unprocessed', 'texts', 'outbox', 'astray', 'patch', 'cut', 'edited',
+  'raise', 'isBound', 'want', 'more', 'begin', 'hashes', 'definition', 'touch', 'leave', 'isEdit', 'sent', 'isTold',
+  'notDurable', 'refused', 'wanted', 'probe', 'kept', 'undo', 'wrote', 'isWritten', 'extraPayload', 'gate', 'shown',
+  'base', 'takeAt', 'owner', 'isEcho', 'settled', 'listen', 'edit', 'definitions', 'isOwn', 'tell', 'isHeld',
+  'present',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

@@ -8,14 +8,13 @@ import { Instance, List, Mount, type Value } from '../render/nodes.js';
 import { tellsSecret } from '../render/password-fields.js';
 import type { Part } from '../template/parts.js';
 import { instanceAt } from '../tree/component-instance.js';
+import { type EventData, eventDefaults } from '../wire/event-data.js';
 import { HandlerKind, ListOperation, PartKind, type Patch, type Wire } from '../wire/patch.js';
 import {
   Ask,
   type ClientFrame,
   ClientKind,
-  type EventData,
   type EventRecord,
-  eventDefaults,
   Reason,
   type ServerFrame,
   ServerKind,

@@ -5,16 +5,21 @@
  */
 
 import { isSecretName } from '../platform/redact.js';
-import { isSecretWord, saysPurpose } from '../template/password-tags.js';
-import type { EventData } from '../wire/protocol.js';
+import { isOfPage, isSecretWord, saysPurpose } from '../template/password-tags.js';
+import type { EventData } from '../wire/event-data.js';
 import { Instance, List, Mount, type Value } from './nodes.js';
 
 /**
  * Whether a part tells what is typed into a password field: an event on such a field or on an element around it, or the
  * value of the field. An event is taken for one if there is a password field anywhere in its template or below it.
+ *
+ * @param page the rendered page, where events of keys with `.window` and the like may happen
  */
-export function tellsSecret(instance: Instance, part: number): boolean {
-  return instance.definition.parts[part]?.isSecret === true && !secretFieldsIn(instance).next().done;
+export function tellsSecret(instance: Instance, part: number, page?: Value): boolean {
+  const on = instance.definition.parts[part];
+  if (on?.isSecret !== true) return false;
+
+  return !secretFieldsIn(isOfPage(on.name, on.options) ? page : instance).next().done;
 }
 
 /** The texts in the data of an event that were typed into password fields. */

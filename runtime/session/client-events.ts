@@ -21,9 +21,10 @@ import type { ComponentTree } from '../tree/component-tree.js';
 import type { Envelope } from '../tree/mailbox.js';
 import type { HappenedProbeEvent, Probe } from '../tree/probe.js';
 import { Malformed } from '../wire/decode.js';
+import type { EventData } from '../wire/event-data.js';
 import { decodePayload, editIn, withValue } from '../wire/frame-codec.js';
 import { PartKind } from '../wire/patch.js';
-import type { Address, EventData, EventRecord } from '../wire/protocol.js';
+import type { Address, EventRecord } from '../wire/protocol.js';
 import { applyEdit } from '../wire/text-edit.js';
 import type { Connection } from './frame-sender.js';
 import { stableAddressOf, wayAt } from './stable-address.js';
@@ -154,7 +155,7 @@ export class ClientEvents {
     const edit = part && editIn(part.name, event.payload);
     if (probe === undefined || part === undefined || edit === undefined) return;
     const data = decodePayload(part.name, withValue(part.name, event.payload ?? [], edit.text));
-    probe(happenedEvent(part, event, tellsSecret(instance, event.part) ? hidden : data));
+    probe(happenedEvent(part, event, tellsSecret(instance, event.part, this.#owner.tree.rendered) ? hidden : data));
   }
 
   /** An envelope without a message. It keeps its place in the order; `find` gives another when its turn has come. */
@@ -175,7 +176,7 @@ export class ClientEvents {
   /** @param isTold whether the probe has seen the event */
   #envelopeAt(instance: Instance, event: EventRecord, number: number, isTold = false): Envelope {
     const component = instance.mount === undefined ? this.#owner.tree.root : instanceAt(instance.mount);
-    const isSecret = tellsSecret(instance, event.part);
+    const isSecret = tellsSecret(instance, event.part, this.#owner.tree.rendered);
     const message = this.#message(event, instance, component, isSecret, isTold);
     const envelope = this.#envelopeTo(component, message, number);
 

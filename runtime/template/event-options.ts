@@ -5,10 +5,11 @@
  *
  * A filter by keys becomes one word, `MODIFIERS` or `MODIFIERS:key`: the combinations of modifier keys that it takes, each
  * as one hexadecimal digit of the bits of `payloadFields`, then the key in lower case; the space bar is no letter at all.
- * An option for which the client needs its second script begins with a `*`: the frame with it waits for that script.
+ * An option for which the client needs its second script begins with a `*`, and the type of an event that does not happen
+ * at its element ends with one. A frame with such a name waits for that script.
  */
 
-import { payloadFields } from '../wire/protocol.js';
+import { payloadFields } from '../wire/event-data.js';
 import type { Fail } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -25,13 +26,34 @@ export interface EventName {
 
 /** Events of browsers, whose names have no dot and no colon: what follows one of these is meant as an option. */
 const platformEvent =
-  /^(?:abort|blur|cancel|(?:aux|dbl)?click|close|contextmenu|copy|cut|drop|error|ended|formdata|input|invalid|load|paste|pause|play|reset|resize|select|submit|wheel|(?:before|composition|drag|focus|key|mouse|pointer|scroll|touch|transition|animation)\w*|\w*(?:change|toggle))$/;
+  /^(?:abort|blur|cancel|(?:aux|dbl)?click|close|contextmenu|copy|cut|drop|error|ended|formdata|hidden|input|invalid|load|paste|pause|play|reset|resize|select|submit|visible|wheel|(?:before|composition|drag|focus|key|mouse|pointer|scroll|touch|transition|animation)\w*|\w*(?:change|toggle))$/;
 
-const flags = ['prevent', 'default', 'stop', 'self', 'once'];
+const flags = ['prevent', 'default', 'passive', 'stop', 'self', 'once'];
 
-/** Options with a number of milliseconds behind a hyphen, and the most that it may be. The least is 1. */
+/** Where an event happens, if not at the element or in it; of `capture`, the other way round. */
+const places = ['window', 'document', 'outside', 'capture'];
+
+/** What a browser observes of an element, instead of an event. `resize` of the window is one. */
+const observed = /^(?:visible|hidden|resize)$/;
+
+/** Events at which the client prevents what the browser would do. */
+const prevented = /^(?:submit|dragover|drop|click)$/;
+
+/** An option with a number behind a hyphen. */
+interface Numbered {
+  readonly least: number;
+  readonly most: number;
+  readonly example: string;
+  readonly unit: string;
+}
+
+const delay = { least: 1, most: 60_000, unit: 'milliseconds' };
+const numbered: ReadonlyMap<string, Numbered> = new Map([
+  ['debounce', { ...delay, example: 'debounce-300' }],
+  ['throttle', { ...delay, example: 'throttle-100' }],
+  ['margin', { least: 0, most: 10_000, example: 'margin-200', unit: 'CSS pixels' }],
+]);
 const delays = ['debounce', 'throttle'];
-const maxDelayMs = 60_000;
 
 /** Events whose data can be read only while they happen. */
 const fleeting = /^(?:copy|cut|paste|drop)$/;
@@ -72,36 +94,44 @@ export function eventName(written: string, fail: Fail): EventName {
   if (event !== name && platformEvent.test(event)) {
     throw fail(`@${written} never happens: options follow a dot. Write @${event}.once=\${…}, for instance.`);
   }
-  if (!platformEvent.test(name) && !options.every((option) => flags.includes(option) || isDelay(option)))
-    return { name: written, options: '' };
+  if (!platformEvent.test(name) && !options.every(isOption)) return { name: written, options: '' };
   checkOptions(name, options, fail);
 
+  const place = options.find((option) => places.includes(option));
   const words = [
+    ...(place === undefined ? [] : [place]),
     ...filterOf(name, options),
-    ...options.filter((option) => flags.includes(option)),
-    ...options.filter(isDelay).map((option) => `*${option}`),
+    ...flagsOf(name, options, place),
+    ...options.flatMap((option) =>
+      isNumbered(option) ? [delays.includes(wordOf(option)) ? `*${option}` : option] : []
+    ),
   ];
-  return { name, options: words.map((word) => `|${word}`).join('') };
+  const isElsewhere = place !== undefined || observed.test(name);
+  return { name, options: (isElsewhere ? '*' : '') + words.map((word) => `|${word}`).join('') };
 }
 
-const isDelay = (option: string): boolean => delays.includes(/^(\w+)-\d+$/.exec(option)?.[1] ?? '');
+/** The flags that the client applies. What happens elsewhere is never prevented by itself, nor what is passive. */
+function flagsOf(name: string, options: readonly string[], place: string | undefined): readonly string[] {
+  const given = options.filter((option) => flags.includes(option) && option !== 'passive');
+  const isPassive = options.includes('passive') || (place !== undefined && place !== 'capture');
+  const isLeft = isPassive && prevented.test(name) && !options.includes('prevent') && !options.includes('default');
+
+  return isLeft ? [...given, 'default'] : given;
+}
+
+const wordOf = (option: string): string => option.split('-')[0] ?? '';
+
+const isNumbered = (option: string): boolean => numbered.has(wordOf(option));
+
+/** Whether this is an option of events of any type. */
+const isOption = (option: string): boolean =>
+  flags.includes(option) || places.includes(option) || (delays.includes(wordOf(option)) && /^\w+-\d+$/.test(option));
+
+// CHECKS ----------------------------------------------------------------------
 
 function checkOptions(name: string, options: readonly string[], fail: Fail): void {
-  checkDelays(name, options, fail);
-  const fields = payloadFields(name);
-  const known = [
-    ...flags,
-    ...(fields.includes('modifiers') ? modifiers.keys() : []),
-    ...(fields.includes('key') ? keys.keys() : []),
-  ];
-  const unknown = options.find(
-    (option) => !known.includes(option) && !isDelay(option) && !(fields.includes('key') && character.test(option))
-  );
-  if (unknown !== undefined) {
-    const held = fleeting.test(name) ? [] : delays.map((word) => `${word}-300`);
-    const more = fields.includes('key') ? ', a letter or a digit' : '';
-    throw fail(`@${name} has no option .${unknown}. Its options are ${[...known, ...held].join(', ')}${more}.`);
-  }
+  checkNumbers(name, options, fail);
+  checkKnown(name, options, fail);
   const twice = options.find((option, index) => options.indexOf(option) < index);
   if (twice !== undefined) throw fail(`@${name} has .${twice} twice. Remove one.`);
   if (options.filter((option) => keyOf(option) !== undefined).length > 1) {
@@ -109,25 +139,60 @@ function checkOptions(name: string, options: readonly string[], fail: Fail): voi
       `@${name} can wait for one key. Write an attribute for each: @${name}.enter=\${…} @${name}.space=\${…}.`
     );
   }
-  if (options.includes('prevent') && options.includes('default')) {
-    throw fail(`@${name} has .prevent and .default. Remove one.`);
+  for (const group of excluding) {
+    const [first, second] = options.filter((option) => group.includes(wordOf(option)));
+    if (second !== undefined) throw fail(`@${name} has .${first} and .${second}. Remove one.`);
   }
 }
 
-function checkDelays(name: string, options: readonly string[], fail: Fail): void {
-  const asked = options.filter((option) => delays.includes(option.split('-')[0] ?? ''));
-  const [first = '', second] = asked;
-  if (second !== undefined) throw fail(`@${name} has .${first} and .${second}. Remove one.`);
-  if (first === '') return;
-  if (fleeting.test(name)) {
-    throw fail(`@${name} cannot be held back: what it holds can be read only while it happens. Remove .${first}.`);
-  }
-  const [word = ''] = first.split('-');
-  const delay = Number(/^\w+-(\d+)$/.exec(first)?.[1]);
-  if (!(delay >= 1 && delay <= maxDelayMs)) {
-    throw fail(`@${name} has .${first}. Write .${word}-300: a hyphen and milliseconds, 1 to ${maxDelayMs}.`);
+/** Options of which an event has one at most. What happens elsewhere has no way through the elements around. */
+const excluding = [
+  ['prevent', 'default'],
+  ['prevent', 'passive'],
+  delays,
+  places,
+  ...places.map((place) => ['stop', place]),
+  ...['window', 'document', 'outside'].map((place) => ['self', place]),
+];
+
+function checkKnown(name: string, options: readonly string[], fail: Fail): void {
+  const fields = payloadFields(name);
+  const hasKeys = fields.includes('key');
+  const known = observed.test(name)
+    ? ['once', ...(name === 'resize' ? ['window'] : [])]
+    : [
+        ...[...flags, ...places],
+        ...(fields.includes('modifiers') ? modifiers.keys() : []),
+        ...(hasKeys ? keys.keys() : []),
+      ];
+  const numbers = [
+    ...(fleeting.test(name) ? [] : delays),
+    ...(observed.test(name) && name !== 'resize' ? ['margin'] : []),
+  ];
+  const unknown = options.find(
+    (option) => !known.includes(option) && !numbers.includes(wordOf(option)) && !(hasKeys && character.test(option))
+  );
+  if (unknown === undefined) return;
+  const all = [...known, ...numbers.map((word) => numbered.get(word)?.example)].join(', ');
+  throw fail(`@${name} has no option .${unknown}. Its options are ${all}${hasKeys ? ', a letter or a digit' : ''}.`);
+}
+
+function checkNumbers(name: string, options: readonly string[], fail: Fail): void {
+  for (const option of options) {
+    const allowed = numbered.get(wordOf(option));
+    if (allowed === undefined) continue;
+    if (fleeting.test(name)) {
+      throw fail(`@${name} cannot be held back: its data can be read only while it happens. Remove .${option}.`);
+    }
+    const { least, most, example, unit } = allowed;
+    const given = Number(/^\w+-(\d+)$/.exec(option)?.[1]);
+    if (!(given >= least && given <= most)) {
+      throw fail(`@${name} has .${option}. Write .${example}: a hyphen and ${unit}, ${least} to ${most}.`);
+    }
   }
 }
+
+// KEYS ------------------------------------------------------------------------
 
 /** What is asked of the keys: nothing, or one word. Shift may be down with a character, which it can take to type. */
 function filterOf(name: string, options: readonly string[]): readonly string[] {

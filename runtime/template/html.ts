@@ -6,7 +6,7 @@
  */
 
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import type { EventData } from '../wire/protocol.js';
+import type { EventData } from '../wire/event-data.js';
 
 // TYPES -----------------------------------------------------------------------
 

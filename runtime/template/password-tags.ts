@@ -3,8 +3,8 @@
  * the parts that may tell what is typed there, and `password-fields.ts` asks about fields whose kind stands in a hole.
  */
 
+import { payloadFields } from '../wire/event-data.js';
 import { PartKind } from '../wire/patch.js';
-import { payloadFields } from '../wire/protocol.js';
 import type { Binding } from './attributes.js';
 import { decodeReferences } from './character-references.js';
 import type { OpenToken, Token } from './scanner.js';
@@ -86,10 +86,19 @@ function staticValue(value = ''): string | undefined {
  * Whether a part on `tag` may tell what is typed into a password field. Events bubble, and an event of a form has the
  * entries of all its fields, wherever these stand.
  */
-export function isSecretPart({ fields, around, open }: SecretTags, tag: OpenToken, { kind, name }: Binding): boolean {
+export function isSecretPart(
+  { fields, around, open }: SecretTags,
+  tag: OpenToken,
+  { kind, name, options }: Binding
+): boolean {
   if (kind !== PartKind.Event) return fields.has(tag) && /^(?:default)?value$/i.test(name);
 
-  return fields.has(tag) || around.has(tag) || mayBeAround(tag, name, open.has(tag));
+  return fields.has(tag) || around.has(tag) || mayBeAround(tag, name, open.has(tag)) || isOfPage(name, options);
+}
+
+/** Whether an event may tell what is typed anywhere in the page: one of keys that does not happen at its element. */
+export function isOfPage(event: string, options: string): boolean {
+  return /^\*\|(?:window|document|outside)\b/.test(options) && payloadFields(event).includes('key');
 }
 
 /** Whether an event may tell what is typed into a field of another template, in a form or in an element. */

@@ -12,14 +12,8 @@ import type { Channel, Channels, Tell } from '../platform/diagnostics.js';
 import type { ErrorCode } from '../platform/errors.js';
 import type { hidden } from '../platform/redact.js';
 import type { AnyMessage } from '../template/html.js';
-import {
-  type ClientFrame,
-  ClientKind,
-  type EventData,
-  type EventRecord,
-  type ServerFrame,
-  ServerKind,
-} from '../wire/protocol.js';
+import type { EventData } from '../wire/event-data.js';
+import { type ClientFrame, ClientKind, type EventRecord, type ServerFrame, ServerKind } from '../wire/protocol.js';
 
 // PLACES ----------------------------------------------------------------------
 

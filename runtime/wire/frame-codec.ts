@@ -10,19 +10,17 @@
 
 import { Packr } from 'msgpackr';
 import { decode, Malformed } from './decode.js';
+import { type EventData, eventDefaults, type PayloadField, payloadFields } from './event-data.js';
+import { type ExtraField, extraFields } from './extra-fields.js';
 import type { Scalar, Wire } from './patch.js';
 import {
   type Address,
   Ask,
   type ClientFrame,
   ClientKind,
-  type EventData,
   type EventRange,
   type EventRecord,
-  eventDefaults,
   Limit,
-  type PayloadField,
-  payloadFields,
   Reason,
   type ServerFrame,
   ServerKind,
@@ -232,9 +230,9 @@ function payload(value: Wire | undefined): readonly Wire[] {
 export function decodePayload(type: string, payload: readonly Wire[] | undefined): EventData {
   const data: Draft = { type, ...eventDefaults };
   if (payload === undefined) return data;
-  const fields = payloadFields(type);
+  const fields = [...payloadFields(type), ...extraFields(type)];
   atMost(payload, fields.length, 'payload');
-  for (let index = 0; index < payload.length; index++) assign(data, fields[index] as PayloadField, payload[index]);
+  for (const [index, value] of payload.entries()) assign(data, fields[index] as PayloadField | ExtraField, value);
   return data;
 }
 
@@ -259,9 +257,10 @@ export function withValue(type: string, payload: readonly Wire[], value: string)
 /** `EventData` while it is being filled. */
 type Draft = { -readonly [Field in keyof EventData]: EventData[Field] };
 
-function assign(data: Draft, field: PayloadField, value: Wire | undefined): void {
+function assign(data: Draft, field: PayloadField | ExtraField, value: Wire | undefined): void {
   switch (field) {
     case 'value':
+    case 'name':
     case 'key':
     case 'code':
       data[field] = text(value, field);

@@ -30,6 +30,38 @@ const Search = component({
     <ul>${log.map((line) => html`<li>${line}</li>`)}</ul>`,
 });
 
+type PlaceMessage = { type: 'toggled' } | { type: 'heard'; text: string };
+
+interface Places {
+  readonly isOpen: boolean;
+  readonly log: readonly string[];
+}
+
+const heard = (text: string): PlaceMessage => ({ type: 'heard', text });
+
+/** A page with a menu that comes and goes, and with what is observed of its elements. */
+const Menu = component({
+  name: 'menu',
+  init: (): Places => ({ isOpen: false, log: [] }),
+  update: (model, message: PlaceMessage): Places =>
+    message.type === 'toggled' ? { ...model, isOpen: !model.isOpen } : { ...model, log: [...model.log, message.text] },
+  view: ({ isOpen, log }: Places) => html<PlaceMessage>`
+    <main @scroll.window.throttle-100=${({ scrollTop }) => scrollTop >= 100 && heard(`scrolled ${scrollTop}`)}
+      @resize.window=${({ width, height }) => heard(`window ${width} ${height}`)}>
+      <button @click=${{ type: 'toggled' }}>Menu</button>
+      ${
+        isOpen &&
+        html<PlaceMessage>`<nav
+          @click.outside=${({ name }) => heard(`outside${name}`)}
+          @keydown.window.escape=${({ key }) => heard(key)}><a href="#inside">Inside</a></nav>`
+      }
+      <ul style="position: fixed; right: 0; top: 0">${log.map((line) => html`<li>${line}</li>`)}</ul>
+      <p id="box" style="width: 100px; height: 20px; margin: 0" @resize=${({ width, height }) => heard(`box ${width} ${height}`)}></p>
+      <div style="height: 4000px"></div>
+      <footer @visible.once.margin-200=${heard('near')} @visible=${heard('visible')} @hidden=${heard('hidden')}>End</footer>
+    </main>`,
+});
+
 describe('options of events, in a browser', () => {
   let listening: Listening;
   let watched: WatchedPage;
@@ -43,7 +75,7 @@ describe('options of events, in a browser', () => {
     );
 
   before(async () => {
-    const server = createServer({ routes: { '/search': Search }, secret: 'a secret for these specs' });
+    const server = createServer({ routes: { '/menu': Menu, '/search': Search }, secret: 'a secret for these specs' });
     listening = await server.listen(0, '127.0.0.1');
   });
   after(() => listening.close());
@@ -93,6 +125,47 @@ describe('options of events, in a browser', () => {
     await page.evaluate(() => document.querySelector('input')?.focus());
     await page.evaluate(() => document.querySelector('input')?.blur());
     await logged(`moved ${x}`, `moved ${x + 4}`);
+    await watched.expectNoErrors();
+  });
+
+  it('what happens outside of an element, or in the window, is heard as long as the element is there', async () => {
+    await open('/menu');
+    await logged('box 100 20');
+    const shown = (count: number) =>
+      page.waitForFunction((count) => document.querySelectorAll('nav').length === count, count);
+    await page.keyboard.press('Escape');
+    await page.mouse.click(...(await middle('button')));
+    await shown(1);
+    await page.mouse.click(...(await middle('#box')));
+    await logged('box 100 20', 'outside');
+    await page.mouse.click(...(await middle('nav')));
+    await page.keyboard.press('Escape');
+    await logged('box 100 20', 'outside', 'Escape');
+    await page.mouse.click(...(await middle('button')));
+    await shown(0);
+    await logged('box 100 20', 'outside', 'Escape', 'outside');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(...(await middle('#box')));
+    await page.evaluate(() => {
+      (document.querySelector('#box') as HTMLElement).style.width = '120px';
+    });
+    await logged('box 100 20', 'outside', 'Escape', 'outside', 'box 120 20');
+    await watched.expectNoErrors();
+  });
+
+  it('what comes into sight and leaves it, the scrolling of the page and the size of the window are heard', async () => {
+    await open('/menu');
+    await logged('box 100 20');
+    const scroll = (top: number): Promise<void> => page.evaluate((top) => scrollTo(0, top), top);
+    await scroll(4_000);
+    await page.waitForFunction(() => document.querySelectorAll('li').length === 4);
+    const bottom = await page.evaluate(() => scrollY);
+    const texts = await page.locator('li').allTextContents();
+    expect(texts.sort()).to.deep.equal(['box 100 20', 'near', `scrolled ${bottom}`, 'visible']);
+    await scroll(0);
+    await page.waitForFunction(() => document.querySelector('li:last-child')?.textContent === 'hidden');
+    await page.setViewportSize({ width: 500, height: 400 });
+    await page.waitForFunction(() => document.querySelector('li:last-child')?.textContent === 'window 500 400');
     await watched.expectNoErrors();
   });
 

@@ -16,15 +16,22 @@ describe('client/more', () => {
     const first = await sourcesOf('client/main.ts');
     const second = await sourcesOf('client/more.ts');
     expect(second).to.include.members([
+      'client/extra-payload.ts',
+      'client/held-events.ts',
       'client/more.ts',
       'client/openings.ts',
+      'client/placed-events.ts',
       'client/select-values.ts',
       'client/text-controls.ts',
+      'runtime/wire/extra-fields.ts',
       'runtime/wire/text-edit.ts',
     ]);
     expect(first)
       .to.include('client/session.ts')
       .and.not.include.oneOf(['client/select-values.ts', 'runtime/wire/text-edit.ts']);
-    expect(second.filter((source) => first.includes(source))).to.deep.equal(['client/text-controls.ts']);
+    expect(second.filter((source) => first.includes(source))).to.deep.equal([
+      'runtime/wire/patch.ts',
+      'client/text-controls.ts',
+    ]);
   });
 });

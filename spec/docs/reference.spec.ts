@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { expect } from 'chai';
 import * as troupe from 'troupe';
 import { openPage } from 'troupe/testing';
-import { eventDefaults } from '../../runtime/wire/protocol.js';
+import { eventDefaults } from '../../runtime/wire/event-data.js';
 import { codeIn, listingsOf, read, rowsOf, section, untyped } from './markdown.js';
 
 const reference = read('docs/reference.md');

@@ -3,6 +3,7 @@
 export * as definitions from '../../../client/definitions.js';
 export * as dom from '../../../client/dom.js';
 export * as events from '../../../client/events.js';
+export * as extraPayload from '../../../client/extra-payload.js';
 export * as inputs from '../../../client/inputs.js';
 export * as instance from '../../../client/instance.js';
 export * as more from '../../../client/more.js';

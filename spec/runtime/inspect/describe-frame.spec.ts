@@ -15,15 +15,14 @@ import { renderRoot } from '../../../runtime/render/render.js';
 import { type Child, html, repeat, unsafeHtml } from '../../../runtime/template/html.js';
 import type { Part } from '../../../runtime/template/parts.js';
 import { Malformed } from '../../../runtime/wire/decode.js';
+import { type EventData, eventDefaults } from '../../../runtime/wire/event-data.js';
 import { decodeClientFrame, decodePayload } from '../../../runtime/wire/frame-codec.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import {
   Ask,
   ClientKind,
-  type EventData,
   type EventRange,
   type EventRecord,
-  eventDefaults,
   Reason,
   type ServerFrame,
   ServerKind,

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { component } from '../../../runtime/component/component.js';
-import type { Instance } from '../../../runtime/render/nodes.js';
+import type { Instance, Mount } from '../../../runtime/render/nodes.js';
 import { tellsSecret, typedSecrets } from '../../../runtime/render/password-fields.js';
 import { html, repeat } from '../../../runtime/template/html.js';
-import { type EventData, eventDefaults } from '../../../runtime/wire/protocol.js';
+import { type EventData, eventDefaults } from '../../../runtime/wire/event-data.js';
 import { FakeHost, startSession } from '../../fixtures/live-session.js';
 
 type Message = { readonly type: 'typed'; readonly text: string };
@@ -45,6 +45,29 @@ describe('secret fields', () => {
     const instance = page();
     expect([0, 1, 2].map((part) => tellsSecret(instance, part))).to.deep.equal([false, true, true]);
     expect(tellsSecret(instance, 99)).to.equal(false);
+  });
+
+  it('tell it by events of keys that happen anywhere in the page, if there is a field anywhere in it', () => {
+    const elsewhere = (view: () => unknown): readonly boolean[] => {
+      const Keys = component({
+        name: 'keys',
+        init: () => 0,
+        update: (model, _message: Message) => model,
+        view: () => html<Message>`
+          <p @keydown.window=${typed} @keyup.outside=${typed} @keydown=${typed} @click.document=${typed}></p>`,
+      });
+      const Around = component({
+        name: 'around',
+        init: () => 0,
+        update: (model, _message: Message) => model,
+        view: () => html<Message>`<div>${Keys({ key: 1 })}</div><p>${view() as never}</p>`,
+      });
+      const rendered = startSession(Around, new FakeHost()).rendered as Instance;
+      const keys = (rendered.values[0] as Mount).rendered as Instance;
+      return [0, 1, 2, 3].map((part) => tellsSecret(keys, part, rendered));
+    };
+    expect(elsewhere(() => null)).to.deep.equal([false, false, false, false]);
+    expect(elsewhere(() => html`<input type="password">`)).to.deep.equal([true, true, false, false]);
   });
 
   it('tell it around them also if they are in another template or in another component', () => {

@@ -3,7 +3,7 @@ import { assign, setup } from 'xstate';
 import { component } from '../../../runtime/component/component.js';
 import type { Instance } from '../../../runtime/render/nodes.js';
 import { html } from '../../../runtime/template/html.js';
-import type { EventData } from '../../../runtime/wire/protocol.js';
+import type { EventData } from '../../../runtime/wire/event-data.js';
 import { eventsFrame, FakeConnection, FakeHost, joinFrame, startSession } from '../../fixtures/live-session.js';
 
 type Message = { readonly type: 'typed'; readonly text: string };

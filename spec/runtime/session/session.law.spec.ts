@@ -10,8 +10,9 @@ import type { Value } from '../../../runtime/render/nodes.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { every } from '../../../runtime/subscription/every.js';
 import { html, repeat } from '../../../runtime/template/html.js';
+import type { EventData } from '../../../runtime/wire/event-data.js';
 import { decodeClientFrame } from '../../../runtime/wire/frame-codec.js';
-import { ClientKind, type EventData } from '../../../runtime/wire/protocol.js';
+import { ClientKind } from '../../../runtime/wire/protocol.js';
 import { FakeConnection, FakeHost, ModelClient, modelOf, plain, startSession } from '../../fixtures/live-session.js';
 import { lawParameters, lawTimeout } from '../../laws/parameters.js';
 

@@ -11,12 +11,12 @@ import { every } from '../../../runtime/subscription/every.js';
 import { type GeneratorContext, generator } from '../../../runtime/subscription/generator.js';
 import { shared, topic } from '../../../runtime/subscription/topic.js';
 import { html, repeat } from '../../../runtime/template/html.js';
+import type { EventData } from '../../../runtime/wire/event-data.js';
 import { decodeClientFrame } from '../../../runtime/wire/frame-codec.js';
 import {
   Ask,
   ClientKind,
   CloseCode,
-  type EventData,
   Limit,
   Reason,
   type ServerFrame,

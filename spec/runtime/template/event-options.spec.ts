@@ -30,6 +30,20 @@ describe('event options', () => {
     ['input.Debounce-1.once', 'input|once|*debounce-1'],
     ['pointermove.throttle-60000', 'pointermove|*throttle-60000'],
     ['keydown.throttle-100.mod.k', 'keydown|24ac:k|*throttle-100'],
+    // What happens elsewhere: the type ends with a star, and nothing is prevented by itself.
+    ['click.outside', 'click*|outside|default'],
+    ['keydown.window.escape', 'keydown*|window|0:escape'],
+    ['scroll.window.throttle-100', 'scroll*|window|*throttle-100'],
+    ['submit.document.prevent', 'submit*|document|prevent'],
+    ['visibilitychange.document', 'visibilitychange*|document'],
+    ['click.capture.self', 'click*|capture|self'],
+    ['resize.window', 'resize*|window'],
+    ['resize', 'resize*'],
+    ['visible.margin-200.once', 'visible*|once|margin-200'],
+    ['hidden', 'hidden*'],
+    ['online.window', 'online*|window'],
+    ['touchmove.passive', 'touchmove'],
+    ['click.passive', 'click|default'],
     // Custom events: options if all are, else a name with dots.
     ['picked.once', 'picked|once'],
     ['picked.throttle-50', 'picked|*throttle-50'],
@@ -44,14 +58,17 @@ describe('event options', () => {
   }
 
   const faults: readonly (readonly [written: string, message: RegExp])[] = [
-    ['click.enter', /^@click has no option \.enter\. Its options are prevent, default, stop, self, once, alt, /],
+    [
+      'click.enter',
+      /^@click has no option \.enter\. Its options are prevent, default, passive, stop, self, once, window, document, outside, capture, alt, /,
+    ],
     [
       'keydown.entr',
-      /^@keydown has no option \.entr\. .* f12, space, debounce-300, throttle-300, a letter or a digit\.$/,
+      /^@keydown has no option \.entr\. .* f12, space, debounce-300, throttle-100, a letter or a digit\.$/,
     ],
     [
       'submit.mod',
-      /^@submit has no option \.mod\. Its options are prevent, default, stop, self, once, debounce-300, throttle-300\.$/,
+      /^@submit has no option \.mod\. Its options are prevent, .*, capture, debounce-300, throttle-100\.$/,
     ],
     ['click.', /^@click has no option \.\./],
     ['click.once.once', /^@click has \.once twice/],
@@ -59,11 +76,23 @@ describe('event options', () => {
     ['drop.prevent.default', /^@drop has \.prevent and \.default/],
     ['input.debounce', /^@input has \.debounce\. Write \.debounce-300: a hyphen and milliseconds, 1 to 60000\.$/],
     ['input.debounce-300ms', /^@input has \.debounce-300ms\. Write \.debounce-300:/],
-    ['input.throttle-0', /^@input has \.throttle-0\. Write \.throttle-300:/],
-    ['input.throttle-60001', /^@input has \.throttle-60001\. Write \.throttle-300:/],
+    ['input.throttle-0', /^@input has \.throttle-0\. Write \.throttle-100:/],
+    ['input.throttle-60001', /^@input has \.throttle-60001\. Write \.throttle-100:/],
     ['input.throttle-1.5', /^@input has no option \.5\./],
     ['input.debounce-300.throttle-100', /^@input has \.debounce-300 and \.throttle-100\. Remove one\.$/],
     ['paste.debounce-300', /^@paste cannot be held back: .* Remove \.debounce-300\.$/],
+    ['click.window.document', /^@click has \.window and \.document\. Remove one\.$/],
+    ['click.outside.self', /^@click has \.outside and \.self\. Remove one\.$/],
+    ['click.capture.stop', /^@click has \.capture and \.stop\. Remove one\.$/],
+    ['wheel.passive.prevent', /^@wheel has \.passive and \.prevent\. Remove one\.$/],
+    [
+      'resize.outside',
+      /^@resize has no option \.outside\. Its options are once, window, debounce-300, throttle-100\.$/,
+    ],
+    ['visible.window', /^@visible has no option \.window\. Its options are once, debounce-300, .*, margin-200\.$/],
+    ['visible.margin', /^@visible has \.margin\. Write \.margin-200: a hyphen and CSS pixels, 0 to 10000\.$/],
+    ['visible.margin-10001', /^@visible has \.margin-10001\./],
+    ['click.margin-200', /^@click has no option \.margin-200\./],
     ['click:once', /^@click:once never happens: options follow a dot\. Write @click\.once=/],
   ];
   for (const [written, message] of faults) {

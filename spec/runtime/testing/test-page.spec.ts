@@ -3,7 +3,7 @@ import { component } from '../../../runtime/component/component.js';
 import { html } from '../../../runtime/template/html.js';
 import { type TestPage, visit } from '../../../runtime/testing/test-page.js';
 import { TestServer } from '../../../runtime/testing/test-server.js';
-import type { EventData } from '../../../runtime/wire/protocol.js';
+import type { EventData } from '../../../runtime/wire/event-data.js';
 
 type Message = { type: 'moved'; x: number } | { type: 'keyed'; key: string };
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decode, Malformed } from '../../../runtime/wire/decode.js';
+import { eventDefaults } from '../../../runtime/wire/event-data.js';
 import { decodeClientFrame, decodePayload, editIn, encodeFrame, withValue } from '../../../runtime/wire/frame-codec.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import {
   Ask,
   ClientKind,
-  eventDefaults,
   Limit,
   Reason,
   type ServerFrame,
@@ -339,7 +339,10 @@ describe('frame codec', () => {
       ['input', ['a', 1], /checked is not a boolean/],
       ['input', ['a', true, 'b'], /values is not an array/],
       ['input', ['a', true, [1]], /values holds a value that is not a string/],
-      ['input', ['a', true, [], 1], /payload has more than 3/],
+      ['input', ['a', true, [], 1], /name is not a string/],
+      ['input', ['a', true, [], 'b', 1], /payload has more than 4/],
+      ['resize', ['', false, [], '', 'b'], /width is not a finite number/],
+      ['resize', ['', false, [], '', 1, 2, 3], /payload has more than 6/],
       ['keydown', [null], /key is not a string/],
       ['keydown', ['a', 'b', 16], /modifiers is not a whole number from 0 to 15/],
       ['click', ['', false, Number.NaN], /x is not a finite number/],
