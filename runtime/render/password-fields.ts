@@ -25,10 +25,16 @@ export function tellsSecret(instance: Instance, part: number, page?: Value): boo
 /** The texts in the data of an event that were typed into password fields. */
 export function typedSecrets(instance: Instance, part: number, { entries, value }: EventData): readonly string[] {
   if (entries.length === 0) return instance.definition.parts[part]?.element === 'input' ? [value] : [];
-  const names = new Set([...secretFieldsIn(instance)].flatMap(({ definition }) => definition.secret.names));
+  const names = new Set([...secretFieldsIn(instance)].flatMap(secretNames));
 
   return entries.filter(([name]) => names.has(name) || isSecretName(name)).map(([, text]) => text);
 }
+
+/** The names of the password fields of a template, as they are now. */
+const secretNames = ({ definition, values }: Instance): readonly string[] => [
+  ...definition.secret.names,
+  ...definition.secret.naming.map((part) => String(values[part] ?? '')),
+];
 
 /** The instances of templates in this part of the page that have password fields of their own now. */
 function* secretFieldsIn(value: Value | undefined): Generator<Instance> {

@@ -10,7 +10,7 @@ import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { type Binding, bind, decodeStatics } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
 import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
-import { isDecidingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
+import { isDecidingPart, isNamingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
 import { type Fail, hole, templateError } from './template-source.js';
 
@@ -60,6 +60,8 @@ export interface SecretParts {
   readonly deciding: readonly number[];
   /** The names that these fields have in the entries of a form, as far as the template writes them. */
   readonly names: readonly string[];
+  /** The parts whose values are names of these fields. */
+  readonly naming: readonly number[];
 }
 
 /** A part with the elements around it in its template, which give its context. */
@@ -127,6 +129,7 @@ interface Assembly {
   /** The password fields, and the elements around them. */
   readonly secret: SecretTags;
   readonly deciding: number[];
+  readonly naming: number[];
   /** The elements whose `disabled` concerns a part, by its index. */
   readonly disabling: Map<number, readonly Around[]>;
   /** The segment that is being written. */
@@ -149,6 +152,7 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     opened: [],
     secret: secretTags(tokens),
     deciding: [],
+    naming: [],
     disabling: new Map(),
     segment: '',
     html: '',
@@ -164,9 +168,9 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   }
   if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
-  const { parts, segments, segment, html, deciding } = assembly;
+  const { parts, segments, segment, html, deciding, naming } = assembly;
   const { fields, names } = assembly.secret;
-  const secret = { isCertain: [...fields.values()].includes('always'), deciding, names };
+  const secret = { isCertain: [...fields.values()].includes('always'), deciding, names, naming };
 
   const disablers = new Map([...assembly.disabling].map(([part, around]) => [part, disablersOf(around, parts)]));
   for (const [part, found] of disablers) if (found.length === 0) disablers.delete(part);
@@ -219,13 +223,14 @@ function count(assembly: Assembly, binding: Binding): Bound {
 
 /** Ends a segment. The part is written between it and the next one. */
 function split(assembly: Assembly, { binding, hole: first }: Bound, node: number): void {
-  const { opened, parts, segments, segment, secret, deciding } = assembly;
+  const { opened, parts, segments, segment, secret, deciding, naming } = assembly;
   const tag = opened.at(-1)?.tag;
   const element = tag?.name ?? '';
   const path = opened.map((each) => each.tag.element);
   const isSecret = tag !== undefined && isSecretPart(secret, tag, binding);
 
   if (tag !== undefined && isDecidingPart(secret, tag, binding)) deciding.push(parts.length);
+  if (tag !== undefined && isNamingPart(secret, tag, binding)) naming.push(parts.length);
   const around = disablingElements(opened, binding);
   if (around.length > 0) assembly.disabling.set(parts.length, around);
   const isInLegend = opened[0]?.isFirstLegend ?? false;

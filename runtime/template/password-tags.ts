@@ -111,6 +111,11 @@ function mayBeAround({ name: element }: OpenToken, event: string, isOpen: boolea
 /** Elements that contain no other controls. */
 const controls = new Set(['input', 'select', 'textarea', 'option', 'button', 'a', 'img', 'video', 'audio']);
 
+/** Whether a part on `tag` is the name of a password field. */
+export function isNamingPart({ fields }: SecretTags, tag: OpenToken, { kind, name }: Binding): boolean {
+  return fields.has(tag) && name === 'name' && (kind === PartKind.Attribute || kind === PartKind.Property);
+}
+
 /** Whether a part on `tag` decides if that is a password field. */
 export function isDecidingPart({ fields }: SecretTags, tag: OpenToken, { kind, name }: Binding): boolean {
   if (fields.get(tag) !== 'open' || (kind !== PartKind.Attribute && kind !== PartKind.Property)) return false;

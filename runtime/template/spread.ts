@@ -46,6 +46,18 @@ function holesOf(source: string, { attributes }: OpenToken): readonly SpreadHole
 /** What a name may consist of: what is none, or is not allowed, is refused where the attribute is bound. */
 const possibleName = /^[.?@]?[a-z_$][\w$:.-]*$/i;
 
+/**
+ * How an attribute is written: `type="email"`, or `name=` if its value stands in a hole. What kind of control a tag is does
+ * not change, and checks of the template have to know it: whether it is a password field, for instance.
+ */
+function writtenAs(name: string, value: unknown): string {
+  const isWritten = /^(?:type|autocomplete)$/i.test(name) && typeof value === 'string' && /^[\w -]+$/.test(value);
+
+  return isWritten ? `${name}="${value}"` : `${name}=`;
+}
+
+const isStatic = (head: string): boolean => head.endsWith('"');
+
 /** The templates that one with spreads stands for. */
 export class SpreadTemplates {
   readonly #statics: TemplateStringsArray;
@@ -64,19 +76,23 @@ export class SpreadTemplates {
    * that no attribute can have
    */
   write({ values }: Template<unknown>): Template<unknown> {
-    const names: string[][] = [];
+    const written: string[][] = [];
     const whole: unknown[] = [];
     let next = 0;
-    for (const { hole: index, written } of this.#holes) {
+    for (const spreadHole of this.#holes) {
+      const { hole: index } = spreadHole;
       const attributes = this.#attributesAt(index, values[index]);
-      const own = Object.keys(attributes).filter((name) => !written.has(plainName(name)));
-      whole.push(...values.slice(next, index), ...own.map((name) => attributes[name]));
-      names.push(own);
+      const own = Object.keys(attributes).filter((name) => !spreadHole.written.has(plainName(name)));
+      for (const name of own) this.#checkName(index, name);
+      const heads = own.map((name) => writtenAs(name, attributes[name]));
+      const dynamic = own.filter((_name, at) => !isStatic(heads[at] as string));
+      whole.push(...values.slice(next, index), ...dynamic.map((name) => attributes[name]));
+      written.push(heads);
       next = index + 1;
     }
     whole.push(...values.slice(next));
 
-    return new Template<unknown>(this.#staticsFor(names), whole);
+    return new Template<unknown>(this.#staticsFor(written), whole);
   }
 
   #attributesAt(index: number, value: unknown): Readonly<Record<string, unknown>> {
@@ -85,8 +101,8 @@ export class SpreadTemplates {
     throw this.#fail(index, 'A hole in a tag takes attributes: spread({ name: value }).');
   }
 
-  #staticsFor(names: readonly (readonly string[])[]): TemplateStringsArray {
-    const key = names.map((each) => each.join(' ')).join('\n');
+  #staticsFor(written: readonly (readonly string[])[]): TemplateStringsArray {
+    const key = written.map((each) => each.join(' ')).join('\n');
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
 
@@ -94,13 +110,13 @@ export class SpreadTemplates {
       const [{ hole: index = 0 } = {}] = this.#holes;
       throw this.#fail(index, `Spreads with more than ${mostSets} sets of names. Give the same names in each render.`);
     }
-    const statics = this.#writeStatics(names);
+    const statics = this.#writeStatics(written);
     this.#templates.set(key, statics);
 
     return statics;
   }
 
-  #writeStatics(names: readonly (readonly string[])[]): TemplateStringsArray {
+  #writeStatics(written: readonly (readonly string[])[]): TemplateStringsArray {
     const [first = '', ...others] = this.#statics;
     const strings = [first];
     const append = (text: string): void => void strings.push((strings.pop() ?? '') + text);
@@ -108,16 +124,19 @@ export class SpreadTemplates {
       const spreadIndex = this.#holes.findIndex((each) => each.hole === index);
       if (spreadIndex === -1) strings.push(text);
       else {
-        for (const name of names[spreadIndex] ?? []) {
-          if (!possibleName.test(name)) throw this.#fail(index, `No attribute is called ${JSON.stringify(name)}.`);
-          append(`${name}="`);
-          strings.push('" ');
+        for (const head of written[spreadIndex] ?? []) {
+          append(isStatic(head) ? `${head} ` : `${head}"`);
+          if (!isStatic(head)) strings.push('" ');
         }
         append(text);
       }
     }
 
     return Object.assign(strings, { raw: strings });
+  }
+
+  #checkName(index: number, name: string): void {
+    if (!possibleName.test(name)) throw this.#fail(index, `No attribute is called ${JSON.stringify(name)}.`);
   }
 
   #fail(index: number, message: string): TroupeError {

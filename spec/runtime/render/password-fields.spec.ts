@@ -29,7 +29,7 @@ const Page = component({
       ${repeat(
         ['one'],
         (name) => name,
-        () => html`<input type="password" name="of-row">`
+        () => html`<input type="password" name=${'of-row'}>`
       )}
       ${Field({ key: 1, name: 'of-field' })}
       <input type="password" name="of-page">

@@ -67,12 +67,14 @@ describe('secret tags', () => {
       isCertain: true,
       deciding: [1],
       names: ['pass-1', 'pass-2'],
+      naming: [2],
     });
     const open = literal`<input type=${1} name="open-1"><input autocomplete=${2} name="open-2">`;
     expect(define(open, Namespace.Html).secret).deep.equal({
       isCertain: false,
       deciding: [0, 1],
       names: ['open-1', 'open-2'],
+      naming: [],
     });
   });
 

@@ -48,6 +48,16 @@ describe('spread', () => {
     expect(sent(spreaded)[1]).to.deep.equal(sent(written)[1]);
   });
 
+  it('writes the kind of a control into the template, so that checks know it', () => {
+    const password = { type: 'password', autocomplete: 'new-password', name: 'pin' };
+    expect(sent(html`<input ${spread(password)}>`)).to.deep.equal(
+      sent(html`<input type="password" autocomplete="new-password" name=${'pin'}>`)
+    );
+    expect((render(html`<input ${spread(password)}>`) as Instance).definition.secret.isCertain).to.equal(true);
+    const odd = { type: 'a"b' };
+    expect(sent(html`<input ${spread(odd)}>`)).to.deep.equal(sent(html`<input type=${'a"b'}>`));
+  });
+
   it('may be empty', () => {
     expect(markup(html`<p ${spread({})}>${1}</p>`)).to.equal(markup(html`<p>${1}</p>`));
   });
@@ -59,7 +69,7 @@ describe('spread', () => {
       markup(loose`<input .value=${'own'} TYPE="email" ?required=${false} title=${'x'} @input=${null}>`)
     );
     expect(markup(loose`<input value="own" ${attributes} @input=${null} required>`)).to.equal(
-      markup(loose`<input value="own" type=${'text'} title=${'x'} @input=${null} required>`)
+      markup(loose`<input value="own" type="text" title=${'x'} @input=${null} required>`)
     );
   });
 
