@@ -46,6 +46,8 @@ export interface FormOptions<Input, Output> {
   readonly initial: FormValues;
   /** Attributes of controls beside those that the schema leads to, by path (`items[].name`): `{ pin: { type: 'password' } }`. */
   readonly fields?: Readonly<Record<string, Readonly<Record<string, string | number | boolean | null>>>>;
+  /** What controls are called in the summary, by path (`items[].name`). Without, a line there has the text of the issue alone. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Rules that take time, by path (`items[].name`). They are asked once the schema accepts the field. */
   readonly checks?: Readonly<Record<string, Check>>;
   /** What is said of a check that has failed. Default: `This could not be checked. Try again.` */
@@ -338,13 +340,28 @@ export class Form<Input, Output> {
 
   /** All that is wrong, once the form was submitted, with a link to each field. */
   summary(state: FormState, title = 'This is not complete'): Template<never> | null {
-    const issues = Object.entries(this.#allIssues(state));
+    const issues = this.#inOrder(this.#allIssues(state));
     if (!state.isSubmitted || state.isWaiting || issues.length === 0) return null;
 
     return html`<div class="troupe-error-summary" role="alert">
       <h2>${title}</h2>
-      <ul>${issues.flatMap(([path, texts]) => texts.map((text) => html`<li>${path === '' ? text : html`<a href=${`#${this.id(path)}`}>${text}</a>`}</li>`))}</ul>
+      <ul>${issues.map(([path, text]) => html`<li>${path === '' ? text : html`<a href=${`#${this.id(path)}`}>${this.#labelled(path, text)}</a>`}</li>`)}</ul>
     </div>`;
+  }
+
+  /** All issues as pairs of path and text, in the order of the schema. */
+  #inOrder(issues: Issues): readonly (readonly [path: string, text: string])[] {
+    const kinds = [...this.#rules.keys()];
+    const placeOf = (path: string): number => kinds.indexOf(kindOf(path));
+    const paths = Object.keys(issues).sort((one, other) => placeOf(one) - placeOf(other));
+
+    return paths.flatMap((path) => (issues[path] ?? []).map((text) => [path, text] as const));
+  }
+
+  #labelled(path: string, text: string): string {
+    const label = this.#options.labels?.[kindOf(path)];
+
+    return label === undefined ? text : `${label}: ${text}`;
   }
 
   // Rows

@@ -27,6 +27,7 @@ const signup = form({
   schema,
   initial: { email: '', age: '', pin: '', agreed: false, plan: 'free', colours: [], days: [], guests: [] },
   fields: { pin: { type: 'password' } },
+  labels: { pin: 'PIN', 'guests[].name': 'Guest' },
   checks: {
     email: (value) =>
       new Promise((resolve, reject) => asked.push({ value, answer: resolve, fail: () => reject(new Error('down')) })),
@@ -126,7 +127,7 @@ describe('form', () => {
       [...summary.querySelectorAll('a')].map((link) => [link.getAttribute('href'), link.textContent])
     ).to.deep.equal([
       ['#signup-email', 'no address'],
-      ['#signup-pin', 'too short'],
+      ['#signup-pin', 'PIN: too short'],
       ['#signup-agreed', 'not agreed'],
     ]);
     expect(sent()).to.deep.equal([]);
@@ -198,6 +199,9 @@ describe('form', () => {
       await answer('is taken');
       expect(sent()).to.have.lengthOf(0);
       expect(page.getByRole('alert').textContent).to.include('is taken');
+      await page.type(field('PIN'), '{Backspace}');
+      const links = [...page.getByRole('alert').querySelectorAll('a')].map(({ textContent }) => textContent);
+      expect(links).to.deep.equal(['is taken', 'PIN: too short']);
     });
 
     it('gives up a submission when something is edited meanwhile', async () => {
