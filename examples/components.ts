@@ -12,9 +12,10 @@ import { Chat } from './05-chat/chat.js';
 import { Table } from './06-table/table.js';
 import { resume } from './07-resume/resume.js';
 import { Controls } from './08-controls/controls.js';
+import { Signup } from './09-signup/signup.js';
 import { home } from './home.js';
 
-export { Chat, Controls, Counter, Streaming, Table, TodoList, TrafficLight };
+export { Chat, Controls, Counter, Signup, Streaming, Table, TodoList, TrafficLight };
 
 /** Where it was served is in the state of a page, as far as it matters. */
 export const made: readonly AnyComponent[] = [

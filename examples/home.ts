@@ -19,6 +19,7 @@ export const entries: readonly Entry[] = [
   { path: '/table', title: 'Table', idea: 'Ten thousand keyed rows, of which only the changed ones are looked at.' },
   { path: '/resume', title: 'Resume', idea: 'A long form outlives its connection, its process and its machine.' },
   { path: '/controls', title: 'Controls', idea: 'Every control of a page, while the server writes into it.' },
+  { path: '/signup', title: 'Sign up', idea: 'One schema makes a form, with what is wrong where it is.' },
 ];
 
 const entryView = ({ path, title, idea }: Entry) => html`<li><a href=${path}>${title}</a><br>${idea}</li>`;

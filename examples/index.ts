@@ -20,6 +20,7 @@ import { resume } from './07-resume/resume.js';
 import { Scissors } from './07-resume/scissors.js';
 import { nameOf } from './07-resume/timeline.js';
 import { Controls } from './08-controls/controls.js';
+import { Signup } from './09-signup/signup.js';
 import { document } from './document.js';
 import { answerFile } from './files.js';
 import { entries, home } from './home.js';
@@ -48,6 +49,7 @@ const troupe = createServer({
     '/table': Table,
     '/resume': resume({ grace, node }),
     '/controls': Controls,
+    '/signup': Signup,
   },
   store,
   styles: ['/style.css'],

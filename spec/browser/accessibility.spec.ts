@@ -170,7 +170,6 @@ const tours: Readonly<Record<string, Tour>> = {
     await page.getByLabel('Toppings').selectOption(['Basil', 'Capers', 'Garlic', 'Olives']);
     await page.getByLabel('The server writes').check();
     await page.getByText('Details', { exact: true }).click();
-    await page.getByRole('button', { name: 'Open the dialog' }).click();
     await page.getByRole('button', { name: 'Send the form' }).click();
     await shows(page, '.sent', 'Ada');
     await shows(page, '.fault', 'At most 3 toppings.');
@@ -178,7 +177,28 @@ const tours: Readonly<Record<string, Tour>> = {
     await shows(page, '.writing output', '1');
     await page.getByRole('button', { name: 'Popover' }).click();
     await shows(page, 'output[for="popover"]', 'open');
-    await check('with faults, all open, while the server writes');
+    await check('with faults and a popover, while the server writes');
+    await page.getByRole('button', { name: 'Open the dialog' }).click();
+    await page.locator('dialog[open]').waitFor();
+    await check('with a dialog');
+  },
+  async '/signup'(page, check) {
+    await check('at first');
+    await page.getByLabel('Name', { exact: true }).fill('ada');
+    await page.getByLabel('E-mail').fill('ada');
+    await page.getByRole('button', { name: 'Add a member' }).click();
+    await page.getByLabel('E-mail of member 1').waitFor();
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await shows(page, '[role="alert"]', 'ada is taken');
+    await check('with all that is wrong');
+    await page.getByLabel('Name', { exact: true }).fill('hypatia');
+    await page.getByLabel('E-mail', { exact: true }).fill('hypatia@example.com');
+    await page.getByLabel('E-mail of member 1').fill('theon@example.com');
+    await page.getByLabel('Password').fill('astronomy');
+    await page.getByLabel('I agree to the rules').check();
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await shows(page, 'h2', 'Welcome, hypatia');
+    await check('sent');
   },
 };
 

@@ -13,6 +13,7 @@ import { actorOf, roomLogic, rooms } from '../../examples/05-chat/room.js';
 import { Table } from '../../examples/06-table/table.js';
 import { resume } from '../../examples/07-resume/resume.js';
 import { Controls } from '../../examples/08-controls/controls.js';
+import { Signup } from '../../examples/09-signup/signup.js';
 import { document } from '../../examples/document.js';
 import { answerFile } from '../../examples/files.js';
 import { entries, home } from '../../examples/home.js';
@@ -44,6 +45,7 @@ export async function startExamples(clock: Clock = systemClock): Promise<Example
       '/table': Table,
       '/resume': resume({ grace: 60_000, node: { name: 'Node A', process: 1 } }),
       '/controls': Controls,
+      '/signup': Signup,
     },
     secret: 'a secret for these specs',
     styles: ['/style.css'],

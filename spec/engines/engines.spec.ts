@@ -199,6 +199,25 @@ for (const engine of engines) {
       await tab.until(() => document.querySelector('h2')?.textContent?.includes('step 2'));
     });
 
+    it('signup: a form from a schema says what is wrong, and takes what is right', async () => {
+      await tab.open(url('/signup'));
+      await tab.focus('#signup-name');
+      await tab.type('ada\n');
+      await tab.until(() => document.querySelector('[role="alert"]')?.textContent?.includes('ada is taken') === true);
+      await tab.focus('#signup-name');
+      await tab.type('123');
+      for (const [name, text] of [
+        ['email', 'ada@example.com'],
+        ['password', 'analytical'],
+      ]) {
+        await tab.focus(`#signup-${name}`);
+        await tab.type(`${text}`);
+      }
+      await tab.click('#signup-agreed');
+      await tab.click('button.main');
+      await tab.until(() => document.querySelector('#thanks')?.textContent?.includes('ada123') === true);
+    });
+
     it('a field keeps the focus and the caret when its row moves', async () => {
       await tab.open(`http://127.0.0.1:${rows.port}`);
       await tab.focus('#row-1');
