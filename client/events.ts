@@ -3,13 +3,14 @@
  * bubble and events that other scripts stop arrive as well. `view.ts` knows which part handles an event; `session.ts`
  * sends it.
  *
- * Before there is a tree, events on elements that the page marks are kept with their payloads; edits from before this
- * script ran are found by reading the controls (`inputs.ts`). Both are raised once there is a tree.
+ * Before there is a tree, events on elements that the page marks are kept with their payloads, first those from before this
+ * script ran (`collect.ts`). Edits that no event told are found by reading the controls (`inputs.ts`). Both are raised once there is a tree.
  */
 
 import { payloadFields } from '../runtime/wire/event-data.js';
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
 import { Limit } from '../runtime/wire/protocol.js';
+import type { KeptEvent } from './collect.js';
 import { bare } from './dom.js';
 import { findEdits, type Inputs } from './inputs.js';
 import type { Gate, Outbox } from './outbox.js';
@@ -86,6 +87,9 @@ export class Events {
     root.addEventListener('keydown', (event) => this.#press(event as KeyboardEvent), true);
     for (const type of ['pointerdown', 'pointerup']) root.addEventListener(type, this.#point, true);
     for (const element of root.querySelectorAll(`[${Mark.Events}]`)) typesOf(element).forEach(this.listen, this);
+    const kept: readonly KeptEvent[] = window.troupeKept ?? [];
+    for (const event of kept) if (root.contains(event.target as Node)) this.#receive(event);
+    window.troupeKept = undefined;
   }
 
   /** Listens to events of this name, a type with options, from now on. The same listener twice counts once. */
@@ -218,9 +222,9 @@ export class Events {
 
   #tell(handler: Handler, type: string, target: Element, payload: () => Wire[], gate?: Gate): void {
     const own = (handler.instance.nodes[handler.part] as Node) === target;
-    if (own && type === 'input' && this.#inputs.texts?.join(target, this.#receiver.outbox.joinable))
-      return this.#receiver.changed();
     const fields = handler.kind === HandlerKind.Function ? payload() : undefined;
+    if (own && type === 'input' && this.#inputs.texts?.join(target, this.#receiver.outbox.joinable, fields?.[0]))
+      return this.#receiver.changed();
     const telling = own && fields ? this.#tellText(type, target, fields) : undefined;
     // Of the wheel the deltas are summed, which stand first. What tells an edit stays.
     const stays = telling?.edit.text || telling?.edit.cut;

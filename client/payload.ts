@@ -34,7 +34,8 @@ function read(field: PayloadField, event: Event, element: Element): Wire {
   switch (field) {
     case 'value':
     case 'name':
-      return typed(control, field, '');
+      // What was there when the event happened, if that was long ago (`collect.ts`).
+      return typed(field in source ? source : control, field, '');
     case 'checked':
       return typed(control, field, false);
     case 'key':

@@ -151,13 +151,21 @@ export class TextControls {
    * Tells what the user has made of a text by an event that waits to be sent, so that any number of keys takes one event.
    *
    * @param event the number of the last event, if that waits
+   * @param value the text, if the handler gets it
    */
-  join(control: Element, event: number): boolean {
+  join(control: Element, event: number, value: Wire | undefined): boolean {
     const state = this.#states.get(control);
     const last = state?.unprocessed.at(-1);
-    if (last?.event !== event || !last.isEdit || !last.payload || last.edit.text.length > mostJoined) return false;
+    if (
+      typeof value !== 'string' ||
+      last?.event !== event ||
+      !last.isEdit ||
+      !last.payload ||
+      last.edit.text.length > mostJoined
+    )
+      return false;
     const { known } = state as State;
-    last.edit = joinEdits(known, last.edit, this.#take(state as State, (control as TextControl).value));
+    last.edit = joinEdits(known, last.edit, this.#take(state as State, value));
     last.payload.splice(0, 3, ...wireOf(last.edit));
     return true;
   }

@@ -7,7 +7,7 @@ import { html } from 'troupe';
 import type { DocumentTemplate } from 'troupe/server';
 
 /** The option `document` of the examples' server. */
-export const document: DocumentTemplate = ({ language, props, root, script, styles, title }) => {
+export const document: DocumentTemplate = ({ collector, language, props, root, script, styles, title }) => {
   const isTodo = /^\/todo(?:\/|$)/.test(props.path);
   const isControls = props.path === '/controls';
   const sheets = isTodo ? ['/todomvc.css', '/todo.css'] : isControls ? [...styles, '/controls.css'] : styles;
@@ -18,6 +18,7 @@ export const document: DocumentTemplate = ({ language, props, root, script, styl
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    <script src=${collector}></script>
     ${sheets.map((href) => html`<link rel="stylesheet" href=${href}>`)}
     <script type="module" src=${script}></script>
     ${isControls && html`<script type="module" src="/star-rating.js"></script>`}

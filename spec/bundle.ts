@@ -1,6 +1,6 @@
 /**
- * Builds the client script that browsers are given, `dist/client/troupe.js` and the second part that it loads,
- * `dist/client/troupe-more.js`, and the one for pages that run in the process of a test, `dist/client/troupe.iife.js`; the
+ * Builds the client script that browsers are given, `dist/client/troupe.js`, the second part that it loads,
+ * `dist/client/troupe-more.js`, and what pages load before both, `dist/client/troupe-collect.js`; and the one for pages that run in the process of a test, `dist/client/troupe.iife.js`; the
  * last step of `npm run build`.
  *
  * Those for browsers are made small by facts that a minifier cannot know. The members of kinds and limits never change, so their
@@ -68,12 +68,12 @@ const reducing: Plugin = {
 const common = { bundle: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' } as const;
 
 /** Builds one of the scripts. The properties that both use have the same short names in both. */
-async function buildScript(entry: string, file: string): Promise<void> {
+async function buildScript(entry: string, file: string, format: 'esm' | 'iife' = 'esm'): Promise<void> {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [entry],
     write: false,
-    format: 'esm',
+    format,
     minify: true,
     mangleProps: new RegExp(`^(?:${ownProperties.join('|')})$`),
     mangleCache: Object.fromEntries(ownProperties.map((name, index) => [name, shortName(index)])),
@@ -91,6 +91,7 @@ async function buildScript(entry: string, file: string): Promise<void> {
 
 await buildScript('client/main.ts', 'dist/client/troupe.js');
 await buildScript('client/more.ts', 'dist/client/troupe-more.js');
+await buildScript('client/collect.ts', 'dist/client/troupe-collect.js', 'iife');
 await build({
   ...common,
   entryPoints: ['client/index.ts'],

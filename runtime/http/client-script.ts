@@ -1,6 +1,6 @@
 /**
- * The client script as browsers fetch it: two files under URLs that contain the hash of their content, so that browsers
- * can cache them for ever. A page loads the first, which loads the second by itself. esbuild builds them from `client/`;
+ * The client script as browsers fetch it: files under URLs that contain the hash of their content, so that browsers can
+ * cache them for ever. A page loads `collect-HASH.js` and `client-HASH.js`, which loads `more-HASH.js` by itself. esbuild builds them from `client/`;
  * `http.ts` serves them.
  */
 
@@ -20,11 +20,13 @@ export type ScriptBody = (encoding: Encoding) => Promise<Uint8Array>;
 
 /** The script and its compressed forms. */
 export interface ClientScript {
-  /** The hash of its content, both files, 12 characters: what a client says in its join. */
+  /** The hash of its content, all files, 12 characters: what a client says in its join. */
   readonly hash: string;
   /** The name of the file that pages load, `client-HASH.js`. */
   readonly file: string;
-  /** Its files by their names: `client-HASH.js`, and beside it `more-HASH.js`. */
+  /** The name of the file that pages load before it, `collect-HASH.js`. */
+  readonly collector: string;
+  /** Its files by their names: these two, and beside them `more-HASH.js`. */
   readonly files: ReadonlyMap<string, ScriptBody>;
 }
 
@@ -66,17 +68,20 @@ function createBody(text: string): ScriptBody {
   return (encoding) => (bodies[encoding] ??= compress[encoding](Buffer.from(text)));
 }
 
-/** Makes the script of the texts of its two files, by default of those that were built. */
+/** Makes the script of the texts of its files, by default of those that were built. */
 export function createClientScript(
   text: string = readBuilt('troupe.js'),
-  more: string = readBuilt('troupe-more.js')
+  more: string = readBuilt('troupe-more.js'),
+  collect: string = readBuilt('troupe-collect.js')
 ): ClientScript {
-  const name = hash('sha256', text + more, 'base64url').slice(0, 12);
+  const name = hash('sha256', text + more + collect, 'base64url').slice(0, 12);
   const file = `client-${name}.js`;
+  const collector = `collect-${name}.js`;
   const files = new Map([
     [file, createBody(text)],
     [`more-${name}.js`, createBody(more)],
+    [collector, createBody(collect)],
   ]);
 
-  return { hash: name, file, files };
+  return { hash: name, file, collector, files };
 }

@@ -191,6 +191,7 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, ti
     content: html,
     props: route.props,
     script: `${own}/${script.file}`,
+    collector: `${own}/${script.collector}`,
     socket: `${own}/socket`,
     token,
     url,

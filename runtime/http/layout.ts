@@ -25,6 +25,11 @@ export interface DocumentPage {
    * to page behind the `#`: by that the script finds the root of its page.
    */
   readonly script: string;
+  /**
+   * The URL of a small script that keeps what the user does before the client script has started, for
+   * `<script src=${collector}></script>` at the beginning of `<head>`. Without it, that is lost.
+   */
+  readonly collector: string;
   /** The option `language`, for `<html lang=${language}>`. */
   readonly language: string;
   /** The option `styles`: URLs of style sheets. */
@@ -55,6 +60,8 @@ export interface PageContent {
   /** HTML of the root's content. */
   readonly content: string;
   readonly props: PageProps;
+  /** The path of the script that pages load before it. */
+  readonly collector: string;
   /** The path of the client script. */
   readonly script: string;
   /** The path of the socket. */
@@ -71,12 +78,20 @@ function linked(styles: readonly string[]): readonly Template<never>[] {
 }
 
 /** The document of a server that brings none: readable, zoomable, titled, in a language. */
-export const defaultLayout: DocumentTemplate = ({ language, root, script, styles, title }) => html`<!doctype html>
+export const defaultLayout: DocumentTemplate = ({
+  collector,
+  language,
+  root,
+  script,
+  styles,
+  title,
+}) => html`<!doctype html>
 <html lang=${language}>
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    ${collector !== '' && html`<script src=${collector}></script>`}
     ${linked(styles)}
     ${script !== '' && html`<script type="module" src=${script}></script>`}
   </head>
@@ -100,10 +115,10 @@ const signatureOf = (token: string): string => /^[\w-]{0,16}/.exec(token)?.[0] ?
  * `options` if the page could not work in it
  */
 export function renderPage({ language, styles, template, title, warn }: Layout, page: PageContent): string {
-  const { props, token, url } = page;
+  const { collector, props, token, url } = page;
   // By the signature the script finds the root.
   const script = `${page.script}#${signatureOf(token)}`;
-  const made = template({ root: root(page), script, language, styles, title, url, props });
+  const made = template({ root: root(page), script, collector, language, styles, title, url, props });
   const text = documentMarkup(checkedTemplate(made), warn);
 
   checkPage(text, page);
@@ -127,6 +142,7 @@ export function renderReadOnly({ language, styles, template, title }: Layout, co
     // Links open in a new tab, which the sandbox refuses: no link of a layout leads away from the page.
     root: html`<base target="_blank"><div id="troupe" inert>${new PageRoot(styled)}</div>`,
     script: '',
+    collector: '',
     language,
     styles,
     title,

@@ -27,6 +27,9 @@ interface Size {
 /** How many bytes the built client script has, without what it loads later. */
 export const clientSize = (): Size => sizeOf('troupe.js');
 
+/** How many bytes the built script has that pages load before both. */
+export const collectSize = (): Size => sizeOf('troupe-collect.js');
+
 /** How many bytes the built second script has. */
 export const moreSize = (): Size => sizeOf('troupe-more.js');
 

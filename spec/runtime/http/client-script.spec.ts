@@ -5,29 +5,32 @@ import { chooseEncoding, createClientScript } from '../../../runtime/http/client
 
 const text = `console.log('${'ä'.repeat(500)}');`;
 const more = `export const more = '${'ö'.repeat(500)}';`;
+const collect = `(() => '${'ü'.repeat(500)}')();`;
 
 describe('client script', () => {
   it('is named by the hash of its content', () => {
-    const { file, files, hash } = createClientScript(text, more);
+    const { collector, file, files, hash } = createClientScript(text, more, collect);
 
-    expect(hash).to.equal(createHash('sha256').update(`${text}${more}`).digest('base64url').slice(0, 12));
+    expect(hash).to.equal(createHash('sha256').update(`${text}${more}${collect}`).digest('base64url').slice(0, 12));
     expect(file).to.equal(`client-${hash}.js`);
-    expect([...files.keys()]).to.deep.equal([file, `more-${hash}.js`]);
-    expect(createClientScript(`${text} `, more).hash).to.not.equal(hash);
-    expect(createClientScript(text, `${more} `).hash).to.not.equal(hash);
+    expect(collector).to.equal(`collect-${hash}.js`);
+    expect([...files.keys()]).to.deep.equal([file, `more-${hash}.js`, collector]);
+    expect(createClientScript(`${text} `, more, collect).hash).to.not.equal(hash);
+    expect(createClientScript(text, `${more} `, collect).hash).to.not.equal(hash);
+    expect(createClientScript(text, more, `${collect} `).hash).to.not.equal(hash);
   });
 
   it('is compressed once in each encoding', async () => {
-    const bodies = [...createClientScript(text, more).files.values()];
+    const bodies = [...createClientScript(text, more, collect).files.values()];
 
     for (const [index, body] of bodies.entries()) {
-      const expected = [text, more][index];
+      const expected = [text, more, collect][index];
       expect(Buffer.from(await body('')).toString()).to.equal(expected);
       expect(brotliDecompressSync(await body('br')).toString()).to.equal(expected);
       expect(gunzipSync(await body('gzip')).toString()).to.equal(expected);
       expect(await body('br')).to.equal(await body('br'));
     }
-    expect(bodies).to.have.length(2);
+    expect(bodies).to.have.length(3);
   });
 
   it('is sent in the smallest encoding that is accepted', () => {

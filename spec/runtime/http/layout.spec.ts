@@ -17,6 +17,7 @@ const page = {
   content: '<p>content</p>',
   props,
   script: '/client.js',
+  collector: '/collect.js',
   socket: '/socket',
   token: 'token',
   url: '/?a=1',
@@ -54,7 +55,7 @@ describe('layout', () => {
 
     expect(text).to.not.contain('<b>').and.to.not.contain('<img>');
     expect(text).to.not.contain('<script>');
-    expect(text).to.contain('&lt;/title&gt;');
+    expect(text).to.contain('<script src="/collect.js"></script>').and.to.contain('&lt;/title&gt;');
   });
 
   it('refuses URLs that could run script and says so', () => {

@@ -337,7 +337,7 @@ describe('server', () => {
         else response.end('host');
       }, server);
       const page = await load(`${url}/app/hello/Ada`);
-      const script = await fetch(url + attribute(page.body, 'src'));
+      const script = await fetch(url + attribute(page.body.split('type="module"')[1] ?? '', 'src'));
 
       expect(page.socket).to.equal('/app/_troupe/socket');
       expect((await join(url, page)).answer).to.have.property('0', ServerKind.Adopt);

@@ -1,0 +1,50 @@
+/**
+ * The script that a page loads before all others, `collect-HASH.js`: it keeps what the user does before the client script
+ * has started, however long that takes. The client script takes it over and goes on where this ends.
+ *
+ * It prevents what the browser would do in place of a handler: a form is not submitted, a link not followed. What a control
+ * or a form contains is read when the event happens, because the user goes on.
+ */
+
+/** An event, and what was in its control or form. */
+export interface KeptEvent extends Event {
+  readonly formData?: FormData;
+  readonly value?: string;
+}
+
+declare global {
+  interface Window {
+    /** What `collect.ts` has kept; `undefined` once that is taken. */
+    troupeKept?: KeptEvent[] | undefined;
+  }
+}
+
+/** So many at the most: a key that is held down makes events for as long as the page is loaded. */
+const most = 1_000;
+
+const kept: KeptEvent[] = [];
+let isUsed = false;
+
+function keep(event: Event): void {
+  const { type } = event;
+  const target = event.target as HTMLInputElement & HTMLFormElement;
+  // A browser tells of each `details` that the page opens; of the user's, after a click or a key.
+  isUsed ||= type !== 'toggle';
+  if (window.troupeKept !== kept || !isUsed || !(target instanceof Element)) return;
+  // A field of a form may be named `closest`.
+  const element = Element.prototype.closest.call(target, `[data-troupe-on~=${type}],[data-troupe-on*="${type}|"]`);
+  if (!element || kept.length >= most) return;
+  const { value } = typeof (element as HTMLInputElement).value === 'string' ? (element as HTMLInputElement) : target;
+  const { altKey, button, ctrlKey, metaKey, shiftKey, submitter } = event as MouseEvent & SubmitEvent;
+  const isPrevented =
+    type === 'submit' || (type === 'click' && element.matches(':any-link *,:any-link,[data-troupe-on*="|prevent"]'));
+  if (isPrevented && !(altKey || button || ctrlKey || metaKey || shiftKey)) {
+    if (!element.matches('[data-troupe-on*="|default"]')) event.preventDefault();
+  }
+  kept.push(Object.assign(event, type === 'submit' ? { formData: new FormData(target, submitter) } : { value }));
+}
+
+window.troupeKept = kept;
+for (const type of ['click', 'keydown', 'input', 'change', 'submit', 'toggle', 'close']) {
+  addEventListener(type, keep, true);
+}
