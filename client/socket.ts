@@ -26,7 +26,7 @@ export interface Speaker {
 const Delay = {
   /** Of the first back-off, at most; doubled each time. */
   shortest: 250,
-  /** Of any other; and what a connection may take to open. */
+  /** Of any other; what a connection may take to open; and how long it has to last to count as a good one. */
   longest: 10_000,
   /** Between two times the page is loaded again. */
   reload: 30_000,
@@ -41,8 +41,9 @@ export class Socket {
   readonly #speaker: Speaker;
   readonly #show: (state: ConnectionState) => void;
   #socket: WebSocket | undefined;
-  /** Failures since all was well. */
+  /** Failures since a connection lasted. */
   #failures = 0;
+  /** Until the next attempt, the end of this one, or the proof of the connection. */
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   /** @param path where the socket is, from the page's root; what it says cannot name another host, scheme or port */
@@ -106,9 +107,12 @@ export class Socket {
     if (this.#socket?.readyState === 1) this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
   }
 
-  /** All is well: the page is live, the next failure will be the first. */
+  /** All is well: the page is live. If it stays so for a while, the next failure will be the first. */
   settled(): void {
-    this.#failures = 0;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#failures = 0;
+    }, Delay.longest);
     this.#show('live');
   }
 

@@ -156,20 +156,27 @@ describe('client/socket', () => {
       expect(sockets.length).to.equal(2);
     });
 
-    it('starts anew once all was well, and not merely because the socket opened', () => {
+    it('starts anew once a connection has lasted for 10 s, and not merely because it was live', () => {
       const { clock, last, socket, sockets } = createWindow();
-      socket.connect();
-      for (const delay of [250, 500]) {
+      const dropAfter = (time: number) => {
         last().open();
+        socket.settled();
+        clock.advance(time);
         last().drop(1006);
-        clock.advance(delay);
+      };
+      socket.connect();
+      for (const delay of [250, 500, 1_000]) {
+        const count = sockets.length;
+        dropAfter(delay === 1_000 ? 9_999 : 200);
+        clock.advance(delay - 1);
+        expect(sockets.length).to.equal(count);
+        clock.advance(1);
+        expect(sockets.length).to.equal(count + 1);
       }
-      expect(sockets.length).to.equal(3);
-      last().open();
-      socket.settled();
-      last().drop(1006);
+      const count = sockets.length;
+      dropAfter(10_000);
       clock.advance(250);
-      expect(sockets.length).to.equal(4);
+      expect(sockets.length).to.equal(count + 1);
     });
 
     it('gives up a socket that does not open within 10 s', () => {
