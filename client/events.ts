@@ -123,6 +123,7 @@ export class Events {
         continue;
       }
       if (edits.test(event.type)) edited.delete(target);
+      if (this.#inputs.overlays?.refuses(event, target)) continue;
       this.#tell(handler, event.type, target, () => this.#payload(event, element, payload));
     }
     for (const target of edited) {
@@ -232,7 +233,7 @@ export class Events {
     const number = this.#receiver.raise(handler, fields && (sums ? fields : trim(fields)), gate, sums);
     if (telling && !number) this.#inputs.texts?.refused(target);
     if (!number) return;
-    this.#inputs.pend(handler.instance.nodes[handler.part] as Element, number);
+    this.#inputs.pend(handler.instance.nodes[handler.part] as Element, number, type);
     this.#inputs.sent(target, number, edits.test(type), telling);
   }
 

@@ -69,6 +69,7 @@ export class HeldEvents {
 
   /** As in `MoreEvents`. */
   holds(event: Event, element: Element, name: string, tell: (handler: Handler) => void): boolean {
+    if (this.#inputs.overlays?.refuses(event)) return true;
     const [, kind, delay] = options.exec(name) ?? [];
     let held = [...this.#held].find((each) => each.element === element && each.name === name);
     // An event without a time was made up by this script, for what has happened already.

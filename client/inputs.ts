@@ -11,6 +11,7 @@
 import { Mark, type Scalar } from '../runtime/wire/patch.js';
 import { parse, writeAttribute } from './dom.js';
 import type { Openings } from './openings.js';
+import type { Overlays } from './overlays.js';
 import type { SelectValues } from './select-values.js';
 import type { Telling, TextControls } from './text-controls.js';
 
@@ -50,6 +51,8 @@ export class Inputs {
   readonly #root: Element;
   /** Those with a text, once `more.ts` is loaded: before that, no control has a text that the server writes. */
   texts: TextControls | undefined;
+  /** What elements show while an event has no answer, likewise. */
+  overlays: Overlays | undefined;
   /** Those that are selects, likewise. */
   selects: SelectValues | undefined;
   /** What the server opens, likewise. */
@@ -85,8 +88,9 @@ export class Inputs {
     return true;
   }
 
-  /** Marks an element as long as event number `event`, which it handles, has no answer. */
-  pend(element: Element, event: number): void {
+  /** Marks an element as long as event number `event` of this type, which it handles, has no answer. */
+  pend(element: Element, event: number, type: string): void {
+    this.overlays?.pend(element, event, type);
     this.#pending.set(element, event);
     writeAttribute(element, Mark.Pending, '');
   }
@@ -105,6 +109,7 @@ export class Inputs {
   processed(event: number, durable = event): void {
     this.#processed = event;
     this.texts?.processed(event, durable);
+    this.overlays?.lift(event);
     this.openings?.processed(event);
     for (const [control, newest] of this.#sent) if (newest <= durable) this.#sent.delete(control);
   }
@@ -128,6 +133,7 @@ export class Inputs {
       this.#shown.delete(control);
       if (stateOf(control) === shown) this.#restate(control);
     }
+    this.overlays?.show();
   }
 
   /** Makes the last writes into a control again: its options' and its group's are among them. */

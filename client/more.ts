@@ -8,12 +8,14 @@ import { extraPayload } from './extra-payload.js';
 import { HeldEvents } from './held-events.js';
 import type { Inputs } from './inputs.js';
 import { Openings } from './openings.js';
+import { Overlays } from './overlays.js';
 import { PlacedEvents } from './placed-events.js';
 import { SelectValues } from './select-values.js';
 import { TextControls } from './text-controls.js';
 
 /** Gives these what they need of it, the first time. */
 export function addMore(inputs: Inputs, events: Events): void {
+  inputs.overlays ??= new Overlays();
   inputs.selects ??= new SelectValues();
   inputs.texts ??= new TextControls(inputs.isComposing);
   inputs.openings ??= new Openings();

@@ -52,8 +52,8 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
   });
 }
 
-/** `PartKind` and name of a part that `more.ts` is needed for: the user changes as well what stands in it, or an option of an event says so. */
-const needing = /7,"(?:value|open)"|8,"[^"]*\*/;
+/** `PartKind` and name of a part that `more.ts` is needed for: the user changes as well what stands in it, an option of an event says so, or it is an overlay. */
+const needing = /7,"(?:value|open)"|8,"[^"]*\*|pending:/;
 
 /**
  * Starts the client on this root. `client` is as in `StartOptions`.

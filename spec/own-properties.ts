@@ -6,14 +6,14 @@
 
 // biome-ignore format: a list
 export const ownProperties: readonly string[] = [
-  'durable', 'processed', 'written', 'fallBack', 'spoil', 'whole', 'contents', 'payload', 'letGo', 'parts', 'settle',
-  'raised', 'nodes', 'names', 'setMark', 'holds', 'keep', 'handlers', 'giveUp', 'selects', 'typing', 'stored',
-  'joinable', 'reloadStorage', 'needs', 'received', 'instance', 'handlerAt', 'openings', 'keyed', 'sums', 'render',
-  'insert', 'inherit', 'known', 'rewind', 'unprocessed', 'texts', 'outbox', 'astray', 'patch', 'cut', 'edited',
-  'raise', 'isBound', 'want', 'more', 'begin', 'hashes', 'definition', 'touch', 'leave', 'isEdit', 'sent', 'isTold',
-  'notDurable', 'refused', 'wanted', 'probe', 'kept', 'undo', 'wrote', 'isWritten', 'extraPayload', 'gate', 'shown',
-  'base', 'takeAt', 'owner', 'isEcho', 'settled', 'listen', 'edit', 'definitions', 'isOwn', 'tell', 'isHeld',
-  'present',
+  'durable', 'processed', 'patch', 'fallBack', 'whole', 'hashes', 'contents', 'payload', 'letGo', 'astray', 'settle',
+  'unprocessed', 'nodes', 'names', 'instance', 'holds', 'keep', 'inherit', 'giveUp', 'raise', 'gate', 'stored',
+  'handlers', 'sums', 'touch', 'isBound', 'reloadStorage', 'written', 'openings', 'keyed', 'more', 'render', 'insert',
+  'joinable', 'setMark', 'rewind', 'isTold', 'texts', 'outbox', 'cut', 'handlerAt', 'parts', 'spoil', 'received',
+  'selects', 'listen', 'isEcho', 'begin', 'typing', 'definition', 'known', 'leave', 'isEdit', 'sent', 'isWritten',
+  'notDurable', 'want', 'wanted', 'tell', 'shown', 'extraPayload', 'wrote', 'edited', 'undo', 'raised', 'lift',
+  'base', 'takeAt', 'owner', 'refused', 'settled', 'needs', 'isOwn', 'definitions', 'edit', 'kept', 'isHeld',
+  'present', 'overlays', 'pend', 'refuses', 'probe',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

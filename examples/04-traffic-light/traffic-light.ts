@@ -70,7 +70,8 @@ export const TrafficLight = component({
         <p class="walk ${isCrossing ? 'go' : 'stop'}">${isCrossing ? 'Walk' : 'Do not walk'}</p>
         <p role="status">${cars(snapshot)} ${isCrossing ? 'You may cross.' : snapshot.context.requested ? 'Your request is noted.' : null}</p>
         <p class="row">
-          <button type="button" ?disabled=${isCrossing || snapshot.context.requested} @click=${{ type: 'crossingRequested' }}>
+          <button type="button" ?disabled=${isCrossing || snapshot.context.requested} @click=${{ type: 'crossingRequested' }}
+            pending:disabled>
             I want to cross
           </button>
         </p>

@@ -7,7 +7,7 @@
 
 import type { AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { type DirectedGraphNode, getStateNodes, toDirectedGraph } from 'xstate/graph';
-import { hashOf } from '../template/hash.js';
+import { hashOf } from '../wire/hash.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { type Binding, bind, decodeStatics } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
 import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
+import { isOverlay } from './overlays.js';
 import { isDecidingPart, isNamingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
 import { type Fail, hole, templateError } from './template-source.js';
@@ -276,9 +277,11 @@ const isContent = (tag: OpenToken, { binding }: Bound) => binding.isReflected &&
 function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readonly Bound[] {
   const bounds: Bound[] = [];
   const names = new Set<string>();
+  let hasOverlay = false;
 
   for (const token of tag.attributes) {
     const fail: Fail = (message) => templateError(assembly.source, token.at, message);
+    hasOverlay = isOverlay(tag, token, fail) || hasOverlay;
     const binding = bind(tag, token, fail);
     checkDuplicate(names, token, binding, fail);
     if (binding === undefined) {
@@ -289,6 +292,7 @@ function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readon
     bounds.push(bound);
     if (!isContent(tag, bound)) split(assembly, bound, node);
   }
+  if (hasOverlay) write(assembly, ` ${Mark.Overlay}=""`);
   return bounds;
 }
 

@@ -6,6 +6,7 @@
  * parts. `render.ts` fills the parts with values.
  */
 
+import { hashOf } from '../wire/hash.js';
 import { type DefinitionWire, Namespace, PartKind } from '../wire/patch.js';
 import {
   type Context,
@@ -20,7 +21,7 @@ import {
   textAllowed,
 } from './content-model.js';
 import type { Disabler } from './disabled-tags.js';
-import { hashOf } from './hash.js';
+import { placeOfOverlay } from './overlays.js';
 import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
 import { SpreadTemplates, spreadHoles } from './spread.js';
@@ -171,6 +172,10 @@ class TemplateDefinition implements Definition {
 
   /** Refuses parts that need a client: documents are written once. */
   checkDead(): void {
+    const overlay = placeOfOverlay(this.#tokens);
+    if (overlay !== undefined) {
+      throw templateError(this.#source, overlay, 'A document is written once: no event is under way in it. Remove it.');
+    }
     const live = this.parts.find(isLive);
     if (live === undefined) return;
 

@@ -118,6 +118,8 @@ export const Mark = {
   Pending: 'data-troupe-pending',
   /** On the root, while it is so: the session cannot be stored, and of its events the page keeps none. */
   Unstored: 'data-troupe-unstored',
+  /** On elements with attributes `pending:NAME`, which say what they show while an event has no answer. */
+  Overlay: 'data-troupe-overlay',
   /** In the first page: style declarations, applied by the client (a `style` attribute would break a strict CSP). */
   Style: 'data-troupe-style',
   /** On the root: the session token. */

@@ -38,9 +38,9 @@ describe('client/inputs', () => {
         inputs.release();
         seen.push([control, root].map((element) => `${element.getAttribute('data-troupe-pending')}`).join());
       };
-      inputs.pend(control, 1);
-      inputs.pend(root, 2);
-      inputs.pend(control, 3);
+      inputs.pend(control, 1, 'click');
+      inputs.pend(root, 2, 'click');
+      inputs.pend(control, 3, 'click');
       for (const processed of [1, 2, 3]) {
         inputs.processed(processed);
         note();

@@ -10,6 +10,7 @@ export * as more from '../../../client/more.js';
 export * as nodeMatcher from '../../../client/node-matcher.js';
 export * as openings from '../../../client/openings.js';
 export * as outbox from '../../../client/outbox.js';
+export * as overlays from '../../../client/overlays.js';
 export * as partWriters from '../../../client/part-writers.js';
 export * as payload from '../../../client/payload.js';
 export * as reloadStorage from '../../../client/reload-storage.js';

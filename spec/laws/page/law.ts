@@ -4,6 +4,7 @@
  * frames go from one to the other as they are, or through the codec.
  */
 
+import { bare } from '../../../client/dom.js';
 import { createView, type View } from '../../../client/view.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
 import { ClientTree } from '../../../runtime/render/client-tree.js';
@@ -78,7 +79,7 @@ function picture(node: Node, indent = ''): string {
 /** Children with neighbouring texts joined and empty ones left out. */
 function mergedChildren(node: Node): (string | Node)[] {
   const merged: (string | Node)[] = [];
-  for (const child of node.childNodes) {
+  for (const child of bare(node).childNodes) {
     if (!(child instanceof Text)) merged.push(child);
     else if (child.data === '') continue;
     else if (typeof merged.at(-1) === 'string') merged[merged.length - 1] += child.data;
@@ -89,7 +90,7 @@ function mergedChildren(node: Node): (string | Node)[] {
 }
 
 function pictureOf(element: Element): string {
-  const attributes = [...element.attributes]
+  const attributes = [...bare(element).attributes]
     .filter(({ name, value }) => (name !== 'style' || value !== '') && !isDefault(element, name))
     .map(({ name, value, namespaceURI }) => {
       const shown =
@@ -117,7 +118,7 @@ function sortedStyle(element: Element): string {
     .join('; ');
 }
 
-function same(what: string, actual: Node, expected: Node): void {
+export function same(what: string, actual: Node, expected: Node): void {
   const left = picture(actual);
   const right = picture(expected);
   if (left !== right) throw new Broken(what, right, left);
@@ -129,7 +130,7 @@ const report = (error: TroupeError): void => {
   throw error;
 };
 
-function render(template: Template<unknown>, previous: Value | undefined): Value {
+export function render(template: Template<unknown>, previous: Value | undefined): Value {
   return renderRoot(template, previous, report);
 }
 
@@ -151,7 +152,7 @@ function parsed(html: string): Element {
 }
 
 /** A page the client has made all by itself. */
-function created(template: Template<unknown>): Element {
+export function created(template: Template<unknown>): Element {
   const root = document.createElement('div');
   createView(root).render(describePage(new ClientTree(), render(template, undefined)));
 
@@ -159,7 +160,7 @@ function created(template: Template<unknown>): Element {
 }
 
 /** A page the server has made and the client adopted, in the document. */
-function adopted(template: Template<unknown>, coded: boolean): Subject {
+export function adopted(template: Template<unknown>, coded: boolean): Subject {
   const rendered = render(template, undefined);
   const root = parsed(markup(rendered));
   document.body.append(root);
@@ -183,7 +184,7 @@ function allNodes(root: Node): Node[] {
 
 // STEPS -----------------------------------------------------------------------
 
-function patch(subject: Subject): void {
+export function patch(subject: Subject): void {
   const firsts = firstNodes(subject);
   const changes = diff(subject.clientTree, subject.rendered, ++subject.frame) as Patch;
   const frame: ServerFrame = { kind: ServerKind.Patch, changes, processed: 1, late: 0 };
@@ -207,7 +208,7 @@ function firstNodes({ view, root }: Subject): Map<number, Node> {
 }
 
 /** A full render into what is there; sometimes for a client with another client tree, sometimes with nothing changed. */
-function renderWhole(subject: Subject, random: Random): void {
+export function renderWhole(subject: Subject, random: Random): void {
   const unchanged = subject.rendered === subject.clientTree.content;
   const nodes = allNodes(subject.root);
   if (random.chance(0.5)) subject.clientTree = new ClientTree(subject.view.definitions.hashes);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { hashOf } from '../../../runtime/template/hash.js';
+import { hashOf } from '../../../runtime/wire/hash.js';
 
 describe('hash', () => {
   it('is the same for the same text, in every process', () => {
