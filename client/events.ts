@@ -40,7 +40,7 @@ export interface MoreEvents {
   /** Templates handle events of this name, a type with options. */
   listen(name: string): void;
   /** The end of the payload of an event. */
-  extraPayload(event: Event): Wire[];
+  extraPayload(event: Event, element: Element): Wire[];
 }
 
 /** What happened before there was a tree. */
@@ -180,7 +180,7 @@ export class Events {
   }
 
   #payload(event: Event, element: Element, payload = payloadOf(event, element)): Wire[] {
-    return payload.concat(this.more?.extraPayload(event) ?? []);
+    return payload.concat(this.more?.extraPayload(event, element) ?? []);
   }
 
   /** Whether an event may happen at an element: again, or for the first time. */

@@ -35,7 +35,7 @@ const options = /\*(debounce|throttle)-(\d+)/;
 
 /** Events that go along with what the user does: none of them depends on an edit. */
 const incidental =
-  /^(wheel|scroll|scrollend|drag|beforeinput|composition\w+|selectionchange|timeupdate|progress|resize|(mouse|pointer|touch|drag)(move|over|out|enter|leave))$/;
+  /^(wheel|scroll|drag|beforeinput|composition|selectionchange|timeupdate|resize|(mouse|pointer|touch)(move|o|enter|leave))/;
 
 /** Keys that edit a text, or do nothing by themselves. */
 const typing = /^(.|Backspace|Delete|Shift|CapsLock|Dead|Process|Unidentified|Control|Alt|AltGraph|Meta)$/u;

@@ -40,4 +40,4 @@ export {
   type Template,
   unsafeHtml,
 } from './template/html.js';
-export type { EventData } from './wire/event-data.js';
+export type { EventData, EventFile } from './wire/event-data.js';

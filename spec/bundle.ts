@@ -32,9 +32,12 @@ function valuesIn(source: string): readonly (readonly [member: string, value: st
 const read = (file: string): string => readFileSync(file, 'utf8');
 
 /** Those that more than one file uses. */
-const shared = ['runtime/wire/protocol.ts', 'runtime/wire/patch.ts', 'client/node-matcher.ts'].flatMap((file) =>
-  valuesIn(read(file))
-);
+const shared = [
+  'runtime/wire/protocol.ts',
+  'runtime/wire/extra-fields.ts',
+  'runtime/wire/patch.ts',
+  'client/node-matcher.ts',
+].flatMap((file) => valuesIn(read(file)));
 
 // PLUGIN ----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import {
   component,
   type Enqueue,
   type EventData,
+  type EventFile,
   every,
   type GeneratorContext,
   generator,
@@ -174,6 +175,13 @@ describe('types', () => {
         }}></p>`
     );
     holds<Equal<EventData['entries'], readonly (readonly [name: string, value: string])[]>>();
+    holds<Equal<EventData['files'], readonly EventFile[]>>();
+    compiled(
+      () => html<Message>`<p @drop=${({ files: [file] }) => (file ? { type: 'added', title: file.name } : null)}></p>`
+    );
+    compiled(() => html<Message>`<p @picked=${({ detail }) => ({ type: 'added', title: `${detail}` })}></p>`);
+    // @ts-expect-error a detail may be anything
+    compiled(() => html<Message>`<p @picked=${({ detail }) => ({ type: 'added', title: detail })}></p>`);
   });
 
   // WRONG ---------------------------------------------------------------------

@@ -120,7 +120,7 @@ export function hasMounts(value: Value): boolean {
 export function handlerKind(value: Value): HandlerKind {
   if (value === null) return HandlerKind.None;
 
-  return typeof value === 'function' ? HandlerKind.Function : HandlerKind.Message;
+  return typeof value === 'function' && value.length > 0 ? HandlerKind.Function : HandlerKind.Message;
 }
 
 /** Whether a part writes the text of a control that the user edits. */

@@ -23,8 +23,9 @@ export function tellsSecret(instance: Instance, part: number, page?: Value): boo
 }
 
 /** The texts in the data of an event that were typed into password fields. */
-export function typedSecrets(instance: Instance, part: number, { entries, value }: EventData): readonly string[] {
-  if (entries.length === 0) return instance.definition.parts[part]?.element === 'input' ? [value] : [];
+export function typedSecrets(instance: Instance, part: number, { entries, text, value }: EventData): readonly string[] {
+  if (entries.length === 0)
+    return instance.definition.parts[part]?.element === 'input' ? [value, ...(text === '' ? [] : [text])] : [];
   const names = new Set([...secretFieldsIn(instance)].flatMap(secretNames));
 
   return entries.filter(([name]) => names.has(name) || isSecretName(name)).map(([, text]) => text);

@@ -120,10 +120,10 @@ function checkReflected({ attributes }: OpenToken, name: string, fail: Fail): vo
   if (other) throw fail(`.${name} and ${other.name} set the same thing in the first page. Remove ${other.name}.`);
 }
 
-function bindEvent(_tag: OpenToken, name: string, fail: Fail): Binding {
+function bindEvent(tag: OpenToken, name: string, fail: Fail): Binding {
   if (!writtenEvent.test(name)) throw fail(`@${name} is not the name of an event. Write @click=\${…}, for instance.`);
 
-  return { kind: PartKind.Event, strings: sole, isUrl: false, isReflected: false, ...eventName(name, fail) };
+  return { kind: PartKind.Event, strings: sole, isUrl: false, isReflected: false, ...eventName(name, tag.name, fail) };
 }
 
 function bindAttribute(tag: OpenToken, token: AttributeToken, fail: Fail): Binding {

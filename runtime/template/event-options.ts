@@ -10,6 +10,7 @@
  */
 
 import { payloadFields } from '../wire/event-data.js';
+import { extraFields } from '../wire/extra-fields.js';
 import type { Fail } from './template-source.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -88,13 +89,13 @@ const keyOf = (option: string): string | undefined => keys.get(option) ?? (chara
  * Reads an event with its options. What follows the dot in the name of a custom event belongs to the name, unless it is
  * options alone.
  */
-export function eventName(written: string, fail: Fail): EventName {
+export function eventName(written: string, element: string, fail: Fail): EventName {
   const [name = '', ...options] = written.split('.').map((word, index) => (index ? word.toLowerCase() : word));
   const [event = ''] = name.split(':');
   if (event !== name && platformEvent.test(event)) {
     throw fail(`@${written} never happens: options follow a dot. Write @${event}.once=\${…}, for instance.`);
   }
-  if (!platformEvent.test(name) && !options.every(isOption)) return { name: written, options: '' };
+  if (!platformEvent.test(name) && !options.every(isOption)) return { name: written, options: '|*' };
   checkOptions(name, options, fail);
 
   const place = options.find((option) => places.includes(option));
@@ -107,7 +108,15 @@ export function eventName(written: string, fail: Fail): EventName {
     ),
   ];
   const isElsewhere = place !== undefined || observed.test(name);
+  if (!isElsewhere && hasExtra(name, element)) words.push('*');
   return { name, options: (isElsewhere ? '*' : '') + words.map((word) => `|${word}`).join('') };
+}
+
+/** Whether the second script tells some of the data of an event. */
+function hasExtra(name: string, element: string): boolean {
+  const fields = extraFields(name);
+
+  return fields.includes('entries') ? element === 'form' : !fields.includes('detail') || !platformEvent.test(name);
 }
 
 /** The flags that the client applies. What happens elsewhere is never prevented by itself, nor what is passive. */

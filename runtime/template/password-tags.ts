@@ -4,6 +4,7 @@
  */
 
 import { payloadFields } from '../wire/event-data.js';
+import { extraFields } from '../wire/extra-fields.js';
 import { PartKind } from '../wire/patch.js';
 import type { Binding } from './attributes.js';
 import { decodeReferences } from './character-references.js';
@@ -96,16 +97,20 @@ export function isSecretPart(
   return fields.has(tag) || around.has(tag) || mayBeAround(tag, name, open.has(tag)) || isOfPage(name, options);
 }
 
-/** Whether an event may tell what is typed anywhere in the page: one of keys that does not happen at its element. */
+/** Whether an event may tell what is typed or pasted anywhere in the page, because it does not happen at its element. */
 export function isOfPage(event: string, options: string): boolean {
-  return /^\*\|(?:window|document|outside)\b/.test(options) && payloadFields(event).includes('key');
+  return (
+    /^\*\|(?:window|document|outside)\b/.test(options) &&
+    (payloadFields(event).includes('key') || extraFields(event).includes('text'))
+  );
 }
 
 /** Whether an event may tell what is typed into a field of another template, in a form or in an element. */
 function mayBeAround({ name: element }: OpenToken, event: string, isOpen: boolean): boolean {
   const fields = payloadFields(event);
+  const hasEntries = fields.includes('entries') || (element === 'form' && extraFields(event).includes('entries'));
 
-  return fields.includes('entries') || (isOpen && !controls.has(element) && fields.includes('value'));
+  return hasEntries || (isOpen && !controls.has(element) && fields.includes('value'));
 }
 
 /** Elements that contain no other controls. */

@@ -8,6 +8,15 @@ import type { ExtraField } from './extra-fields.js';
 
 // DATA ------------------------------------------------------------------------
 
+/** A file that is pasted or dropped. */
+export interface EventFile {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The media type, '' if the browser does not know it. */
+  readonly type: string;
+}
+
 /**
  * What a handler function is given: plain data of the event, with a default where the kind of event has
  * no such thing.
@@ -62,6 +71,26 @@ export interface EventData {
    * and for `input`, `change` and the like where the handler is on the form; else [].
    */
   readonly entries: readonly (readonly [name: string, value: string])[];
+  /** `detail` of a custom event, as JSON makes it: at most 16,384 characters of that, 16 levels deep; else `null`. */
+  readonly detail: unknown;
+  /** What is pasted, dropped, copied or cut as text, the first 8,192 characters; else ''. */
+  readonly text: string;
+  /** The same as HTML, if there are at most 8,192 characters of it; else ''. Never show it without a sanitiser. */
+  readonly html: string;
+  /** The files that are pasted or dropped, at most 100, without their content; else []. */
+  readonly files: readonly EventFile[];
+  /** Of a `video` or `audio`: where it plays, in seconds; else 0. */
+  readonly currentTime: number;
+  /** Of a `video` or `audio`: its length in seconds, 0 if that is not known or endless; else 0. */
+  readonly duration: number;
+  /** Of a `video` or `audio`: its volume, 0 to 1; else 0. */
+  readonly volume: number;
+  /** Whether a `video` or `audio` is paused; else false. */
+  readonly paused: boolean;
+  /** Whether a `video` or `audio` has come to its end; else false. */
+  readonly ended: boolean;
+  /** Whether a `video` or `audio` is muted; else false. */
+  readonly muted: boolean;
   /** Width in CSS pixels: of the element's content for `resize`, of the window for `resize.window`; else 0. */
   readonly width: number;
   /** Height in CSS pixels, as `width`. */
@@ -92,6 +121,16 @@ export const eventDefaults: Omit<EventData, 'type'> = /* @__PURE__ */ Object.fre
   scrollTop: 0,
   open: false,
   entries: /* @__PURE__ */ Object.freeze([]),
+  detail: null,
+  text: '',
+  html: '',
+  files: /* @__PURE__ */ Object.freeze([]),
+  currentTime: 0,
+  duration: 0,
+  volume: 0,
+  paused: false,
+  ended: false,
+  muted: false,
   width: 0,
   height: 0,
 });
@@ -99,6 +138,7 @@ export const eventDefaults: Omit<EventData, 'type'> = /* @__PURE__ */ Object.fre
 /** A field as it travels; `modifiers` is bits: 1 alt, 2 ctrl, 4 meta, 8 shift; `entries` is flat: name, value, name, value. */
 export type PayloadField =
   | Exclude<keyof EventData, 'type' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey' | ExtraField>
+  | 'entries'
   | 'modifiers';
 
 const keyboard: readonly PayloadField[] = ['key', 'code', 'modifiers', 'repeat', 'value', 'name'];

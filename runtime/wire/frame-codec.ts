@@ -10,8 +10,8 @@
 
 import { Packr } from 'msgpackr';
 import { decode, Malformed } from './decode.js';
-import { type EventData, eventDefaults, type PayloadField, payloadFields } from './event-data.js';
-import { type ExtraField, extraFields } from './extra-fields.js';
+import { type EventData, type EventFile, eventDefaults, type PayloadField, payloadFields } from './event-data.js';
+import { type ExtraField, ExtraLimit, extraFields } from './extra-fields.js';
 import type { Scalar, Wire } from './patch.js';
 import {
   type Address,
@@ -268,6 +268,9 @@ function assign(data: Draft, field: PayloadField | ExtraField, value: Wire | und
     case 'checked':
     case 'repeat':
     case 'open':
+    case 'paused':
+    case 'ended':
+    case 'muted':
       data[field] = flag(value, field);
       return;
     case 'values':
@@ -275,6 +278,16 @@ function assign(data: Draft, field: PayloadField | ExtraField, value: Wire | und
       return;
     case 'entries':
       data.entries = pairs(texts(value, field));
+      return;
+    case 'detail':
+      data.detail = detail(text(value, field, ExtraLimit.detail));
+      return;
+    case 'text':
+    case 'html':
+      data[field] = text(value, field, ExtraLimit.text);
+      return;
+    case 'files':
+      data.files = files(list(value, field, 3 * ExtraLimit.files));
       return;
     case 'modifiers':
       assignModifiers(data, count(value, field, 15));
@@ -289,6 +302,38 @@ function assignModifiers(data: Draft, bits: number): void {
   data.ctrlKey = (bits & 2) !== 0;
   data.metaKey = (bits & 4) !== 0;
   data.shiftKey = (bits & 8) !== 0;
+}
+
+/** The detail of a custom event, from JSON. */
+function detail(json: string): unknown {
+  if (json === '') return null;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch {
+    throw new Malformed('detail is not JSON');
+  }
+  return isWithin(parsed, ExtraLimit.depth) ? parsed : null;
+}
+
+/** Whether what JSON has made is no deeper than so many arrays and objects, and has no property that is its prototype. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+
+  return depth > 0 && Object.entries(value).every(([name, part]) => name !== '__proto__' && isWithin(part, depth - 1));
+}
+
+function files(flat: readonly Wire[]): EventData['files'] {
+  if (flat.length % 3 !== 0) throw new Malformed('files has a file without a type');
+  const found: EventFile[] = [];
+  for (let index = 0; index < flat.length; index += 3) {
+    found.push({
+      name: text(flat[index], 'name of a file', ExtraLimit.name),
+      size: count(flat[index + 1], 'size of a file'),
+      type: text(flat[index + 2], 'type of a file', ExtraLimit.name),
+    });
+  }
+  return found;
 }
 
 function pairs(flat: readonly string[]): EventData['entries'] {
@@ -319,8 +364,9 @@ function texts(value: Wire | undefined, what: string, most?: number): readonly s
   return items;
 }
 
-function text(value: Wire | undefined, what: string): string {
+function text(value: Wire | undefined, what: string, most = Number.POSITIVE_INFINITY): string {
   if (typeof value !== 'string') throw new Malformed(`${what} is not a string`);
+  if (value.length > most) throw new Malformed(`${what} has more than ${most} characters`);
   return value;
 }
 

@@ -6,7 +6,7 @@ import { exportsOf, read } from './sources.js';
 export const publicNames: Readonly<Record<string, string>> = {
   '.': `
     ActorSubscriptionOptions AnyComponent AnyMessage Arrival Attributes CallbackContext Component ComponentOptions
-    Enqueue ErrorCode EventData GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext
+    Enqueue ErrorCode EventData EventFile GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext
     PageProps PresenceOptions RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor
     callback component every generator html observable presence repeat shared spread task topic unsafeHtml`,
   './server': `

@@ -62,6 +62,26 @@ const Menu = component({
     </main>`,
 });
 
+/** A page that writes down the data of events. */
+const Data = component({
+  name: 'data',
+  init: (): readonly string[] => [],
+  update: (model, message: PlaceMessage): readonly string[] =>
+    message.type === 'heard' ? [...model, message.text] : model,
+  view: (log: readonly string[]) => html<PlaceMessage>`
+    <form id="form" @input=${({ entries, name }) => heard(JSON.stringify([name, entries]))}>
+      <input name="a" value="1"><input name="b" value="2">
+    </form>
+    <p id="zone" contenteditable
+      @paste.prevent=${({ text, html }) => heard(`pasted ${text} ${html}`)}
+      @copy=${({ text, html }) => heard(`copied ${text} ${html}`)}
+      @drop=${({ files, text }) => heard(`dropped ${JSON.stringify(files)}${text}`)}>one <b>two</b></p>
+    <x-picker @picked=${({ detail }) => heard(JSON.stringify(detail))} @nothing=${() => heard('nothing')}></x-picker>
+    <audio src="data:audio/wav;base64,UklGRiUAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQEAAACA"
+      @volumechange=${({ muted, volume, paused }) => heard(`${muted} ${volume} ${paused}`)}></audio>
+    <ul>${log.map((line) => html`<li>${line}</li>`)}</ul>`,
+});
+
 describe('options of events, in a browser', () => {
   let listening: Listening;
   let watched: WatchedPage;
@@ -75,7 +95,10 @@ describe('options of events, in a browser', () => {
     );
 
   before(async () => {
-    const server = createServer({ routes: { '/menu': Menu, '/search': Search }, secret: 'a secret for these specs' });
+    const server = createServer({
+      routes: { '/data': Data, '/menu': Menu, '/search': Search },
+      secret: 'a secret for these specs',
+    });
     listening = await server.listen(0, '127.0.0.1');
   });
   after(() => listening.close());
@@ -166,6 +189,45 @@ describe('options of events, in a browser', () => {
     await page.waitForFunction(() => document.querySelector('li:last-child')?.textContent === 'hidden');
     await page.setViewportSize({ width: 500, height: 400 });
     await page.waitForFunction(() => document.querySelector('li:last-child')?.textContent === 'window 500 400');
+    await watched.expectNoErrors();
+  });
+
+  it('handlers get the data of forms, clipboard, files, custom events and media', async () => {
+    await open('/data');
+    const log: string[] = [];
+    const tells = async (...lines: readonly string[]): Promise<void> => {
+      log.push(...lines);
+      await logged(...log);
+    };
+    await page.locator('[name=a]').press('End');
+    await page.keyboard.type('0');
+    await tells('["a",[["a","10"],["b","2"]]]');
+    await page.evaluate(() => getSelection()?.selectAllChildren(document.querySelector('#zone') as Element));
+    await page.keyboard.press('ControlOrMeta+c');
+    await tells('copied one two one <b>two</b>');
+    await page.evaluate(() => {
+      const zone = document.querySelector('#zone') as Element;
+      const data = (): DataTransfer => {
+        const data = new DataTransfer();
+        data.setData('text/plain', 'plain');
+        data.setData('text/html', '<i>rich</i>');
+        return data;
+      };
+      zone.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: data() }));
+      const dataTransfer = data();
+      dataTransfer.items.add(new File(['abc'], 'a.txt', { type: 'text/plain' }));
+      zone.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+    });
+    await tells('pasted plain <i>rich</i>', 'dropped [{"name":"a.txt","size":3,"type":"text/plain"}]plain');
+    await page.evaluate(() => {
+      const picker = document.querySelector('x-picker') as Element;
+      for (const type of ['picked', 'nothing']) picker.dispatchEvent(new CustomEvent(type, { detail: { id: [1] } }));
+    });
+    await tells('{"id":[1]}', 'nothing');
+    await page.evaluate(() => {
+      (document.querySelector('audio') as HTMLAudioElement).volume = 0.5;
+    });
+    await tells('false 0.5 true');
     await watched.expectNoErrors();
   });
 

@@ -99,14 +99,14 @@ describe('words', () => {
     });
 
     it('say whether an event is heard', () => {
-      const view = (handler: { type: string } | (() => { type: string }) | null) =>
+      const view = (handler: { type: string } | ((event: unknown) => { type: string }) | null) =>
         html<{ type: string }>`<b @click=${handler}></b>`;
       expect(wordsBetween(view({ type: 'a' }), view(null))).to.deep.equal(['on <b> 1.0 @click: not heard']);
       expect(wordsBetween(view(null), view({ type: 'a' }))).to.deep.equal(['on <b> 1.0 @click: sent without data']);
       expect(
         wordsBetween(
           view(null),
-          view(() => ({ type: 'a' }))
+          view((_event) => ({ type: 'a' }))
         )
       ).to.deep.equal(['on <b> 1.0 @click: sent with its data']);
     });

@@ -235,7 +235,7 @@ describe('attribute values', () => {
   describe('events', () => {
     it('take a message, a function or nothing', () => {
       const message = { type: 'x' };
-      const handler = () => null;
+      const handler = (_event: unknown) => null;
       const values = [message, handler, null, undefined, false].map(
         (value) => first(loose`<p @click=${value}></p>`) as Value
       );

@@ -172,13 +172,13 @@ describe('diff', () => {
 
     it('writes the kind of a handler when it becomes another', () => {
       const message = { type: 'clicked' as const };
-      const view = (handler: null | typeof message | (() => typeof message)) =>
+      const view = (handler: null | typeof message | ((event: unknown) => typeof message)) =>
         html<typeof message>`<button @click=${handler}></button>`;
       const page = new Page(view(null));
 
       expect(page.show(view(message))).to.deep.equal([1, 0, HandlerKind.Message]);
-      expect(page.show(view(() => message))).to.deep.equal([1, 0, HandlerKind.Function]);
-      expect(page.show(view(() => message))).to.deep.equal([]);
+      expect(page.show(view((_event) => message))).to.deep.equal([1, 0, HandlerKind.Function]);
+      expect(page.show(view((_event) => message))).to.deep.equal([]);
       expect(page.show(view(null))).to.deep.equal([1, 0, HandlerKind.None]);
     });
   });
@@ -472,7 +472,7 @@ describe('diff', () => {
       const message = { type: 'x' as const };
       const leaves = html<
         typeof message
-      >`<p title=${'t'} class=${' c d  c'} style=${{ color: 'red' }} ?hidden=${true} @click=${message} @keyup=${() => message}>${'text'}</p>
+      >`<p title=${'t'} class=${' c d  c'} style=${{ color: 'red' }} ?hidden=${true} @click=${message} @keyup=${(_event) => message}>${'text'}</p>
         <input .value=${'v'} .indeterminate=${true}><textarea>${'area'}</textarea><p>${unsafeHtml('<b></b>')}</p>
         <ul>${repeat(['k'], (key) => key, row)}</ul><p>${['x', 7]}</p><p>${null}</p>`;
       const tree = describeAdoption(new ClientTree(), renderAnew(leaves)) as Wire[];

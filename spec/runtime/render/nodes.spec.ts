@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { handlerKind, hasMounts, List, Mount, mountsIn } from '../../../runtime/render/nodes.js';
+import { handlerKind, hasMounts, List, Mount, mountsIn, type Value } from '../../../runtime/render/nodes.js';
 import { renderRoot } from '../../../runtime/render/render.js';
 import { rootContext } from '../../../runtime/template/content-model.js';
 import { html, Placement } from '../../../runtime/template/html.js';
+import type { EventData } from '../../../runtime/wire/event-data.js';
 import { HandlerKind } from '../../../runtime/wire/patch.js';
 
 describe('nodes', () => {
@@ -26,7 +27,9 @@ describe('nodes', () => {
   });
 
   it('of events have the kind that the client needs', () => {
-    const kinds = [null, { type: 'said' }, () => ({ type: 'said' })].map(handlerKind);
-    expect(kinds).to.deep.equal([HandlerKind.None, HandlerKind.Message, HandlerKind.Function]);
+    const values = [null, { type: 'said' }, () => ({ type: 'said' }), (_event: EventData) => ({ type: 'said' })];
+    const kinds = values.map((value) => handlerKind(value as Value));
+    // A function that takes no argument is sent no data.
+    expect(kinds).to.deep.equal([HandlerKind.None, HandlerKind.Message, HandlerKind.Message, HandlerKind.Function]);
   });
 });

@@ -47,6 +47,21 @@ describe('secret fields', () => {
     expect(tellsSecret(instance, 99)).to.equal(false);
   });
 
+  it('tell it by all events that have the entries of a form, and what is pasted', () => {
+    const Form = component({
+      name: 'form',
+      init: () => 0,
+      update: (model, _message: Message) => model,
+      view: () => html<Message>`
+        <form id="login" @input=${typed} @focusout=${typed}>${html`<input type="password" name="pin">`}</form>
+        <input type="password" @paste=${typed}>`,
+    });
+    const rendered = startSession(Form, new FakeHost()).rendered as Instance;
+    expect([0, 1, 3].map((part) => tellsSecret(rendered, part))).to.deep.equal([true, true, true]);
+    expect(typedSecrets(rendered, 0, data({ value: 'x', entries: [['pin', '1234']] }))).to.deep.equal(['1234']);
+    expect(typedSecrets(rendered, 3, data({ value: 'x', text: '1234' }))).to.deep.equal(['x', '1234']);
+  });
+
   it('tell it by events of keys that happen anywhere in the page, if there is a field anywhere in it', () => {
     const elsewhere = (view: () => unknown): readonly boolean[] => {
       const Keys = component({
@@ -54,7 +69,7 @@ describe('secret fields', () => {
         init: () => 0,
         update: (model, _message: Message) => model,
         view: () => html<Message>`
-          <p @keydown.window=${typed} @keyup.outside=${typed} @keydown=${typed} @click.document=${typed}></p>`,
+          <p @keydown.window=${typed} @paste.outside=${typed} @keydown=${typed} @click.document=${typed}></p>`,
       });
       const Around = component({
         name: 'around',

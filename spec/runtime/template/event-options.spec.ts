@@ -6,8 +6,8 @@ import { Namespace } from '../../../runtime/wire/patch.js';
 const literal = (statics: TemplateStringsArray, ..._holes: readonly unknown[]) => statics;
 
 /** What an event is in frames. */
-function wire(written: string): string {
-  const { name, options } = eventName(written, (message) => new Error(message));
+function wire(written: string, element = 'p'): string {
+  const { name, options } = eventName(written, element, (message) => new Error(message));
   return name + options;
 }
 
@@ -45,17 +45,29 @@ describe('event options', () => {
     ['touchmove.passive', 'touchmove'],
     ['click.passive', 'click|default'],
     // Custom events: options if all are, else a name with dots.
-    ['picked.once', 'picked|once'],
-    ['picked.throttle-50', 'picked|*throttle-50'],
-    ['picked.enter', 'picked.enter'],
-    ['picked.throttle', 'picked.throttle'],
-    ['show.bs.modal', 'show.bs.modal'],
-    ['turbo:load', 'turbo:load'],
-    ['a.b.once', 'a.b.once'],
+    ['picked.once', 'picked|once|*'],
+    ['picked.throttle-50', 'picked|*throttle-50|*'],
+    ['picked.enter', 'picked.enter|*'],
+    ['picked.throttle', 'picked.throttle|*'],
+    ['show.bs.modal', 'show.bs.modal|*'],
+    ['turbo:load', 'turbo:load|*'],
+    ['a.b.once', 'a.b.once|*'],
+    // Those whose data the second script tells.
+    ['paste', 'paste|*'],
+    ['drop.once', 'drop|once|*'],
+    ['timeupdate', 'timeupdate|*'],
+    ['pause', 'pause|*'],
+    ['input', 'input'],
+    ['animationend', 'animationend'],
   ];
   for (const [written, expected] of read) {
     it(`@${written} is ${JSON.stringify(expected)} in frames`, () => expect(wire(written)).to.equal(expected));
   }
+
+  it('of a form ask for its entries', () => {
+    for (const type of ['input', 'change', 'focusout']) expect(wire(type, 'form')).to.equal(`${type}|*`);
+    for (const type of ['submit', 'click']) expect(wire(type, 'form')).to.equal(type);
+  });
 
   const faults: readonly (readonly [written: string, message: RegExp])[] = [
     [

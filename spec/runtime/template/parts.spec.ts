@@ -212,8 +212,8 @@ describe('parts', () => {
 
     it('mark it with its events, once and last', () => {
       expectTemplate(literal`<p @click=${1} id=a @my-event=${2} title=${3}>x</p>`, {
-        segments: ['<p', ' id="a"', '', ' data-troupe-on="click my-event">x</p>'],
-        html: '<p id="a" data-troupe-on="click my-event">x</p>',
+        segments: ['<p', ' id="a"', '', ' data-troupe-on="click my-event|*">x</p>'],
+        html: '<p id="a" data-troupe-on="click my-event|*">x</p>',
         parts: ['event@0 click', 'event@0 my-event', 'attribute@0 title'],
       });
     });

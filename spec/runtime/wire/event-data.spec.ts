@@ -27,7 +27,7 @@ describe('data of events', () => {
   }
 
   it('brings every field of an event in one kind or another', () => {
-    const extra = ['resize'].flatMap(extraFields);
+    const extra = ['resize', 'paste', 'play', 'picked'].flatMap(extraFields);
     const travelling = new Set([
       ...kinds.flatMap(([, types]) => payloadFields(types.split(' ')[0] as string)),
       ...extra,
@@ -38,7 +38,7 @@ describe('data of events', () => {
 
   it('has for defaults what is false, 0 or empty, and is frozen', () => {
     for (const [field, value] of Object.entries(eventDefaults)) {
-      expect([false, 0, ''].includes(value as never) || `${value}` === '', field).to.equal(true);
+      expect([false, 0, '', null].includes(value as never) || `${value}` === '', field).to.equal(true);
       expect(Object.isFrozen(value), field).to.equal(true);
     }
     expect(Object.isFrozen(eventDefaults)).to.equal(true);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decode, Malformed } from '../../../runtime/wire/decode.js';
-import { eventDefaults } from '../../../runtime/wire/event-data.js';
+import { eventDefaults, type PayloadField, payloadFields } from '../../../runtime/wire/event-data.js';
 import { decodeClientFrame, decodePayload, editIn, encodeFrame, withValue } from '../../../runtime/wire/frame-codec.js';
 import type { Wire } from '../../../runtime/wire/patch.js';
 import {
@@ -334,13 +334,44 @@ describe('frame codec', () => {
       expect(({} as Record<string, unknown>)['a']).to.equal(undefined);
     });
 
+    it('of few pages are read', () => {
+      const of = (type: string, ...extra: readonly Wire[]) =>
+        decodePayload(type, [...payloadFields(type).map((field) => emptyOf(field)), ...extra]);
+      expect(of('picked', '{"id":[1]}').detail).to.deep.equal({ id: [1] });
+      expect(of('picked').detail).to.equal(null);
+      const nested = (depth: number): unknown => of('picked', `${'['.repeat(depth)}${']'.repeat(depth)}`).detail;
+      expect([nested(16) === null, nested(17), of('picked', '{"a":{"__proto__":1}}').detail]).to.deep.equal([
+        ...[false, null, null],
+      ]);
+      expect(of('change', ['a', '1']).entries).to.deep.equal([['a', '1']]);
+      expect(of('drop', 'text', '<b>', ['a.txt', 3, 'text/plain'])).to.include({ text: 'text', html: '<b>' });
+      expect(of('drop', '', '', ['a.txt', 3, 'text/plain']).files).to.deep.equal([
+        { name: 'a.txt', size: 3, type: 'text/plain' },
+      ]);
+      expect(of('pause', 1.5, 60, 1, true, false, true)).to.include({
+        ...{ currentTime: 1.5, duration: 60, volume: 1, paused: true, ended: false, muted: true },
+      });
+      expect(of('resize', 1.5, 2)).to.include({ width: 1.5, height: 2 });
+    });
+
     const wrong: readonly (readonly [type: string, payload: readonly Wire[], reason: RegExp])[] = [
       ['input', [1], /value is not a string/],
       ['input', ['a', 1], /checked is not a boolean/],
       ['input', ['a', true, 'b'], /values is not an array/],
       ['input', ['a', true, [1]], /values holds a value that is not a string/],
       ['input', ['a', true, [], 1], /name is not a string/],
-      ['input', ['a', true, [], 'b', 1], /payload has more than 4/],
+      ['input', ['a', true, [], 'b', ['a']], /entries has a name without a value/],
+      ['input', ['a', true, [], 'b', [], 1], /payload has more than 5/],
+      ['picked', ['', false, [], '', 1], /detail is not a string/],
+      ['picked', ['', false, [], '', '{'], /detail is not JSON/],
+      ['picked', ['', false, [], '', `"${'x'.repeat(16_384)}"`], /detail has more than 16384 characters/],
+      ['paste', ['', false, [], '', 'x'.repeat(8_193)], /text has more than 8192 characters/],
+      ['paste', ['', false, [], '', 'x', 'y', ['a', 1]], /files has a file without a type/],
+      ['paste', ['', false, [], '', 'x', 'y', ['a', -1, '']], /size of a file is not a whole number/],
+      ['paste', ['', false, [], '', 'x', 'y', ['a'.repeat(256), 1, '']], /name of a file has more than 255/],
+      ['paste', ['', false, [], '', 'x', 'y', Array.from({ length: 303 }, () => 'a')], /files has more than 300 items/],
+      ['play', ['', false, [], '', Number.NaN], /currentTime is not a finite number/],
+      ['play', ['', false, [], '', 1, 2, 1, 1], /paused is not a boolean/],
       ['resize', ['', false, [], '', 'b'], /width is not a finite number/],
       ['resize', ['', false, [], '', 1, 2, 3], /payload has more than 6/],
       ['keydown', [null], /key is not a string/],
@@ -359,6 +390,12 @@ describe('frame codec', () => {
     }
   });
 });
+
+/** What a field of a payload is if there is nothing to tell. */
+const emptyOf = (field: PayloadField): Wire => {
+  const value = field === 'modifiers' ? 0 : eventDefaults[field];
+  return Array.isArray(value) ? [] : (value as Wire);
+};
 
 function expectAnswer(bytes: Uint8Array): void {
   try {
