@@ -62,13 +62,13 @@ export class Overlays {
    * its control to be enabled.
    */
   refuses(event: Event, target = event.target): boolean {
-    // Two of a kind are two deeds of the user; a submit after a click may be one.
-    if (event !== this.#event && this.#fresh.has(event.type)) this.show();
-    this.#event = event;
     const { submitter, type } = event as SubmitEvent;
     if (!/^(click|submit|keydown)$/.test(type)) return false;
+    // Two of a kind are two deeds of the user; a submit after a click may be one.
+    if (event !== this.#event && this.#fresh.has(type)) this.show();
+    this.#event = event;
     return [...this.#disabled].some((element) =>
-      [target as Element, submitter].some((control) => control && element.contains(control))
+      [target as Element, submitter].some((control) => control && bare(element).contains(control))
     );
   }
 
@@ -86,7 +86,7 @@ export class Overlays {
     this.#lift();
     this.#fresh.clear();
     const active = document.activeElement as HTMLElement | null;
-    const isUsable = !active?.matches(unusable);
+    const isUsable = !bare(active)?.matches(unusable);
     for (const [element, newest] of this.#pending) {
       const deed = deedOf(`${bare(element).getAttribute(Mark.Events)}`);
       if (deed && !newest.has(deed)) continue;
@@ -94,7 +94,7 @@ export class Overlays {
         if (bare(each).closest(`[${Mark.Events}]`) === element) this.#cover(each);
       }
     }
-    if (isUsable && active?.matches(unusable)) this.#focused = active;
+    if (isUsable && bare(active)?.matches(unusable)) this.#focused = active;
     this.#focus();
   }
 

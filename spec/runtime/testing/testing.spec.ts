@@ -381,6 +381,25 @@ describe('testing', () => {
       expect(page.text()).to.equal('- 1 +');
     });
 
+    it('is slow, and the page shows what it is to show until the answer', async () => {
+      const Shop = component({
+        name: 'shop',
+        init: () => ({ paid: 0 }),
+        update: ({ paid }, _message: { type: 'paid' }) => ({ paid: paid + 1 }),
+        view: ({ paid }) => html<{ type: 'paid' }>`<button @click=${{ type: 'paid' }} class="big"
+          pending:disabled pending:class="busy" pending:text="Paying…">Paid ${paid}</button>`,
+      });
+      const page = kept(await openPage(Shop));
+      page.hold();
+      await page.doubleClick(page.getByRole('button'));
+      const button = page.getByRole<HTMLButtonElement>('button');
+      expect([page.text(), button.disabled, button.className]).to.deep.equal(['Paying…', true, 'big busy']);
+      await page.release();
+      expect([page.text(), button.disabled, button.className]).to.deep.equal(['Paid 1', false, 'big']);
+      await page.click(button);
+      expect(page.text()).to.equal('Paid 2');
+    });
+
     it('of one page is held back without the other', async () => {
       const page = kept(await openPage(Chat, { actors: { room: roomLogic } }));
       const other = kept(await page.newPage());
