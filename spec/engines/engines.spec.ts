@@ -11,6 +11,7 @@ import { expect } from 'chai';
 import { component, html, repeat } from 'troupe';
 import { createServer, type Listening } from 'troupe/server';
 import { createSimulatedClock, type SimulatedClock } from '../../runtime/platform/clock.js';
+import { Menu, Search } from '../browser/event-options-pages.js';
 import { type ExamplesSite, startExamples } from '../browser/examples-site.js';
 import { type SlowNetwork, slowNetwork } from '../browser/slow-network.js';
 import { skip } from '../skip.js';
@@ -86,10 +87,11 @@ for (const engine of engines) {
       clock = createSimulatedClock(Date.now());
       sites = [await startExamples(), await startExamples(clock)];
       networks = await Promise.all(sites.map(({ port }) => slowNetwork(port, () => latency)));
-      rows = await createServer({ routes: { '/': Rows }, inspector: false, secret: 'a secret of this spec' }).listen(
-        0,
-        '127.0.0.1'
-      );
+      rows = await createServer({
+        routes: { '/': Rows, '/menu': Menu, '/search': Search },
+        inspector: false,
+        secret: 'a secret of this spec',
+      }).listen(0, '127.0.0.1');
       tab = new Tab(await engine.start());
     });
 
@@ -216,6 +218,38 @@ for (const engine of engines) {
       await tab.click('#signup-agreed');
       await tab.click('button.main');
       await tab.until(() => document.querySelector('#thanks')?.textContent?.includes('ada123') === true);
+    });
+
+    it('an edit that is held back comes before Enter', async () => {
+      await tab.open(`http://127.0.0.1:${rows.port}/search`);
+      await tab.focus('input');
+      await tab.type('one\ntwo\n');
+      await tab.has('li', 4);
+      expect(await tab.texts('li')).to.deep.equal(['searched one', 'submitted one', 'searched two', 'submitted two']);
+    });
+
+    it('what happens outside of an element, in the window and to its size is heard', async () => {
+      await tab.open(`http://127.0.0.1:${rows.port}/menu`);
+      await tab.has('li', 1);
+      await tab.click('button');
+      await tab.has('nav', 1);
+      await tab.click('#box');
+      await tab.has('li', 2);
+      await tab.press('Escape');
+      await tab.has('li', 3);
+      await tab.click('button');
+      await tab.has('nav', 0);
+      expect(await tab.texts('li')).to.deep.equal(['box 100 20', 'outside', 'Escape', 'outside']);
+      await tab.until(() => {
+        scrollTo(0, 4_000);
+        return document.querySelectorAll('li').length >= 7;
+      });
+      const lines = await tab.texts('li');
+      expect(lines.slice(4).map((line) => line.replace(/ \d.*/, ''))).to.include.members([
+        'near',
+        'visible',
+        'scrolled',
+      ]);
     });
 
     it('a field keeps the focus and the caret when its row moves', async () => {
