@@ -166,22 +166,28 @@ describe('the examples in Chromium', function () {
     });
 
     it('delivers clicks made before it is live, once', async () => {
-      await page.route('**/*', (route) => route.continue());
       await page.addInitScript(() => {
         const Socket = window.WebSocket;
+        let isHeld = true;
+        const held: (() => void)[] = [];
         window.WebSocket = class extends Socket {
           constructor(url: string | URL) {
             super(url);
             const { send } = this;
-            this.send = (data) => void setTimeout(() => send.call(this, data), 300);
+            this.send = (data) => void (isHeld ? held.push(() => send.call(this, data)) : send.call(this, data));
           }
         } as typeof WebSocket;
+        addEventListener('letGo', () => {
+          isHeld = false;
+          for (const go of held) go();
+        });
       });
       await page.goto(`${mounted.origin}/counter`);
       await page.waitForSelector('[data-troupe="connecting"]');
       const button = page.getByRole('button', { name: 'Increment' });
       await button.click();
       await button.click();
+      await page.evaluate(() => dispatchEvent(new Event('letGo')));
       await live(page);
       await shows(page, 'output', '2');
     });
