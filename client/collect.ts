@@ -6,10 +6,12 @@
  * or a form contains is read when the event happens, because the user goes on.
  */
 
+import { noteTexts } from './editable-text.js';
+
 /** An event, and what was in its control or form. */
 export interface KeptEvent extends Event {
   readonly formData?: FormData;
-  readonly value?: string;
+  readonly value?: string | undefined;
 }
 
 declare global {
@@ -34,7 +36,10 @@ function keep(event: Event): void {
   // A field of a form may be named `closest`.
   const element = Element.prototype.closest.call(target, `[data-troupe-on~=${type}],[data-troupe-on*="${type}|"]`);
   if (!element || kept.length >= most) return;
-  const { value } = typeof (element as HTMLInputElement).value === 'string' ? (element as HTMLInputElement) : target;
+  // An element around may be the control: a button. The text of an element that is edited is there already.
+  const { value } = [event as KeptEvent, element as HTMLInputElement, target].find(
+    (each) => typeof each.value === 'string'
+  ) ?? { value: undefined };
   const { altKey, button, ctrlKey, metaKey, shiftKey, submitter } = event as MouseEvent & SubmitEvent;
   const isPrevented =
     type === 'submit' || (type === 'click' && element.matches(':any-link *,:any-link,[data-troupe-on*="|prevent"]'));
@@ -44,6 +49,7 @@ function keep(event: Event): void {
   kept.push(Object.assign(event, type === 'submit' ? { formData: new FormData(target, submitter) } : { value }));
 }
 
+noteTexts();
 window.troupeKept = kept;
 for (const type of ['click', 'keydown', 'input', 'change', 'submit', 'toggle', 'close']) {
   addEventListener(type, keep, true);

@@ -3,6 +3,7 @@
  * `start.ts` says which frames wait for it. Nothing of the first script may be in it, except what has no state.
  */
 
+import { noteTexts } from './editable-text.js';
 import type { Events } from './events.js';
 import { extraPayload } from './extra-payload.js';
 import { HeldEvents } from './held-events.js';
@@ -20,6 +21,7 @@ export function addMore(inputs: Inputs, events: Events): void {
   inputs.texts ??= new TextControls(inputs.isComposing);
   inputs.openings ??= new Openings();
   if (events.more) return;
+  noteTexts();
   const held = new HeldEvents(inputs, events);
   const placed = new PlacedEvents(events);
   events.more = {

@@ -28,7 +28,7 @@ export interface EventFile {
 export interface EventData {
   /** The DOM event's type, `click`. */
   readonly type: string;
-  /** `value` of the control, for events on controls and buttons; else ''. */
+  /** `value` of the control, for events on controls and buttons; the text of an element with `contenteditable`; else ''. */
   readonly value: string;
   /** `name` of the control, for events on controls and buttons; else ''. */
   readonly name: string;

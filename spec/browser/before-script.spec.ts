@@ -60,6 +60,7 @@ const Early = component({
     <select id="town" @change=${({ value }) => told(`chosen ${value}`)}><option>Ulm</option><option>Jena</option></select>
     <input type="file" id="file" @change=${({ value }) => told(`file ${value.replace(/.*\\/, '')}`)}>
     <details .open=${isOpen} @toggle=${({ open }) => ({ type: 'opened', isOpen: open })}><summary>More</summary>Text</details>
+    <div id="note" contenteditable @input=${({ value }) => told(`note ${value}`)}></div>
     <input id="key" @keydown.enter=${({ value }) => told(`key ${value}`)}>
     <ol>${all.map((what) => html`<li>${what}</li>`)}</ol>`,
 });
@@ -154,6 +155,12 @@ describe('what is done before the client script has started', function () {
     await page.keyboard.type('y');
     expect(await all()).to.deep.equal(['sent name Ada way fast', 'key x']);
     expect(await page.inputValue('#name')).to.equal('Ida');
+  });
+
+  it('a text in an element that can be edited arrives as it was', async () => {
+    await page.focus('#note');
+    await page.keyboard.type('abc');
+    expect(await all()).to.deep.equal(['note a', 'note ab', 'note abc']);
   });
 
   it('what is opened stays open, and the model hears of it', async () => {

@@ -19,6 +19,7 @@ describe('client/more', () => {
       'client/extra-payload.ts',
       'client/held-events.ts',
       'client/more.ts',
+      'client/editable-text.ts',
       'client/openings.ts',
       'client/placed-events.ts',
       'client/select-values.ts',

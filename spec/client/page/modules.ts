@@ -2,6 +2,7 @@
 
 export * as definitions from '../../../client/definitions.js';
 export * as dom from '../../../client/dom.js';
+export * as editableText from '../../../client/editable-text.js';
 export * as events from '../../../client/events.js';
 export * as extraPayload from '../../../client/extra-payload.js';
 export * as inputs from '../../../client/inputs.js';
