@@ -41,6 +41,7 @@ describe('patch', () => {
       Events: 'data-troupe-on',
       State: 'data-troupe',
       Socket: 'data-troupe-socket',
+      Overlay: 'data-troupe-overlay',
       Pending: 'data-troupe-pending',
       Style: 'data-troupe-style',
       Token: 'data-troupe-token',
