@@ -49,8 +49,9 @@ describe('what the user has put into an element that can be edited, and into an 
     await shows('count', '1');
     await page.keyboard.type('!');
     await shows('text', 'one\ntwo!');
-    network.cut();
+    network.shut();
     await page.waitForSelector('[data-troupe]:not([data-troupe=live])');
+    network.mend();
     await page.waitForSelector('[data-troupe=live]');
     await press();
     await shows('count', '2');

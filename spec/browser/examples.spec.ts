@@ -58,8 +58,9 @@ const Form = component({
 interface Mounted {
   readonly origin: string;
   readonly troupe: Server;
-  /** Ends all sockets that were upgraded, as a network does. */
+  /** Ends all sockets that were upgraded, as a network does, and lets others wait until it is mended. */
   cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +83,8 @@ async function mount(clock: Clock = systemClock): Promise<Mounted> {
   });
   for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
   const sockets = new Set<Duplex>();
+  let isCut = false;
+  const waiting: (() => void)[] = [];
   const http = createHttpServer((request, response) => {
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     if (request.url === '/favicon.ico') response.writeHead(204).end();
@@ -90,8 +93,12 @@ async function mount(clock: Clock = systemClock): Promise<Mounted> {
     else troupe.handle(request, response);
   });
   http.on('upgrade', (request, socket, head) => {
-    sockets.add(socket);
-    troupe.upgrade(request, socket, head);
+    const take = (): void => {
+      sockets.add(socket);
+      troupe.upgrade(request, socket, head);
+    };
+    if (isCut) waiting.push(take);
+    else take();
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
 
@@ -99,8 +106,13 @@ async function mount(clock: Clock = systemClock): Promise<Mounted> {
     origin: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     troupe,
     cut: () => {
+      isCut = true;
       for (const socket of sockets) socket.destroy();
       sockets.clear();
+    },
+    mend: () => {
+      isCut = false;
+      for (const take of waiting.splice(0)) take();
     },
     close: () => stop(http, troupe),
   };
@@ -410,6 +422,7 @@ describe('the examples in Chromium', function () {
       await page.waitForSelector('#troupe:not([data-troupe="live"])');
       await page.keyboard.type('Park 1');
       await page.getByLabel('Country').selectOption('Denmark');
+      mounted.mend();
       await shows(page, '.entry b', 'Resumed');
       await page.waitForSelector('#troupe:not([data-troupe-pending])');
       await page.reload();
@@ -430,6 +443,7 @@ describe('the examples in Chromium', function () {
       mounted.cut();
       await page.waitForSelector('#troupe:not([data-troupe="live"])');
       await page.getByRole('button', { name: 'Increment' }).click();
+      mounted.mend();
       await live(page);
       await shows(page, 'output', '2');
       expect(await page.evaluate(() => (window as unknown as { output: Element }).output.isConnected)).to.equal(true);

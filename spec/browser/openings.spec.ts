@@ -354,8 +354,9 @@ describe('what the server opens', function () {
       await open(`${kind}/open`);
       await page.focus(focus);
       const before = await look(page);
-      network.cut();
+      network.shut();
       await page.waitForSelector('[data-troupe]:not([data-troupe=live])');
+      network.mend();
       await page.waitForSelector('[data-troupe=live]');
       await press('counter');
       await shows('count', '1');

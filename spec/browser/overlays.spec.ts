@@ -130,9 +130,10 @@ describe('an overlay, 300 ms away', () => {
   it('stays while the connection is lost, until the answer comes', async () => {
     const { page, network, settled, close } = await open();
     await page.locator('#pay').click();
-    network.cut();
+    network.shut();
     await page.waitForSelector('[data-troupe]:not([data-troupe=live])');
     expect(await page.locator('#pay.busy').isDisabled()).to.equal(true);
+    network.mend();
     expect(await settled()).to.equal('1  0 1');
     expect(await page.locator('#pay').getAttribute('class')).to.equal('big');
     await close();

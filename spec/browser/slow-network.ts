@@ -8,8 +8,11 @@ import { connect, createServer, type Socket } from 'node:net';
 export interface SlowNetwork {
   /** Where it is, `http://127.0.0.1:PORT`. */
   readonly origin: string;
-  /** Breaks all connections. */
+  /** Breaks all connections. A browser may have another one at once. */
   cut(): void;
+  /** Breaks all connections, and lets others wait until `mend`. */
+  shut(): void;
+  mend(): void;
   close(): void;
 }
 
@@ -20,7 +23,16 @@ export interface SlowNetwork {
  */
 export async function slowNetwork(port: number, delay: () => number): Promise<SlowNetwork> {
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (client) => {
+  const held: (() => void)[] = [];
+  let isShut = false;
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    if (isShut) held.push(() => relay(client));
+    else relay(client);
+  });
+  const relay = (client: Socket): void => {
+    if (client.destroyed) return;
     const target = connect({ port, host: '127.0.0.1', noDelay: true });
     for (const [from, to] of [
       [client, target],
@@ -41,7 +53,8 @@ export async function slowNetwork(port: number, delay: () => number): Promise<Sl
         to.destroy();
       });
     }
-  });
+    client.resume();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -50,6 +63,14 @@ export async function slowNetwork(port: number, delay: () => number): Promise<Sl
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
+    shut: () => {
+      isShut = true;
+      cut();
+    },
+    mend: () => {
+      isShut = false;
+      for (const take of held.splice(0)) take();
+    },
     close: () => {
       server.close();
       cut();

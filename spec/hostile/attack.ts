@@ -218,7 +218,7 @@ async function outcomeOf(
   const faults = [
     ...neighbours.flatMap(({ fault }) => (fault === undefined ? [] : [`a neighbour ${fault}`])),
     ...reports
-      .filter(([report]) => !report.startsWith('dropped:'))
+      .filter(([report, count]) => !report.startsWith('dropped:') && !(report.startsWith('upgrade:') && count < 10))
       .map(([report, count]) => `reported ${count} times: ${report}`),
     ...(stuck > 0 ? [`${stuck} connections were left open`] : []),
     ...(['heap', 'external', 'rss'] as const).flatMap((kind) =>
