@@ -166,7 +166,7 @@ describe('typing fuzz', () => {
   }
 
   it('feels no difference to a page without a server', async () => {
-    const { numRuns, seed } = lawParameters(32);
+    const { numRuns, seed } = lawParameters(16);
     const wrong: string[] = [];
     let next = seed;
     const work = async (): Promise<void> => {

@@ -16,6 +16,7 @@ describe('the entry', () => {
       'presence',
       'repeat',
       'shared',
+      'spread',
       'task',
       'topic',
       'unsafeHtml',

@@ -79,7 +79,7 @@ function drawValue(random: Random): string {
 
 describe('law of constraints', () => {
   it('browsers refuse nothing that the schema accepts', async () => {
-    const { numRuns, seed } = lawParameters(60);
+    const { numRuns, seed } = lawParameters(30);
     const { page, expectNoErrors } = await newPage();
     let accepted = 0;
     let refused = 0;

@@ -12,6 +12,7 @@ describe('errors', () => {
       Init: 'init',
       Deadline: 'deadline',
       Update: 'update',
+      Upgrade: 'upgrade',
       View: 'view',
       Handler: 'handler',
       Subscription: 'subscription',
