@@ -8,7 +8,7 @@ import { type Clock, monotonic } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 
-/** Milliseconds in which one cause is reported once: any site can let its visitors try. */
+/** Milliseconds in which each status is reported once at the most: pages of other sites can cause refusals as often as they like. */
 const quietTime = 60_000;
 
 /** The upgrades that a server has refused, by HTTP status. */

@@ -91,17 +91,7 @@ export function html<Message extends AnyMessage = never>(
 
 /** Attributes by their names as a template has them: `name`, `?name`, `.name` or `@name`, with what may stand in the hole. */
 export interface Attributes<Message> {
-  readonly [name: string]:
-    | string
-    | number
-    | bigint
-    | boolean
-    | null
-    | undefined
-    | Message
-    | Handler<Message>
-    | Style
-    | readonly string[];
+  readonly [name: string]: string | number | bigint | boolean | null | undefined | Message | Handler<Message> | Style;
 }
 
 /** Attributes for one element. Made by `spread`. */

@@ -230,9 +230,12 @@ function payload(value: Wire | undefined): readonly Wire[] {
 export function decodePayload(type: string, payload: readonly Wire[] | undefined): EventData {
   const data: Draft = { type, ...eventDefaults };
   if (payload === undefined) return data;
-  const fields = [...payloadFields(type), ...extraFields(type)];
+  const first = payloadFields(type);
+  const fields = payload.length > first.length ? [...first, ...extraFields(type)] : first;
   atMost(payload, fields.length, 'payload');
-  for (const [index, value] of payload.entries()) assign(data, fields[index] as PayloadField | ExtraField, value);
+  for (let index = 0; index < payload.length; index++) {
+    assign(data, fields[index] as PayloadField | ExtraField, payload[index]);
+  }
   return data;
 }
 
