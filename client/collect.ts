@@ -25,6 +25,8 @@ declare global {
 const most = 1_000;
 
 const kept: KeptEvent[] = [];
+// A field of a form may be named like them.
+const { closest, matches } = Element.prototype;
 let isUsed = false;
 
 function keep(event: Event): void {
@@ -33,8 +35,7 @@ function keep(event: Event): void {
   // A browser tells of each `details` that the page opens; of the user's, after a click or a key.
   isUsed ||= type !== 'toggle';
   if (window.troupeKept !== kept || !isUsed || !(target instanceof Element)) return;
-  // A field of a form may be named `closest`.
-  const element = Element.prototype.closest.call(target, `[data-troupe-on~=${type}],[data-troupe-on*="${type}|"]`);
+  const element = closest.call(target, `[data-troupe-on~=${type}],[data-troupe-on*="${type}|"]`);
   if (!element || kept.length >= most) return;
   // An element around may be the control: a button. The text of an element that is edited is there already.
   const { value } = [event as KeptEvent, element as HTMLInputElement, target].find(
@@ -42,15 +43,22 @@ function keep(event: Event): void {
   ) ?? { value: undefined };
   const { altKey, button, ctrlKey, metaKey, shiftKey, submitter } = event as MouseEvent & SubmitEvent;
   const isPrevented =
-    type === 'submit' || (type === 'click' && element.matches(':any-link *,:any-link,[data-troupe-on*="|prevent"]'));
+    type === 'submit' ||
+    (type === 'click' && matches.call(element, ':any-link *,:any-link,[data-troupe-on*="|prevent"]'));
   if (isPrevented && !(altKey || button || ctrlKey || metaKey || shiftKey)) {
-    if (!element.matches('[data-troupe-on*="|default"]')) event.preventDefault();
+    if (!matches.call(element, '[data-troupe-on*="|default"]')) event.preventDefault();
   }
   kept.push(Object.assign(event, type === 'submit' ? { formData: new FormData(target, submitter) } : { value }));
 }
 
+/** If the client script cannot be loaded, links are followed, and what is kept has no receiver. */
+function giveUp({ target }: Event): void {
+  if (/\/client-/.test((target as HTMLScriptElement).src)) window.troupeKept = undefined;
+}
+
 noteTexts();
 window.troupeKept = kept;
+addEventListener('error', giveUp, true);
 for (const type of ['click', 'keydown', 'input', 'change', 'submit', 'toggle', 'close']) {
   addEventListener(type, keep, true);
 }

@@ -8,6 +8,8 @@
  * server has opened or closed raises the same events: handlers do not get these, which would tell the server old news.
  */
 
+import { bare } from './dom.js';
+
 // TYPES -----------------------------------------------------------------------
 
 /** An element that opens, as far as that goes. Not each environment has all of it. */
@@ -43,7 +45,7 @@ export class Openings {
     let state = this.#states.get(element);
     if (!state) {
       const settle = ({ type }: Event): void => this.#settle(opening, type);
-      for (const type of ['toggle', 'close']) element.addEventListener(type, settle);
+      for (const type of ['toggle', 'close']) bare(element).addEventListener(type, settle);
       state = { wanted, shown: isOpen(opening), isWritten: true, isHeld: true, event: 0, opener: null };
       this.#states.set(element, state);
     }
@@ -75,10 +77,10 @@ export class Openings {
   /** A frame is applied: opens and closes what need not wait. An element that has left the page open gives the focus back. */
   release(): void {
     for (const [element, state] of this.#states) {
-      if (element.isConnected) this.#show(element as Opening, state);
+      if (bare(element).isConnected) this.#show(element as Opening, state);
       else {
         this.#states.delete(element);
-        const { body, activeElement } = element.ownerDocument;
+        const { body, activeElement } = bare(element).ownerDocument;
         if (state.shown && activeElement === body) (state.opener as HTMLElement | null)?.focus();
       }
     }
@@ -116,20 +118,21 @@ export class Openings {
 
 // ELEMENTS --------------------------------------------------------------------
 
-const isPopover = (element: Opening): boolean => element.hasAttribute('popover');
+const isPopover = (element: Opening): boolean => bare(element).hasAttribute('popover');
 
 /** Whether it is shown as a modal dialog. */
 const isDialog = (element: Opening): boolean => !!element.showModal && !isPopover(element);
 
 /** Whether an element is open. */
 function isOpen(element: Opening): boolean {
-  return element.popover ? element.matches(':popover-open') : !!element.open;
+  const { popover } = bare(element);
+  return popover ? bare(element).matches(':popover-open') : !!element.open;
 }
 
 /** Opens or closes an element. The focus stays where it is, if that is in it. */
 function setOpen(element: Opening, open: boolean): void {
   try {
-    if (element.popover) element.togglePopover(open);
+    if (bare(element).popover) bare(element).togglePopover(open);
     else if (!isDialog(element)) element.open = open;
     else if (open) {
       const focused = document.activeElement as HTMLElement | null;

@@ -8,6 +8,7 @@
  */
 
 import { Mark } from '../runtime/wire/patch.js';
+import { bare } from './dom.js';
 import type { Events } from './events.js';
 
 /** Where the element is that an event has to do with. */
@@ -46,9 +47,9 @@ export class PlacedEvents {
   /** Begins with the elements that have come with a node, the outer ones first. */
   #begin(node: Node): void {
     if (!(node instanceof Element)) return;
-    for (const element of [node, ...node.querySelectorAll(`[${Mark.Events}*="*"]`)]) {
+    for (const element of [node, ...bare(node).querySelectorAll(`[${Mark.Events}*="*"]`)]) {
       if (this.#ends.has(element) || !this.#events.root.contains(element)) continue;
-      const names = element.getAttribute(Mark.Events)?.split(' ').filter(typeIn) ?? [];
+      const names = bare(element).getAttribute(Mark.Events)?.split(' ').filter(typeIn) ?? [];
       if (names.length)
         this.#ends.set(
           element,
@@ -66,7 +67,7 @@ export class PlacedEvents {
     const at = place === 'window' ? window : document;
     const listener = (event: Event): void => {
       const target = event.target as Node;
-      const isInside = element.contains(target instanceof Node ? target : null);
+      const isInside = bare(element).contains(target instanceof Node ? target : null);
       if (place === 'capture') {
         if (isInside) this.#take(event, element, name);
       } else if (place === 'outside' ? !isInside : event.bubbles || target === (at as EventTarget)) {

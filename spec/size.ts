@@ -5,7 +5,7 @@ import { clientSize, collectSize, moreSize } from './bench/exact.js';
 const sizes = [
   { what: 'client script', budget: 9_728, size: clientSize() },
   { what: 'second script', budget: 5_120, size: moreSize() },
-  { what: 'collecting script', budget: 512, size: collectSize() },
+  { what: 'collecting script', budget: 544, size: collectSize() },
 ];
 
 for (const { what, budget, size } of sizes) {

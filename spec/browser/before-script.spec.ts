@@ -3,13 +3,12 @@
  * specs it comes five seconds late, under a policy that allows no inline script.
  */
 
-import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { component, type EventData, html } from 'troupe';
-import { createServer, type Server } from 'troupe/server';
+import { createServer } from 'troupe/server';
 import { newPage, type WatchedPage } from './chromium.js';
+import { type MountedServer, mountServer } from './mounted.js';
 
 type Message =
   | { type: 'typed'; draft: string }
@@ -53,7 +52,7 @@ const Early = component({
       <input id="draft" .value=${draft} @input=${({ value }) => ({ type: 'typed', draft: value })}>
     </form>
     <form id="fields" action="/elsewhere" @submit=${({ entries }) => told(`sent ${entries.flat().join(' ')}`)}>
-      <input name="name" id="name"><button id="send" name="way" value="fast">Send</button>
+      <input name="name" id="name"><input name="matches" disabled hidden><button id="send" name="way" value="fast">Send</button>
     </form>
     <input type="checkbox" id="box" @change=${({ checked }) => told(`ticked ${checked}`)}>
     <input type="checkbox" id="refused" @click.prevent=${told('refused')}>
@@ -71,27 +70,20 @@ const late = 5_000;
 describe('what is done before the client script has started', function () {
   this.timeout(40_000);
 
-  let server: Server;
-  let http: ReturnType<typeof createHttpServer>;
+  let mounted: MountedServer;
   let origin: string;
   let watched: WatchedPage;
   let page: Page;
 
   before(async () => {
-    server = createServer({ routes: { '/': Early }, secret: 'a secret of this spec' });
-    http = createHttpServer((request, response) => {
+    const server = createServer({ routes: { '/': Early }, secret: 'a secret of this spec' });
+    mounted = await mountServer(server, (_request, response) => {
       response.setHeader('Content-Security-Policy', "default-src 'self'");
-      server.handle(request, response);
+      return false;
     });
-    http.on('upgrade', server.upgrade);
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    ({ origin } = mounted);
   });
-  after(async () => {
-    await server.close();
-    http.closeAllConnections();
-    http.close();
-  });
+  after(() => mounted.close());
 
   beforeEach(async () => {
     watched = await newPage();
@@ -167,6 +159,16 @@ describe('what is done before the client script has started', function () {
     await page.click('summary');
     expect(await all()).to.deep.equal(['opened']);
     expect(await page.$eval('details', ({ open }) => open)).to.equal(true);
+  });
+
+  it('is given up if that cannot be loaded, and links are followed', async () => {
+    await page.route('**/client-*.js', (route) => route.abort());
+    await page.goto(`${origin}/`);
+    await page.click('#plain');
+    await page.click('a');
+    await page.waitForURL('**/elsewhere');
+    // The script, and the page that the link leads to.
+    expect(watched.errors.splice(0).filter((error) => !/ERR_FAILED|404/.test(error))).to.deep.equal([]);
   });
 
   it('what the user does later arrives as always, once', async () => {

@@ -1,11 +1,9 @@
 /** Dialogs, details and popovers that the server opens with `.open`, and that the user opens and closes meanwhile. */
 
-import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { component, html, repeat, type Template } from 'troupe';
-import { createServer, type Server } from 'troupe/server';
+import { createServer, type Listening } from 'troupe/server';
 import { newPage, type WatchedPage } from './chromium.js';
 import { type SlowNetwork, slowNetwork } from './slow-network.js';
 
@@ -111,27 +109,22 @@ const look = (page: Page) =>
 describe('what the server opens', function () {
   this.timeout(20_000);
 
-  let server: Server;
+  let listening: Listening;
   let network: SlowNetwork;
   let port: number;
   let latency = 0;
   let watched: WatchedPage;
   let page: Page;
-  let http: ReturnType<typeof createHttpServer>;
 
   before(async () => {
-    server = createServer({ routes: { '/:kind/:state': Openings }, secret: 'a secret of this spec' });
-    http = createHttpServer((request, response) => server.handle(request, response));
-    http.on('upgrade', server.upgrade);
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    ({ port } = http.address() as AddressInfo);
+    const server = createServer({ routes: { '/:kind/:state': Openings }, secret: 'a secret of this spec' });
+    listening = await server.listen(0, '127.0.0.1');
+    ({ port } = listening);
     network = await slowNetwork(port, () => latency);
   });
   after(async () => {
     network.close();
-    await server.close();
-    http.closeAllConnections();
-    http.close();
+    await listening.close();
   });
 
   beforeEach(async () => {

@@ -4,13 +4,12 @@
  * left alone until it is done.
  */
 
-import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { CDPSession, Page } from 'playwright-core';
 import { component, html } from 'troupe';
-import { createServer, type Server } from 'troupe/server';
+import { createServer } from 'troupe/server';
 import { newPage, type WatchedPage } from './chromium.js';
+import { type MountedServer, mountServer } from './mounted.js';
 
 type Message =
   | { type: 'set'; name: string; value: string }
@@ -58,8 +57,7 @@ const Fields = component({
 describe('fields that the browser fills in', function () {
   this.timeout(30_000);
 
-  let server: Server;
-  let http: ReturnType<typeof createHttpServer>;
+  let mounted: MountedServer;
   let origin: string;
   let watched: WatchedPage;
   let page: Page;
@@ -67,26 +65,20 @@ describe('fields that the browser fills in', function () {
   let isStored = true;
 
   before(async () => {
-    server = createServer({ routes: { '/': Fields }, secret: 'a secret of this spec', grace: 1 });
-    http = createHttpServer((request, response) => {
+    const server = createServer({ routes: { '/': Fields }, secret: 'a secret of this spec', grace: 1 });
+    mounted = await mountServer(server, (request, response) => {
       if (request.url === '/other') {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>other</title>');
-        return;
+        return true;
       }
       // Each page load is a new session: all that it shows comes from the browser.
       if (request.url === '/') Reflect.deleteProperty(request.headers, 'cookie');
       if (!isStored) response.setHeader('Cache-Control', 'no-store');
-      server.handle(request, response);
+      return false;
     });
-    http.on('upgrade', server.upgrade);
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    ({ origin } = mounted);
   });
-  after(async () => {
-    await server.close();
-    http.closeAllConnections();
-    http.close();
-  });
+  after(() => mounted.close());
 
   beforeEach(async () => {
     isStored = true;

@@ -10,7 +10,12 @@ import { createServer } from 'troupe/server';
 import { newPage } from '../browser/chromium.js';
 import { slowNetwork } from '../browser/slow-network.js';
 
-type Message = { type: 'stepped' } | { type: 'clicked' } | { type: 'submitted'; fields: number };
+type Message =
+  | { type: 'stepped' }
+  | { type: 'clicked' }
+  | { type: 'opened' }
+  | { type: 'seen' }
+  | { type: 'submitted'; fields: number };
 
 /** The names of everything that a form has by itself; run in the page. */
 function namesOfMembers(prototype: object): string[] {
@@ -29,13 +34,21 @@ const last = orders.length - 1;
 
 const Page = component({
   name: 'page',
-  init: ({ query }: PageProps) => ({ step: Number(query['step'] ?? 0), clicks: 0, fields: 0 }),
+  init: ({ query }: PageProps) => ({
+    step: Number(query['step'] ?? 0),
+    clicks: 0,
+    fields: 0,
+    isOpen: false,
+    isSeen: false,
+  }),
   update(model, message: Message) {
     if (message.type === 'stepped') return { ...model, step: model.step + 1 };
     if (message.type === 'clicked') return { ...model, clicks: model.clicks + 1 };
+    if (message.type === 'opened') return { ...model, isOpen: !model.isOpen };
+    if (message.type === 'seen') return { ...model, isSeen: true };
     return { ...model, fields: message.fields };
   },
-  view({ step, clicks, fields }) {
+  view({ step, clicks, fields, isOpen, isSeen }) {
     const order = orders[step] ?? '';
     return html<Message>`
       <form id="first" class="a ${order}" title=${order} ?hidden=${step === 2} style=${{ color: step % 2 ? 'red' : 'blue' }}
@@ -56,8 +69,10 @@ const Page = component({
       <form id="raw">${unsafeHtml(names.map((name) => `<input name="${name}" value="${order}">`).join(''))}</form>
       <div>${unsafeHtml(`<form class="${order}">${names.map((name) => `<input name="${name}">`).join('')}</form>`)}</div>
       ${step === 1 ? html`<form>${names.map(field)}</form>` : step === 2 ? 'text' : html`<form title="other">${names.map(field)}</form>`}
+      <form popover .open=${isOpen} @click.capture=${{ type: 'seen' }}>${names.map(field)}<b id="in">in</b></form>
+      <button id="open" @click=${{ type: 'opened' }}>open</button>
       <button id="next" @click=${{ type: 'stepped' }}>next</button>
-      <output>${clicks} ${fields}</output>`;
+      <output>${clicks} ${fields}</output><output id="seen">${isSeen ? 'seen' : ''}</output>`;
   },
 });
 
@@ -136,6 +151,12 @@ describe('a form whose fields are named like everything that it has by itself', 
     await page.evaluate(() => document.querySelector<HTMLElement>('#first input')?.focus());
     await page.keyboard.press('Enter');
     await page.waitForFunction((shown) => document.querySelector('output')?.textContent === shown, `3 ${names.length}`);
+    await page.click('#open');
+    await page.waitForFunction(() => document.querySelector('form:popover-open') !== null);
+    await page.evaluate(() => document.querySelector<HTMLElement>('#in')?.click());
+    await page.waitForFunction(() => document.querySelector('#seen')?.textContent === 'seen');
+    await page.evaluate(() => document.querySelector<HTMLElement>('#open')?.click());
+    await page.waitForFunction(() => document.querySelector('form:popover-open') === null);
     await fresh.expectNoErrors();
     await watched.expectNoErrors().finally(() => server.close());
     network.close();
