@@ -5,7 +5,7 @@
 
 import { type AnyMessage, html, type Spread, type Subscription, spread, type Template, task } from 'troupe';
 import { inputOf, valuesOf } from './input.js';
-import { type FormValue, type FormValues, kindOf, pathOf, valueAt } from './paths.js';
+import { type FormValue, type FormValues, kindOf, pathOf, pathsOfKind, valueAt } from './paths.js';
 import { type FieldRules, rulesOf } from './rules.js';
 import { keysOf, type StandardSchema } from './standard-schema.js';
 import {
@@ -96,7 +96,8 @@ type Further<Value, Left extends readonly unknown[]> = Value extends readonly (i
  * });
  * ```
  *
- * @throws TypeError when it first validates, if the schema is async: rules that take time go into `checks`
+ * @throws TypeError if there is a check of a password field; when it first validates, if the schema is async: rules that take
+ * time go into `checks`
  */
 export const form = <Input, Output>(options: FormOptions<Input, Output>): Form<Input, Output> => new Form(options);
 
@@ -108,6 +109,14 @@ export class Form<Input, Output> {
   constructor(options: FormOptions<Input, Output>) {
     this.#options = options;
     this.#rules = rulesOf(options.schema);
+    const secret = Object.keys(options.checks ?? {}).find(
+      (kind) => this.#rulesAt(kind).attributes['type'] === 'password'
+    );
+    if (secret !== undefined) {
+      throw new TypeError(
+        `Form ${options.name} has a check of ${secret}, a password: its key would show the text. Check it in the schema, or in update.`
+      );
+    }
   }
 
   // State
@@ -177,7 +186,7 @@ export class Form<Input, Output> {
   subscriptions(state: FormState): readonly Subscription<FormMessage>[] {
     return this.#unanswered(state).map(({ check, path, value }) => {
       const answer = (issues: readonly string[], isFailure: boolean): FormMessage =>
-        this.#message({ kind: 'checked', path, value, issues, isFailure });
+        this.#message({ kind: 'checked', name: path, value, issues, isFailure });
       const { name, uncheckedText = 'This could not be checked. Try again.' } = this.#options;
 
       return task<FormMessage>(
@@ -195,7 +204,7 @@ export class Form<Input, Output> {
     const { answers, issues, values } = state;
 
     return Object.entries(this.#options.checks ?? {}).flatMap(([kind, check]) =>
-      this.#pathsOf(values, kind).flatMap((path) => {
+      pathsOfKind(values, kind).flatMap((path) => {
         const value = valueAt(values, path);
         if (typeof value !== 'string' || value === '' || issues[path] !== undefined) return [];
         const answer = answers[path];
@@ -205,30 +214,12 @@ export class Form<Input, Output> {
     );
   }
 
-  /** The paths of a kind, `items[].name`, in these values. */
-  #pathsOf(values: FormValues, kind: string): readonly string[] {
-    return kind.split('[]').reduce<readonly string[]>(
-      (paths, rest, index) =>
-        index === 0
-          ? [rest]
-          : paths.flatMap((path) => {
-              const rows = valueAt(values, path);
-              return Array.isArray(rows) ? rows.map((_row, row) => `${path}[${row}]${rest}`) : [];
-            }),
-      []
-    );
-  }
-
   /** What is wrong, by the schema and by the answers about the values that are there. */
-  #allIssues({ answers, issues, values }: FormState): Issues {
-    const all: Record<string, readonly string[]> = { ...issues };
-    for (const [path, answer] of Object.entries(answers)) {
-      if (answer.issues.length > 0 && all[path] === undefined && isSame(answer.value, valueAt(values, path))) {
-        all[path] = answer.issues;
-      }
-    }
+  #allIssues(state: FormState): Issues {
+    const paths = new Set([...Object.keys(state.issues), ...Object.keys(state.answers)]);
+    const all = [...paths].map((path) => [path, issuesAt(state, path)] as const);
 
-    return all;
+    return Object.fromEntries(all.filter(([, texts]) => texts.length > 0));
   }
 
   // Showing
@@ -259,10 +250,10 @@ export class Form<Input, Output> {
       ...(isBox && { '.checked': value === true }),
       ...(!isBox && type !== 'list' && others['type'] !== 'password' && { '.value': String(value) }),
       ...(isBox
-        ? { '@change': ({ checked }) => this.#message({ kind: 'edited', path, value: checked }) }
+        ? { '@change': ({ checked }) => this.#message({ kind: 'edited', name: path, value: checked }) }
         : {
             '@input': (event) =>
-              this.#message({ kind: 'edited', path, value: type === 'list' ? event.values : event.value }),
+              this.#message({ kind: 'edited', name: path, value: type === 'list' ? event.values : event.value }),
           }),
     });
   }
@@ -276,22 +267,16 @@ export class Form<Input, Output> {
       ...this.#common(state, path),
       ...{ id: `${this.id(path)}-${value}`, type: isList ? 'checkbox' : 'radio', value },
       '?required': !isList && attributes['required'] === true,
-      '.checked': this.#isChosen(state, path, value),
+      '.checked': isChosen(state, path, value),
       '@change': isList
-        ? ({ checked }) => this.#message({ kind: 'ticked', path, value, isTicked: checked })
-        : this.#message({ kind: 'edited', path, value }),
+        ? ({ checked }) => this.#message({ kind: 'ticked', name: path, value, isTicked: checked })
+        : this.#message({ kind: 'edited', name: path, value }),
     });
   }
 
   /** The attributes of an `option` of a `select multiple`. */
   choice(state: FormState, path: FieldPath<Input>, value: string): Spread<never> {
-    return spread({ value, '.selected': this.#isChosen(state, path, value) });
-  }
-
-  #isChosen({ values }: FormState, path: string, value: string): boolean {
-    const found = valueAt(values, path);
-
-    return Array.isArray(found) ? found.includes(value) : found === value;
+    return spread({ value, '.selected': isChosen(state, path, value) });
   }
 
   #common(state: FormState, path: string): Record<string, string | null | FormMessage> {
@@ -301,7 +286,7 @@ export class Form<Input, Output> {
       ...{ id: this.id(path), name: path },
       'aria-invalid': isWrong ? 'true' : null,
       'aria-describedby': isWrong ? `${this.id(path)}-error` : null,
-      '@blur': this.#message({ kind: 'left', path }),
+      '@blur': this.#message({ kind: 'left', name: path }),
     };
   }
 
@@ -328,7 +313,7 @@ export class Form<Input, Output> {
   issues(state: FormState, path: string): readonly string[] {
     if (!state.isSubmitted && !state.touched.includes(path)) return [];
 
-    return this.#allIssues(state)[path] ?? [];
+    return issuesAt(state, path);
   }
 
   /** A line that says what is wrong with a field, and nothing if nothing is. Its control is described by it. */
@@ -373,20 +358,37 @@ export class Form<Input, Output> {
 
   /** The message that adds a row at the end of a list. */
   added(path: FieldPath<Input>, row: FormValue): FormMessage {
-    return this.#message({ kind: 'added', path, row });
+    return this.#message({ kind: 'added', name: path, row });
   }
 
   /** The message that removes a row. */
   removed(path: FieldPath<Input>, index: number): FormMessage {
-    return this.#message({ kind: 'removed', path, index });
+    return this.#message({ kind: 'removed', name: path, index });
   }
 
   /** The message that moves a row. */
   moved(path: FieldPath<Input>, index: number, to: number): FormMessage {
-    return this.#message({ kind: 'moved', path, index, to });
+    return this.#message({ kind: 'moved', name: path, index, to });
   }
 
   #message(change: FormChange): FormMessage {
     return { type: 'form', form: this.#options.name, change };
   }
+}
+
+// READING ---------------------------------------------------------------------
+
+/** What is wrong at a path: by the schema, else by the answer of a check about the value that is there. */
+function issuesAt({ answers, issues, values }: FormState, path: string): readonly string[] {
+  const answer = answers[path];
+  const isAnswered = answer !== undefined && isSame(answer.value, valueAt(values, path));
+
+  return issues[path] ?? (isAnswered ? answer.issues : []);
+}
+
+/** Whether a field has a value, or has it among others. */
+function isChosen({ values }: FormState, path: string, value: string): boolean {
+  const found = valueAt(values, path);
+
+  return Array.isArray(found) ? found.includes(value) : found === value;
 }

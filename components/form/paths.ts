@@ -75,3 +75,17 @@ function replace(whole: FormValue, [step, ...others]: readonly Step[], value: Fo
 
   return { ...before, [step]: replace(before[step], others, value) };
 }
+
+/** The paths of a kind, `items[].name`, in these values. */
+export function pathsOfKind(values: FormValues, kind: string): readonly string[] {
+  const [first = '', ...others] = kind.split('[]');
+
+  return others.reduce<readonly string[]>(
+    (paths, rest) =>
+      paths.flatMap((path) => {
+        const rows = valueAt(values, path);
+        return Array.isArray(rows) ? rows.map((_row, row) => `${path}[${row}]${rest}`) : [];
+      }),
+    [first]
+  );
+}

@@ -41,17 +41,20 @@ export interface FormState {
   readonly accepted: number;
 }
 
-/** What happens to a form. */
+/**
+ * What happens to a form; `name` is a path. A `value` beside a `name` is hidden where messages are shown, if fields of that
+ * name are secret; so is the second of a pair.
+ */
 export type FormChange =
-  | { readonly kind: 'edited'; readonly path: string; readonly value: FormValue }
-  | { readonly kind: 'ticked'; readonly path: string; readonly value: string; readonly isTicked: boolean }
-  | { readonly kind: 'left'; readonly path: string }
-  | { readonly kind: 'submitted'; readonly entries: readonly (readonly [path: string, value: string])[] }
+  | { readonly kind: 'edited'; readonly name: string; readonly value: FormValue }
+  | { readonly kind: 'ticked'; readonly name: string; readonly value: string; readonly isTicked: boolean }
+  | { readonly kind: 'left'; readonly name: string }
+  | { readonly kind: 'submitted'; readonly entries: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'added'; readonly path: string; readonly row: FormValue }
-  | { readonly kind: 'removed'; readonly path: string; readonly index: number }
-  | { readonly kind: 'moved'; readonly path: string; readonly index: number; readonly to: number }
-  | ({ readonly kind: 'checked'; readonly path: string } & Answer);
+  | { readonly kind: 'added'; readonly name: string; readonly row: FormValue }
+  | { readonly kind: 'removed'; readonly name: string; readonly index: number }
+  | { readonly kind: 'moved'; readonly name: string; readonly index: number; readonly to: number }
+  | ({ readonly kind: 'checked'; readonly name: string } & Answer);
 
 // MAKING ----------------------------------------------------------------------
 
@@ -69,20 +72,20 @@ export function startState(values: FormValues): FormState {
 export function changeState(state: FormState, change: FormChange): FormState {
   switch (change.kind) {
     case 'edited':
-      return { ...state, isWaiting: false, values: edited(state.values, change.path, change.value) };
+      return { ...state, isWaiting: false, values: edited(state.values, change.name, change.value) };
     case 'ticked':
       return { ...state, isWaiting: false, values: withTick(state.values, change) };
     case 'left':
-      return state.touched.includes(change.path) ? state : { ...state, touched: [...state.touched, change.path] };
+      return state.touched.includes(change.name) ? state : { ...state, touched: [...state.touched, change.name] };
     case 'submitted':
       return submitted(state, change.entries);
     case 'reset':
       return { ...startState(state.initial), nextKey: state.nextKey, accepted: state.accepted };
     case 'checked': {
-      const { kind: _kind, path, ...answer } = change;
+      const { kind: _kind, name, ...answer } = change;
       // Only an answer about what is there now counts.
-      if (!isSame(valueAt(state.values, path), answer.value)) return state;
-      return { ...state, answers: { ...state.answers, [path]: answer } };
+      if (!isSame(valueAt(state.values, name), answer.value)) return state;
+      return { ...state, answers: { ...state.answers, [name]: answer } };
     }
     default:
       return changeRows(state, change);
@@ -108,11 +111,11 @@ function edited(values: FormValues, path: string, value: FormValue): FormValues 
 }
 
 function withTick(values: FormValues, change: Extract<FormChange, { kind: 'ticked' }>): FormValues {
-  const { path, value, isTicked } = change;
-  const found = valueAt(values, path);
+  const { name, value, isTicked } = change;
+  const found = valueAt(values, name);
   const others = Array.isArray(found) ? found.filter((each) => each !== value) : [];
 
-  return edited(values, path, isTicked ? [...others, value] : others);
+  return edited(values, name, isTicked ? [...others, value] : others);
 }
 
 /** Whether two values of controls are the same. */
@@ -142,7 +145,7 @@ export const rowsOf = (state: FormState, path: string): readonly FormRow[] =>
 type RowChange = Extract<FormChange, { kind: 'added' | 'removed' | 'moved' }>;
 
 function changeRows(state: FormState, change: RowChange): FormState {
-  const { path } = change;
+  const { name: path } = change;
   const found = valueAt(state.values, path);
   const rows: readonly FormValue[] = Array.isArray(found) ? found : [];
   const order = orderAfter(rows.length, change);

@@ -23,11 +23,16 @@ export function secretNames(components: Iterable<{ readonly secret: readonly str
   return new Set(Array.from(components, ({ secret }) => secret.map((name) => name.toLowerCase())).flat());
 }
 
-/** Whether fields of this name hold secrets, in any case of letters. */
+/**
+ * Whether fields of this name hold secrets, in any case of letters. The name of a control may be a path, of which the last
+ * name counts: `account.pin`, `user[pin]`, `pins[0]`.
+ */
 export function isSecretName(name: string, names: SecretNames = none): boolean {
   const lower = name.toLowerCase();
+  if (builtIn.has(lower) || names.has(lower)) return true;
+  const last = /[.[]/.test(lower) ? /([^.[\]]+)\]?(?:\[\d*\])*$/.exec(lower)?.[1] : undefined;
 
-  return builtIn.has(lower) || names.has(lower);
+  return last !== undefined && (builtIn.has(last) || names.has(last));
 }
 
 // REDACTION -------------------------------------------------------------------

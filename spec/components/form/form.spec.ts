@@ -3,6 +3,7 @@ import { component, html, repeat } from 'troupe';
 import { type FormMessage, type FormState, form } from 'troupe/components/form';
 import { openPage, type TestPage } from 'troupe/testing';
 import { z } from 'zod';
+import { redact } from '../../../runtime/platform/redact.js';
 import { lawParameters } from '../../laws/parameters.js';
 import { Random } from '../../laws/schema.js';
 
@@ -274,6 +275,35 @@ describe('form', () => {
     expect(signup.update(state, { type: 'form', form: 'other', change: { kind: 'reset' } })).to.equal(state);
   });
 
+  it('tells no secret by its messages, where they are shown', () => {
+    const messages: FormMessage[] = [];
+    const secretForm = form({ name: 'f', schema: z.object({ account: z.object({ pin: z.string() }) }), initial: {} });
+    const attributes = secretForm.field(secretForm.start(), 'account.pin').attributes as Record<
+      string,
+      (event: object) => FormMessage
+    >;
+    messages.push(attributes['@input']?.({ value: 'hunter2' }) as FormMessage);
+    const { attributes: ofForm } = secretForm.form() as { attributes: Record<string, (event: object) => FormMessage> };
+    messages.push(ofForm['@submit']?.({ entries: [['account.pin', 'hunter2']] }) as FormMessage);
+    const state = messages.reduce((before, message) => secretForm.update(before, message), secretForm.start());
+    expect(state.values).to.deep.equal({ account: { pin: 'hunter2' } });
+    for (const shown of [...messages, state]) {
+      expect(JSON.stringify(shown)).to.include('hunter2');
+      expect(JSON.stringify(redact(shown, new Set(['pin'])))).to.not.include('hunter2');
+    }
+  });
+
+  it('refuses a check of a password, whose key would show it', () => {
+    const options = {
+      name: 'f',
+      schema: z.object({ code: z.string() }),
+      initial: {},
+      checks: { code: async () => null },
+    };
+    expect(() => form({ ...options, fields: { code: { type: 'password' } } })).to.throw(/^Form f has a check of code/);
+    expect(() => form(options)).to.not.throw();
+  });
+
   it('refuses a schema that is async', () => {
     const late = z.object({ a: z.string().refine(async () => true) });
     const lateForm = form({ name: 'late', schema: late, initial: { a: '' } });
@@ -300,14 +330,14 @@ describe('form', () => {
         const value = random.pick(['', 'a@b.cd', '20', '1234', 'free', true, false]);
         const index = random.below(3);
         const change = random.pick([
-          { kind: 'edited', path, value },
-          { kind: 'edited', path, value },
-          { kind: 'left', path },
-          { kind: 'added', path: 'guests', row: { name: random.pick(['', 'x']) } },
-          { kind: 'removed', path: 'guests', index },
-          { kind: 'moved', path: 'guests', index, to: random.below(3) },
+          { kind: 'edited', name: path, value },
+          { kind: 'edited', name: path, value },
+          { kind: 'left', name: path },
+          { kind: 'added', name: 'guests', row: { name: random.pick(['', 'x']) } },
+          { kind: 'removed', name: 'guests', index },
+          { kind: 'moved', name: 'guests', index, to: random.below(3) },
           { kind: 'submitted', entries: [[path, String(value)]] },
-          { kind: 'checked', path: 'email', value: 'a@b.cd', issues: random.pick([[], ['taken']]), isFailure: false },
+          { kind: 'checked', name: 'email', value: 'a@b.cd', issues: random.pick([[], ['taken']]), isFailure: false },
         ] as const);
         const before = state;
         state = signup.update(state, { type: 'form', form: 'signup', change });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isWithin, kindOf, pathOf, stepsOf, valueAt, withValue } from '../../../components/form/paths.js';
+import { isWithin, kindOf, pathOf, pathsOfKind, stepsOf, valueAt, withValue } from '../../../components/form/paths.js';
 
 describe('paths of a form', () => {
   const paths: Readonly<Record<string, readonly (string | number)[]>> = {
@@ -20,6 +20,17 @@ describe('paths of a form', () => {
 
   it('have a kind that is the same for all rows', () => {
     expect(kindOf('items[12].parts[3]')).to.equal('items[].parts[]');
+  });
+
+  it('are found by their kind', () => {
+    const rows = { a: 'x', items: [{ tags: ['p', 'q'] }, { tags: [] }, { tags: ['r'] }] };
+    expect(pathsOfKind(rows, 'items[].tags[]')).to.deep.equal([
+      'items[0].tags[0]',
+      'items[0].tags[1]',
+      'items[2].tags[0]',
+    ]);
+    expect(pathsOfKind(rows, 'a')).to.deep.equal(['a']);
+    expect(pathsOfKind(rows, 'none[].x')).to.deep.equal([]);
   });
 
   it('lie within each other by whole names', () => {

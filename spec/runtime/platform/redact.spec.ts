@@ -12,6 +12,13 @@ describe('redaction', () => {
       expect(others).to.deep.equal([false, false, false, false, false]);
       expect(isSecretName('apiKey')).to.equal(false);
     });
+
+    it('takes the last name of a path', () => {
+      const paths = ['account.pin', 'user[Password]', 'pins[0].pin', 'rows[12].pin', 'pin[0]', 'pin[]', 'a.b[c][pin]'];
+      expect(paths.filter((path) => !isSecretName(path, names))).to.deep.equal([]);
+      const others = ['pin.length', 'pin[hint]', 'spin', 'a.pins[0]', '.', '[', ']', 'pin.', '[0]'];
+      expect(others.filter((path) => isSecretName(path, names))).to.deep.equal([]);
+    });
   });
 
   describe('redact', () => {
