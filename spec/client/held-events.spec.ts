@@ -36,25 +36,8 @@ describe('client/held-events', () => {
         find: (selector: string) => bench.root.querySelector(selector) as HTMLInputElement,
         show(html: string, parts: readonly (readonly [number, number, string])[], values: readonly Wire[]) {
           bench.root.remove();
-          bench.root = document.createElement('div');
-          document.body.append(bench.root);
-          const raised: typeof bench.raised = [];
-          bench.raised = raised;
-          const outbox = new troupe.outbox.Outbox();
-          const inputs = new troupe.inputs.Inputs(bench.root);
-          bench.view = troupe.view.createView(bench.root, {
-            listen: (type) => events.listen(type),
-            holds: (...write) => inputs.holds(...write),
-          });
-          const events = new troupe.events.Events(bench.root, inputs, bench.view, {
-            raise({ instance, name, part }, payload, gate, sums) {
-              raised.push([name, payload]);
-              return outbox.add(payload ? [0, part, payload] : [0, part], instance, gate, sums);
-            },
-            changed: () => undefined,
-            outbox,
-          });
-          troupe.more.addMore(inputs, events);
+          const { events, ...live } = troupe.liveRoot.addLiveRoot();
+          Object.assign(bench, live);
           const hash = `${html} ${parts}`;
           bench.view.render([[hash, 0, html, ...parts.flat()], ...values]);
           events.begin(new Set());

@@ -30,26 +30,8 @@ describe('client/placed-events', () => {
     await run(async () => {
       const begin = async (html: string, work: (bench: Bench) => void): Promise<void> => {
         bench.root.remove();
-        bench.root = document.createElement('div');
-        bench.root.innerHTML = html;
-        document.body.append(bench.root);
-        const raised: Bench['raised'] = [];
-        bench.raised = raised;
-        const outbox = new troupe.outbox.Outbox();
-        const inputs = new troupe.inputs.Inputs(bench.root);
-        bench.view = troupe.view.createView(bench.root, {
-          listen: (type) => events.listen(type),
-          holds: (...write) => inputs.holds(...write),
-        });
-        const events = new troupe.events.Events(bench.root, inputs, bench.view, {
-          raise({ instance, name, part }, payload, gate, sums) {
-            raised.push([name, payload]);
-            return outbox.add(payload ? [0, part, payload] : [0, part], instance, gate, sums);
-          },
-          changed: () => undefined,
-          outbox,
-        });
-        troupe.more.addMore(inputs, events);
+        const { events, ...live } = troupe.liveRoot.addLiveRoot(html);
+        Object.assign(bench, live);
         work(bench);
         events.begin(new Set());
         // New elements are noticed in a microtask.

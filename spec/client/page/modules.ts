@@ -19,3 +19,4 @@ export * as selectValues from '../../../client/select-values.js';
 export * as start from '../../../client/start.js';
 export * as view from '../../../client/view.js';
 export { HandlerKind, ListOperation, Namespace, PartKind } from '../../../runtime/wire/patch.js';
+export * as liveRoot from './live-root.js';
