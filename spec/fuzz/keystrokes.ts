@@ -9,8 +9,10 @@ import { type Field, fields } from './typing-page.js';
 export type Stroke = { readonly wait: number } & (
   | { readonly kind: 'focus'; readonly field: Field }
   | { readonly kind: 'press'; readonly key: string }
-  /** As one event: a paste, a suggestion of the keyboard. */
+  /** As one event: a suggestion of the keyboard. */
   | { readonly kind: 'insert'; readonly text: string }
+  /** From the clipboard. */
+  | { readonly kind: 'paste'; readonly text: string }
   | { readonly kind: 'cut' }
 );
 
@@ -26,7 +28,7 @@ export interface Run {
 const letters = [...'abcdefgh '];
 const keys = [
   ...['Backspace', 'Backspace', 'Backspace', 'Delete', 'ArrowLeft', 'ArrowLeft', 'ArrowRight', 'Home', 'End'],
-  ...['Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+Home', 'Control+a', 'Control+Backspace', 'Control+x'],
+  ...['Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+Home', 'Control+a', 'Control+Backspace', 'Control+x', 'Control+x'],
   ...['Tab', 'Shift+Tab'],
 ];
 const texts = ['pasted', 'two words', 'é', '😀', '<b>&amp;'];
@@ -57,7 +59,8 @@ function drawStroke(random: Random): Stroke {
   const wait = random.chance(0.3) ? random.below(120) : random.below(25);
   const drawn = random.next();
   if (drawn < 0.08) return { wait, kind: 'focus', field: random.pick(fields) };
-  if (drawn < 0.16) return { wait, kind: 'insert', text: random.pick(texts) };
+  if (drawn < 0.12) return { wait, kind: 'insert', text: random.pick(texts) };
+  if (drawn < 0.16) return { wait, kind: 'paste', text: random.pick(texts) };
   if (drawn < 0.17) return { wait, kind: 'cut' };
 
   return { wait, kind: 'press', key: random.pick(drawn < 0.65 ? letters : keys) };

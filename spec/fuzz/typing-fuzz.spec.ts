@@ -17,28 +17,10 @@ import { type SlowNetwork, slowNetwork } from '../browser/slow-network.js';
 import { lawParameters, lawTimeout } from '../laws/parameters.js';
 import { Random } from '../laws/schema.js';
 import { planTyping, type Stroke } from './keystrokes.js';
-import { type Field, fields, TypingPage } from './typing-page.js';
+import { fields, TypingPage } from './typing-page.js';
+import { copyInto, type Seen, type Typist, typist, withClipboard } from './typist.js';
 
 // WHAT IS COMPARED ------------------------------------------------------------
-
-/** What a user sees of the fields. */
-interface Seen {
-  readonly texts: Readonly<Record<Field, string>>;
-  readonly focus: string;
-  /** Of the field with the focus. */
-  readonly selection: readonly (number | string | null)[];
-}
-
-function readFields(ids: readonly string[]): Seen {
-  const field = (id: string): HTMLInputElement => document.querySelector(`#${id}`) as HTMLInputElement;
-  const focus = document.activeElement as HTMLInputElement;
-  const texts = Object.fromEntries(ids.map((id) => [id, field(id).value])) as Seen['texts'];
-  const selection = ids.includes(focus.id) ? [focus.selectionStart, focus.selectionEnd, focus.selectionDirection] : [];
-
-  return { texts, focus: focus.id, selection };
-}
-
-const read = (page: Page): Promise<Seen> => page.evaluate(readFields, fields);
 
 /** In a field that the server writes in capitals, letters may be small until it has. */
 const inCapitals = (seen: Seen): Seen => ({
@@ -46,30 +28,23 @@ const inCapitals = (seen: Seen): Seen => ({
   texts: { ...seen.texts, upper: seen.texts.upper.toUpperCase() },
 });
 
-async function makeStroke(page: Page, stroke: Stroke): Promise<void> {
-  switch (stroke.kind) {
-    case 'focus':
-      return page.evaluate((id) => document.getElementById(id)?.focus(), stroke.field);
-    case 'press':
-      return page.keyboard.press(stroke.key);
-    case 'insert':
-      return page.keyboard.insertText(stroke.text);
-    case 'cut':
-      return;
-  }
+/** Makes a stroke in both pages. */
+function makeStroke({ typists, clipboard }: Desk, stroke: Stroke): Promise<unknown> {
+  const make = () => Promise.all(typists.map((typist) => typist.make(stroke)));
+  if (stroke.kind === 'press' && stroke.key === 'Control+x') return withClipboard(make);
+  if (stroke.kind !== 'paste') return make();
+
+  return withClipboard(async () => {
+    await copyInto(clipboard, stroke.text);
+    await make();
+  });
 }
 
 /** Undoes what was typed, as far as the browser can; answers the texts of the fields that stay in their place. */
-async function undoAll(page: Page): Promise<Partial<Seen['texts']>> {
-  let before = '';
-  // A step of a row that was moved changes nothing.
-  for (let idle = 0; idle < 10; ) {
-    await page.keyboard.press('Control+z');
-    const seen = JSON.stringify(await read(page));
-    idle = seen === before ? idle + 1 : 0;
-    before = seen;
-  }
-  const { row1: _first, row2: _second, ...texts } = (JSON.parse(before) as Seen).texts;
+async function undoAll(typist: Typist, strokes: number): Promise<Partial<Seen['texts']>> {
+  // A stroke is a step at the most; steps of rows that were moved change nothing.
+  await typist.undo(strokes);
+  const { row1: _first, row2: _second, ...texts } = (await typist.look()).texts;
 
   return texts;
 }
@@ -79,6 +54,10 @@ interface Desk {
   readonly network: SlowNetwork;
   readonly live: WatchedPage;
   readonly still: WatchedPage;
+  /** Of the live page, and of the other. */
+  readonly typists: readonly [Typist, Typist];
+  /** Writes to the clipboard. */
+  readonly clipboard: Page;
   /** Lets all bytes take so many milliseconds from now on. */
   slowDown(delay: () => number): void;
   close(): Promise<void>;
@@ -99,17 +78,21 @@ describe('typing fuzz', () => {
   async function openDesk(): Promise<Desk> {
     let delay = (): number => 0;
     const network = await slowNetwork(listening.port, () => delay());
-    const [live, still] = await Promise.all([newPage(), newPage()]);
+    const [live, still, clipboard] = await Promise.all([newPage(), newPage(), newPage()]);
+    await Promise.all([live, still].map(({ page }) => page.setViewportSize({ width: 320, height: 240 })));
+    await clipboard.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await clipboard.page.goto(`http://127.0.0.1:${listening.port}/missing`);
     await still.page.route('**/_troupe/**', (route) => route.fulfill({ body: '' }));
 
     return {
-      ...{ network, live, still },
+      ...{ network, live, still, clipboard: clipboard.page },
+      ...{ typists: [await typist(live.page), await typist(still.page)] },
       slowDown: (next) => {
         delay = next;
       },
       close: async () => {
         network.close();
-        await Promise.all([live, still].map(({ page }) => page.context().close()));
+        await Promise.all([live, still, clipboard].map(({ page }) => page.context().close()));
       },
     };
   }
@@ -122,7 +105,8 @@ describe('typing fuzz', () => {
 
   /** Runs one seed; answers what was wrong. */
   async function runTyping(desk: Desk, seed: number): Promise<string | undefined> {
-    const { network, live, still } = desk;
+    const { network, live, typists } = desk;
+    const [user, other] = typists;
     const { latency, strokes } = planTyping(seed);
     const random = new Random(seed);
     const [least, most] = latency;
@@ -131,14 +115,20 @@ describe('typing fuzz', () => {
     desk.slowDown(() => least + random.below(most - least + 1));
     const done: string[] = [];
     try {
+      await Promise.all(typists.map((typist) => typist.watch()));
       for (const stroke of strokes) {
         await new Promise((resolve) => setTimeout(resolve, stroke.wait));
-        if (stroke.kind === 'cut') network.cut();
         done.push(stroke.kind === 'press' ? stroke.key : JSON.stringify(stroke));
-        await Promise.all([makeStroke(live.page, stroke), makeStroke(still.page, stroke)]);
-        const [seen, expected] = await Promise.all([read(live.page), read(still.page)]);
-        expect(inCapitals(seen)).to.deep.equal(inCapitals(expected));
+        if (stroke.kind === 'cut') network.cut();
+        else await makeStroke(desk, stroke);
       }
+      const [felt, wanted] = await Promise.all([user.seen(), other.seen()]);
+      const made = done.filter((_, index) => strokes[index]?.kind !== 'cut');
+      expect(felt).to.have.lengthOf(made.length);
+      felt.forEach((seen, index) => {
+        const expected = inCapitals(wanted[index] as Seen);
+        expect(inCapitals(seen), `after stroke ${index + 1}, ${made[index]}`).to.deep.equal(expected);
+      });
       await live.page.waitForFunction(
         () => document.querySelector('[data-troupe=live]:not([data-troupe-pending])') !== null,
         undefined,
@@ -148,13 +138,13 @@ describe('typing fuzz', () => {
         (ids) => Object.fromEntries(ids.map((id) => [id, document.querySelector(`#${id}-known`)?.textContent])),
         fields
       );
-      const [seen, expected] = await Promise.all([read(live.page), read(still.page)]);
+      const [seen, expected] = await Promise.all([user.look(), other.look()]);
       const texts = inCapitals(expected).texts;
       expect(seen, 'in the end').to.deep.equal({ ...expected, texts });
       expect(known, 'known to the server').to.deep.equal(texts);
       if (texts.upper === '') {
-        const [undone, other] = await Promise.all([live, still].map(({ page }) => undoAll(page)));
-        expect(undone, 'undone').to.deep.equal(other);
+        const [undone, wantedUndone] = await Promise.all(typists.map((typist) => undoAll(typist, strokes.length)));
+        expect(undone, 'undone').to.deep.equal(wantedUndone);
       }
       // A broken connection is an error in the console; what else is wrong with the page is not.
       expect(live.errors.splice(0).filter((error) => !/WebSocket|ERR_/.test(error))).to.deep.equal([]);
