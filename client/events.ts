@@ -109,6 +109,11 @@ export class Events {
     return new Set(findEdits(this.root));
   }
 
+  /** Where the user has done something before there was a tree, and what was edited. */
+  touched(edited: ReadonlySet<Element>): Element[] {
+    return [...edited, ...this.#early.map(({ element }) => element)];
+  }
+
   /**
    * There is a tree now: tells what happened before, in order, and `edited` controls that no event told of. Says how many events
    * had happened at what is not there any more.
@@ -127,7 +132,8 @@ export class Events {
       this.#tell(handler, event.type, target, () => this.#payload(event, element, payload));
     }
     for (const target of edited) {
-      ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
+      if (!this.root.contains(target)) lost++;
+      else ['input', 'change'].some((type) => this.#receive({ type, target, bubbles: true } as unknown as Event));
     }
     return lost;
   }

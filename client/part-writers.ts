@@ -42,6 +42,8 @@ export class PartWriters {
   readonly #hooks: WriterHooks;
   /** Styles that the marks contained, applied when their elements are adopted. */
   readonly #styles: Map<Element, readonly string[]>;
+  /** Whether a property that was written, of an element of the page, was another as the server rendered it. */
+  differ = false;
   /** What is to be written at the end of the frame. */
   readonly #late: (() => void)[] = [];
 
@@ -70,6 +72,8 @@ export class PartWriters {
     const last = instance.contents[part];
     const element = instance.nodes[part] as Element;
     instance.contents[part] = value;
+    const isLoaded = last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`;
+    if (last === undefined && kind === PartKind.Property && !isLoaded) this.differ = true;
     // The server writes a text again that the user has edited.
     if (kind === PartKind.Property && name === 'value' && isText(element)) {
       this.#late.push(() => this.#assign(element, name, value as Scalar));
@@ -77,9 +81,7 @@ export class PartWriters {
     }
     if (last === value) return;
     // The user may have changed what the page was loaded with, and it is the same still.
-    if (last === undefined && editable.test(name) && `${loaded(element, name)}` === `${value ?? ''}`) {
-      return this.#hooks.selects?.want(element, value as Scalar);
-    }
+    if (isLoaded) return this.#hooks.selects?.want(element, value as Scalar);
     this.touch(element);
     switch (kind) {
       case PartKind.Text:

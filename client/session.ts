@@ -34,7 +34,7 @@ export type Told = (typeof reasons)[number] | 'dropped';
 /** What a session works on. */
 export interface SessionParts {
   readonly connection: Connection;
-  readonly events: Pick<Events, 'begin' | 'edited'>;
+  readonly events: Pick<Events, 'begin' | 'edited' | 'touched'>;
   readonly typing: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
   readonly reloadStorage: Pick<ReloadStorage, 'astray' | 'fallBack' | 'keep' | 'leave' | 'settle' | 'token'>;
   readonly outbox: Outbox;
@@ -222,7 +222,7 @@ export class Session {
     else {
       // Frames were not taken while this one was awaited, and what they defined is not known here.
       if (this.#asked) view.definitions.keep(0);
-      view.render(tree);
+      view.render(tree, edits && events.touched(edits));
     }
     this.#broken = this.#asked = false;
     if (!edits) return;

@@ -87,11 +87,19 @@ export class View {
     this.#frame(() => this.#take(tree, Source.Page));
   }
 
-  /** Makes the page what a tree says and keeps all nodes that can stay. */
-  render(tree: Wire): void {
+  /**
+   * Makes the page what a tree says and keeps all nodes that can stay.
+   *
+   * @param touched where the user has done something before there was a tree. No row has a name in the page: if that shows
+   * something else than the tree says, the one in which this was may be another now, and the page is made anew
+   */
+  render(tree: Wire, touched: readonly Element[] = []): void {
     const { length } = this.definitions.hashes;
+    const before = touched.length && this.#element.cloneNode(true);
     try {
       this.#frame(() => (this.isBound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
+      const isSame = !before || (before.isEqualNode(this.#element) && !this.#writers.differ);
+      if (!isSame && touched.some(this.#isInRow)) throw new Inconsistent('row');
     } catch {
       // The page is not what it was thought to be, or other scripts have torn it apart: make it anew.
       this.definitions.keep(length);
@@ -165,6 +173,14 @@ export class View {
         : [];
     });
   }
+
+  /** Whether a handler for events on this element, or on one around it, stands in a row of a list. */
+  readonly #isInRow = (element: Element): boolean => {
+    let instance = this.#listening.get(element);
+    while (instance && !(instance.owner?.contents[instance.part] instanceof List)) instance = instance.owner;
+    const around = bare(element).parentElement;
+    return !!(instance ?? (around && this.#isInRow(around)));
+  };
 
   #register(numbered: Numbered): void {
     numbered.number = ++this.#count;

@@ -81,6 +81,7 @@ function createPage() {
     },
     events: {
       edited: new Set(),
+      touched: () => [],
       begin: () => {
         log.push('begin');
         return 0;
