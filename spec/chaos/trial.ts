@@ -365,6 +365,9 @@ class Trial implements Judged {
       const marks = [Mark.State, Mark.Pending].map((mark) => root?.getAttribute(mark));
       if (!isSettled(user)) this.faults.push(`${name} does not settle: ${marks.join(', ')} pending`);
     }
+    for (const [index, { reports }] of this.hosts.entries()) {
+      this.faults.push(`the last reports of host ${index + 1}: ${reports.slice(-3).join('\n')}`);
+    }
   }
 
   async close(): Promise<void> {
