@@ -82,7 +82,7 @@ describe('an event made in a row before the client script has started', () => {
     return [found, told];
   }
 
-  it('is dropped, and the page is told, if the rows are others', async () => {
+  it('is dropped, and the page learns it, if the rows are others', async () => {
     await watched.page.locator('button').first().click();
     expect(await replace('b', 'c')).to.deep.equal(['b:b c:c', ['dropped', 'fresh']]);
   });
