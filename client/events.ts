@@ -11,7 +11,7 @@ import { payloadFields } from '../runtime/wire/event-data.js';
 import { HandlerKind, Mark, type Wire } from '../runtime/wire/patch.js';
 import { Limit } from '../runtime/wire/protocol.js';
 import type { KeptEvent } from './collect.js';
-import { bare } from './dom.js';
+import { bare, writeAttribute } from './dom.js';
 import { findEdits, type Inputs } from './inputs.js';
 import type { Gate, Outbox } from './outbox.js';
 import { modifiersOf, payloadOf, trim } from './payload.js';
@@ -24,7 +24,7 @@ import type { Handler, View } from './view.js';
 export interface Receiver {
   /** Takes an event on; answers its number, or 0 if it was refused. */
   raise(handler: Handler, payload: readonly Wire[] | undefined, gate?: Gate, sums?: number): number;
-  /** An event that was raised and waits has changed. */
+  /** An event that was raised and waits has changed, or one has happened before there was a tree. */
   changed(): void;
   /** Where they are kept; what the page shows may be out of date while some are not processed. */
   readonly outbox: Pick<Outbox, 'processed' | 'raised' | 'joinable'>;
@@ -44,7 +44,7 @@ export interface MoreEvents {
 }
 
 /** What happened before there was a tree. */
-interface Early {
+export interface Early {
   readonly event: Event;
   /** The event itself forgets its target. */
   readonly target: Element;
@@ -70,7 +70,8 @@ export class Events {
   readonly #view: Pick<View, 'handlers'>;
   /** Whether there is a tree. */
   #begun = false;
-  #early: Early[] = [];
+  /** What happened before that. */
+  readonly early: Early[] = [];
   /** By name, the elements at which an event that is wanted once has happened. */
   readonly #spent: Record<string, WeakSet<Element>> = {};
   /** The button on which a pointer went down. */
@@ -111,7 +112,7 @@ export class Events {
 
   /** Where the user has done something before there was a tree, and what was edited. */
   touched(edited: ReadonlySet<Element>): Element[] {
-    return [...edited, ...this.#early.map(({ element }) => element)];
+    return [...edited, ...this.early.map(({ element }) => element)];
   }
 
   /**
@@ -121,8 +122,9 @@ export class Events {
   begin(edited: Set<Element>): number {
     let lost = 0;
     this.#begun = true;
-    for (const { event, target, element, name, payload } of this.#early.splice(0)) {
+    for (const { event, target, element, name, payload } of this.early.splice(0)) {
       const handler = this.handlerAt(element, name);
+      writeAttribute(element, Mark.Pending, null);
       if (!handler) {
         lost++;
         continue;
@@ -177,11 +179,13 @@ export class Events {
       if (!this.more?.holds(event, element, name, tell)) tell(handler);
       return true;
     }
-    const last = this.#early.at(-1);
-    if (continuous.test(type) && last?.element === element && last.name === name) this.#early.pop();
-    if (this.#early.length < Limit.outbox) {
-      this.#early.push({ event, target, element, name, payload: payloadOf(event, element) });
+    writeAttribute(element, Mark.Pending, '');
+    const last = this.early.at(-1);
+    if (continuous.test(type) && last?.element === element && last.name === name) this.early.pop();
+    if (this.early.length < Limit.outbox) {
+      this.early.push({ event, target, element, name, payload: payloadOf(event, element) });
     }
+    queueMicrotask(this.#receiver.changed);
     return true;
   }
 

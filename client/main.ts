@@ -6,7 +6,7 @@
  * The signature is read from the script's element, and not from `import.meta.url`: a script that comes from a browser's
  * memory may still have the URL under which another page has loaded it.
  *
- * Beside it lies `more-HASH.js` (`more.ts`), which it loads as soon as it runs.
+ * Beside it lies `more-HASH.js` (`second.ts`), which it loads as soon as it runs.
  *
  * **Note:** if the page loads it in another way, it takes the first element with a token.
  */
@@ -21,13 +21,13 @@ const [, signature = ''] = document.querySelector<HTMLScriptElement>(`script[src
 const root = document.querySelector(`[${Mark.Token}${signature && `^="${signature}"`}]`);
 
 let tries = 0;
-let loading: Promise<typeof import('./more.js')> | undefined;
+let loading: Promise<typeof import('./second.js')> | undefined;
 async function load(inputs: Inputs, events: Events): Promise<void> {
   try {
     // A browser may not try again what has failed under the same URL.
     const url = `./more-${client}.js#${tries++}`;
     loading ??= import(url);
-    (await loading).addMore(inputs, events);
+    (await loading).addSecond(inputs, events);
   } catch (error) {
     loading = undefined;
     throw error;

@@ -1,5 +1,5 @@
 /**
- * The second script of a page, `more-HASH.js`: what only some pages need. `main.ts` loads it beside the first script, and
+ * The second script of a page: what only some pages need. `second.ts` is the file that pages load, and
  * `start.ts` says which frames wait for it. Nothing of the first script may be in it, except what has no state.
  */
 

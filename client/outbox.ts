@@ -68,6 +68,11 @@ export class Outbox {
     return this.durable + this.#events.length;
   }
 
+  /** Whether one has gone out on the present connection that is not processed. */
+  get isAwaited(): boolean {
+    return this.#gone > this.processed;
+  }
+
   /** The number of the last event if it is here alone, so that it may still change; else 0. */
   get joinable(): number {
     return this.#told < this.raised ? this.raised : 0;

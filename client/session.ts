@@ -20,8 +20,8 @@ import type { Handler, View } from './view.js';
 /** The connection, as a session sees it. */
 export interface Connection {
   send(bytes: Uint8Array): void;
-  /** All is well: the next failure is the first. Called again and again. */
-  settled(): void;
+  /** The page is live, but for an event that has had no answer for a while. Called again and again. */
+  settled(isUnanswered: boolean): void;
   /** Gives it up and tries anew. */
   giveUp(): void;
   /** Opens another within so many milliseconds and leaves this one. */
@@ -34,7 +34,7 @@ export type Told = (typeof reasons)[number] | 'dropped';
 /** What a session works on. */
 export interface SessionParts {
   readonly connection: Connection;
-  readonly events: Pick<Events, 'begin' | 'edited' | 'touched'>;
+  readonly events: Pick<Events, 'begin' | 'early' | 'edited' | 'touched'>;
   readonly typing: Pick<Inputs, 'keep' | 'letGo' | 'processed' | 'release'>;
   readonly reloadStorage: Pick<ReloadStorage, 'astray' | 'fallBack' | 'keep' | 'leave' | 'settle' | 'token'>;
   readonly outbox: Outbox;
@@ -53,8 +53,12 @@ export interface SessionParts {
 const Delay = {
   /** Without a frame, after which a sign of life is asked for. */
   quiet: 25_000,
+  /** In which an event has an answer; else a sign of life is asked for. */
+  answer: 3_000,
   /** In which something must come when it was asked for. */
-  patience: 10_000,
+  patience: 4_000,
+  /** The same, after nothing has come in that. */
+  longest: 12_000,
 } as const;
 
 /** By `Reason`. */
@@ -79,6 +83,10 @@ export class Session {
   #ready: Promise<void> | undefined;
   #acknowledging: ReturnType<typeof setTimeout> | undefined;
   #watching: ReturnType<typeof setTimeout> | undefined;
+  /** Since an event without an answer has gone out. */
+  #awaiting: ReturnType<typeof setTimeout> | undefined;
+  #isUnanswered = false;
+  #patience: number = Delay.patience;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -92,6 +100,7 @@ export class Session {
     const { astray, token } = reloadStorage;
     reloadStorage.leave(0);
     outbox.rewind();
+    this.#pend();
     view.definitions.keep();
     // A page that shows another session's has taken a frame too many: nothing in it is to be adopted.
     const frame = this.#frame || +astray;
@@ -109,6 +118,7 @@ export class Session {
     this.#answered = this.#asked = false;
     this.#ready = undefined;
     clearTimeout(this.#watching);
+    this.#heed(true);
     this.#told();
     const anew = code === Verdict.Refused && reloadStorage.fallBack();
     if (anew) this.#drop(outbox.drop());
@@ -122,9 +132,10 @@ export class Session {
     this.#pend();
   }
 
+  /** Says how many events are not durable, those included that happened before there was a tree. */
   #pend(): void {
-    const { durable, raised } = this.#parts.outbox;
-    this.#parts.setMark(Mark.Pending, raised - durable || null);
+    const { events, outbox, setMark } = this.#parts;
+    setMark(Mark.Pending, outbox.raised - outbox.durable + events.early.length || null);
   }
 
   /** Asks for a sign of life now: the connection may have failed while the page was hidden. */
@@ -136,7 +147,31 @@ export class Session {
 
   /** Something must come within a while. */
   #expect(): void {
-    this.#watch(Delay.patience, () => this.#parts.connection.giveUp());
+    this.#watch(this.#patience, () => {
+      this.#patience = Delay.longest;
+      this.#parts.connection.giveUp();
+    });
+  }
+
+  /** An event that has gone out has to be answered soon. `anew`: one was, or the connection is closed. */
+  #heed(anew?: boolean): void {
+    if (anew) {
+      clearTimeout(this.#awaiting);
+      this.#awaiting = undefined;
+      this.#isUnanswered = false;
+    }
+    if (this.#answered && this.#parts.outbox.isAwaited) this.#awaiting ??= setTimeout(() => this.#miss(), Delay.answer);
+  }
+
+  #miss(): void {
+    this.#isUnanswered = true;
+    this.#parts.connection.settled(true);
+    this.probe();
+  }
+
+  /** A frame has come: the next one has time. What comes while an event has no answer is no answer. */
+  #hear(): void {
+    if (!this.#isUnanswered) this.#watch(Delay.quiet, () => this.probe());
   }
 
   #watch(delay: number, late: () => void): void {
@@ -152,7 +187,7 @@ export class Session {
 
   /** Takes a frame, when what it needs is loaded. What cannot be read or shown ends the connection. */
   async received(bytes: Uint8Array): Promise<void> {
-    this.#watch(Delay.quiet, () => this.probe());
+    this.#hear();
     let ready = this.#ready;
     let frame: readonly Wire[];
     try {
@@ -203,6 +238,10 @@ export class Session {
     setMark(Mark.Unstored, late === null || null);
     const lost = outbox.advance(processed, late as number, !!reason);
     typing.processed(outbox.processed, outbox.durable);
+    if (processed) {
+      this.#patience = Delay.patience;
+      this.#heed(true);
+    }
     return lost;
   }
 
@@ -238,7 +277,8 @@ export class Session {
       this.#asked = true;
       this.#acknowledge(Ask.Render);
     }
-    if (!this.#broken) this.#parts.connection.settled();
+    if (!this.#broken) this.#parts.connection.settled(this.#isUnanswered);
+    this.#hear();
     this.#flush();
   }
 
@@ -282,6 +322,7 @@ export class Session {
 
   /** Sends what is raised, or keeps it as it is now: one frame for all that one DOM event leads to. */
   raised(): void {
+    this.#pend();
     queueMicrotask(() => (this.#answered ? this.#flush() : this.#parts.reloadStorage.keep()));
   }
 
@@ -295,5 +336,6 @@ export class Session {
       const frames = this.#told();
       this.#send([ClientKind.Events, events, frames].slice(0, frames === 1 ? 2 : 3));
     }
+    this.#heed();
   }
 }

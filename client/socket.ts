@@ -2,6 +2,8 @@
  * The connection: a WebSocket, opened again whenever it is lost, with back-off (250 ms, doubled up to 10 s, a random part of it); at once when the page
  * becomes visible or the network returns; closed while the page is in the back/forward cache. When the
  * server is about to stop, another is opened before it is left. `start.ts` passes its bytes to the session.
+ *
+ * It is `connecting` at its first attempts; once two have failed, or one takes long, it is `offline` until it is live again.
  */
 
 import { Verdict } from '../runtime/wire/protocol.js';
@@ -9,7 +11,7 @@ import { Verdict } from '../runtime/wire/protocol.js';
 // TYPES -----------------------------------------------------------------------
 
 /** The state of the connection, for CSS. */
-export type ConnectionState = 'connecting' | 'live' | 'offline';
+export type ConnectionState = 'connecting' | 'live' | 'unanswered' | 'offline';
 
 /** What speaks over the connection. */
 export interface Speaker {
@@ -26,8 +28,14 @@ export interface Speaker {
 const Delay = {
   /** Of the first back-off, at most; doubled each time. */
   shortest: 250,
-  /** Of any other; what a connection may take to open; and how long it has to last to count as a good one. */
+  /** Of any other. */
   longest: 10_000,
+  /** Without being live, after which an attempt to connect counts as offline. */
+  connecting: 3_000,
+  /** In which a connection has to open. */
+  opening: 4_000,
+  /** What a connection has to last to count as a good one. */
+  lasting: 4_000,
   /** Between two times the page is loaded again. */
   reload: 30_000,
 } as const;
@@ -43,8 +51,12 @@ export class Socket {
   #socket: WebSocket | undefined;
   /** Failures since a connection lasted. */
   #failures = 0;
-  /** Until the next attempt, the end of this one, or the proof of the connection. */
+  /** When this connection became live; `NaN` if it is not. */
+  #since = Number.NaN;
+  /** Until the next attempt, or the end of this one. */
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Until this attempt counts as offline. */
+  #late: ReturnType<typeof setTimeout> | undefined;
 
   /** @param path where the socket is, from the page's root; what it says cannot name another host, scheme or port */
   constructor(path: string, speaker: Speaker, show: (state: ConnectionState) => void) {
@@ -62,9 +74,11 @@ export class Socket {
   /** Opens the connection. */
   connect(): void {
     clearTimeout(this.#retry);
-    this.#show('connecting');
+    clearTimeout(this.#late);
+    if (this.#failures < 2) this.#show('connecting');
+    this.#late = setTimeout(() => this.#show('offline'), Delay.connecting);
     this.#socket = this.#open();
-    this.#retry = setTimeout(() => this.giveUp(), Delay.longest);
+    this.#retry = setTimeout(() => this.giveUp(), Delay.opening);
   }
 
   /**
@@ -107,13 +121,11 @@ export class Socket {
     if (this.#socket?.readyState === 1) this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
   }
 
-  /** All is well: the page is live. If it stays so for a while, the next failure will be the first. */
-  settled(): void {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => {
-      this.#failures = 0;
-    }, Delay.longest);
-    this.#show('live');
+  /** The page is live, but for an event that has no answer. If it stays so for a while, the next failure will be the first. */
+  settled(isUnanswered: boolean): void {
+    clearTimeout(this.#late);
+    this.#since ||= performance.now();
+    this.#show(isUnanswered ? 'unanswered' : 'live');
   }
 
   /** Gives the connection up and tries anew. */
@@ -129,8 +141,11 @@ export class Socket {
   }
 
   #end(code: number): boolean {
+    if (performance.now() - this.#since >= Delay.lasting) this.#failures = 0;
+    this.#since = Number.NaN;
     this.#socket = undefined;
     clearTimeout(this.#retry);
+    clearTimeout(this.#late);
     this.#show('offline');
     return this.#speaker.closed(code);
   }

@@ -7,6 +7,7 @@ import { writeAttribute } from './dom.js';
 import { Events } from './events.js';
 import { Inputs } from './inputs.js';
 import { addMore } from './more.js';
+import { showNotice } from './notice.js';
 import { Outbox } from './outbox.js';
 import { ReloadStorage } from './reload-storage.js';
 import { Session } from './session.js';
@@ -30,7 +31,8 @@ export interface StartOptions {
  * start();
  * ```
  *
- * The root's attribute `data-troupe` tells the state of the connection: `connecting`, `live`, `offline`;
+ * The root's attribute `data-troupe` tells the state of the connection: `connecting`; `live`; `unanswered`, if an event has
+ * had no answer for 3 seconds; `offline`. If it is not live for 2 seconds, a notice says what becomes of what the user does.
  * `data-troupe-pending` how many events are not durable yet, if there are any; `data-troupe-unstored` is there while
  * the session cannot be stored and the page keeps no events. Events on the root tell how the
  * session goes on, each with the number of events that were lost in `detail.dropped`:
@@ -50,6 +52,7 @@ export function start({ client = '', root = document.querySelector(`[${Mark.Sock
     addMore(...parts);
     return undefined;
   });
+  showNotice(root);
 }
 
 /** `PartKind` and name of a part that `more.ts` is needed for: the user changes as well what stands in it, an option of an event says so, or it is an overlay. */

@@ -66,7 +66,7 @@ class Pair {
     replaceGlobals({ setTimeout: clock.setTimeout.bind(clock), clearTimeout: clock.clearTimeout.bind(clock) });
     this.client = new Session({
       connection: { send: (bytes) => this.#sent(bytes), settled: ignore, giveUp: ignore, move: ignore },
-      events: { edited: new Set(), touched: () => [], begin: () => 0 },
+      events: { early: [], edited: new Set(), touched: () => [], begin: () => 0 },
       typing: { keep: () => undefined, letGo: () => undefined, processed: () => undefined, release: () => undefined },
       outbox: new Outbox(),
       reloadStorage: {

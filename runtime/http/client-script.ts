@@ -1,6 +1,7 @@
 /**
  * The client script as browsers fetch it: files under URLs that contain the hash of their content, so that browsers can
- * cache them for ever. A page loads `collect-HASH.js` and `client-HASH.js`, which loads `more-HASH.js` by itself. esbuild builds them from `client/`;
+ * cache them for ever. A page loads `collect-HASH.js` and `client-HASH.js`, which loads the others by itself: `more-HASH.js`
+ * and `notice-HASH.js`. esbuild builds them from `client/`;
  * `http.ts` serves them.
  */
 
@@ -26,7 +27,7 @@ export interface ClientScript {
   readonly file: string;
   /** The name of the file that pages load before it, `collect-HASH.js`. */
   readonly collector: string;
-  /** Its files by their names: these two, and beside them `more-HASH.js`. */
+  /** Its files by their names: these two, and what lies beside them. */
   readonly files: ReadonlyMap<string, ScriptBody>;
 }
 
@@ -68,20 +69,18 @@ function createBody(text: string): ScriptBody {
   return (encoding) => (bodies[encoding] ??= compress[encoding](Buffer.from(text)));
 }
 
-/** Makes the script of the texts of its files, by default of those that were built. */
-export function createClientScript(
-  text: string = readBuilt('troupe.js'),
-  more: string = readBuilt('troupe-more.js'),
-  collect: string = readBuilt('troupe-collect.js')
-): ClientScript {
-  const name = hash('sha256', text + more + collect, 'base64url').slice(0, 12);
-  const file = `client-${name}.js`;
-  const collector = `collect-${name}.js`;
-  const files = new Map([
-    [file, createBody(text)],
-    [`more-${name}.js`, createBody(more)],
-    [collector, createBody(collect)],
-  ]);
+/** The scripts that lie beside the one that pages load, by their names. */
+const readBeside = (): Readonly<Record<string, string>> => ({
+  more: readBuilt('troupe-more.js'),
+  collect: readBuilt('troupe-collect.js'),
+  notice: readBuilt('troupe-notice.js'),
+});
 
-  return { hash: name, file, collector, files };
+/** Makes the script of the texts of its files, by default of those that were built. */
+export function createClientScript(text: string = readBuilt('troupe.js'), beside = readBeside()): ClientScript {
+  const all = Object.entries({ client: text, ...beside });
+  const name = hash('sha256', all.map(([, each]) => each).join(''), 'base64url').slice(0, 12);
+  const files = new Map(all.map(([file, each]) => [`${file}-${name}.js`, createBody(each)]));
+
+  return { hash: name, file: `client-${name}.js`, collector: `collect-${name}.js`, files };
 }

@@ -48,6 +48,8 @@ export type DocumentTemplate = (page: DocumentPage) => Template<never>;
 /** How this server's documents are made. */
 export interface Layout {
   readonly language: string;
+  /** The option `notice`. */
+  readonly notice?: string | false | undefined;
   readonly styles: readonly string[];
   readonly template: DocumentTemplate;
   readonly title: string;
@@ -101,8 +103,10 @@ export const defaultLayout: DocumentTemplate = ({
 </html>`;
 
 /** The live root. Its content was escaped when it was rendered. */
-function root({ content, socket, token }: PageContent): Template<never> {
-  return html`<div id="troupe" data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
+function root({ content, socket, token }: PageContent, notice: Layout['notice']): Template<never> {
+  const said = notice === false ? '' : notice;
+
+  return html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
 }
 
 /** The first 16 characters of the signature that a token begins with: 96 bits that raw HTML in the page cannot know. */
@@ -114,11 +118,11 @@ const signatureOf = (token: string): string => /^[\w-]{0,16}/.exec(token)?.[0] ?
  * @throws what the document template throws; TroupeError `template` or `value` if it cannot be rendered,
  * `options` if the page could not work in it
  */
-export function renderPage({ language, styles, template, title, warn }: Layout, page: PageContent): string {
+export function renderPage({ language, notice, styles, template, title, warn }: Layout, page: PageContent): string {
   const { collector, props, token, url } = page;
   // By the signature the script finds the root.
   const script = `${page.script}#${signatureOf(token)}`;
-  const made = template({ root: root(page), script, collector, language, styles, title, url, props });
+  const made = template({ root: root(page, notice), script, collector, language, styles, title, url, props });
   const text = documentMarkup(checkedTemplate(made), warn);
 
   checkPage(text, page);

@@ -90,6 +90,11 @@ export interface ServerOptions {
   /** Bytes of the largest frame a client may send. Default 65,536. */
   readonly maxFrame?: number;
   /**
+   * What a page says while it is not live: a text, in the language of the pages, or `false` for no notice.
+   * Default 'The server does not answer. What you do is kept and will be sent.'
+   */
+  readonly notice?: string | false;
+  /**
    * Called with each error report and the thrown value unchanged: its message may quote secrets. Default: a line
    * on stderr, with only the class of the error without `development`; with a `logger` no line, because the logger
    * gets the report as well.
@@ -136,6 +141,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
   readonly identify: Identify | undefined;
   readonly inspect: Inspect | undefined;
   readonly logger: Logger | undefined;
+  readonly notice: string | false | undefined;
   readonly onError: OnError | undefined;
   readonly origins: readonly string[] | undefined;
   readonly secrets: readonly string[];
@@ -144,7 +150,7 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'logger' | 'onError' | 'origins';
+type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'logger' | 'notice' | 'onError' | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -169,6 +175,7 @@ const defaults = {
   largestSnapshot: 1_048_576,
   logger: undefined,
   maxFrame: Limit.frame,
+  notice: undefined,
   onError: undefined,
   origins: undefined,
   sessionLifetime: 86_400_000,
@@ -285,6 +292,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
     (value) => isRecord(value) && ['debug', 'info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
   ],
   maxFrame: positive,
+  notice: ['a string or false', (value) => value === false || isText(value)],
   onError: fn,
   origins: [
     "an array of origins like 'https://example.com'",

@@ -102,7 +102,18 @@ async function startInspector(inspection: Inspection, settings: Settings, base: 
   const { clientScript, clock, development, language, onError, origins, secrets, trustProxy } = settings;
   const server = makeServer(
     {
-      ...{ base, clock, development, inspector: false, language, routes, secret: secrets, title, trustProxy },
+      ...{
+        base,
+        clock,
+        development,
+        inspector: false,
+        language,
+        notice: false,
+        routes,
+        secret: secrets,
+        title,
+        trustProxy,
+      },
       ...(onError !== undefined && { onError }),
       ...(clientScript !== undefined && { clientScript }),
       ...(origins !== undefined && { origins }),

@@ -110,7 +110,9 @@ export const Marker = { Open: '[', Close: ']', End: '' } as const;
 export const Mark = {
   /** On elements with event parts: the event types, separated by spaces. */
   Events: 'data-troupe-on',
-  /** On the root: the state of the connection, one of `connecting`, `live`, `offline`. */
+  /** On the root: what the notice of a page that is not live says, if that is not the default; '' for no notice. */
+  Notice: 'data-troupe-notice',
+  /** On the root: the state of the connection, one of `connecting`, `live`, `unanswered`, `offline`. */
   State: 'data-troupe',
   /** On the root: where the socket is, a path. */
   Socket: 'data-troupe-socket',

@@ -33,6 +33,9 @@ export const collectSize = (): Size => sizeOf('troupe-collect.js');
 /** How many bytes the built second script has. */
 export const moreSize = (): Size => sizeOf('troupe-more.js');
 
+/** How many bytes the built script of the notice has. */
+export const noticeSize = (): Size => sizeOf('troupe-notice.js');
+
 function sizeOf(file: string): Size {
   const script = readFileSync(new URL(`../../client/${file}`, import.meta.url));
   return {

@@ -120,9 +120,9 @@ describe('the second script', () => {
     await enter(page, 'one');
     await noted(page, 'one');
     const scripts = asked.filter((path) => path.endsWith('.js'));
-    expect(scripts).to.have.length(3);
-    expect(scripts.map((path) => path.replace(/(?:collect|more)-/, 'client-'))).to.deep.equal(
-      Array(3).fill(scripts[1])
+    expect(scripts).to.have.length(4);
+    expect(scripts.map((path) => path.replace(/(?:collect|more|notice)-/, 'client-'))).to.deep.equal(
+      Array(4).fill(scripts[1])
     );
     await expectNoErrors();
   });

@@ -1,4 +1,4 @@
-/** The two files of the script as they were built, `dist/client/troupe.js` and `troupe-more.js`: what browsers are given. */
+/** The files of the script as they were built, `dist/client/troupe.js`, `troupe-more.js`, `troupe-notice.js`: what browsers are given. */
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
@@ -14,6 +14,7 @@ declare const sockets: FakeSocket[];
 const read = (file: string): string => readFileSync(new URL(`../../client/${file}`, import.meta.url), 'utf8');
 const script = read('troupe.js');
 const more = read('troupe-more.js');
+const notice = read('troupe-notice.js');
 
 /** What the script under this URL joins with, over fake sockets, on a page that allows nothing but what its server has. */
 async function joinFrom(url: string, fakes: string): Promise<Wire> {
@@ -28,6 +29,7 @@ async function joinFrom(url: string, fakes: string): Promise<Wire> {
     ),
     [path]: resource('text/javascript', script),
     [path.replace(/client(?:-([\w-]+))?\.js/, 'more-$1.js')]: resource('text/javascript', more),
+    [path.replace(/client(?:-([\w-]+))?\.js/, 'notice-$1.js')]: resource('text/javascript', notice),
   });
   const { page, expectNoErrors } = await newPage();
   try {
@@ -70,7 +72,8 @@ describe('client/main', () => {
 
   const modules: readonly (readonly [what: string, text: string, exports: readonly string[]])[] = [
     ['the first file is one module that imports nothing and exports nothing', script, []],
-    ['the second is one module that imports nothing', more, ['addMore']],
+    ['the second is one module that imports nothing', more, ['addSecond']],
+    ['the notice is one module that imports nothing', notice, ['showNotice']],
   ];
   for (const [what, text, exports] of modules) {
     it(what, async () => {
@@ -95,6 +98,6 @@ describe('client/main', () => {
     for (const code of ['eval("")', 'new Function("")', '(0,eval)("")', 'a=Function("")']) {
       expect(code).to.match(evaluating);
     }
-    for (const text of [script, more]) expect(text).to.not.match(evaluating);
+    for (const text of [script, more, notice]) expect(text).to.not.match(evaluating);
   });
 });

@@ -70,8 +70,9 @@ function createPage() {
   const session = new Session({
     connection: {
       send: (bytes) => frames.push(decode(bytes)),
-      settled: () => {
+      settled: (isUnanswered) => {
         page.settled = true;
+        page.unanswered = isUnanswered;
       },
       giveUp: () => {
         log.push('lost');
@@ -80,6 +81,9 @@ function createPage() {
       move: (within) => log.push(`move ${within}`),
     },
     events: {
+      get early() {
+        return page.early;
+      },
       edited: new Set(),
       touched: () => [],
       begin: () => {
@@ -110,8 +114,11 @@ function createPage() {
     handler,
     reloadStorage,
     pending: 0,
+    /** What has happened before there was a tree. */
+    early: [] as never[],
     isUnstored: false,
     settled: false,
+    unanswered: false,
     /** What the next frame has to wait for. */
     needed: undefined as Promise<void> | undefined,
     lost: (): void => undefined,
@@ -756,19 +763,72 @@ describe('client/session', () => {
       expect(page.sent()).to.deep.equal([[ClientKind.Acknowledge, 0, Ask.Sign]]);
     });
 
-    it('come within 10 s, or the connection is lost', () => {
+    it('come within 4 s, or the connection is lost', () => {
       const page = joinedPage();
-      page.clock.advance(25_000 + 9_999 - Limit.acknowledgeDelay);
+      page.clock.advance(25_000 + 3_999 - Limit.acknowledgeDelay);
       expect(page.log).to.deep.equal([]);
       page.clock.advance(1);
       expect(page.log).to.deep.equal(['lost']);
     });
 
-    it('include the answer to a join', () => {
+    it('include the answer to a join, which has 12 s once it did not come in 4', () => {
       const page = createPage();
+      for (const patience of [4_000, 12_000, 12_000]) {
+        page.log.length = 0;
+        page.session.opened();
+        page.clock.advance(patience - 1);
+        expect(page.log).to.deep.equal([]);
+        page.clock.advance(1);
+        expect(page.log).to.deep.equal(['lost']);
+        page.session.closed(0);
+      }
+    });
+
+    it('are asked for when an event has had no answer for 3 s, and until it has one the page says so', async () => {
+      const page = joinedPage();
+      await page.raise();
+      page.sent();
+      page.clock.advance(2_999);
+      expect([page.unanswered, page.sent()]).to.deep.equal([false, []]);
+      page.clock.advance(1);
+      expect([page.unanswered, page.sent()]).to.deep.equal([true, [[ClientKind.Acknowledge, 0, Ask.Sign]]]);
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.unanswered).to.equal(true);
+      page.receive(ServerKind.Acknowledge);
+      expect(page.unanswered).to.equal(false);
+      page.clock.advance(24_999);
+      expect([page.log.filter((line) => line === 'lost'), page.sent()]).to.deep.equal([[], []]);
+    });
+
+    it('are answers to events: what else comes meanwhile does not keep the connection', async () => {
+      const page = joinedPage();
+      await page.raise();
+      for (let second = 0; second < 6; second++) {
+        page.clock.advance(1_000);
+        page.receive(ServerKind.Patch, [1, 0, second], 0);
+      }
+      expect(page.log).to.not.include('lost');
+      page.clock.advance(1_000);
+      expect(page.log.at(-1)).to.equal('lost');
+    });
+
+    it('have their time from the oldest event without an answer on', async () => {
+      const page = joinedPage();
+      await page.raise();
+      page.clock.advance(2_000);
+      await page.raise();
+      page.clock.advance(1_000);
+      expect(page.unanswered).to.equal(true);
+      page.receive(ServerKind.Acknowledge);
+      expect(page.unanswered).to.equal(false);
+      page.clock.advance(2_999);
+      expect(page.unanswered).to.equal(false);
+      page.clock.advance(1);
+      expect(page.unanswered).to.equal(true);
+      page.session.closed(0);
       page.session.opened();
-      page.clock.advance(10_000);
-      expect(page.log).to.deep.equal(['lost']);
+      page.receive(ServerKind.Acknowledge, 0);
+      expect(page.unanswered).to.equal(false);
     });
 
     it('are not expected without a connection', () => {

@@ -55,6 +55,7 @@ function createWindow(random = 1, anew = false) {
     setTimeout: clock.setTimeout.bind(clock),
     clearTimeout: clock.clearTimeout.bind(clock),
     Date: { now: () => clock.now() },
+    performance: { now: () => clock.now() },
     Math: Object.assign(Object.create(Math), { random: () => random }),
     document,
     location: { origin: 'https://example.org', reload: () => log.push('reload') },
@@ -95,7 +96,7 @@ function createWindow(random = 1, anew = false) {
     live() {
       socket.connect();
       last().open();
-      socket.settled();
+      socket.settled(false);
       log.length = 0;
     },
   };
@@ -112,9 +113,46 @@ describe('client/socket', () => {
     const { last, log, socket } = createWindow();
     socket.connect();
     last().open();
-    socket.settled();
+    socket.settled(false);
     last().drop(1006);
     expect(log).to.deep.equal(['connecting', 'opened', 'live', 'offline', 'closed 1006']);
+  });
+
+  it('says that an event has no answer', () => {
+    const { live, log, socket } = createWindow();
+    live();
+    socket.settled(true);
+    socket.settled(false);
+    expect(log).to.deep.equal(['unanswered', 'live']);
+  });
+
+  it('is offline once it has not been live for 3 s, whatever it is doing', () => {
+    const { clock, last, log, socket } = createWindow();
+    socket.connect();
+    last().open();
+    clock.advance(2_999);
+    expect(log).to.deep.equal(['connecting', 'opened']);
+    clock.advance(1);
+    expect(log.at(-1)).to.equal('offline');
+    socket.settled(false);
+    clock.advance(60_000);
+    expect(log.at(-1)).to.equal('live');
+  });
+
+  it('stays offline from the second failure on, until it is live', () => {
+    const { clock, last, log, socket, sockets } = createWindow();
+    socket.connect();
+    last().drop(1006);
+    clock.advance(250);
+    last().drop(1006);
+    clock.advance(500);
+    expect(sockets.length).to.equal(3);
+    expect(log.filter((line) => !line.startsWith('closed'))).to.deep.equal([
+      ...['connecting', 'offline', 'connecting', 'offline'],
+    ]);
+    last().open();
+    socket.settled(false);
+    expect(log.at(-1)).to.equal('live');
   });
 
   it('hands over what arrives, as bytes', () => {
@@ -156,33 +194,33 @@ describe('client/socket', () => {
       expect(sockets.length).to.equal(2);
     });
 
-    it('starts anew once a connection has lasted for 10 s, and not merely because it was live', () => {
+    it('starts anew once a connection has lasted for 4 s, and not merely because it was live', () => {
       const { clock, last, socket, sockets } = createWindow();
       const dropAfter = (time: number) => {
         last().open();
-        socket.settled();
+        socket.settled(false);
         clock.advance(time);
         last().drop(1006);
       };
       socket.connect();
       for (const delay of [250, 500, 1_000]) {
         const count = sockets.length;
-        dropAfter(delay === 1_000 ? 9_999 : 200);
+        dropAfter(delay === 1_000 ? 3_999 : 200);
         clock.advance(delay - 1);
         expect(sockets.length).to.equal(count);
         clock.advance(1);
         expect(sockets.length).to.equal(count + 1);
       }
       const count = sockets.length;
-      dropAfter(10_000);
+      dropAfter(4_000);
       clock.advance(250);
       expect(sockets.length).to.equal(count + 1);
     });
 
-    it('gives up a socket that does not open within 10 s', () => {
+    it('gives up a socket that does not open within 4 s', () => {
       const { clock, last, log, socket, sockets } = createWindow();
       socket.connect();
-      clock.advance(10_000);
+      clock.advance(4_000);
       expect(last().closedWith).to.equal(1000);
       expect(log.at(-1)).to.equal('closed 0');
       clock.advance(250);
@@ -217,7 +255,7 @@ describe('client/socket', () => {
       document.hidden = false;
       fire('visibilitychange');
       expect(sockets.length).to.equal(2);
-      clock.advance(5_000);
+      clock.advance(3_000);
       expect(sockets.length).to.equal(2);
     });
   });

@@ -6,22 +6,26 @@ import { chooseEncoding, createClientScript } from '../../../runtime/http/client
 const text = `console.log('${'ä'.repeat(500)}');`;
 const more = `export const more = '${'ö'.repeat(500)}';`;
 const collect = `(() => '${'ü'.repeat(500)}')();`;
+const beside = { more, collect };
 
 describe('client script', () => {
   it('is named by the hash of its content', () => {
-    const { collector, file, files, hash } = createClientScript(text, more, collect);
+    const { collector, file, files, hash } = createClientScript(text, beside);
 
     expect(hash).to.equal(createHash('sha256').update(`${text}${more}${collect}`).digest('base64url').slice(0, 12));
     expect(file).to.equal(`client-${hash}.js`);
     expect(collector).to.equal(`collect-${hash}.js`);
     expect([...files.keys()]).to.deep.equal([file, `more-${hash}.js`, collector]);
-    expect(createClientScript(`${text} `, more, collect).hash).to.not.equal(hash);
-    expect(createClientScript(text, `${more} `, collect).hash).to.not.equal(hash);
-    expect(createClientScript(text, more, `${collect} `).hash).to.not.equal(hash);
+    expect([...createClientScript().files.keys()].map((name) => name.split('-')[0])).to.deep.equal([
+      ...['client', 'more', 'collect', 'notice'],
+    ]);
+    expect(createClientScript(`${text} `, beside).hash).to.not.equal(hash);
+    expect(createClientScript(text, { ...beside, more: `${more} ` }).hash).to.not.equal(hash);
+    expect(createClientScript(text, { ...beside, collect: `${collect} ` }).hash).to.not.equal(hash);
   });
 
   it('is compressed once in each encoding', async () => {
-    const bodies = [...createClientScript(text, more, collect).files.values()];
+    const bodies = [...createClientScript(text, beside).files.values()];
 
     for (const [index, body] of bodies.entries()) {
       const expected = [text, more, collect][index];

@@ -16,7 +16,7 @@ import { asSessions, FakeSessions, fakeComponent } from '../../fixtures/sessions
 
 const text = `console.log(${JSON.stringify('client '.repeat(200))});`;
 const more = 'export const more = 1;';
-const script = createClientScript(text, more);
+const script = createClientScript(text, { more });
 const scriptUrl = `/app/_troupe/${script.file}`;
 
 /** An answer, its headers by name. */

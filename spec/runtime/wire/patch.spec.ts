@@ -40,6 +40,7 @@ describe('patch', () => {
     expect(Mark).to.deep.equal({
       Events: 'data-troupe-on',
       State: 'data-troupe',
+      Notice: 'data-troupe-notice',
       Socket: 'data-troupe-socket',
       Overlay: 'data-troupe-overlay',
       Pending: 'data-troupe-pending',
