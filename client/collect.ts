@@ -44,7 +44,8 @@ function keep(event: Event): void {
   const { altKey, button, ctrlKey, metaKey, shiftKey, submitter } = event as MouseEvent & SubmitEvent;
   const isPrevented =
     type === 'submit' ||
-    (type === 'click' && matches.call(element, ':any-link *,:any-link,[data-troupe-on*="|prevent"]'));
+    (type === 'click' &&
+      matches.call(element, ':any-link *,:any-link,button[data-troupe-post*=" "],[data-troupe-on*="|prevent"]'));
   if (isPrevented && !(altKey || button || ctrlKey || metaKey || shiftKey)) {
     if (!matches.call(element, '[data-troupe-on*="|default"]')) event.preventDefault();
   }

@@ -275,7 +275,7 @@ function wants(name: string, event: Event, element: Element): boolean {
 /** Prevents what the browser would do instead of the handler. Answers no if it is the browser's: a link for a new tab. */
 function prevent(name: string, event: Event, element: Element): boolean {
   const { type } = event;
-  const link = type === 'click' && bare(element).closest(':any-link');
+  const link = type === 'click' && bare(element).closest(`:any-link,button[${Mark.Post}*=" "]`);
   if (link && ((event as MouseEvent).button || modifiersOf(event))) return false;
   const isPrevented = link || /^(submit|dragover|drop)$/.test(type) || name.includes('|prevent');
   if (isPrevented && !name.includes('|default')) event.preventDefault?.();

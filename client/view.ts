@@ -17,6 +17,7 @@ import { bare, moveNodes, nodesOf, removeNodes } from './dom.js';
 import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './node-matcher.js';
 import { PartWriters, type WriterHooks } from './part-writers.js';
+import { takeBackPosts } from './posts.js';
 import { SelectValues } from './select-values.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -118,6 +119,7 @@ export class View {
 
   #take(tree: Wire, source: Source): void {
     this.#reset();
+    takeBackPosts(this.#element);
     if (source) expectEnd(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
     else {
       this.#element.replaceChildren();

@@ -1,6 +1,6 @@
 /** Prints how big the files of the client script are; `npm run size`. Fails above their budgets. */
 
-import { clientSize, collectSize, moreSize, noticeSize } from './bench/exact.js';
+import { clientSize, collectSize, moreSize, noticeSize, postBytes } from './bench/exact.js';
 
 const sizes = [
   { what: 'client script', budget: 10_240, size: clientSize() },
@@ -17,3 +17,6 @@ for (const { what, budget, size } of sizes) {
     process.exitCode = 1;
   }
 }
+
+const { plain, brotli } = await postBytes();
+console.log(`first page of the counter, for browsers without script: ${plain} bytes, ${brotli} in brotli`);

@@ -47,7 +47,8 @@ interface Pending {
 
 type Message =
   | { type: 'listChanged'; list: List }
-  | { type: 'typed' | 'entered'; draft: string }
+  | { type: 'typed'; draft: string }
+  | { type: 'entered' }
   | { type: 'editStarted'; todo: Todo }
   | { type: 'editCancelled'; id: number }
   | { type: 'edited'; id: number; title: string }
@@ -76,7 +77,7 @@ function showing(model: Model, base: List, pending: readonly Pending[]): Model {
 }
 
 function update(model: Model, message: Message, enqueue: Enqueue<Message>): Model {
-  const { base, browser, editing, pending } = model;
+  const { base, browser, draft, editing, pending } = model;
   const send = (change: Change): Model => {
     const { id: by } = enqueue;
     const addressed: Addressed = { browser, by, ...change };
@@ -97,7 +98,7 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
     case 'typed':
       return { ...model, draft: message.draft };
     case 'entered': {
-      const title = message.draft.trim();
+      const title = draft.trim();
       if (title === '' || model.todos.length >= mostTodos) return model;
 
       return { ...send({ type: 'added', title }), draft: '' };
@@ -121,9 +122,10 @@ function update(model: Model, message: Message, enqueue: Enqueue<Message>): Mode
 const header = (draft: string) => html<Message>`
   <header class="header">
     <h1>todos</h1>
-    <input class="new-todo" placeholder="What needs to be done?" aria-label="What needs to be done?" autocomplete="off"
-      autofocus .value=${draft} @input=${({ value }) => ({ type: 'typed', draft: value })}
-      @keydown=${({ key, value }) => key === 'Enter' && { type: 'entered', draft: value }}>
+    <input class="new-todo" form="new-todo" name="title" placeholder="What needs to be done?"
+      aria-label="What needs to be done?" autocomplete="off" autofocus .value=${draft}
+      @input=${({ value }) => ({ type: 'typed', draft: value })}>
+    <form id="new-todo" @submit=${{ type: 'entered' }}></form>
   </header>`;
 
 /** A row is the todo itself, or what says that it is edited. */

@@ -1,4 +1,11 @@
-/** The answer to an HTTP request, for any server. `http.ts` and `health.ts` make answers; `node-adapter.ts` writes them. */
+/**
+ * The answer to an HTTP request, for any server. `http.ts`, `form-post.ts` and `health.ts` make answers; `node-adapter.ts`
+ * writes them.
+ */
+
+import { renderStatus } from './layout.js';
+
+// TYPES -----------------------------------------------------------------------
 
 /** Name, value, name, value: the form that Node's servers write fastest. */
 export type Headers = readonly string[];
@@ -8,4 +15,51 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string | Uint8Array;
+}
+
+// HEADERS ---------------------------------------------------------------------
+
+/** The name of the header. */
+export const contentType = 'Content-Type';
+/** The name of the header. */
+export const cache = 'Cache-Control';
+/** Forbids browsers to guess another type. */
+export const sniffing: Headers = ['X-Content-Type-Options', 'nosniff'];
+const html: Headers = [
+  contentType,
+  'text/html; charset=utf-8',
+  'Referrer-Policy',
+  'strict-origin-when-cross-origin',
+  ...sniffing,
+];
+
+/** `no-cache`, not `no-store`: pages stay in the back/forward cache, and are revalidated everywhere else. */
+export const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
+const statusHeaders: Headers = [...html, cache, 'no-store'];
+
+const retry: Headers = ['Retry-After', '10'];
+const extraHeaders: { readonly [status: number]: Headers } = {
+  405: ['Allow', 'GET, HEAD'],
+  426: ['Upgrade', 'websocket', 'Connection', 'Upgrade'],
+  429: retry,
+  503: retry,
+};
+
+// ANSWERS ---------------------------------------------------------------------
+
+/** An answer with the length of its body. */
+export function withLength(status: number, headers: Headers, body: HttpAnswer['body']): HttpAnswer {
+  return { status, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body };
+}
+
+/** A small page that says what a status means, with `detail` below it, and a link to the page it is about. */
+export function answerStatus(status: number, styles: readonly string[], detail?: string, link?: string): HttpAnswer {
+  const headers = [...statusHeaders, ...(extraHeaders[status] ?? [])];
+
+  return withLength(status, headers, renderStatus(status, styles, detail, link));
+}
+
+/** Sends the browser to a page by GET. */
+export function answerSeeOther(url: string, headers: Headers): HttpAnswer {
+  return { status: 303, headers: ['Location', url, cache, 'no-store', ...headers, 'Content-Length', '0'], body: '' };
 }

@@ -12,13 +12,25 @@ import type { Route } from '../component/component.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import type { Page, SessionRegistry } from '../registry/session-registry.js';
+import type { Page } from '../registry/first-page.js';
+import type { SessionRegistry } from '../registry/session-registry.js';
+import type { PostTarget } from '../render/page-forms.js';
 import type { CloseCode } from '../wire/protocol.js';
 import { type ClientScript, chooseEncoding, type ScriptBody } from './client-script.js';
 import { refusalOfFetch } from './fetch-metadata.js';
+import { type AnswerPost, createFormPosts, type FormPostOptions } from './form-post.js';
 import { answerSign, type IsReady } from './health.js';
-import type { Headers, HttpAnswer } from './http-answer.js';
-import { type Layout, renderPage, renderStatus } from './layout.js';
+import {
+  answerStatus,
+  cache,
+  contentType,
+  type Headers,
+  type HttpAnswer,
+  pageHeaders,
+  sniffing,
+  withLength,
+} from './http-answer.js';
+import { type Layout, renderPage } from './layout.js';
 import type { RefusedUpgrades } from './refused-upgrades.js';
 import { cookieHeader, type HttpRequest, type Recognise, type RequestIdentity, readLeft } from './request-identity.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
@@ -30,11 +42,13 @@ import { principalText, type Tokens } from './session-token.js';
 export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
 /** Options of `createHttp`. */
-export interface HttpOptions {
+export interface HttpOptions extends FormPostOptions {
   readonly base: string;
   /** Whether error pages show the thrown error. */
   readonly development: boolean;
   readonly document: Layout;
+  /** Whether forms and buttons work without script. */
+  readonly formsWithoutScript: boolean;
   /** Whether the server accepts new sessions, for the readiness check. Default: as the sessions say. */
   readonly isReady?: IsReady;
   readonly recognise: Recognise;
@@ -42,47 +56,20 @@ export interface HttpOptions {
   readonly report: Reporter;
   readonly router: Router;
   readonly script: ClientScript;
-  readonly sessions: Pick<SessionRegistry, 'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload'>;
+  readonly sessions: Pick<
+    SessionRegistry,
+    'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload' | 'submit'
+  >;
   readonly tokens: Tokens;
   readonly trustProxy: number;
 }
 
-/** The reserved path below the base path: client script, socket, health checks. */
+/** The reserved path below the base path: client script, socket, posts, health checks. */
 export const reserved = '/_troupe';
 
-// HEADERS ---------------------------------------------------------------------
+const postPath = '/post';
 
-const type = 'Content-Type';
-const cache = 'Cache-Control';
-const sniffing: Headers = ['X-Content-Type-Options', 'nosniff'];
-const html: Headers = [
-  type,
-  'text/html; charset=utf-8',
-  'Referrer-Policy',
-  'strict-origin-when-cross-origin',
-  ...sniffing,
-];
-
-/** `no-cache`, not `no-store`: pages stay in the back/forward cache, and are revalidated everywhere else. */
-const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
-const statusHeaders: Headers = [...html, cache, 'no-store'];
-
-function withLength(status: number, headers: Headers, body: HttpAnswer['body']): HttpAnswer {
-  return { status, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body };
-}
-
-const retry: Headers = ['Retry-After', '10'];
-const extraHeaders: { readonly [status: number]: Headers } = {
-  405: ['Allow', 'GET, HEAD'],
-  426: ['Upgrade', 'websocket', 'Connection', 'Upgrade'],
-  429: retry,
-  503: retry,
-};
-
-/** A small page that says what a status means, and `detail` below it. */
-export function answerStatus(status: number, styles: readonly string[], detail?: string): HttpAnswer {
-  return withLength(status, [...statusHeaders, ...(extraHeaders[status] ?? [])], renderStatus(status, styles, detail));
-}
+// STATUS PAGES ----------------------------------------------------------------
 
 /** The icon that browsers ask for of their own accord: a 404 would be an error in the console of every page. */
 const icon = '/favicon.ico';
@@ -101,7 +88,7 @@ function isReadable(method: string): boolean {
 // CLIENT SCRIPT ---------------------------------------------------------------
 
 const scriptHeaders: Headers = [
-  ...[type, 'text/javascript; charset=utf-8', cache, 'public, max-age=31536000, immutable'],
+  ...[contentType, 'text/javascript; charset=utf-8', cache, 'public, max-age=31536000, immutable'],
   ...['Vary', 'Accept-Encoding'],
   ...sniffing,
 ];
@@ -157,17 +144,19 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   if (typeof again === 'number') return answerStatus(503, document.styles);
   if (again !== undefined) return writePage(options, asked, again);
   if (!sessions.makeRoom(visitor.address)) return answerStatus(429, document.styles);
-  const opened = sessions.open(route, visitor.address);
+  const opened = sessions.open(route, visitor.address, targetOf(options, asked));
 
   return writePage(options, asked, opened instanceof Promise ? await opened : opened);
 }
 
 /** The session of the page load that this one replaces, if that has left its token in a cookie. */
 async function reloaded(
-  { sessions, tokens }: HttpOptions,
-  { request, route, visitor, cookie }: PageRequest,
+  options: HttpOptions,
+  asked: PageRequest,
   left: ReturnType<typeof readLeft>
 ): Promise<Page | CloseCode | undefined> {
+  const { sessions, tokens } = options;
+  const { request, route, visitor, cookie } = asked;
   const bearer = { cookie, principal: principalText(visitor.principal) };
   for (const { document: load, token } of left) {
     const claim = tokens.open(token, bearer);
@@ -175,13 +164,25 @@ async function reloaded(
     const { id, url } = claim;
     const seal = (other: string): string => tokens.seal({ id: other, ticket: 0, url }, bearer);
 
-    return sessions.reload({ id, load, address: visitor.address, route: () => route, seal });
+    return sessions.reload({ id, load, address: visitor.address, route: () => route, seal }, targetOf(options, asked));
   }
 
   return undefined;
 }
 
-function writePage(options: HttpOptions, asked: PageRequest, { session, html, ticket }: Page): HttpAnswer {
+/** Where the forms of a page go without script. Their token is sealed if there are any. */
+function targetOf({ base, formsWithoutScript, tokens }: HttpOptions, asked: PageRequest): PostTarget | undefined {
+  if (!formsWithoutScript) return undefined;
+  const { request, visitor, cookie } = asked;
+  const bearer = { cookie, principal: principalText(visitor.principal) };
+
+  return {
+    path: `${base}${reserved}${postPath}`,
+    seal: (id) => tokens.seal({ id, ticket: 0, url: request.url }, bearer),
+  };
+}
+
+function writePage(options: HttpOptions, asked: PageRequest, { session, html, posts, ticket }: Page): HttpAnswer {
   const { base, document, script, tokens } = options;
   const { request, route, visitor, cookie, headers } = asked;
   const { url } = request;
@@ -195,6 +196,7 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, ti
     socket: `${own}/socket`,
     token,
     url,
+    posts,
   };
 
   return withLength(200, headers, renderPage(document, page));
@@ -252,8 +254,14 @@ function answerLostUpgrade({ document, refused }: HttpOptions, { headers }: Http
   return answerStatus(426, document.styles);
 }
 
-async function answerReserved(options: HttpOptions, request: HttpRequest, path: string): Promise<HttpAnswer> {
+async function answerReserved(
+  options: HttpOptions,
+  answerPost: AnswerPost,
+  request: HttpRequest,
+  path: string
+): Promise<HttpAnswer> {
   if (path === '/socket') return answerLostUpgrade(options, request);
+  if (path === postPath && options.formsWithoutScript) return answerPost(request);
   const { document, isReady = () => options.sessions.isReady, script } = options;
   const answer = answerSign(path, isReady) ?? script.files.get(path.slice(1));
 
@@ -265,10 +273,11 @@ async function answerReserved(options: HttpOptions, request: HttpRequest, path: 
 /** Makes the function that answers requests. */
 export function createHttp(options: HttpOptions): Http {
   const own = `${options.base}${reserved}`;
+  const answerPost = createFormPosts(options);
 
   return async (request) => {
     const path = below(own, pathOf(request.url));
 
-    return path === undefined ? answerRoute(options, request) : answerReserved(options, request, path);
+    return path === undefined ? answerRoute(options, request) : answerReserved(options, answerPost, request, path);
   };
 }

@@ -10,9 +10,11 @@
 import type { PageProps } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
+import type { PostMarks } from '../render/page-forms.js';
 import { documentMarkup } from '../render/render-to-string.js';
 import { html, PageRoot, Template } from '../template/html.js';
 import { Mark } from '../wire/patch.js';
+import { loosePosts, postedToken } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -70,6 +72,8 @@ export interface PageContent {
   readonly socket: string;
   readonly token: string;
   readonly url: string;
+  /** What stands before the root, for forms and buttons without script. Default: nothing. */
+  readonly posts?: PostMarks | undefined;
 }
 
 // PAGES -----------------------------------------------------------------------
@@ -102,11 +106,22 @@ export const defaultLayout: DocumentTemplate = ({
   </body>
 </html>`;
 
-/** The live root. Its content was escaped when it was rendered. */
-function root({ content, socket, token }: PageContent, notice: Layout['notice']): Template<never> {
+/** The live root. Its content was escaped when it was rendered. Nothing for browsers without script stands in it. */
+function root({ content, socket, token, posts }: PageContent, notice: Layout['notice']): Template<never> {
   const said = notice === false ? '' : notice;
+  const page = html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
 
-  return html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
+  return posts === undefined ? page : html`${postMarks(posts)}${page}`;
+}
+
+/** The empty form of the buttons that stand in no form, and the buttons that Enter presses in others. */
+function postMarks({ defaults, token }: PostMarks): Template<never> {
+  const loose =
+    token !== undefined &&
+    html`<form id=${loosePosts} method="post"><input type="hidden" name=${postedToken} value=${token}></form>`;
+  const buttons = [...defaults].map(([id, action]) => html`<button form=${id} formaction=${action}></button>`);
+
+  return html`<div id="${loosePosts}s" hidden>${loose}${buttons}</div>`;
 }
 
 /** The first 16 characters of the signature that a token begins with: 96 bits that raw HTML in the page cannot know. */
@@ -201,17 +216,34 @@ function checkPage(text: string, { script, token }: PageContent): void {
 const meanings: { readonly [status: number]: readonly [title: string, text: string] } = {
   400: ['Bad request', 'This address cannot be read. Check it for stray characters.'],
   401: ['Not allowed', 'You are not signed in, or may not see this page.'],
+  403: [
+    'Not accepted',
+    'This page is out of date, or was not sent by a page of this site. Go back, load the page again, and repeat what you did.',
+  ],
   404: ['Not found', 'There is no page at this address.'],
   405: ['Method not allowed', 'This page can only be read.'],
+  409: [
+    'Not there any more',
+    'What you used is not in the page any more, or cannot be used now. Nothing has happened.',
+  ],
+  410: ['Out of date', 'The page was open for too long. What you did has not arrived: load the page, and repeat it.'],
+  413: ['Too much', 'What you sent is larger than the server accepts. Go back, and send less.'],
   414: ['Address too long', 'This address is longer than the server accepts.'],
+  415: ['Not accepted', 'The server takes forms alone.'],
   426: ['No connection', 'Something between you and the server does not let live connections through.'],
-  429: ['Too many pages', 'Too many pages are open from your network. Close some, or try again in a moment.'],
+  429: [
+    'Too many requests',
+    'Too many pages are open from your network, or too much was sent at once. Try again in a moment.',
+  ],
   500: ['Something went wrong', 'The page could not be made. Trying again may help.'],
   503: ['Not ready', 'The page cannot be made right now. Try again in a moment.'],
 };
 
-/** A small page that says what a status means; `detail` stands below it, to be quoted in a request for help. `styles` are URLs of style sheets. */
-export function renderStatus(status: number, styles: readonly string[] = [], detail?: string): string {
+/**
+ * A small page that says what a status means; `detail` stands below it, to be quoted in a request for help. `styles` are URLs
+ * of style sheets, `link` is the path of the page that it is about.
+ */
+export function renderStatus(status: number, styles: readonly string[] = [], detail?: string, link?: string): string {
   const [title, text] = meanings[status] ?? ['Something went wrong', ''];
 
   return documentMarkup(
@@ -227,6 +259,7 @@ export function renderStatus(status: number, styles: readonly string[] = [], det
     <main>
       <h1>${title}</h1>
       <p>${text}</p>
+      ${link !== undefined && html`<p><a href=${link}>To the page</a></p>`}
       ${detail && html`<pre>${detail}</pre>`}
     </main>
   </body>

@@ -26,5 +26,26 @@ export function readRequest(request: IncomingMessage): HttpRequest {
 
   const url = readTarget(originalUrl ?? request.url ?? '/');
 
-  return { address: socket.remoteAddress ?? '', headers, method, secure, url };
+  return {
+    address: socket.remoteAddress ?? '',
+    body: (maxBytes) => readBody(request, maxBytes),
+    headers,
+    method,
+    secure,
+    url,
+  };
+}
+
+/** The body of a request. What is more than so many bytes is not read: the connection is closed after the answer. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes || request.readableEnded) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+
+  return Buffer.concat(chunks);
 }

@@ -25,6 +25,8 @@ export interface HttpRequest {
   readonly address: string;
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
+  /** Reads the body, which has so many bytes at the most; resolves with `undefined` if it has more, or was read already. */
+  readonly body?: (maxBytes: number) => Promise<Uint8Array | undefined>;
 }
 
 /**

@@ -62,6 +62,8 @@ export const ErrorCode = {
   Dropped: 'dropped',
   /** A WebSocket was refused: its page stays offline. Mostly because of a proxy; the message says what to look at. */
   Upgrade: 'upgrade',
+  /** A form that was posted without script was refused: not by a page of this server, or not by the browser that has it. */
+  Post: 'post',
   /** A file is not a recording, or its recording cannot be replayed. */
   Recording: 'recording',
   /** The runtime itself threw. */

@@ -11,7 +11,7 @@ import type { Route } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import { within } from '../platform/promise.js';
-import { markup } from '../render/render-to-string.js';
+import type { PostTarget } from '../render/page-forms.js';
 import { LiveSession, type Session, type SessionOwner, type SessionStart } from '../session/session.js';
 import type { SessionEnvironment } from '../session/session-environment.js';
 import { isOver, type SessionLife } from '../session/session-life.js';
@@ -19,41 +19,38 @@ import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
 import { type Activated, Activation, hasOther, type JoinRequest } from './activation.js';
 import { type DormantLimits, DormantSessions } from './dormant-sessions.js';
+import { firstPage, type Page } from './first-page.js';
 import { proveOwnership, proveStart } from './ownership.js';
 import type { Peers } from './ownership-transfer.js';
+import type { PostedForm } from './posted-form.js';
+import { type PostOutcome, postTo } from './posting-client.js';
 import { type RequestedPage, SessionStarter, type SessionStarterOptions } from './session-starter.js';
 import type { Outcome, WriteBehind } from './write-behind.js';
 
 // TYPES -----------------------------------------------------------------------
-
-/** A first page. */
-export interface Page {
-  readonly session: Session;
-  /** The HTML of the root's content. */
-  readonly html: string;
-  /** The adoption ticket of its client. */
-  readonly ticket: number;
-}
 
 /** The table, as HTTP and transport see it. */
 export interface SessionRegistry {
   /**
    * Starts a dormant session and renders its first page. At the limit of dormant sessions the oldest one ends.
    *
+   * @param target where its forms go without script. Default: nowhere
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
-  open(route: Route, address: string): Promise<Page> | Page;
+  open(route: Route, address: string, target?: PostTarget): Promise<Page> | Page;
   /**
    * Renders a first page of a session that a page load has left, for its reload. Resolves with `undefined` if the
    * session does not exist or another page load is connected to it; with `TryLater` while the store cannot answer or this
    * node drains, because the session may exist. Throws as `open`.
    */
-  reload(request: JoinRequest): Promise<Page | CloseCode | undefined>;
+  reload(request: JoinRequest, target?: PostTarget): Promise<Page | CloseCode | undefined>;
   /**
    * The session to join: the session of that id, a copy of it if another page load is connected to it, or a fresh one under
    * the same id if it does not exist and the request has not expired. A close code if it is refused. Throws as `open`.
    */
   enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode;
+  /** Enters a session for a form that was posted without script, and stores it with what that has changed. */
+  submit(request: JoinRequest, form: PostedForm): Promise<PostOutcome | CloseCode>;
   find(id: string): Session | undefined;
   /** Sends a message to the page's component of a session. Returns false if there is no such session in memory. */
   post(id: string, message: AnyMessage): boolean;
@@ -170,22 +167,15 @@ class SessionTable implements SessionRegistry, SessionOwner {
     return { dormant, attached, detached: this.#entries.size - dormant - attached };
   }
 
-  open({ component, props }: Route, address: string): Promise<Page> | Page {
-    const started = this.#starter.start({ id: createId(), component, props }, address);
-    if (started instanceof Promise) return started.then((session) => this.#firstPage(session));
-
-    return this.#firstPage(started);
-  }
-
-  /** If the store is shared, the session is stored before the page is sent: another node may be asked to join it. */
-  #firstPage(session: LiveSession): Promise<Page> | Page {
-    const page = pageOf(session);
+  open({ component, props }: Route, address: string, target?: PostTarget): Promise<Page> | Page {
     const { writeBehind } = this.#options;
+    const started = this.#starter.start({ id: createId(), component, props }, address);
+    if (started instanceof Promise) return started.then((session) => firstPage(session, target, writeBehind));
 
-    return writeBehind.isShared ? writeBehind.write(session).then(() => page) : page;
+    return firstPage(started, target, writeBehind);
   }
 
-  async reload(request: JoinRequest): Promise<Page | CloseCode | undefined> {
+  async reload(request: JoinRequest, target?: PostTarget): Promise<Page | CloseCode | undefined> {
     const found = this.#entries.get(request.id)?.session;
     if (found !== undefined) {
       if (!hasOther(found, request)) found.release();
@@ -197,7 +187,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
     if (isHere && hasOther(found, request)) return undefined;
     if (!isHere && this.#isDraining) return CloseCode.TryLater;
     const session = isHere ? found : await this.#activate(request, false);
-    return session instanceof LiveSession ? this.#firstPage(session) : session;
+    return session instanceof LiveSession ? firstPage(session, target, this.#options.writeBehind) : session;
   }
 
   enter(request: JoinRequest): Promise<Session | CloseCode> | Session | CloseCode {
@@ -235,6 +225,15 @@ class SessionTable implements SessionRegistry, SessionOwner {
       if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
       throw error;
     }
+  }
+
+  async submit(request: JoinRequest, form: PostedForm): Promise<PostOutcome | CloseCode> {
+    const session = await this.enter(request);
+    if (!(session instanceof LiveSession)) return session as CloseCode;
+    const outcome = await postTo(session, request.load, form, this.#env);
+    if (!this.#env.isVolatile) await this.#options.writeBehind.write(session);
+
+    return outcome;
   }
 
   find(id: string): Session | undefined {
@@ -394,7 +393,3 @@ class SessionTable implements SessionRegistry, SessionOwner {
     if (this.#isDraining) this.#resolveDrained();
   }
 }
-
-const pageOf = (session: LiveSession): Page => {
-  return { session, html: markup(session.rendered), ticket: session.issueTicket() };
-};

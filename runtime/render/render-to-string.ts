@@ -1,6 +1,6 @@
 /**
  * Writes a rendered tree (`nodes.ts`) as HTML that a browser parses to exactly the nodes that the client would create.
- * `session-registry.ts` calls it for the first page, `layout.ts` for the layout.
+ * `first-page.ts` calls it for the first page, `layout.ts` for the layout.
  *
  * Everything dynamic is escaped here, and nowhere else. What a parser would change is written so that the parser gives it
  * back: a carriage return as a reference, a newline at the start of `pre` and `textarea` twice.
@@ -10,6 +10,7 @@ import { type Template, UnsafeHtml } from '../template/html.js';
 import { defineDocument, type Part } from '../template/template.js';
 import { Mark, PartKind } from '../wire/patch.js';
 import { Instance, List, Mount, type StyleValue, type Value } from './nodes.js';
+import { keyText, type PageForm, PageForms, type PostMarks, type PostTarget } from './page-forms.js';
 import { renderLayout } from './render.js';
 import type { Report } from './value-errors.js';
 
@@ -52,6 +53,102 @@ function listMarkup(list: List): string {
   return html;
 }
 
+// POSTS -----------------------------------------------------------------------
+
+/** A first page, and what stands before it. */
+export interface PageMarkup {
+  readonly html: string;
+  readonly posts: PostMarks | undefined;
+}
+
+/**
+ * The HTML of the page of a session.
+ *
+ * @param target where forms and buttons go without script; `undefined` if they do not
+ */
+export function pageMarkup(value: Value, session: string, target: PostTarget | undefined): PageMarkup {
+  if (target === undefined) return { html: markup(value), posts: undefined };
+  const forms = new PageForms(target, session);
+  const html = postingMarkup(value, forms, '', undefined);
+
+  return { html, posts: forms.marks };
+}
+
+/** As `markup`, with the attributes for posts. `steps` lead to the value, and `around` is the form that it stands in. */
+function postingMarkup(value: Value, forms: PageForms, steps: string, around: PageForm | undefined): string {
+  if (value instanceof Instance) return postingInstance(value, forms, `${steps},`, around);
+  if (value instanceof List) return postingList(value, forms, steps, around);
+  if (!(value instanceof Mount)) return markup(value);
+  const { key, rendered } = value;
+  if (rendered instanceof Instance) return postingInstance(rendered, forms, steps + keyText(key), around);
+
+  return markup(rendered);
+}
+
+function postingList({ rows, source }: List, forms: PageForms, steps: string, around: PageForm | undefined): string {
+  let html = '';
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as Instance;
+    html += postingInstance(row, forms, steps + keyText(source === undefined ? index : row.key), around);
+  }
+
+  return html;
+}
+
+function postingInstance(instance: Instance, forms: PageForms, steps: string, around: PageForm | undefined): string {
+  const { definition, values } = instance;
+  const { parts, segments, hasChildren, hasPosts } = definition;
+  if (!hasChildren && !hasPosts) return instanceMarkup(instance);
+  let html = segments[0] as string;
+  let posted: PageForm | undefined;
+  let postedNode = -1;
+  const selects: (readonly [at: number, value: string])[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as Part;
+    const value = values[index] as Value;
+    const own = part.form;
+    const unposted = own?.hasAction ? goingElsewhere : goingNowhere;
+    const form = own === undefined ? around : own.node === postedNode ? posted : unposted;
+    if (part.post?.element === 'form' && value !== null) {
+      const made = forms.form(instance, index, part.post, steps);
+      posted = made.form;
+      postedNode = part.node;
+      html += made.html;
+    } else if (part.post !== undefined && value !== null) {
+      html += forms.button(instance, index, part.post, steps, form) ?? partMarkup(part, value);
+    } else if (part.kind <= PartKind.Sole && typeof value === 'object') {
+      const inner = postingMarkup(value, forms, `${steps},${index}`, form);
+      html += part.kind === PartKind.Sole ? afterStartTag(part.element, inner) : inner;
+    } else html += partMarkup(part, value);
+    if (part.kind === PartKind.Property && part.element === 'select' && part.name === 'value' && value !== null)
+      selects.push([html.length, String(value)]);
+    html += segments[index + 1] as string;
+  }
+
+  return selects.reduceRight((written, [at, text]) => selectOption(written, at, text), html);
+}
+
+/** Selects the option of this value in the select that begins before `at`: no attribute of the select says its value. */
+function selectOption(html: string, at: number, value: string): string {
+  const end = html.indexOf('</select>', at);
+  let isSelected = false;
+  const options = html
+    .slice(at, end)
+    .replace(/<option((?:\s[^<>]*)?)>([^<]*)/g, (option, attributes: string, text: string) => {
+      const own = / value="([^"]*)"/.exec(attributes)?.[1] ?? text.trim();
+      if (isSelected || own !== (attributes.includes(' value="') ? escapeValue(value) : escapeText(value)))
+        return option;
+      isSelected = true;
+
+      return `<option${attributes} selected="">${text}`;
+    });
+
+  return html.slice(0, at) + options + html.slice(end);
+}
+
+const goingElsewhere: PageForm = { id: undefined, action: '', hasAction: true };
+const goingNowhere: PageForm = { id: undefined, action: '', hasAction: false };
+
 // PARTS -----------------------------------------------------------------------
 
 function partMarkup(part: Part, value: Value): string {
@@ -69,7 +166,7 @@ function partMarkup(part: Part, value: Value): string {
     case PartKind.Property:
       return part.isReflected ? propertyMarkup(part, value) : '';
     case PartKind.Event:
-      return '';
+      return part.post?.instead === undefined ? '' : attribute(...part.post.instead);
     default:
       return value === null ? '' : attribute(part.name, String(value));
   }
@@ -111,9 +208,9 @@ function escapeText(text: string): string {
 }
 
 function attribute(name: string, value: string): string {
-  const text = /[&<>"\r]/.test(value)
-    ? value.replace(/[&<>"\r]/g, (character) => references[character] as string)
-    : value;
+  return ` ${name}="${escapeValue(value)}"`;
+}
 
-  return ` ${name}="${text}"`;
+function escapeValue(value: string): string {
+  return /[&<>"\r]/.test(value) ? value.replace(/[&<>"\r]/g, (character) => references[character] as string) : value;
 }

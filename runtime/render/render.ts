@@ -55,6 +55,8 @@ const rootPart: Part = {
   isSecret: false,
   isInLegend: false,
   isAfterLegend: false,
+  post: undefined,
+  form: undefined,
 };
 
 /**

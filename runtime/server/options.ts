@@ -51,6 +51,11 @@ export interface ServerOptions {
   /** How long clients have to move to another process when this one is drained; they go at random in the first half. Default 10,000. */
   readonly drainTime?: number;
   /**
+   * Whether forms with `@submit` and buttons with `@click` work without script: the first page says in their attributes how a
+   * browser posts them. Default `true`.
+   */
+  readonly formsWithoutScript?: boolean;
+  /**
    * Frames a client may send in a second, twice as many at once; beyond it the connection closes. A frame counts
    * once more for each 16,384 bytes and each 5 events. Default 200.
    */
@@ -164,6 +169,7 @@ const defaults = {
   dormantSessions: 10_000,
   dormantTime: 300_000,
   drainTime: 10_000,
+  formsWithoutScript: true,
   framesPerSecond: 200,
   grace: 60_000,
   heartbeat: 30_000,
@@ -270,6 +276,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   dormantSessions: positive,
   dormantTime: positive,
   drainTime: positive,
+  formsWithoutScript: ['true or false', (value) => typeof value === 'boolean'],
   framesPerSecond: positive,
   grace: ['a number, 0 or above', (value) => typeof value === 'number' && value >= 0],
   heartbeat: positive,

@@ -330,6 +330,7 @@ export class ClientLink {
   turned(events: number, now?: number): void {
     this.#counter.process(events);
     this.flush(now);
+    this.#sender.connection?.turned?.();
   }
 
   /** Sends the difference to what the client shows, if there is one and the window is open. */

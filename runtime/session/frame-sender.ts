@@ -25,6 +25,8 @@ export interface Connection {
   readonly opened: number;
   /** Closes the socket. */
   close(code: CloseCode, reason: string): void;
+  /** Called after each turn of the session. */
+  readonly turned?: (() => unknown) | undefined;
 }
 
 /** A frame that is counted. */

@@ -81,6 +81,8 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   fence: number;
   /** Whether it continues in memory alone. Once it does, it does until it can be stored. */
   isUnstored = false;
+  /** How many effects it has sent out so far. */
+  deliveries = 0;
   /** What observes the session: looked up when a frame arrives, a message is queued or a turn begins, not for each event. */
   probe: Probe | undefined;
   readonly #env: SessionEnvironment;
@@ -266,6 +268,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
 
   /** Delivers an effect, and tracks it until it has arrived. */
   deliver(effect: EffectImage): void {
+    this.deliveries++;
     const arrival = this.#send(effect);
     if (isPromise(arrival as unknown)) this.#effectOutbox().track(effect, arrival as Promise<void>);
   }

@@ -13,12 +13,11 @@ import type { RefusedUpgrades } from '../http/refused-upgrades.js';
 import {
   addressOf,
   type HttpRequest,
-  hostOf,
-  isSecure,
   type Recognise,
   type RequestIdentity,
   type Unrecognised,
 } from '../http/request-identity.js';
+import { type ForeignRefusal, refusalOfOrigin } from '../http/request-origin.js';
 import { pathOf } from '../http/router.js';
 import { ErrorCode } from '../platform/errors.js';
 import { CloseCode } from '../wire/protocol.js';
@@ -136,38 +135,6 @@ export function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Why an upgrade is refused; without a cause for what is no browser's. */
-type Refusal = readonly [status: number, cause?: string];
-
-/** Whether a page of this origin may connect. Every browser says its origin; what says none is no browser. */
-function refusalOfOrigin(
-  request: HttpRequest,
-  origins: readonly string[] | undefined,
-  trustProxy: number
-): Refusal | undefined {
-  const { origin } = request.headers;
-
-  if (typeof origin !== 'string' || !URL.canParse(origin)) return [403];
-  if (origins !== undefined) {
-    if (origins.includes(origin.toLowerCase())) return undefined;
-    return [403, `the page is of ${show(origin)}, which the option origins does not name.`];
-  }
-  const { host, protocol } = new URL(origin);
-  const asked = hostOf(request, trustProxy);
-  if (!/^https?:$/.test(protocol)) return [403];
-  if (host !== asked) {
-    const fix =
-      'A proxy has to pass on the Host header, or set X-Forwarded-Host and trustProxy; or name the origin in origins.';
-    return [403, `the page is of ${show(origin)}, and the request is for ${show(asked)}. ${fix}`];
-  }
-  // A page of http can be changed on its way. Without a proxy that says so, it is not known whether the browser speaks https.
-  if (protocol === 'https:' || !isSecure(request, trustProxy)) return undefined;
-  return [403, `the page is of ${show(origin)}, and the request came over https. Load the page over https.`];
-}
-
-/** What a client has said, in a report. */
-const show = (text: string): string => JSON.stringify(text.slice(0, 100));
-
 // TRANSPORT -------------------------------------------------------------------
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {
@@ -261,7 +228,7 @@ class WebSocketTransport implements Transport {
   }
 
   /** The status an upgrade is refused with, if it is, and why. */
-  #refusal(request: HttpRequest, address: string): Refusal | undefined {
+  #refusal(request: HttpRequest, address: string): ForeignRefusal | undefined {
     const { connections, connectionsPerAddress, origins, trustProxy } = this.#options;
     const neighbours = this.#neighbours.get(address) ?? 0;
     const foreign = refusalOfOrigin(request, origins, trustProxy);
@@ -273,7 +240,7 @@ class WebSocketTransport implements Transport {
     }
     if (neighbours < 2 * connectionsPerAddress) return undefined;
     const fix = 'Raise sessionsPerAddress; behind a proxy set trustProxy, or all users have its address.';
-    return [429, `${show(address)} has ${neighbours} connections. ${fix}`];
+    return [429, `${JSON.stringify(address)} has ${neighbours} connections. ${fix}`];
   }
 
   /** Asks who it is, unless there is no room for it anyway. */

@@ -9,7 +9,18 @@
 import { Mark, Marker, Namespace, PartKind } from '../wire/patch.js';
 import { type Binding, bind, decodeStatics } from './attributes.js';
 import { type Context, type Element, enter, newlineDroppingElements, rootContext } from './content-model.js';
-import { type Around, type Disabler, disablersOf, disablingElements } from './disabled-tags.js';
+import {
+  type Around,
+  type Disabler,
+  disablersOf,
+  disablingElements,
+  type FormTag,
+  formAround,
+  isOutlined,
+  type OutlineItem,
+  type PostTag,
+  postTagOf,
+} from './form-tags.js';
 import { isOverlay } from './overlays.js';
 import { isDecidingPart, isNamingPart, isSecretPart, type SecretTags, secretTags } from './password-tags.js';
 import type { AttributeToken, ContentToken, OpenToken, Token } from './scanner.js';
@@ -42,6 +53,10 @@ export interface Part {
   readonly isInLegend: boolean;
   /** Whether a legend stands before it in the same element. */
   readonly isAfterLegend: boolean;
+  /** Of the event that is posted without script: what the first page says of its element; else `undefined`. */
+  readonly post: PostTag | undefined;
+  /** The form around it in the template, or that it is on. */
+  readonly form: FormTag | undefined;
 }
 
 /** What `assemble` makes of the tokens of a template. */
@@ -51,6 +66,7 @@ export interface Assembled {
   readonly html: string;
   readonly secret: SecretParts;
   readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
+  readonly outline: readonly OutlineItem[];
 }
 
 /** The password fields of a template. */
@@ -79,6 +95,8 @@ export class TemplatePart implements Part {
   readonly isSecret: boolean;
   readonly isInLegend: boolean;
   readonly isAfterLegend: boolean;
+  readonly post: PostTag | undefined;
+  readonly form: FormTag | undefined;
 
   readonly #path: readonly Element[];
   #outer: Context | undefined;
@@ -98,6 +116,8 @@ export class TemplatePart implements Part {
     this.isSecret = part.isSecret;
     this.isInLegend = part.isInLegend;
     this.isAfterLegend = part.isAfterLegend;
+    this.post = part.post;
+    this.form = part.form;
     this.#path = path;
   }
 
@@ -133,6 +153,7 @@ interface Assembly {
   readonly naming: number[];
   /** The elements whose `disabled` concerns a part, by its index. */
   readonly disabling: Map<number, readonly Around[]>;
+  readonly outline: OutlineItem[];
   /** The segment that is being written. */
   segment: string;
   html: string;
@@ -155,6 +176,7 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
     deciding: [],
     naming: [],
     disabling: new Map(),
+    outline: [],
     segment: '',
     html: '',
     nodes: 0,
@@ -169,14 +191,14 @@ export function assemble(source: string, tokens: readonly Token[]): Assembled {
   }
   if (!isDocument(tokens) && [undefined, 'text'].includes(assembly.lastRoot)) write(assembly, `<!--${Marker.End}-->`);
 
-  const { parts, segments, segment, html, deciding, naming } = assembly;
+  const { parts, segments, segment, html, deciding, naming, outline } = assembly;
   const { fields, names } = assembly.secret;
   const secret = { isCertain: [...fields.values()].includes('always'), deciding, names, naming };
 
   const disablers = new Map([...assembly.disabling].map(([part, around]) => [part, disablersOf(around, parts)]));
   for (const [part, found] of disablers) if (found.length === 0) disablers.delete(part);
 
-  return { parts, segments: [...segments, segment], html, secret, disablers };
+  return { parts, segments: [...segments, segment], html, secret, disablers, outline };
 }
 
 /** Only documents have a doctype, and nothing follows a document. */
@@ -188,7 +210,7 @@ function add(assembly: Assembly, token: Token, previous: Token | undefined, next
       addElement(assembly, token);
       break;
     case 'close':
-      assembly.opened.pop();
+      if (isOutlined((assembly.opened.pop() as Opened).tag)) assembly.outline.push({ kind: 'close' });
       write(assembly, `</${token.name}>`);
       break;
     case 'content':
@@ -201,6 +223,8 @@ function add(assembly: Assembly, token: Token, previous: Token | undefined, next
     default:
       assembly.nodes++;
       write(assembly, token.text);
+      if (token.kind === 'text' && assembly.opened.at(-1)?.tag.element.name === 'option')
+        assembly.outline.push({ kind: 'text', text: token.text });
   }
 }
 
@@ -223,7 +247,7 @@ function count(assembly: Assembly, binding: Binding): Bound {
 }
 
 /** Ends a segment. The part is written between it and the next one. */
-function split(assembly: Assembly, { binding, hole: first }: Bound, node: number): void {
+function split(assembly: Assembly, { binding, hole: first }: Bound, node: number, post?: PostTag): void {
   const { opened, parts, segments, segment, secret, deciding, naming } = assembly;
   const tag = opened.at(-1)?.tag;
   const element = tag?.name ?? '';
@@ -236,7 +260,10 @@ function split(assembly: Assembly, { binding, hole: first }: Bound, node: number
   if (around.length > 0) assembly.disabling.set(parts.length, around);
   const isInLegend = opened[0]?.isFirstLegend ?? false;
   const isAfterLegend = (opened.at(-1) ?? assembly).hasLegend;
-  const place = { node, element, hole: first, isSecret, isInLegend, isAfterLegend };
+  const form = formAround(opened);
+  const place = { node, element, hole: first, isSecret, isInLegend, isAfterLegend, post, form };
+  const isChild = binding.kind <= PartKind.Text;
+  if (isChild) assembly.outline.push({ kind: 'child', part: parts.length });
   parts.push(new TemplatePart({ ...binding, ...place }, path));
   segments.push(segment);
   assembly.segment = '';
@@ -251,30 +278,25 @@ function addElement(assembly: Assembly, tag: OpenToken): void {
   assembly.opened.push({ tag, node, isFirstLegend: isLegend && !around.hasLegend, hasLegend: false });
   if (isLegend) around.hasLegend = true;
   write(assembly, `<${tag.name}`);
+  if (isOutlined(tag)) assembly.outline.push({ kind: 'open', tag, node });
 
-  const bounds = addAttributes(assembly, tag, node);
+  const post = postTagOf(tag);
+  const bounds = addAttributes(assembly, tag, node, post);
   const events = bounds.filter(({ binding }) => binding.kind === PartKind.Event).map(({ binding }) => binding);
   const marks = events.map(({ name, options }) => name + options);
   if (marks.length > 0) write(assembly, ` ${Mark.Events}="${marks.join(' ')}"`);
-  const isHandled = events.some(({ name, options }) => name === 'submit' && !options.includes('|default'));
-  if (isHandled && isLeftToHandler(tag)) write(assembly, ' method="dialog"');
+  if (post?.instead && !tag.attributes.some(({ name }) => name.toLowerCase() === post.instead?.[0]))
+    assembly.html += ` ${post.instead[0]}="${post.instead[1]}"`;
   write(assembly, tag.ends && tag.namespace !== Namespace.Html ? '/>' : '>');
 
   for (const bound of bounds) if (isContent(tag, bound)) split(assembly, bound, node);
-  if (tag.ends) assembly.opened.pop();
+  if (tag.ends && isOutlined((assembly.opened.pop() as Opened).tag)) assembly.outline.push({ kind: 'close' });
 }
-
-/**
- * Whether a form says nothing about where it goes, so that only its handler is meant. Before the client script has
- * started, the browser would put its fields into the URL; the method `dialog`, outside of a dialog, does nothing.
- */
-const isLeftToHandler = ({ name, attributes }: OpenToken): boolean =>
-  name === 'form' && !attributes.some((attribute) => /^[?.]?(?:action|method)$/i.test(attribute.name));
 
 /** Whether a part of a tag is written after the tag: `.value` of a textarea is its content in the first page. */
 const isContent = (tag: OpenToken, { binding }: Bound) => binding.isReflected && tag.name === 'textarea';
 
-function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readonly Bound[] {
+function addAttributes(assembly: Assembly, tag: OpenToken, node: number, post?: PostTag): readonly Bound[] {
   const bounds: Bound[] = [];
   const names = new Set<string>();
   let hasOverlay = false;
@@ -285,12 +307,14 @@ function addAttributes(assembly: Assembly, tag: OpenToken, node: number): readon
     const binding = bind(tag, token, fail);
     checkDuplicate(names, token, binding, fail);
     if (binding === undefined) {
-      write(assembly, staticAttribute(token));
+      // The first page may have another value in its place, which is written with the event.
+      if (post?.instead?.[0] === token.name.toLowerCase()) assembly.html += staticAttribute(token);
+      else write(assembly, staticAttribute(token));
       continue;
     }
     const bound = count(assembly, binding);
     bounds.push(bound);
-    if (!isContent(tag, bound)) split(assembly, bound, node);
+    if (!isContent(tag, bound)) split(assembly, bound, node, post?.attribute === token.name ? post : undefined);
   }
   if (hasOverlay) write(assembly, ` ${Mark.Overlay}=""`);
   return bounds;
@@ -344,5 +368,6 @@ function addContent(assembly: Assembly, { text, at }: ContentToken, { tag, node 
   } else {
     if (text !== '\n' || !dropping) assembly.nodes++;
     write(assembly, text);
+    if (isOutlined(tag)) assembly.outline.push({ kind: 'text', text });
   }
 }

@@ -20,13 +20,14 @@ import {
   refuseReserved,
   textAllowed,
 } from './content-model.js';
-import type { Disabler } from './disabled-tags.js';
+import type { Disabler, OutlineItem } from './form-tags.js';
 import { placeOfOverlay } from './overlays.js';
 import { assemble, type Part, type SecretParts, type TemplatePart } from './parts.js';
 import { isBlank, type OpenToken, scan, type Token } from './scanner.js';
 import { SpreadTemplates, spreadHoles } from './spread.js';
 import { hole, placeOfHole, sourceOf, templateError } from './template-source.js';
 
+export type { OutlineItem, PostTag } from './form-tags.js';
 export type { Part } from './parts.js';
 export { markHole } from './template-source.js';
 
@@ -56,6 +57,10 @@ export interface Definition {
   readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
   /** Whether one of its fieldsets can disable what stands in a child part. */
   readonly disablesChildren: boolean;
+  /** Whether a form or a button of it is posted without script. */
+  readonly hasPosts: boolean;
+  /** What stands in it of forms, and its children, in document order. */
+  readonly outline: readonly OutlineItem[];
   /** What is rendered in place of a template with spreads, which has no instances of its own; else `undefined`. */
   readonly spreads: SpreadTemplates | undefined;
 }
@@ -134,6 +139,8 @@ class TemplateDefinition implements Definition {
   readonly secret: SecretParts;
   readonly disablers: ReadonlyMap<number, readonly Disabler[]>;
   readonly disablesChildren: boolean;
+  readonly hasPosts: boolean;
+  readonly outline: readonly OutlineItem[];
   readonly spreads: SpreadTemplates | undefined;
 
   readonly #source: string;
@@ -142,7 +149,7 @@ class TemplateDefinition implements Definition {
 
   constructor(statics: TemplateStringsArray, source: string, tokens: readonly Token[], namespace: Namespace) {
     const holes = spreadHoles(source, tokens);
-    const { parts, segments, html, secret, disablers } = assemble(source, tokens.map(withoutSpreads));
+    const { parts, segments, html, secret, disablers, outline } = assemble(source, tokens.map(withoutSpreads));
     const places = parts.flatMap(({ kind, node, name, options }) => [node, kind, name + options]);
 
     this.statics = statics;
@@ -157,6 +164,8 @@ class TemplateDefinition implements Definition {
     this.secret = secret;
     this.disablers = disablers;
     this.disablesChildren = [...disablers.keys()].some((part) => isChild(parts[part] as Part));
+    this.hasPosts = parts.some(({ post }) => post !== undefined);
+    this.outline = outline;
     this.spreads = holes.length > 0 ? new SpreadTemplates(statics, holes) : undefined;
     this.#source = source;
     this.#tokens = tokens;

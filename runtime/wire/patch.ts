@@ -122,6 +122,8 @@ export const Mark = {
   Unstored: 'data-troupe-unstored',
   /** On elements with attributes `pending:NAME`, which say what they show while an event has no answer. */
   Overlay: 'data-troupe-overlay',
+  /** In the first page, on forms and buttons that work without script: what the client changes of them, `action method=dialog`. */
+  Post: 'data-troupe-post',
   /** In the first page: style declarations, applied by the client (a `style` attribute would break a strict CSP). */
   Style: 'data-troupe-style',
   /** On the root: the session token. */

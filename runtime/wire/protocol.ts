@@ -164,6 +164,14 @@ export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
  */
 export const pageCookie = 'troupe-page';
 
+// POSTS -----------------------------------------------------------------------
+
+/** The id of the empty form before a page, which posts the buttons that stand in no form. */
+export const loosePosts = 'troupe-post';
+
+/** The name of the field in it that has the token. */
+export const postedToken = 'troupe-token';
+
 // LIMITS ----------------------------------------------------------------------
 
 /** Numbers both sides must agree on. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clickBytes, clientSize, listBytes, resumeBytes, snapshotBytes } from './exact.js';
+import { clickBytes, clientSize, listBytes, postBytes, resumeBytes, snapshotBytes } from './exact.js';
 
 describe('exact figures', () => {
   it('a click on the counter takes at most 6 bytes up and 6 down', async () => {
@@ -22,6 +22,12 @@ describe('exact figures', () => {
 
   it('the counter is stored in at most 80 bytes', async () => {
     expect(await snapshotBytes()).to.be.at.most(80);
+  });
+
+  it('two buttons that work without script take at most 640 bytes of the first page, 320 in brotli', async () => {
+    const { plain, brotli } = await postBytes();
+    expect(plain).to.be.within(1, 640);
+    expect(brotli).to.be.within(1, 320);
   });
 
   it('the client script has at most 10,240 bytes in brotli', () => {

@@ -37,11 +37,14 @@ export const moreSize = (): Size => sizeOf('troupe-more.js');
 export const noticeSize = (): Size => sizeOf('troupe-notice.js');
 
 function sizeOf(file: string): Size {
-  const script = readFileSync(new URL(`../../client/${file}`, import.meta.url));
+  return sizeOfBytes(readFileSync(new URL(`../../client/${file}`, import.meta.url)));
+}
+
+function sizeOfBytes(bytes: Uint8Array): Size {
   return {
-    minified: script.length,
-    gzip: gzipSync(script, { level: 9 }).length,
-    brotli: brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+    minified: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
   };
 }
 
@@ -112,6 +115,21 @@ export async function resumeBytes(): Promise<number> {
   } finally {
     await server.close();
   }
+}
+
+// POSTING ---------------------------------------------------------------------
+
+/** By how many bytes the first page of the counter grows, because its two buttons work without script. */
+export async function postBytes(): Promise<{ readonly plain: number; readonly brotli: number }> {
+  const sizes: Size[] = [];
+  for (const formsWithoutScript of [true, false]) {
+    const server = await serve({ formsWithoutScript });
+    const { html } = await getPage(`http://127.0.0.1:${server.port}/counter`).finally(() => server.close());
+    sizes.push(sizeOfBytes(Buffer.from(html)));
+  }
+  const [withPosts, without] = sizes as [Size, Size];
+
+  return { plain: withPosts.minified - without.minified, brotli: withPosts.brotli - without.brotli };
 }
 
 // STORING ---------------------------------------------------------------------

@@ -279,6 +279,14 @@ export const provocations: { readonly [code in ErrorCode]?: () => Promise<readon
 
     return said;
   },
+  post: async () => {
+    const { close, origin, said } = await listen({ routes });
+    const headers = { 'Sec-Fetch-Site': 'cross-site' };
+    await fetch(`${origin}/_troupe/post?0,0,`, { method: 'POST', headers, body: new URLSearchParams() });
+    await close();
+
+    return said;
+  },
   recording: () => thrown(() => decodeRecording('hello')),
   snapshot: () => onPage(page({ update: () => ({ n: new Map() as never }) }), press),
 };

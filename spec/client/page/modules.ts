@@ -14,6 +14,7 @@ export * as outbox from '../../../client/outbox.js';
 export * as overlays from '../../../client/overlays.js';
 export * as partWriters from '../../../client/part-writers.js';
 export * as payload from '../../../client/payload.js';
+export * as posts from '../../../client/posts.js';
 export * as reloadStorage from '../../../client/reload-storage.js';
 export * as selectValues from '../../../client/select-values.js';
 export * as start from '../../../client/start.js';

@@ -45,8 +45,12 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
   const user = fakeComponent('user');
   const http = createHttp({
     base: '/app',
+    clock,
     development: true,
     document: { language: 'en', styles: ['/app.css'], template: defaultLayout, title: 'Spec', warn: () => undefined },
+    formsWithoutScript: false,
+    framesPerSecond: 200,
+    origins: undefined,
     recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy }),
     refused: new RefusedUpgrades(clock, report),
     report,

@@ -8,7 +8,7 @@ import { fromTransition, setup } from 'xstate';
 import { type Arrival, component } from '../../../runtime/component/component.js';
 import type { Diagnostics, Rare } from '../../../runtime/platform/diagnostics.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
-import type { Page } from '../../../runtime/registry/session-registry.js';
+import type { Page } from '../../../runtime/registry/first-page.js';
 import type { LiveSession } from '../../../runtime/session/session.js';
 import { callback } from '../../../runtime/subscription/callback.js';
 import { every } from '../../../runtime/subscription/every.js';

@@ -113,7 +113,7 @@ describe('server', () => {
       const { server, url } = await listen();
       const page = await load(`${url}hello/Ada`);
 
-      expect(page.body).to.match(/<button data-troupe-on="click">0<\/button>.*<output>Ada<\/output>/);
+      expect(page.body).to.match(/<button[^>]* data-troupe-on="click">0<\/button>.*<output>Ada<\/output>/);
       expect(server.counts.sessions).to.deep.equal({ attached: 0, detached: 0, dormant: 1 });
       const { answer } = await join(url, page);
 

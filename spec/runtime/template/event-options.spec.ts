@@ -128,7 +128,7 @@ describe('event options', () => {
   });
 
   it('leave a form that is sent by its handler out of the URL, and no other', () => {
-    const html = (statics: TemplateStringsArray): string => define(statics, Namespace.Html).segments.join('');
+    const html = (statics: TemplateStringsArray): string => define(statics, Namespace.Html).html;
     expect(html(literal`<form @submit.once=${1}></form>`)).to.contain('method="dialog"');
     expect(html(literal`<form @submit.default=${1}></form>`)).to.not.contain('method=');
   });

@@ -62,6 +62,8 @@ describe('parts', () => {
       isSecret: false,
       isInLegend: false,
       isAfterLegend: false,
+      post: undefined,
+      form: undefined,
     });
     expect({ ...second }).deep.include({ kind: 0, node: 2, name: '', element: 'p', hole: 1, strings: ['', ''] });
   });

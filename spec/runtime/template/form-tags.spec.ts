@@ -11,7 +11,7 @@ function disablers(statics: TemplateStringsArray, ..._values: unknown[]): unknow
   return [...found].map(([part, by]) => [parts[part]?.name, by]);
 }
 
-describe('template/disabled-tags', () => {
+describe('template/form-tags', () => {
   it('names what disables a control: its own attribute, and those of the fieldsets around it', () => {
     expect(disablers`<button ?disabled=${true} @click=${message}></button>`).to.deep.equal([['click', [0]]]);
     expect(disablers`<button @click=${message} .disabled=${true}></button>`).to.deep.equal([['click', [1]]]);
