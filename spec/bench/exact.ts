@@ -123,7 +123,7 @@ export async function resumeBytes(): Promise<number> {
 export async function postBytes(): Promise<{ readonly plain: number; readonly brotli: number }> {
   const sizes: Size[] = [];
   for (const formsWithoutScript of [true, false]) {
-    const server = await serve({ formsWithoutScript });
+    const server = await serve({ formsWithoutScript, inspector: false });
     const { html } = await getPage(`http://127.0.0.1:${server.port}/counter`).finally(() => server.close());
     sizes.push(sizeOfBytes(Buffer.from(html)));
   }

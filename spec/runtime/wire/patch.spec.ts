@@ -44,6 +44,7 @@ describe('patch', () => {
       Socket: 'data-troupe-socket',
       Overlay: 'data-troupe-overlay',
       Pending: 'data-troupe-pending',
+      Post: 'data-troupe-post',
       Style: 'data-troupe-style',
       Token: 'data-troupe-token',
       Unstored: 'data-troupe-unstored',
