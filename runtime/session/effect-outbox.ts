@@ -17,6 +17,8 @@ export interface EffectOutboxOptions {
   readonly clock: Clock;
   /** Delivers an effect. The promise resolves when the receiver has confirmed it. */
   deliver(effect: EffectImage): Promise<void> | void;
+  /** All effects are confirmed: what is stored may say otherwise. */
+  emptied(): void;
   report(error: unknown): void;
 }
 
@@ -91,6 +93,7 @@ export class EffectOutbox {
   #arrived({ id }: EffectImage): void {
     this.#isFailing = this.#isOverflowing = false;
     this.#waiting.delete(id);
+    if (this.#waiting.size === 0 && !this.#isOver) this.#options.emptied();
   }
 
   #await(effect: EffectImage, arrival: Promise<void>, backoff: Backoff): void {

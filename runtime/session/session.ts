@@ -282,10 +282,16 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.#outbox ??= new EffectOutbox({
       clock,
       deliver: (effect) => this.#send(effect),
+      emptied: () => this.#effectsConfirmed(),
       report: (error) => void report(ErrorCode.Effect, error, { session: this.id }),
     });
 
     return this.#outbox;
+  }
+
+  /** Stores the session: from what was stored, another node would deliver them again, perhaps to a receiver that begins anew. */
+  #effectsConfirmed(): void {
+    if (['attached', 'detached'].includes(this.life.phase)) this.#owner.changed(this);
   }
 
   system(): AnyActorRef {

@@ -51,6 +51,7 @@ describe('effects at a drain', () => {
     const outbox = new EffectOutbox({
       clock: createSimulatedClock(),
       deliver: () => undefined,
+      emptied: () => undefined,
       report: (error) => void reports.push(error),
     });
     for (const n of [1, 2, 3]) {

@@ -21,6 +21,7 @@ class Post {
       this.tries.push([tried.id, this.clock.now() - 1_000]);
       return this.answer();
     },
+    emptied: () => undefined,
     report: (error) => void this.reports.push(error as Error),
   });
 
