@@ -14,6 +14,7 @@
 import { Mark } from '../runtime/wire/patch.js';
 import type { Events } from './events.js';
 import type { Inputs } from './inputs.js';
+import type { Socket } from './socket.js';
 import { startOn } from './start.js';
 
 const [path = '', client = ''] = /\/client-([\w-]+)\.js/.exec(import.meta.url) ?? [];
@@ -22,12 +23,12 @@ const root = document.querySelector(`[${Mark.Token}${signature && `^="${signatur
 
 let tries = 0;
 let loading: Promise<typeof import('./second.js')> | undefined;
-async function load(inputs: Inputs, events: Events): Promise<void> {
+async function load(inputs: Inputs, events: Events, socket: Socket): Promise<void> {
   try {
     // A browser may not try again what has failed under the same URL.
     const url = `./more-${client}.js#${tries++}`;
     loading ??= import(url);
-    (await loading).addSecond(inputs, events);
+    (await loading).addSecond(inputs, events, socket);
   } catch (error) {
     loading = undefined;
     throw error;

@@ -1,6 +1,6 @@
 /**
- * The notice that a page shows while it is not live: what becomes of what the user does meanwhile, in words. It is a file of
- * its own, `notice-HASH.js`, which `second.ts` loads.
+ * The notice that a page shows while it is not live: what becomes of what the user does meanwhile, in words. `attendance.ts`
+ * starts it.
  *
  * It stands at the end of `<body>`, outside of the root, so that it is in no tree of the server. Its style is a sheet without
  * specificity: any rule of the page overrides it, and no policy forbids it.

@@ -6,16 +6,17 @@
 import type { Events } from './events.js';
 import type { Inputs } from './inputs.js';
 import { addMore } from './more.js';
+import type { Socket } from './socket.js';
 
 let isAsked = false;
 
 /** Gives these what they need of it, the first time. */
-export function addSecond(inputs: Inputs, events: Events): void {
+export function addSecond(inputs: Inputs, events: Events, socket: Socket): void {
   addMore(inputs, events);
   if (isAsked) return;
   isAsked = true;
   import(import.meta.url.replace('more-', 'notice-')).then(
-    ({ showNotice }: typeof import('./notice.js')) => showNotice(events.root),
+    ({ attend }: typeof import('./attendance.js')) => attend(events.root, socket),
     () => undefined
   );
 }

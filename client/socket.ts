@@ -7,6 +7,7 @@
  */
 
 import { Verdict } from '../runtime/wire/protocol.js';
+import type { WebSocketLike } from './fallback.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -48,7 +49,9 @@ export class Socket {
   readonly #url: string;
   readonly #speaker: Speaker;
   readonly #show: (state: ConnectionState) => void;
-  #socket: WebSocket | undefined;
+  /** Makes one: `roads.ts` puts another way in its place. */
+  make: (url: string) => WebSocketLike = (url) => new WebSocket(url) as unknown as WebSocketLike;
+  #socket: WebSocketLike | undefined;
   /** Failures since a connection lasted. */
   #failures = 0;
   /** When this connection became live; `NaN` if it is not. */
@@ -93,8 +96,8 @@ export class Socket {
   }
 
   /** A new connection, to be spoken over as soon as it is open, in place of `old` if that is still there then. */
-  #open(old?: WebSocket): WebSocket {
-    const socket = new WebSocket(this.#url);
+  #open(old?: WebSocketLike): WebSocketLike {
+    const socket = this.make(this.#url);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       if (this.#socket !== (old ?? socket)) return socket.close(1000);
@@ -108,7 +111,7 @@ export class Socket {
     };
     // Nothing more is heard of one that was left.
     socket.onmessage = ({ data }) => {
-      if (this.#socket === socket) this.#speaker.received(new Uint8Array(data as ArrayBuffer));
+      if (this.#socket === socket) this.#speaker.received(new Uint8Array(data));
     };
     socket.onclose = ({ code }) => {
       if (this.#socket === socket) this.#closed(code);
@@ -118,7 +121,7 @@ export class Socket {
 
   /** Sends a frame, if the connection is open. */
   send(bytes: Uint8Array): void {
-    if (this.#socket?.readyState === 1) this.#socket.send(bytes as Uint8Array<ArrayBuffer>);
+    if (this.#socket?.readyState === 1) this.#socket.send(bytes);
   }
 
   /** The page is live, but for an event that has no answer. If it stays so for a while, the next failure will be the first. */

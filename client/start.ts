@@ -48,8 +48,8 @@ export interface StartOptions {
  */
 export function start({ client = '', root = document.querySelector(`[${Mark.Socket}]`) }: StartOptions = {}): void {
   if (!root) return;
-  startOn(root, client, (...parts) => {
-    addMore(...parts);
+  startOn(root, client, (inputs, events) => {
+    addMore(inputs, events);
     return undefined;
   });
   showNotice(root);
@@ -66,7 +66,7 @@ const needing = /7,"(?:value|open)"|8,"[^"]*\*|pending:/;
 export function startOn(
   root: Element,
   client: string,
-  load: (inputs: Inputs, events: Events) => Promise<void> | undefined
+  load: (inputs: Inputs, events: Events, socket: Socket) => Promise<void> | undefined
 ): void {
   const setMark = (name: string, value: Scalar): void => writeAttribute(root, name, value);
   const inputs = new Inputs(root);
@@ -89,7 +89,7 @@ export function startOn(
     },
     events,
     typing: inputs,
-    needs: (frame) => (inputs.texts || !needing.test(JSON.stringify(frame)) ? undefined : load(inputs, events)),
+    needs: (frame) => (inputs.texts || !needing.test(JSON.stringify(frame)) ? undefined : load(inputs, events, socket)),
     reloadStorage: new ReloadStorage(root, outbox),
     outbox,
     view,
@@ -105,6 +105,6 @@ export function startOn(
     setMark(Mark.State, state)
   );
   // At the same time as the connection: in the end there are two round trips less.
-  load(inputs, events)?.catch(() => undefined);
+  load(inputs, events, socket)?.catch(() => undefined);
   socket.connect();
 }

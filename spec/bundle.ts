@@ -1,6 +1,6 @@
 /**
  * Builds the client script that browsers are given, `dist/client/troupe.js`, the second part that it loads,
- * `dist/client/troupe-more.js`, what pages load before both, `dist/client/troupe-collect.js`, and the notice, `dist/client/troupe-notice.js`; and the one for pages that run in the process of a test, `dist/client/troupe.iife.js`; the
+ * `dist/client/troupe-more.js`, what pages load before both, `dist/client/troupe-collect.js`, and for pages that are not live `dist/client/troupe-notice.js` and `troupe-fallback.js`; and the one for pages that run in the process of a test, `dist/client/troupe.iife.js`; the
  * last step of `npm run build`.
  *
  * Those for browsers are made small by facts that a minifier cannot know. The members of kinds and limits never change, so their
@@ -94,7 +94,8 @@ async function buildScript(entry: string, file: string, format: 'esm' | 'iife' =
 
 await buildScript('client/main.ts', 'dist/client/troupe.js');
 await buildScript('client/second.ts', 'dist/client/troupe-more.js');
-await buildScript('client/notice.ts', 'dist/client/troupe-notice.js');
+await buildScript('client/attendance.ts', 'dist/client/troupe-notice.js');
+await buildScript('client/fallback.ts', 'dist/client/troupe-fallback.js');
 await buildScript('client/collect.ts', 'dist/client/troupe-collect.js', 'iife');
 await build({
   ...common,

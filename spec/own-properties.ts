@@ -13,7 +13,7 @@ export const ownProperties: readonly string[] = [
   'selects', 'listen', 'isEcho', 'begin', 'typing', 'definition', 'known', 'leave', 'isEdit', 'sent', 'isWritten',
   'notDurable', 'want', 'wanted', 'tell', 'shown', 'extraPayload', 'wrote', 'edited', 'undo', 'raised', 'lift',
   'base', 'takeAt', 'owner', 'refused', 'settled', 'needs', 'isOwn', 'definitions', 'edit', 'kept', 'isHeld',
-  'present', 'overlays', 'pend', 'refuses', 'probe', 'early', 'isAwaited',
+  'present', 'overlays', 'pend', 'refuses', 'probe', 'early', 'isAwaited', 'make',
 ];
 
 /** The short names, in the order in which they are given: what order it is makes some bytes of difference after compression. */

@@ -1,7 +1,7 @@
 /**
  * The client script as browsers fetch it: files under URLs that contain the hash of their content, so that browsers can
- * cache them for ever. A page loads `collect-HASH.js` and `client-HASH.js`, which loads the others by itself: `more-HASH.js`
- * and `notice-HASH.js`. esbuild builds them from `client/`;
+ * cache them for ever. A page loads `collect-HASH.js` and `client-HASH.js`, which loads the others by itself: `more-HASH.js`,
+ * `notice-HASH.js` and, when it is needed, `fallback-HASH.js`. esbuild builds them from `client/`;
  * `http.ts` serves them.
  */
 
@@ -74,6 +74,7 @@ const readBeside = (): Readonly<Record<string, string>> => ({
   more: readBuilt('troupe-more.js'),
   collect: readBuilt('troupe-collect.js'),
   notice: readBuilt('troupe-notice.js'),
+  fallback: readBuilt('troupe-fallback.js'),
 });
 
 /** Makes the script of the texts of its files, by default of those that were built. */

@@ -214,7 +214,11 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
   const transport = connectTransport(settings, site);
   const start = (base: string): Promise<MountedApp> => startInspector(liveInspection, settings, base);
   const inspector = mountInspector({ inspection: liveInspection, report, settings, start });
-  const handle = createHandle(site.http, settings.styles, inspector?.handle.bind(inspector));
+  const handle = createHandle(
+    site.http,
+    settings.styles,
+    (...request) => inspector?.handle(...request) || transport.request(...request)
+  );
   const inspectorLink = inspector?.link;
   const { close, drain } = createShutdown({ inspector, log, settings, site, transport });
 

@@ -1,11 +1,12 @@
 /**
  * The transport: accepts WebSocket upgrades and creates connections. It checks an upgrade (path, origin, number of
- * connections from one address, identity), creates the WebSocket, and passes what arrives on it to a `connection.ts`.
+ * connections from one address, identity), creates the WebSocket, and passes what arrives on it to a `connection.ts`. It does
+ * the same for the requests that a `fetch-socket.ts` is made of.
  *
  * The only importer of ws. `server.ts` passes it `admit`, which finds the session of a join.
  */
 
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readRequest } from '../http/node-request.js';
@@ -15,13 +16,15 @@ import {
   type HttpRequest,
   type Recognise,
   type RequestIdentity,
+  readCookie,
   type Unrecognised,
 } from '../http/request-identity.js';
 import { type ForeignRefusal, refusalOfOrigin } from '../http/request-origin.js';
 import { pathOf } from '../http/router.js';
 import { ErrorCode } from '../platform/errors.js';
-import { CloseCode } from '../wire/protocol.js';
+import { CloseCode, Limit } from '../wire/protocol.js';
 import { SocketConnection, type Switchboard } from './connection.js';
+import { answerFetch, type FetchQuery, FetchSocket, readBody, readFetchQuery } from './fetch-socket.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -58,6 +61,8 @@ export interface TransportCounts {
 export interface Transport {
   /** Takes an upgrade; `false`, and the socket is left alone, if the path is not ours. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Takes a request of the fallback; `false`, and it is left alone, if it is none. */
+  request(request: HttpRequest, message: IncomingMessage, response: ServerResponse): boolean;
   /** Closes all connections and accepts no more; resolves when the last is gone. */
   close(): Promise<void>;
   readonly counts: TransportCounts;
@@ -157,7 +162,9 @@ class WebSocketTransport implements Transport {
   readonly #options: TransportOptions;
   readonly #server: ReturnType<typeof createSocketServer>;
   readonly #switchboard: Switchboard;
-  readonly #sockets = new Set<ConnectedSocket>();
+  readonly #sockets = new Set<ConnectedSocket | FetchSocket>();
+  /** Those that are made of requests, by the ids that their clients have chosen. */
+  readonly #fetched = new Map<string, FetchSocket>();
   /** Upgrades of whom it is being asked who they are. */
   readonly #asking = new Set<Duplex>();
   /** How many connections each address has, or is about to have. */
@@ -261,22 +268,91 @@ class WebSocketTransport implements Transport {
   }
 
   #opened(socket: ConnectedSocket, address: string, visitor: RequestIdentity | Unrecognised): void {
-    const known = typeof visitor === 'number' ? undefined : visitor;
-
     socket.address = address;
-    socket.connection = new SocketConnection(this.#switchboard, socket, known);
     socket.on('close', this.#onClose).on('error', onError);
     socket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
+    this.#connect(socket, visitor);
+  }
+
+  #connect(socket: ConnectedSocket | FetchSocket, visitor: RequestIdentity | Unrecognised): void {
+    const known = typeof visitor === 'number' ? undefined : visitor;
+
+    socket.connection = new SocketConnection(this.#switchboard, socket, known);
     this.#sockets.add(socket);
     this.#keepSweeping();
     this.#screen(socket, visitor);
   }
 
   /** Closes at once what is not welcome, with a code that says so: a browser is not told an upgrade's status. */
-  #screen({ address, connection }: ConnectedSocket, visitor: RequestIdentity | Unrecognised): void {
+  #screen({ address, connection }: ConnectedSocket | FetchSocket, visitor: RequestIdentity | Unrecognised): void {
     if (this.#isCrowded(address)) connection.refuse(CloseCode.TryLater, 'too many connections from this address');
     else if (visitor === 401) connection.refuse(CloseCode.Refused, 'not allowed');
     else if (visitor === 503) connection.refuse(CloseCode.TryLater, 'not ready');
+  }
+
+  // Requests
+
+  request(request: HttpRequest, message: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method !== 'POST' || pathOf(request.url) !== this.#options.path) return false;
+    this.#takeRequest(request, message, response).catch((error: unknown) => {
+      this.#options.report(ErrorCode.Internal, error);
+      response.destroy();
+    });
+    return true;
+  }
+
+  async #takeRequest(request: HttpRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { maxFrame, origins, trustProxy } = this.#options;
+    const query = readFetchQuery(request.url);
+    const foreign = refusalOfOrigin(request, origins, trustProxy);
+    if (query === undefined || foreign !== undefined) {
+      this.#options.refused.add(...(foreign ?? [400]));
+      message.resume();
+      return answerFetch(response, foreign?.[0] ?? 400);
+    }
+    const body = await readBody(message, Math.max(maxFrame, Limit.frame));
+    if (body === undefined) return answerFetch(response, 413);
+    const socket = this.#fetched.get(query.id) ?? (await this.#openFetched(request, query, message, response));
+    if (socket === undefined) return;
+    if (socket.cookie === readCookie(request, trustProxy)) socket.take(query, body, response);
+    else answerFetch(response, 410);
+  }
+
+  /** Opens a connection for the first of its requests, or answers that there is none. */
+  async #openFetched(
+    request: HttpRequest,
+    { down, id, number }: FetchQuery,
+    { socket: asking }: IncomingMessage,
+    response: ServerResponse
+  ): Promise<FetchSocket | undefined> {
+    const { clock, maxFrame, trustProxy } = this.#options;
+    const address = addressOf(request, trustProxy);
+    const isFirst = number === 1 && down !== '' && down !== 'x';
+    const [status, cause] = isFirst ? (this.#refusal(request, address) ?? []) : [410];
+    if (status !== undefined) {
+      if (isFirst) this.#options.refused.add(status, cause);
+      answerFetch(response, status);
+      return undefined;
+    }
+    increment(this.#neighbours, address);
+    let socket: FetchSocket | undefined;
+    try {
+      const visitor = await this.#recognise(request, asking, address);
+      if (asking.destroyed || this.#isClosed || this.#fetched.has(id)) {
+        response.destroy();
+        return undefined;
+      }
+      const onClosed = (closed: FetchSocket): void => {
+        this.#fetched.delete(id);
+        this.#closed(closed);
+      };
+      socket = new FetchSocket({ address, clock, cookie: readCookie(request, trustProxy), maxFrame, onClosed });
+      this.#fetched.set(id, socket);
+      this.#connect(socket, visitor);
+      return socket;
+    } finally {
+      if (socket === undefined) decrement(this.#neighbours, address);
+    }
   }
 
   // Signs of life
@@ -295,7 +371,7 @@ class WebSocketTransport implements Transport {
 
   // Closing
 
-  #closed(socket: ConnectedSocket): void {
+  #closed(socket: ConnectedSocket | FetchSocket): void {
     this.#sockets.delete(socket);
     decrement(this.#neighbours, socket.address);
     socket.connection.ended();

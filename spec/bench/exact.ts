@@ -36,6 +36,9 @@ export const moreSize = (): Size => sizeOf('troupe-more.js');
 /** How many bytes the built script of the notice has. */
 export const noticeSize = (): Size => sizeOf('troupe-notice.js');
 
+/** How many bytes the built script of the fallback has. */
+export const fallbackSize = (): Size => sizeOf('troupe-fallback.js');
+
 function sizeOf(file: string): Size {
   return sizeOfBytes(readFileSync(new URL(`../../client/${file}`, import.meta.url)));
 }

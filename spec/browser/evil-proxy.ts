@@ -78,7 +78,10 @@ function shape(from: Socket, to: Socket, nature: () => Nature): void {
     if (free + latency - performance.now() < 1) pass();
     else setTimeout(pass, free + latency - performance.now());
   });
-  from.on('error', ignore).on('close', () => to.destroy());
+  from.on('error', ignore).on('close', () => {
+    const { latency = 0 } = nature();
+    setTimeout(() => to.destroy(), free + latency + 1 - performance.now());
+  });
 }
 
 function createShaper(port: number, nature: () => Nature, sockets: Set<Socket>): TcpServer {
@@ -100,7 +103,7 @@ function createShaper(port: number, nature: () => Nature, sockets: Set<Socket>):
 
 const upgradeHeaders = /^(connection|upgrade)$/i;
 
-/** The headers of a message, in pairs, without those of an upgrade. */
+/** The headers of a message, in pairs, without those of a connection or an upgrade. */
 const withoutUpgrade = ({ rawHeaders }: IncomingMessage): string[] =>
   rawHeaders.filter((_, index) => !upgradeHeaders.test(rawHeaders[index - (index % 2)] as string));
 
@@ -175,7 +178,7 @@ function createProxy(port: number, proxy: State): Server {
       }
       const parts: Buffer[] = [];
       if (buffers) for await (const part of answer) parts.push(part as Buffer);
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      response.writeHead(answer.statusCode ?? 502, withoutUpgrade(answer));
       if (buffers) return response.end(Buffer.concat(parts));
       response.flushHeaders();
       return answer.pipe(response);

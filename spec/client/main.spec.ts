@@ -1,4 +1,4 @@
-/** The files of the script as they were built, `dist/client/troupe.js`, `troupe-more.js`, `troupe-notice.js`: what browsers are given. */
+/** The files of the script as they were built, `dist/client/troupe.js`, `troupe-more.js`, `troupe-notice.js`, `troupe-fallback.js`: what browsers are given. */
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
@@ -15,6 +15,7 @@ const read = (file: string): string => readFileSync(new URL(`../../client/${file
 const script = read('troupe.js');
 const more = read('troupe-more.js');
 const notice = read('troupe-notice.js');
+const fallback = read('troupe-fallback.js');
 
 /** What the script under this URL joins with, over fake sockets, on a page that allows nothing but what its server has. */
 async function joinFrom(url: string, fakes: string): Promise<Wire> {
@@ -73,7 +74,8 @@ describe('client/main', () => {
   const modules: readonly (readonly [what: string, text: string, exports: readonly string[]])[] = [
     ['the first file is one module that imports nothing and exports nothing', script, []],
     ['the second is one module that imports nothing', more, ['addSecond']],
-    ['the notice is one module that imports nothing', notice, ['showNotice']],
+    ['the notice is one module that imports nothing', notice, ['attend']],
+    ['the fallback is one module that imports nothing', fallback, ['openNext']],
   ];
   for (const [what, text, exports] of modules) {
     it(what, async () => {
@@ -98,6 +100,6 @@ describe('client/main', () => {
     for (const code of ['eval("")', 'new Function("")', '(0,eval)("")', 'a=Function("")']) {
       expect(code).to.match(evaluating);
     }
-    for (const text of [script, more, notice]) expect(text).to.not.match(evaluating);
+    for (const text of [script, more, notice, fallback]) expect(text).to.not.match(evaluating);
   });
 });

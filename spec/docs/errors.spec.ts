@@ -59,7 +59,7 @@ describe('errors.md', () => {
     expect(pages.length).to.be.at.least(8);
     const answered = filesOfRuntime()
       .filter((file) => /runtime\/(?:http|socket)\//.test(file))
-      .flatMap((file) => [...read(file).matchAll(/\b(?:return|status: |plain\(|\()([2345]\d\d)\b/g)])
+      .flatMap((file) => [...read(file).matchAll(/\b(?:return|status: |plain\(|response, |\()([2345]\d\d)\b/g)])
       .map(([, status]) => Number(status));
     // 408 is answered by Node's own server, for which `node-limits.ts` sets the times.
     expect([...new Set([...pages, ...answered, 403, 408])].sort()).to.deep.equal(documented);

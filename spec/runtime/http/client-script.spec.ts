@@ -17,7 +17,7 @@ describe('client script', () => {
     expect(collector).to.equal(`collect-${hash}.js`);
     expect([...files.keys()]).to.deep.equal([file, `more-${hash}.js`, collector]);
     expect([...createClientScript().files.keys()].map((name) => name.split('-')[0])).to.deep.equal([
-      ...['client', 'more', 'collect', 'notice'],
+      ...['client', 'more', 'collect', 'notice', 'fallback'],
     ]);
     expect(createClientScript(`${text} `, beside).hash).to.not.equal(hash);
     expect(createClientScript(text, { ...beside, more: `${more} ` }).hash).to.not.equal(hash);
