@@ -67,12 +67,14 @@ class Stage {
 
   async open(content: string): Promise<string> {
     const script = await bundle('client/main.ts');
-    const more = await bundle('client/more.ts');
+    const more = await bundle('client/second.ts');
+    const notice = await bundle('client/notice.ts');
     const head = '<title>spec</title><script type="module" src="/client-aB_9-z.js"></script>';
     this.#server = createServer(({ headers: { cookie = '' }, url }, response) => {
       const root = `<div id="root" data-troupe-socket="/_troupe/socket" data-troupe-token="${this.token}">${content}</div>`;
       const page = `<!doctype html><html><head>${head}</head><body>${root}</body></html>`;
-      const found = { '/': page, '/client-aB_9-z.js': script, '/more-aB_9-z.js': more }[url ?? ''];
+      const files = { '/client-aB_9-z.js': script, '/more-aB_9-z.js': more, '/notice-aB_9-z.js': notice };
+      const found = { '/': page, ...files }[url ?? ''];
       if (url === '/') {
         this.loads++;
         this.cookies.push(cookie);
