@@ -15,6 +15,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpRequest } from '../http/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import { CloseCode } from '../wire/protocol.js';
 import type { Socket, SocketConnection } from './connection.js';
@@ -77,7 +78,7 @@ export function readBody(message: IncomingMessage, most: number): Promise<Buffer
       else resolve(undefined);
     });
     message.on('end', () => resolve(Buffer.concat(parts)));
-    for (const end of ['error', 'close']) message.on(end, () => resolve(undefined));
+    message.on('error', () => resolve(undefined));
   });
 }
 
@@ -89,9 +90,13 @@ const headers = [
   ...['X-Accel-Buffering', 'no', 'X-Content-Type-Options', 'nosniff'],
 ];
 
+const emptyHeaders = [...headers, 'Content-Length', '0'];
+
 /** Answers without frames. */
 export function answerFetch(response: ServerResponse, status: number): void {
-  response.writeHead(status, status === 204 ? ['Cache-Control', 'no-store'] : [...headers, 'Content-Length', '0']);
+  // An answer to a POST is not cached, and no code reads its date.
+  response.sendDate = false;
+  response.writeHead(status, status === 204 ? [] : emptyHeaders);
   response.end();
 }
 
@@ -102,6 +107,8 @@ export interface FetchSocketOptions {
   readonly clock: Clock;
   /** The cookie it was opened with: all its requests have it. */
   readonly cookie: string | undefined;
+  /** The headers it was opened with: a request with the same `Origin` and `Cookie` needs no other look. */
+  readonly headers: HttpRequest['headers'];
   /** Bytes of the largest frame. */
   readonly maxFrame: number;
   /** Called once, when it is closed. */
@@ -170,6 +177,13 @@ export class FetchSocket implements Socket {
   }
 
   // As the transport sees it
+
+  /** Whether a request has the very headers that the first one was let in with. */
+  knows({ headers }: HttpRequest): boolean {
+    const { cookie, origin } = this.#options.headers;
+
+    return headers['origin'] === origin && headers['cookie'] === cookie;
+  }
 
   /** Takes a request of this connection. */
   take({ number, down }: FetchQuery, body: Buffer, response: ServerResponse): void {

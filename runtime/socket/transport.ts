@@ -304,7 +304,8 @@ class WebSocketTransport implements Transport {
   async #takeRequest(request: HttpRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { maxFrame, origins, trustProxy } = this.#options;
     const query = readFetchQuery(request.url);
-    const foreign = refusalOfOrigin(request, origins, trustProxy);
+    const known = query && this.#fetched.get(query.id);
+    const foreign = known?.knows(request) ? undefined : refusalOfOrigin(request, origins, trustProxy);
     if (query === undefined || foreign !== undefined) {
       this.#options.refused.add(...(foreign ?? [400]));
       message.resume();
@@ -312,9 +313,9 @@ class WebSocketTransport implements Transport {
     }
     const body = await readBody(message, Math.max(maxFrame, Limit.frame));
     if (body === undefined) return answerFetch(response, 413);
-    const socket = this.#fetched.get(query.id) ?? (await this.#openFetched(request, query, message, response));
+    const socket = known ?? this.#fetched.get(query.id) ?? (await this.#openFetched(request, query, message, response));
     if (socket === undefined) return;
-    if (socket.cookie === readCookie(request, trustProxy)) socket.take(query, body, response);
+    if (socket.knows(request) || socket.cookie === readCookie(request, trustProxy)) socket.take(query, body, response);
     else answerFetch(response, 410);
   }
 
@@ -346,7 +347,9 @@ class WebSocketTransport implements Transport {
         this.#fetched.delete(id);
         this.#closed(closed);
       };
-      socket = new FetchSocket({ address, clock, cookie: readCookie(request, trustProxy), maxFrame, onClosed });
+      const { headers } = request;
+      const cookie = readCookie(request, trustProxy);
+      socket = new FetchSocket({ address, clock, cookie, headers, maxFrame, onClosed });
       this.#fetched.set(id, socket);
       this.#connect(socket, visitor);
       return socket;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Figure, LeftOut } from './compare.js';
 import { clickBytes, clientSize, listBytes, resumeBytes, snapshotBytes } from './exact.js';
 import { placement } from './process.js';
-import { cell, children, click } from './row/click.js';
+import { cell, children, click, clickByRequests } from './row/click.js';
 import { durable } from './row/durable.js';
 import { inspectOff, inspectOn } from './row/inspect.js';
 import { memory, component as memoryOfComponent, subscription as memoryOfSubscription } from './row/memory.js';
@@ -52,6 +52,7 @@ const exactly = (value: number): Figure => ({ value });
 const measures: Readonly<Record<string, Measure>> = {
   click: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.8, take: click },
   cell: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.35, take: cell },
+  'click.fallback': { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.3, take: clickByRequests },
   children: { unit: 'clicks per CPU-second', judged: 'ratio', least: 0.6, take: children },
   publish: { unit: 'patches per CPU-second', judged: 'ratio', least: 0.3, take: publish },
   'wire.click.up': { unit: 'bytes', judged: 'value', most: 6, take: async () => exactly((await clickBytes()).up) },

@@ -12,6 +12,7 @@ import { answer } from './process.js';
 import { comeBack, type Known, leave, open as openReturners, visitAndLeave } from './returner.js';
 import { type Numbering, number } from './tree.js';
 import {
+  byRequests,
   documentName,
   fetchText,
   getPage,
@@ -50,10 +51,12 @@ let clickers: readonly Clicker[] = [];
 // OPENING ---------------------------------------------------------------------
 
 /** Opens sessions of ours one after the other; answers what can be clicked in each. */
-async function joinPages({ url, count }: { url: string; count: number }): Promise<readonly Target[]> {
+async function joinPages(given: { url: string; count: number; byRequests?: boolean }): Promise<readonly Target[]> {
+  const { url, count } = given;
   const opened: Clicker[] = [];
   for (let index = 0; index < count; index++) {
-    const page = await getPage(url);
+    const got = await getPage(url);
+    const page = given.byRequests ? { ...got, socket: got.socket + byRequests } : got;
     const document = documentName();
     const visit = await join(page, document);
     opened.push({ ...clicker(visit, targetsOf(number(visit.tree))), page, document });

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import { decode } from '../../runtime/wire/decode.js';
 import type { Wire } from '../../runtime/wire/patch.js';
 import { ClientKind, ServerKind, version } from '../../runtime/wire/protocol.js';
+import { RequestSocket } from './request-socket.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -97,8 +98,15 @@ export async function join(page: Page, document = documentName()): Promise<Visit
   return { socket, tree: frame[1] as Wire };
 }
 
+/** What the URL of a socket ends with whose connection is made of requests. */
+export const byRequests = '#requests';
+
 /** Opens a socket. */
-export function open(url: string, headers: Record<string, string> = {}): Promise<WebSocket> {
+export async function open(url: string, headers: Record<string, string> = {}): Promise<WebSocket> {
+  if (url.endsWith(byRequests)) {
+    const http = url.replace(/^ws/, 'http').replace(byRequests, '');
+    return new RequestSocket(http, headers) as unknown as WebSocket;
+  }
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket));

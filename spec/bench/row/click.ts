@@ -1,4 +1,4 @@
-/** `click` and `cell`: clicks per CPU-second of the server, one outstanding per session. */
+/** `click`, `cell` and the like: clicks per CPU-second of the server, one outstanding per session. */
 
 import { compare, cpuSeconds, type Figure, type Side, withSides } from '../compare.js';
 import type { Target } from '../load.js';
@@ -10,6 +10,20 @@ export const click = (): Promise<Figure> => clicks('/counter', 50);
 
 /** One cell of a thousand keyed rows, in 10 sessions. */
 export const cell = (): Promise<Figure> => clicks('/cells', 10);
+
+/** The counter in 50 sessions whose connections are made of requests, against as many with WebSockets. */
+export function clickByRequests(): Promise<Figure> {
+  return withSides(async (limit, ours) => {
+    for (const side of [limit, ours]) {
+      const origin = await side.server.ask<string>('listen');
+      await side.load.ask('joinPages', { url: `${origin}/counter`, count: 50, byRequests: side === ours });
+    }
+    return compare(
+      () => clicksPerSecond(limit),
+      () => clicksPerSecond(ours)
+    );
+  }, 'server-troupe');
+}
 
 /** One of five hundred child components, in 10 sessions, against the counter in as many. */
 export function children(): Promise<Figure> {
