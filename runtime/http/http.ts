@@ -129,6 +129,8 @@ interface PageRequest {
   readonly cookie: string;
   readonly headers: Headers;
   readonly route: Route;
+  /** Its token, once that is sealed. */
+  token?: string;
 }
 
 async function answerPage(options: HttpOptions, asked: PageRequest): Promise<HttpAnswer> {
@@ -170,23 +172,27 @@ async function reloaded(
   return undefined;
 }
 
-/** Where the forms of a page go without script. Their token is sealed if there are any. */
-function targetOf({ base, formsWithoutScript, tokens }: HttpOptions, asked: PageRequest): PostTarget | undefined {
-  if (!formsWithoutScript) return undefined;
-  const { request, visitor, cookie } = asked;
-  const bearer = { cookie, principal: principalText(visitor.principal) };
+/** Where the forms of a page go without script. */
+function targetOf(options: HttpOptions, asked: PageRequest): PostTarget | undefined {
+  if (!options.formsWithoutScript) return undefined;
 
-  return {
-    path: `${base}${reserved}${postPath}`,
-    seal: (id) => tokens.seal({ id, ticket: 0, url: request.url }, bearer),
-  };
+  return { path: `${options.base}${reserved}${postPath}`, seal: (id, ticket) => sealPage(options, asked, id, ticket) };
+}
+
+/** The token of a page. It is sealed once, for its forms too. */
+function sealPage({ tokens }: HttpOptions, asked: PageRequest, id: string, ticket: number): string {
+  const { request, visitor, cookie } = asked;
+  const principal = principalText(visitor.principal);
+  asked.token ??= tokens.seal({ id, ticket, url: request.url }, { cookie, principal });
+
+  return asked.token;
 }
 
 function writePage(options: HttpOptions, asked: PageRequest, { session, html, posts, ticket }: Page): HttpAnswer {
-  const { base, document, script, tokens } = options;
-  const { request, route, visitor, cookie, headers } = asked;
+  const { base, document, script } = options;
+  const { request, route, headers } = asked;
   const { url } = request;
-  const token = tokens.seal({ id: session.id, ticket, url }, { cookie, principal: principalText(visitor.principal) });
+  const token = sealPage(options, asked, session.id, ticket);
   const own = `${base}${reserved}`;
   const page = {
     content: html,

@@ -11,10 +11,9 @@ import type { PageProps } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import type { PostMarks } from '../render/page-forms.js';
-import { documentMarkup } from '../render/render-to-string.js';
+import { documentMarkup, postsMarkup } from '../render/render-to-string.js';
 import { html, PageRoot, Template } from '../template/html.js';
 import { Mark } from '../wire/patch.js';
-import { loosePosts, postedToken } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -109,19 +108,12 @@ export const defaultLayout: DocumentTemplate = ({
 /** The live root. Its content was escaped when it was rendered. Nothing for browsers without script stands in it. */
 function root({ content, socket, token, posts }: PageContent, notice: Layout['notice']): Template<never> {
   const said = notice === false ? '' : notice;
-  const page = html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
+  const page = new PageRoot(content);
+  if (posts === undefined)
+    return html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${page}</div>`;
+  const before = new PageRoot(postsMarkup(posts, token));
 
-  return posts === undefined ? page : html`${postMarks(posts)}${page}`;
-}
-
-/** The empty form of the buttons that stand in no form, and the buttons that Enter presses in others. */
-function postMarks({ defaults, token }: PostMarks): Template<never> {
-  const loose =
-    token !== undefined &&
-    html`<form id=${loosePosts} method="post"><input type="hidden" name=${postedToken} value=${token}></form>`;
-  const buttons = [...defaults].map(([id, action]) => html`<button form=${id} formaction=${action}></button>`);
-
-  return html`<div id="${loosePosts}s" hidden>${loose}${buttons}</div>`;
+  return html`<div id="troupe-posts" hidden>${before}</div><div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${page}</div>`;
 }
 
 /** The first 16 characters of the signature that a token begins with: 96 bits that raw HTML in the page cannot know. */

@@ -26,7 +26,8 @@ export function firstPage(
   target: PostTarget | undefined,
   writeBehind: WriteBehind
 ): Promise<Page> | Page {
-  const page = { session, ...pageMarkup(session.rendered, session.id, target), ticket: session.issueTicket() };
+  const ticket = session.issueTicket();
+  const page = { session, ...pageMarkup(session.rendered, session.id, ticket, target), ticket };
 
   return writeBehind.isShared ? writeBehind.write(session).then(() => page) : page;
 }

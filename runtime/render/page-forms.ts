@@ -28,8 +28,8 @@ import type { Instance } from './nodes.js';
 export interface PostTarget {
   /** The path that takes posts. */
   readonly path: string;
-  /** A token of the session that is posted to. */
-  seal(session: string): string;
+  /** The token of the first page with this adoption ticket. */
+  seal(session: string, ticket: number): string;
 }
 
 /** The form around what is written, as a button has to know it. */
@@ -46,15 +46,17 @@ export interface PageForm {
 export interface PostMarks {
   /** The forms that need a button that Enter presses: their ids, and where that button posts them. */
   readonly defaults: ReadonlyMap<string, string>;
-  /** The token in the empty form; `undefined` if there is no button outside of a form. */
-  readonly token: string | undefined;
+  /** Whether there is a button outside of a form. */
+  readonly hasLoose: boolean;
 }
 
 // ADDRESSES -------------------------------------------------------------------
 
 /** A key as it follows in an address: a letter before a text, a number as it is, nothing for none. */
 export function keyText(key: unknown): string {
-  return typeof key === 'string' ? `,s${encodeURIComponent(key.toWellFormed())}` : `,${key ?? ''}`;
+  if (typeof key !== 'string') return `,${key ?? ''}`;
+
+  return /^[\w.-]*$/.test(key) ? `,s${key}` : `,s${encodeURIComponent(key.toWellFormed())}`;
 }
 
 const addressShape = /^(?<part>\d{1,9}),(?<hash>[a-z\d]{1,16})(?<steps>(?:,(?:s[^,]*|-?\d*\.?\d*(?:e[-+]?\d+)?))+)$/;
@@ -84,30 +86,53 @@ export const byDefault = '&enter';
 
 // ATTRIBUTES ------------------------------------------------------------------
 
+const none: ReadonlyMap<string, string> = new Map();
+
+/** A button outside of a form: what stands before and behind the steps of its address. */
+interface LooseButton {
+  readonly path: string;
+  readonly before: string;
+  readonly behind: string;
+}
+
+/** Those of templates; the same in each page of a server. */
+const looseButtons = new WeakMap<PostTag, LooseButton>();
+
+function looseButton(path: string, definition: string, part: number, post: PostTag): LooseButton {
+  const type = post.instead === undefined ? '' : ` ${post.instead.join('=')}`;
+  const before = ` form="${loosePosts}" formaction="${path}?${part},${definition}`;
+  const made = { path, before, behind: `" ${Mark.Post}="form formaction${type}"` };
+  looseButtons.set(post, made);
+
+  return made;
+}
+
 /** The forms and buttons of one first page. What it writes needs no escaping. */
 export class PageForms {
   readonly #target: PostTarget;
   readonly #session: string;
-  readonly #defaults = new Map<string, string>();
+  readonly #ticket: number;
+  #defaults: Map<string, string> | undefined;
   #token: string | undefined;
   #hasLoose = false;
   #count = 0;
 
-  constructor(target: PostTarget, session: string) {
+  constructor(target: PostTarget, session: string, ticket: number) {
     this.#target = target;
+    this.#ticket = ticket;
     this.#session = session;
   }
 
   /** What stands before the page; `undefined` if nothing does. */
   get marks(): PostMarks | undefined {
-    if (!this.#hasLoose && this.#defaults.size === 0) return undefined;
+    if (!this.#hasLoose && this.#defaults === undefined) return undefined;
 
-    return { defaults: this.#defaults, token: this.#hasLoose ? this.#seal() : undefined };
+    return { defaults: this.#defaults ?? none, hasLoose: this.#hasLoose };
   }
 
   /** Sealed when the first of them is needed: many pages have none. */
   #seal(): string {
-    this.#token ??= this.#target.seal(this.#session);
+    this.#token ??= this.#target.seal(this.#session, this.#ticket);
 
     return this.#token;
   }
@@ -156,18 +181,23 @@ export class PageForms {
     steps: string,
     around: PageForm | undefined
   ): string | undefined {
-    const address = this.#address(definition.hash, part, steps);
-    const type = post.instead && ` ${post.instead.join('=')}`;
     if (around === undefined && !post.hasForm) {
       this.#hasLoose = true;
-      return ` form="${loosePosts}" formaction="${address}" ${Mark.Post}="form formaction${type ?? ''}"`;
+      const { path } = this.#target;
+      const known = looseButtons.get(post);
+      const written = known?.path === path ? known : looseButton(path, definition.hash, part, post);
+      return written.before + steps + written.behind;
     }
-    const action = this.#withToken(address);
+    const type = post.instead && ` ${post.instead.join('=')}`;
+    const action = this.#withToken(this.#address(definition.hash, part, steps));
     if (type === undefined && around?.hasAction) return undefined;
     const [method, taken] =
       around?.id === undefined ? [' formmethod="post"', 'formaction formmethod'] : ['', 'formaction'];
     if (type === undefined) return ` formaction="${escaped(action)}"${method} ${Mark.Post}="${taken}"`;
-    if (around?.id !== undefined) this.#defaults.set(around.id, around.action + byDefault);
+    if (around?.id !== undefined) {
+      this.#defaults ??= new Map();
+      this.#defaults.set(around.id, around.action + byDefault);
+    }
 
     return ` formaction="${escaped(action)}"${method} formnovalidate ${Mark.Post}="${taken} formnovalidate${type}"`;
   }

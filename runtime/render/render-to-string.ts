@@ -9,6 +9,7 @@
 import { type Template, UnsafeHtml } from '../template/html.js';
 import { defineDocument, type Part } from '../template/template.js';
 import { Mark, PartKind } from '../wire/patch.js';
+import { loosePosts, postedToken } from '../wire/protocol.js';
 import { Instance, List, Mount, type StyleValue, type Value } from './nodes.js';
 import { keyText, type PageForm, PageForms, type PostMarks, type PostTarget } from './page-forms.js';
 import { renderLayout } from './render.js';
@@ -66,12 +67,22 @@ export interface PageMarkup {
  *
  * @param target where forms and buttons go without script; `undefined` if they do not
  */
-export function pageMarkup(value: Value, session: string, target: PostTarget | undefined): PageMarkup {
+export function pageMarkup(value: Value, session: string, ticket: number, target: PostTarget | undefined): PageMarkup {
   if (target === undefined) return { html: markup(value), posts: undefined };
-  const forms = new PageForms(target, session);
+  const forms = new PageForms(target, session, ticket);
   const html = postingMarkup(value, forms, '', undefined);
 
   return { html, posts: forms.marks };
+}
+
+/** The empty form of the buttons that stand in no form, and the buttons that Enter presses in others. */
+export function postsMarkup({ defaults, hasLoose }: PostMarks, token: string): string {
+  const field = `<input type="hidden" name="${postedToken}"${attribute('value', token)}>`;
+  let html = hasLoose ? `<form id="${loosePosts}" method="post">${field}</form>` : '';
+  for (const [id, action] of defaults)
+    html += `<button${attribute('form', id)}${attribute('formaction', action)}></button>`;
+
+  return html;
 }
 
 /** As `markup`, with the attributes for posts. `steps` lead to the value, and `around` is the form that it stands in. */
@@ -102,7 +113,7 @@ function postingInstance(instance: Instance, forms: PageForms, steps: string, ar
   let html = segments[0] as string;
   let posted: PageForm | undefined;
   let postedNode = -1;
-  const selects: (readonly [at: number, value: string])[] = [];
+  let selects: (readonly [at: number, value: string])[] | undefined;
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as Part;
     const value = values[index] as Value;
@@ -120,12 +131,14 @@ function postingInstance(instance: Instance, forms: PageForms, steps: string, ar
       const inner = postingMarkup(value, forms, `${steps},${index}`, form);
       html += part.kind === PartKind.Sole ? afterStartTag(part.element, inner) : inner;
     } else html += partMarkup(part, value);
-    if (part.kind === PartKind.Property && part.element === 'select' && part.name === 'value' && value !== null)
+    if (part.kind === PartKind.Property && part.element === 'select' && part.name === 'value' && value !== null) {
+      selects ??= [];
       selects.push([html.length, String(value)]);
+    }
     html += segments[index + 1] as string;
   }
 
-  return selects.reduceRight((written, [at, text]) => selectOption(written, at, text), html);
+  return selects?.reduceRight((written, [at, text]) => selectOption(written, at, text), html) ?? html;
 }
 
 /** Selects the option of this value in the select that begins before `at`: no attribute of the select says its value. */

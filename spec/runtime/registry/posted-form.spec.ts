@@ -13,7 +13,7 @@ const fn = (): Message => message;
 /** The events of a post at the first form or button of a page that is posted, as `name: payload`. */
 function events(view: Hole<Message>, entries: PostedForm['entries'], isByDefault = false) {
   const page = renderRoot(view, undefined, () => {});
-  const markup = pageMarkup(page, 'S', { path: '/post', seal: () => 'T' });
+  const markup = pageMarkup(page, 'S', 0, { path: '/post', seal: () => 'T' });
   const [, query = ''] = /\/post\?([^&"]*)/.exec(markup.html) ?? [];
   const { address = [], part = -1 } = readAddress(query) ?? {};
   const posted = eventsOfPost(page, { address, part, entries, isByDefault });
@@ -103,7 +103,8 @@ describe('posted form', () => {
     const form = html<Message>`<form @submit=${fn}><button type="button" @click=${fn}>A</button></form>`;
     const page = renderRoot(form, undefined, () => {});
     const [, , query = ''] =
-      /\/post\?([^&"]*).*?\/post\?([^&"]*)/.exec(pageMarkup(page, 'S', { path: '/post', seal: () => 'T' }).html) ?? [];
+      /\/post\?([^&"]*).*?\/post\?([^&"]*)/.exec(pageMarkup(page, 'S', 0, { path: '/post', seal: () => 'T' }).html) ??
+      [];
     const { address = [], part = -1 } = readAddress(query) ?? {};
     expect(eventsOfPost(page, { address, part, entries: [], isByDefault: false }).events).to.have.length(1);
   });

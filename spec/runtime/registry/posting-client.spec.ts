@@ -49,7 +49,7 @@ const Page = component({
 
 /** The post of a button by its index. */
 function postOf(session: LiveSession, index: number): PostedForm {
-  const { html: markup } = pageMarkup(session.rendered, session.id, { path: '/post', seal: () => '' });
+  const { html: markup } = pageMarkup(session.rendered, session.id, 0, { path: '/post', seal: () => '' });
   const [, query = ''] = [...markup.matchAll(/\/post\?([^"]*)"/g)][index] ?? [];
   const { address = [], part = -1 } = readAddress(query) ?? {};
 

@@ -10,6 +10,7 @@ const page = (view: Hole<{ readonly type: string }>) =>
   pageMarkup(
     renderRoot(view, undefined, () => {}),
     'S',
+    0,
     target
   );
 
@@ -63,7 +64,7 @@ describe('page forms', () => {
       '<p><button form="troupe-post" formaction="/post?0,HASH,"' +
         ' data-troupe-post="form formaction type=button" data-troupe-on="click">Go</button></p>'
     );
-    expect(page(view).posts).to.deep.equal({ token: 'token/of S', defaults: new Map() });
+    expect(page(view).posts).to.deep.equal({ hasLoose: true, defaults: new Map() });
     expect(page(html<typeof message>`<p>${1}</p>`).posts).to.equal(undefined);
   });
 
@@ -138,7 +139,7 @@ describe('page forms', () => {
 
     it('are sealed only if there are any', () => {
       let sealed = 0;
-      const forms = new PageForms({ path: '', seal: () => String(++sealed) }, 'S');
+      const forms = new PageForms({ path: '', seal: () => String(++sealed) }, 'S', 0);
       expect(forms.marks).to.equal(undefined);
       expect(sealed).to.equal(0);
     });
