@@ -1,7 +1,6 @@
 /** The smallest page with state: one number, two messages. */
 
 import { component, html } from 'troupe';
-import { offlineNotice } from '../../components/offline-notice.js';
 
 type Message = { type: 'incremented' } | { type: 'decremented' };
 
@@ -12,7 +11,6 @@ export const Counter = component({
     message.type === 'incremented' ? { count: model.count + 1 } : { count: model.count - 1 },
   view: ({ count }) => html<Message>`
     <main class="counter">
-      ${offlineNotice()}
       <h1>Counter</h1>
       <p class="row">
         <button type="button" aria-label="Decrement" @click=${{ type: 'decremented' }}>−</button>

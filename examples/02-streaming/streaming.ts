@@ -4,7 +4,6 @@
  */
 
 import { component, type GeneratorContext, generator, html, repeat } from 'troupe';
-import { offlineNotice } from '../../components/offline-notice.js';
 
 interface Reading {
   readonly id: number;
@@ -58,7 +57,6 @@ export const Streaming = component({
   subscriptions: (model) => [model.running && generator('values', values)],
   view: ({ running, received, readings }) => html<Message>`
     <main class="streaming">
-      ${offlineNotice('Offline. Values arrive again when the connection is back.')}
       <h1>Streaming</h1>
       <p class="row">
         <button type="button" ?disabled=${running} @click=${{ type: 'started' }}>Start</button>

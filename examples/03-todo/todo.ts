@@ -9,7 +9,6 @@
 
 import { component, type Enqueue, type EventData, html, repeat, shared } from 'troupe';
 import type { SnapshotFrom } from 'xstate';
-import { offlineNotice } from '../../components/offline-notice.js';
 import {
   type Addressed,
   type Change,
@@ -212,7 +211,6 @@ export const TodoList = component({
     }),
   ],
   view: (model) => html<Message>`
-    ${offlineNotice()}
     <main>
       <section class="todoapp">
         ${header(model.draft)}

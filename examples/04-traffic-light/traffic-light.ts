@@ -5,7 +5,6 @@
 
 import { component, html } from 'troupe';
 import { assign, type SnapshotFrom, setup } from 'xstate';
-import { offlineNotice } from '../../components/offline-notice.js';
 
 type Message = { type: 'crossingRequested' };
 
@@ -60,7 +59,6 @@ export const TrafficLight = component({
 
     return html<Message>`
       <main class="traffic-light">
-        ${offlineNotice('Offline. The light goes on changing; you will see it as it is then.')}
         <h1>Traffic light</h1>
         <ul class="lamps" aria-label="For cars">
           ${lamp('red', isRed)}

@@ -4,7 +4,6 @@
  */
 
 import { component, type Enqueue, html, repeat, shared } from 'troupe';
-import { offlineNotice } from '../../components/offline-notice.js';
 import { actorOf, type Post, type Room, type RoomMessage, rooms } from './room.js';
 
 interface Model {
@@ -80,7 +79,6 @@ export const Chat = component({
   ],
   view: (model) => html<Message>`
     <main class="chat">
-      ${offlineNotice('Offline. What you write is sent when the connection is back.')}
       <h1>Chat</h1>
       <nav class="row" aria-label="Rooms">${rooms.map((room) => roomLink(room, model.room))}</nav>
       ${model.isKnown ? conversation(model) : html`<p role="alert">There is no room “${model.room}”.</p>`}

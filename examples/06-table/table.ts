@@ -4,7 +4,6 @@
  */
 
 import { component, html, repeat } from 'troupe';
-import { offlineNotice } from '../../components/offline-notice.js';
 
 interface Row {
   readonly id: number;
@@ -114,7 +113,6 @@ export const Table = component({
   update,
   view: (model) => html<Message>`
     <main class="container wide">
-      ${offlineNotice()}
       <div class="jumbotron">
         <h1>Table (keyed)</h1>
         <div class="row">

@@ -7,7 +7,6 @@
  */
 
 import { component, every, html } from 'troupe';
-import { offlineNotice } from '../../components/offline-notice.js';
 import { type ControlMessage, choices, numbers, openings, others, texts } from './fields.js';
 import { corrected, emptyValues, type Values } from './values.js';
 
@@ -94,7 +93,6 @@ export const Controls = component({
   subscriptions: ({ isWriting }) => [isWriting && every(pause, { type: 'halfSecondPassed' })],
   view: (model) => html<Message>`
     <main class="controls">
-      ${offlineNotice('Offline. Go on: what you do is sent when the connection is back.')}
       <h1>Controls</h1>
       <p>Beside each control is what the model says of it.</p>
       ${writing(model)}
