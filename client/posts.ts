@@ -6,9 +6,11 @@ import { Mark } from '../runtime/wire/patch.js';
 import { loosePosts } from '../runtime/wire/protocol.js';
 import { bare, writeAttribute } from './dom.js';
 
-/** Takes that back: forms and buttons become what their templates say, and what stands before the page goes. */
-export function takeBackPosts(root: ParentNode): void {
-  document.getElementById(`${loosePosts}s`)?.remove();
+/** Takes that back: forms and buttons become what their templates say, and what stands beside the page goes. */
+export function takeBackPosts(root: Element): void {
+  for (const beside of [root.previousElementSibling, root.nextElementSibling]) {
+    if (beside?.id.startsWith(loosePosts)) beside.remove();
+  }
   for (const element of root.querySelectorAll(`[${Mark.Post}]`)) {
     for (const change of `${bare(element).getAttribute(Mark.Post)} ${Mark.Post}`.split(' ')) {
       const [name, value = null] = change.split('=');

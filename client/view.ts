@@ -85,6 +85,7 @@ export class View {
    * **Note:** throws `Inconsistent` if the nodes are not what the tree says.
    */
   adopt(tree: Wire): void {
+    takeBackPosts(this.#element);
     this.#frame(() => this.#take(tree, Source.Page));
   }
 
@@ -96,6 +97,7 @@ export class View {
    */
   render(tree: Wire, touched: readonly Element[] = []): void {
     const { length } = this.definitions.hashes;
+    takeBackPosts(this.#element);
     const before = touched.length && this.#element.cloneNode(true);
     try {
       this.#frame(() => (this.isBound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
@@ -119,7 +121,6 @@ export class View {
 
   #take(tree: Wire, source: Source): void {
     this.#reset();
-    takeBackPosts(this.#element);
     if (source) expectEnd(this.#adoptChild(this.#root, 0, tree, this.#element.firstChild, source), source);
     else {
       this.#element.replaceChildren();

@@ -108,12 +108,13 @@ export const defaultLayout: DocumentTemplate = ({
 /** The live root. Its content was escaped when it was rendered. Nothing for browsers without script stands in it. */
 function root({ content, socket, token, posts }: PageContent, notice: Layout['notice']): Template<never> {
   const said = notice === false ? '' : notice;
-  const page = new PageRoot(content);
-  if (posts === undefined)
-    return html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${page}</div>`;
-  const before = new PageRoot(postsMarkup(posts, token));
+  const page = html`<div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
+  if (posts === undefined) return page;
+  const { before, behind } = postsMarkup(posts, token);
+  const last = html`<div id="troupe-posts" hidden>${new PageRoot(behind)}</div>`;
+  if (before === '') return html`${page}${last}`;
 
-  return html`<div id="troupe-posts" hidden>${before}</div><div id="troupe" data-troupe-notice=${said} data-troupe-socket=${socket} data-troupe-token=${token}>${page}</div>`;
+  return html`<div id="troupe-post-keys" hidden>${new PageRoot(before)}</div>${page}${last}`;
 }
 
 /** The first 16 characters of the signature that a token begins with: 96 bits that raw HTML in the page cannot know. */

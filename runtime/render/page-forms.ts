@@ -1,7 +1,7 @@
 /**
  * What a first page says of its forms and buttons for browsers without script: attributes alone, so that the page has the
  * same nodes. A form is posted to the server, and a button posts its form; one outside of any form posts an empty form that
- * stands before the page. `render-to-string.ts` asks for the attributes of each, and `layout.ts` writes what stands before the page.
+ * stands behind the page. `render-to-string.ts` asks for the attributes of each, and `layout.ts` writes what stands beside the page.
  *
  * Where something was posted is said by its stable address, in the query of the URL: the part, then the hash and the keys
  * and parts in turn. `addressOf` reads it. In a form the session's token follows; for the other buttons it stands in the
@@ -42,7 +42,7 @@ export interface PageForm {
   readonly hasAction: boolean;
 }
 
-/** What stands before a page, for its posts. */
+/** What stands beside a page, for its posts. */
 export interface PostMarks {
   /** The forms that need a button that Enter presses: their ids, and where that button posts them. */
   readonly defaults: ReadonlyMap<string, string>;
@@ -123,7 +123,7 @@ export class PageForms {
     this.#session = session;
   }
 
-  /** What stands before the page; `undefined` if nothing does. */
+  /** What stands beside the page; `undefined` if nothing does. */
   get marks(): PostMarks | undefined {
     if (!this.#hasLoose && this.#defaults === undefined) return undefined;
 

@@ -75,14 +75,20 @@ export function pageMarkup(value: Value, session: string, ticket: number, target
   return { html, posts: forms.marks };
 }
 
-/** The empty form of the buttons that stand in no form, and the buttons that Enter presses in others. */
-export function postsMarkup({ defaults, hasLoose }: PostMarks, token: string): string {
+/**
+ * What stands beside a page: behind it the empty form of the buttons that stand in no form; before it, as the first in the
+ * document, the buttons that Enter presses in others.
+ */
+export function postsMarkup(
+  { defaults, hasLoose }: PostMarks,
+  token: string
+): { readonly before: string; readonly behind: string } {
   const field = `<input type="hidden" name="${postedToken}"${attribute('value', token)}>`;
-  let html = hasLoose ? `<form id="${loosePosts}" method="post">${field}</form>` : '';
+  let before = '';
   for (const [id, action] of defaults)
-    html += `<button${attribute('form', id)}${attribute('formaction', action)}></button>`;
+    before += `<button${attribute('form', id)}${attribute('formaction', action)}></button>`;
 
-  return html;
+  return { before, behind: hasLoose ? `<form id="${loosePosts}" method="post">${field}</form>` : '' };
 }
 
 /** As `markup`, with the attributes for posts. `steps` lead to the value, and `around` is the form that it stands in. */

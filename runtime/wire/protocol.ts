@@ -166,7 +166,7 @@ export const pageCookie = 'troupe-page';
 
 // POSTS -----------------------------------------------------------------------
 
-/** The id of the empty form before a page, which posts the buttons that stand in no form. */
+/** The id of the empty form behind a page, which posts the buttons that stand in no form. */
 export const loosePosts = 'troupe-post';
 
 /** The name of the field in it that has the token. */

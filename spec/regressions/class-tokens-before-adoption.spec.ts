@@ -35,13 +35,13 @@ describe('a class token of another script', () => {
   for (const foreign of [[], ['foreign'], ['foreign', 'other']]) {
     it(`stays if it was there before the page was adopted: ${foreign.join(' ') || 'none'}`, async () => {
       await using page = await openPage(Page, { start: false });
-      const elements = [...page.document.querySelectorAll('p,g,form')];
+      const elements = [...page.root.querySelectorAll('p,g,form')];
       for (const element of elements) if (foreign.length) element.classList.add(...foreign);
       await page.start();
       for (let step = 1; step <= last; step++) {
         await page.click(page.getByRole('button'));
         await using fresh = await page.newPage(`/?step=${step}`);
-        const expected = [...fresh.document.querySelectorAll('p,g,form')];
+        const expected = [...fresh.root.querySelectorAll('p,g,form')];
         elements.forEach((element, index) => {
           const written = expected[index] as Element;
           const what = `element ${index} in step ${step}`;

@@ -94,7 +94,7 @@ describe('an event made in a row before the client script has started', () => {
 
   it('happens if they are the same', async () => {
     await watched.page.locator('button').first().click();
-    await watched.page.locator('input').last().fill('B');
+    await watched.page.locator('#troupe input').last().fill('B');
     expect(await replace('a', 'b')).to.deep.equal(['b:B', ['fresh']]);
   });
 });
