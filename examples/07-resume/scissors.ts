@@ -10,6 +10,9 @@ import type { Duplex } from 'node:stream';
 /** Where the form is sent. */
 export const cutPath = '/resume/cut';
 
+/** Where connections are made of requests, if no WebSocket survives. */
+const socketPath = '/_troupe/socket?';
+
 /** The seconds one can choose from. */
 export const cutTimes = [2, 10] as const;
 
@@ -37,6 +40,7 @@ export class Scissors {
     }
     const sockets = this.#sockets.get(browser) ?? new Set();
     this.#cut.delete(browser);
+    if (sockets.has(socket)) return true;
     this.#sockets.set(browser, sockets.add(socket));
     socket.once('close', () => {
       sockets.delete(socket);
@@ -45,8 +49,9 @@ export class Scissors {
     return true;
   }
 
-  /** Answers a request, if it asks for a cut; says whether it did. */
+  /** Answers a request, if it asks for a cut, or ends it, if it is of a connection made of requests that is cut; says whether it did. */
   answer(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method === 'POST' && request.url?.startsWith(socketPath)) return !this.admit(request, request.socket);
     if (request.method !== 'POST' || request.url !== cutPath) return false;
     let body = '';
     request.setEncoding('utf8');

@@ -68,7 +68,7 @@ class Stage {
   async open(content: string): Promise<string> {
     const script = await bundle('client/main.ts');
     const more = await bundle('client/second.ts');
-    const notice = await bundle('client/notice.ts');
+    const notice = await bundle('client/attendance.ts');
     const head = '<title>spec</title><script type="module" src="/client-aB_9-z.js"></script>';
     this.#server = createServer(({ headers: { cookie = '' }, url }, response) => {
       const root = `<div id="root" data-troupe-socket="/_troupe/socket" data-troupe-token="${this.token}">${content}</div>`;

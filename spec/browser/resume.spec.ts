@@ -156,8 +156,8 @@ async function type(page: Page, text: string): Promise<void> {
 
 const secret = { TROUPE_SECRET: 'the secret of these specs' };
 
-/** The browser itself says in the console that it could not connect. */
-const expected = /WebSocket connection to .* failed/;
+/** The browser itself says in the console that it could not connect, nor load the fallback. */
+const expected = /WebSocket connection to .* failed|Failed to load resource: net::ERR_/;
 
 // SPECS -----------------------------------------------------------------------
 
