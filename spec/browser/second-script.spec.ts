@@ -84,7 +84,7 @@ const second = '**/app/_troupe/more-*.js';
 
 /** Types a word and enters it. */
 async function enter(page: Page, word: string): Promise<void> {
-  await page.locator('input').focus();
+  await page.locator('#troupe input').focus();
   await page.keyboard.type(word);
   await page.keyboard.press('Enter');
 }
