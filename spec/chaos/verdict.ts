@@ -108,6 +108,9 @@ export function textOfPage(root: Element, all: ReadonlyMap<number, Action>): str
 /** When it is brought back to be looked at, what it has heard has another gap. */
 const lastGaps = /(?: ?\|)+(?=<|$)/g;
 
+/** What a page says that is loaded where no script may run; a client takes it away. */
+const forPosts = /^form(action=\/_troupe\/post|=troupe-post)/;
+
 function textOf(node: Node): string {
   if (node.nodeType === 3) return node.nodeValue?.trim() ?? '';
   if (node.nodeType !== 1) return '';
@@ -117,7 +120,7 @@ function textOf(node: Node): string {
     .getAttributeNames()
     .filter((name) => !name.startsWith('data-troupe') && !(isControl && name === 'value'))
     .map((name) => `${name}=${element.getAttribute(name)}`)
-    .filter((attribute) => attribute !== 'class=')
+    .filter((attribute) => attribute !== 'class=' && !forPosts.test(attribute))
     .sort();
   const value = isControl ? [`value=${element.value}`] : [];
 
