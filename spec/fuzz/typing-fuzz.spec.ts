@@ -156,7 +156,7 @@ describe('typing fuzz', () => {
   }
 
   it('feels no difference to a page without a server', async () => {
-    const { numRuns, seed } = lawParameters(16);
+    const { numRuns, seed } = lawParameters(10);
     const wrong: string[] = [];
     let next = seed;
     const work = async (): Promise<void> => {
