@@ -21,6 +21,7 @@ describe('errors', () => {
       Effect: 'effect',
       Bus: 'bus',
       Overflow: 'overflow',
+      Post: 'post',
       SharedActor: 'shared-actor',
       Store: 'store',
       Snapshot: 'snapshot',
