@@ -71,7 +71,7 @@ export interface PageContent {
   readonly socket: string;
   readonly token: string;
   readonly url: string;
-  /** What stands before the root, for forms and buttons without script. Default: nothing. */
+  /** What stands beside the root, for forms and buttons without script. Default: nothing. */
   readonly posts?: PostMarks | undefined;
 }
 

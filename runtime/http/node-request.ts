@@ -36,16 +36,22 @@ export function readRequest(request: IncomingMessage): HttpRequest {
   };
 }
 
-/** The body of a request. What is more than so many bytes is not read: the connection is closed after the answer. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes || request.readableEnded) return undefined;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes || request.readableEnded) {
+    return Promise.resolve(undefined);
   }
 
-  return Buffer.concat(chunks);
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      // The rest is read and forgotten, so that the browser comes to read the answer.
+      if (bytes > maxBytes) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    // The browser has gone.
+    for (const event of ['error', 'close']) request.on(event, () => resolve(undefined));
+  });
 }

@@ -25,8 +25,8 @@ export interface HttpRequest {
   readonly address: string;
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
-  /** Reads the body, which has so many bytes at the most; resolves with `undefined` if it has more, or was read already. */
-  readonly body?: (maxBytes: number) => Promise<Uint8Array | undefined>;
+  /** Reads the body, which has so many bytes at the most; resolves with `undefined` if it has more, ends early, or was read already. */
+  readonly body?: (maxBytes: number) => Promise<Buffer | undefined>;
 }
 
 /**

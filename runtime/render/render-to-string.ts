@@ -56,7 +56,7 @@ function listMarkup(list: List): string {
 
 // POSTS -----------------------------------------------------------------------
 
-/** A first page, and what stands before it. */
+/** A first page, and what stands beside it. */
 export interface PageMarkup {
   readonly html: string;
   readonly posts: PostMarks | undefined;

@@ -14,7 +14,7 @@
  * sign of life, and one with its highest bit set is the code of a close.
  */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from '../http/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import { CloseCode } from '../wire/protocol.js';
@@ -33,6 +33,8 @@ export interface FetchQuery {
 const closeDeadline = 2_000;
 
 const headerBytes = 4;
+/** Bytes of a body beside its frames, at the most. */
+export const aroundFrames = 1_024;
 const closeBit = 0x80_00_00_00;
 const maxWait = 25_000;
 
@@ -65,21 +67,6 @@ function framesOf(body: Buffer): readonly Buffer[] | undefined {
   }
 
   return frames;
-}
-
-/** The body of a request; `undefined` if it has many more bytes than that, or ends early. */
-export function readBody(message: IncomingMessage, most: number): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    message.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size <= most + 1_024) parts.push(part);
-      else resolve(undefined);
-    });
-    message.on('end', () => resolve(Buffer.concat(parts)));
-    message.on('error', () => resolve(undefined));
-  });
 }
 
 // SOCKET ----------------------------------------------------------------------

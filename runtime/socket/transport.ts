@@ -24,7 +24,7 @@ import { pathOf } from '../http/router.js';
 import { ErrorCode } from '../platform/errors.js';
 import { CloseCode, Limit } from '../wire/protocol.js';
 import { SocketConnection, type Switchboard } from './connection.js';
-import { answerFetch, type FetchQuery, FetchSocket, readBody, readFetchQuery } from './fetch-socket.js';
+import { answerFetch, aroundFrames, type FetchQuery, FetchSocket, readFetchQuery } from './fetch-socket.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -311,7 +311,7 @@ class WebSocketTransport implements Transport {
       message.resume();
       return answerFetch(response, foreign?.[0] ?? 400);
     }
-    const body = await readBody(message, Math.max(maxFrame, Limit.frame));
+    const body = await request.body?.(Math.max(maxFrame, Limit.frame) + aroundFrames);
     if (body === undefined) return answerFetch(response, 413);
     const socket = known ?? this.#fetched.get(query.id) ?? (await this.#openFetched(request, query, message, response));
     if (socket === undefined) return;

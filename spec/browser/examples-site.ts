@@ -1,7 +1,5 @@
 /** All examples on one server, as `examples/index.ts` mounts them, under a strict content security policy. */
 
-import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'troupe/server';
 import { Counter } from '../../examples/01-counter/counter.js';
 import { Streaming } from '../../examples/02-streaming/streaming.js';
@@ -18,14 +16,10 @@ import { document } from '../../examples/document.js';
 import { answerFile } from '../../examples/files.js';
 import { entries, home } from '../../examples/home.js';
 import { type Clock, systemClock } from '../../runtime/platform/clock.js';
+import { type MountedServer, mountServer } from './mounted.js';
 
 /** The examples at work. */
-export interface ExamplesSite {
-  /** Where they are, `http://127.0.0.1:PORT`. */
-  readonly origin: string;
-  readonly port: number;
-  close(): Promise<void>;
-}
+export type ExamplesSite = MountedServer;
 
 /** Starts the examples on a free port. An error that they report fails the run. */
 export async function startExamples(clock: Clock = systemClock): Promise<ExamplesSite> {
@@ -55,22 +49,11 @@ export async function startExamples(clock: Clock = systemClock): Promise<Example
   });
   troupe.actor('todos', todos);
   for (const room of rooms) troupe.actor(actorOf(room), roomLogic);
-  const http = createHttpServer((request, response) => {
-    response.setHeader('Content-Security-Policy', "default-src 'self'");
-    if (request.url === '/favicon.ico') response.writeHead(204).end();
-    else if (!answerFile(request.url, response)) troupe.handle(request, response);
-  });
-  http.on('upgrade', troupe.upgrade);
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const { port } = http.address() as AddressInfo;
 
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    port,
-    async close() {
-      await troupe.close();
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
-    },
-  };
+  return mountServer(troupe, (request, response) => {
+    response.setHeader('Content-Security-Policy', "default-src 'self'");
+    if (request.url !== '/favicon.ico') return answerFile(request.url, response);
+    response.writeHead(204).end();
+    return true;
+  });
 }

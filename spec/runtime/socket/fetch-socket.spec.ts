@@ -3,19 +3,14 @@ import { request as ask, createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { readRequest } from '../../../runtime/http/node-request.js';
-import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
-import { createRecognition, type Identify } from '../../../runtime/http/request-identity.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter } from '../../../runtime/platform/error-report.js';
 import { readFetchQuery } from '../../../runtime/socket/fetch-socket.js';
-import { createTransport, type TransportOptions } from '../../../runtime/socket/transport.js';
+import { createTransport } from '../../../runtime/socket/transport.js';
 import { ClientKind, CloseCode } from '../../../runtime/wire/protocol.js';
 import { acknowledgement, packEvent, packJoin } from '../../fixtures/frames.js';
-import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
-
-interface Overrides extends Partial<TransportOptions> {
-  readonly identify?: Identify;
-}
+import { FakeSession } from '../../fixtures/sessions.js';
+import { type TransportOverrides, transportOptions } from '../../fixtures/transport-options.js';
 
 const id = 'a'.repeat(32);
 const joined = [0, 0, 0, 2, 0x91, 4];
@@ -33,28 +28,11 @@ function records(...frames: readonly Uint8Array[]): Buffer {
 
 const ends: (() => Promise<void>)[] = [];
 
-async function setUp({ identify, ...overrides }: Overrides = {}) {
+async function setUp(overrides: TransportOverrides = {}) {
   const clock = createSimulatedClock(1_700_000_000_000);
   const report = createReporter(() => undefined);
   const session = new FakeSession('session');
-  const transport = createTransport({
-    admit: async () => asAdmitted(session),
-    client: 'hash',
-    clock,
-    connections: 100,
-    connectionsPerAddress: 100,
-    framesPerSecond: 200,
-    heartbeat: 30_000,
-    joinDeadline: 10_000,
-    maxFrame: 1_024,
-    origins: undefined,
-    path: '/_troupe/socket',
-    recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy: 0 }),
-    refused: new RefusedUpgrades(clock, report),
-    report,
-    trustProxy: 0,
-    ...overrides,
-  });
+  const transport = createTransport(transportOptions({ clock, report, session }, overrides));
   const server = createServer((message, response) => {
     if (!transport.request(readRequest(message), message, response)) response.writeHead(404).end();
   });

@@ -3,23 +3,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
-import { createRecognition, type Identify } from '../../../runtime/http/request-identity.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter, type ErrorReport } from '../../../runtime/platform/error-report.js';
-import {
-  createTransport,
-  refuseUpgrade,
-  type Transport,
-  type TransportOptions,
-} from '../../../runtime/socket/transport.js';
+import { createTransport, refuseUpgrade, type Transport } from '../../../runtime/socket/transport.js';
 import { CloseCode } from '../../../runtime/wire/protocol.js';
 import { acknowledgement, hostileFrames, packEvent, packJoin } from '../../fixtures/frames.js';
-import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
-
-interface Overrides extends Partial<TransportOptions> {
-  readonly identify?: Identify;
-}
+import { FakeSession } from '../../fixtures/sessions.js';
+import { type TransportOverrides, transportOptions } from '../../fixtures/transport-options.js';
 
 interface SetUp {
   readonly clock: SimulatedClock;
@@ -33,30 +23,12 @@ interface SetUp {
 
 const running: (() => Promise<void>)[] = [];
 
-async function setUp({ identify, ...overrides }: Overrides = {}): Promise<SetUp> {
+async function setUp(overrides: TransportOverrides = {}): Promise<SetUp> {
   const clock = createSimulatedClock(1_700_000_000_000);
   const reports: ErrorReport[] = [];
   const report = createReporter((made) => reports.push(made));
   const session = new FakeSession('session');
-  const trustProxy = overrides.trustProxy ?? 0;
-  const transport = createTransport({
-    admit: async () => asAdmitted(session),
-    client: 'hash',
-    clock,
-    connections: 100,
-    connectionsPerAddress: 100,
-    framesPerSecond: 200,
-    heartbeat: 30_000,
-    joinDeadline: 10_000,
-    maxFrame: 1_024,
-    origins: undefined,
-    path: '/_troupe/socket',
-    recognise: createRecognition({ clock, deadline: 5_000, identify, report, trustProxy }),
-    refused: new RefusedUpgrades(clock, report),
-    report,
-    trustProxy,
-    ...overrides,
-  });
+  const transport = createTransport(transportOptions({ clock, report, session }, overrides));
   const server = createServer().on('upgrade', (request: IncomingMessage, socket, head) => {
     if (!transport.upgrade(request, socket, head)) refuseUpgrade(socket, 404);
   });
