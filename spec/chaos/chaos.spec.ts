@@ -18,7 +18,7 @@ describe('chaos', () => {
     expect(plan(3, { kind: 'redis', fault: 'drain' }).steps.map(({ what }) => what)).to.include('drain');
   });
 
-  it('loses, doubles and misreports nothing in random schedules', () => expectNothingLost({ schedules: 100 })).timeout(
+  it('loses, doubles and misreports nothing in random schedules', () => expectNothingLost({ schedules: 200 })).timeout(
     1_200_000
   );
 

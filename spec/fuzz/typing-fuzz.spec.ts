@@ -142,12 +142,13 @@ describe('typing fuzz', () => {
       const texts = inCapitals(expected).texts;
       expect(seen, 'in the end').to.deep.equal({ ...expected, texts });
       expect(known, 'known to the server').to.deep.equal(texts);
-      if (texts.upper === '') {
+      // What the server has written into it can be undone, too.
+      if (wanted.every((seen) => seen.texts.upper === '')) {
         const [undone, wantedUndone] = await Promise.all(typists.map((typist) => undoAll(typist, strokes.length)));
         expect(undone, 'undone').to.deep.equal(wantedUndone);
       }
-      // A broken connection is an error in the console; what else is wrong with the page is not.
-      expect(live.errors.splice(0).filter((error) => !/WebSocket|ERR_/.test(error))).to.deep.equal([]);
+      // A broken connection, of either kind, is an error in the console; what else is wrong with the page is not.
+      expect(live.errors.splice(0).filter((error) => !/WebSocket|ERR_|status of 410/.test(error))).to.deep.equal([]);
     } catch (error) {
       return `seed ${seed}, ${least} to ${most} ms: ${(error as Error).message}\nafter ${done.join(' ')}\n${differences(error)}`;
     }
@@ -156,7 +157,7 @@ describe('typing fuzz', () => {
   }
 
   it('feels no difference to a page without a server', async () => {
-    const { numRuns, seed } = lawParameters(10);
+    const { numRuns, seed } = lawParameters(25);
     const wrong: string[] = [];
     let next = seed;
     const work = async (): Promise<void> => {
