@@ -133,6 +133,8 @@ describe('fetch socket', () => {
     await poll();
     const cookie = `troupe=${'c'.repeat(22)}`;
     expect(await status(`${id}.1.`, records(packEvent()), { cookie })).to.equal(410);
+    // Nor may another page send anything over it, whatever cookie its browser adds.
+    expect(await status(`${id}.1.`, records(packEvent()), { origin: 'https://example.com' })).to.equal(403);
     expect(session.log).to.deep.equal(['join']);
   });
 
