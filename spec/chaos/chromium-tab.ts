@@ -64,9 +64,8 @@ function readRoot(socket: string): string | undefined {
   return copy?.outerHTML;
 }
 
-/** What was done, on what, and whether the client has not counted it. */
+/** On what something was done, and whether the client has not counted it. */
 interface Acted {
-  readonly n: number;
   readonly control: Control;
   readonly isEarly: boolean;
 }
@@ -88,8 +87,8 @@ function actInPage({ which, n, socket, pending }: { which: number; n: number; so
     control.dispatchEvent(new InputEvent('input', { bubbles: true }));
   } else control.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, clientX: n }));
 
-  const acted: Acted = { n, control: { localName, name, text, row }, isEarly: count() === before };
-  sessionStorage.setItem('chaos-acted', JSON.stringify(acted));
+  const acted: Acted = { control: { localName, name, text, row }, isEarly: count() === before };
+  sessionStorage.setItem(`chaos-acted-${n}`, JSON.stringify(acted));
 }
 
 // TAB -------------------------------------------------------------------------
@@ -186,17 +185,17 @@ export class ChromiumTab implements Seat {
   async act(which: number, n: number): Promise<Action | undefined> {
     const { loads } = this;
     await this.#ask(actInPage, { which, n, socket, pending });
-    const acted = await this.#readActed();
-    if (acted?.n !== n) return undefined;
+    const acted = await this.#readActed(n);
+    if (acted === undefined) return undefined;
     const action = actionOf(acted.control, n);
 
     return acted.isEarly ? { ...action, early: loads } : action;
   }
 
-  /** What was done last; asks the next page if that one was left. */
-  async #readActed(): Promise<Acted | undefined> {
+  /** What was done under a number; asks the next page if that one was left. Two faults may act at the same time. */
+  async #readActed(n: number): Promise<Acted | undefined> {
     while (!this.#isClosed) {
-      const text = await this.#ask(() => sessionStorage.getItem('chaos-acted') ?? 'null', undefined);
+      const text = await this.#ask((key) => sessionStorage.getItem(key) ?? 'null', `chaos-acted-${n}`);
       if (text !== undefined) return (JSON.parse(text) as Acted | null) ?? undefined;
       await sleep(pause);
     }
