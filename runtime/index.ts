@@ -7,6 +7,7 @@ export {
   type ComponentOptions,
   component,
   type PageProps,
+  type RequestFacts,
 } from './component/component.js';
 export type { Enqueue } from './component/effect.js';
 export { ErrorCode, TroupeError } from './platform/errors.js';

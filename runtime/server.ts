@@ -1,10 +1,13 @@
 /** The public entry `troupe/server`: it serves components. */
 
 export type { Bus, BusFactory, BusHost } from './cluster/bus.js';
-export type { PageProps } from './component/component.js';
+export type { PageProps, RequestFacts } from './component/component.js';
 export type { Inspect } from './component/xstate-inspect.js';
+export type { ActionAnswer, CookieSetting } from './http/action-answer.js';
+export type { Action, ActionRequest, Actions } from './http/actions.js';
 export type { DocumentPage, DocumentTemplate } from './http/layout.js';
-export type { HttpRequest, Identify } from './http/request-identity.js';
+export type { Allow, Allowance, PageRoute } from './http/router.js';
+export type { HttpRequest, Identify } from './identity/request-identity.js';
 export type { Inspection } from './inspect/inspection.js';
 export type { Authorise } from './inspect/inspector-mount.js';
 export type {

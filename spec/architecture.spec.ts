@@ -48,15 +48,16 @@ const folders: Readonly<Record<string, string>> = {
   store: 'platform',
   cluster: 'platform template actor subscription component store',
   registry: 'platform wire template render actor subscription component tree session store',
-  http: 'platform wire template render actor subscription component tree session store registry',
-  socket: 'platform wire session http',
+  identity: 'platform wire component',
+  http: 'platform wire template render actor subscription component tree session store registry identity',
+  socket: 'platform wire session identity http',
   recording: 'platform template render actor component tree',
   inspect:
-    'platform wire template render actor subscription component tree session store cluster registry http socket recording',
+    'platform wire template render actor subscription component tree session store cluster registry identity http socket recording',
   server:
-    'platform wire template render actor subscription component tree session store cluster registry http socket recording inspect',
+    'platform wire template render actor subscription component tree session store cluster registry identity http socket recording inspect',
   testing:
-    'platform wire template render actor subscription component tree session store cluster registry http socket recording inspect server',
+    'platform wire template render actor subscription component tree session store cluster registry identity http socket recording inspect server',
 };
 
 /** Which folders or files may import what comes from outside. */
@@ -96,7 +97,7 @@ const threaded = 'components/inspector/elk-thread.ts';
 
 /** Where Node's own modules may be imported: folders, and single files of others. */
 const knowNode = [
-  ...['store/', 'http/', 'socket/', 'server/', 'testing/', 'platform/id', 'platform/diagnostics-node'],
+  ...['store/', 'identity/', 'http/', 'socket/', 'server/', 'testing/', 'platform/id', 'platform/diagnostics-node'],
   'platform/redis-client',
   ...['recording/command', 'inspect/inspector-key', 'inspect/inspector-mount'],
 ];

@@ -171,7 +171,26 @@ export interface PageProps {
    * the cookie cannot be computed from it.
    */
   readonly browser: string;
+  /** What an action or a guard has left for this page by `flash`, once; `undefined` if nothing was left. */
+  readonly flash: unknown;
+  /** What else the request says. */
+  readonly request: RequestFacts;
 }
+
+/** Facts of a request. They are those of the request that the session began with, and do not change with the cookies of the browser. */
+export interface RequestFacts {
+  /** The address of the sender: that of the connection, or the one that a trusted proxy forwards. */
+  readonly address: string;
+  /** The cookies by name, decoded, without those of Troupe. */
+  readonly cookies: Readonly<Record<string, string>>;
+  /** The headers by name in lower case, without `cookie`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The language that the browser prefers, `de-AT`; '' if it does not say one. */
+  readonly locale: string;
+}
+
+/** The facts of no request. */
+export const noRequest: RequestFacts = Object.freeze({ address: '', cookies: {}, headers: {}, locale: '' });
 
 /** The component of a page, and its props. */
 export interface Route {

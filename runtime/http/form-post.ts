@@ -9,8 +9,12 @@
  * a client leaves for a reload.
  */
 
+import type { Route } from '../component/component.js';
+import { RefusedPosts } from '../identity/refused-posts.js';
+import { type HttpRequest, isSecure, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
+import { refusalOfPost } from '../identity/request-origin.js';
+import { type OpenedClaim, principalText, type Tokens } from '../identity/session-token.js';
 import { type Clock, monotonic } from '../platform/clock.js';
-import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { PostedForm } from '../registry/posted-form.js';
@@ -18,24 +22,21 @@ import type { PostOutcome } from '../registry/posting-client.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import { byDefault, readAddress } from '../render/page-forms.js';
 import { CloseCode, pageCookie, postedToken } from '../wire/protocol.js';
+import { readEntries } from './form-entries.js';
+import { answerDenial, type DenyingOptions, type Guard } from './guard.js';
 import { answerSeeOther, answerStatus, type HttpAnswer } from './http-answer.js';
-import type { Layout } from './layout.js';
-import { type HttpRequest, isSecure, type Recognise, type RequestIdentity } from './request-identity.js';
-import { type ForeignRefusal, refusalOfPost } from './request-origin.js';
 import { pathOf, type Router, routeTo } from './router.js';
-import { type OpenedClaim, principalText, type Tokens } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
 
 /** What taking posts needs. */
-export interface FormPostOptions {
+export interface FormPostOptions extends DenyingOptions {
   readonly clock: Clock;
-  readonly document: Pick<Layout, 'styles'>;
   /** Posts of one session in a second: each counts as so many frames as a client that joins. */
   readonly framesPerSecond: number;
+  readonly guard: Guard;
   readonly origins: readonly string[] | undefined;
   readonly recognise: Recognise;
-  readonly report: Reporter;
   readonly router: Router;
   readonly sessions: Pick<SessionRegistry, 'submit'>;
   readonly tokens: Tokens;
@@ -43,12 +44,6 @@ export interface FormPostOptions {
 }
 
 // LIMITS ----------------------------------------------------------------------
-
-/** Bytes of the body of a post, files included, which are not taken. */
-const maxPostBytes = 1_048_576;
-
-/** Entries of a form. */
-const maxEntries = 1_000;
 
 /** A post costs as much as this many frames of a client. */
 const framesPerPost = 20;
@@ -59,29 +54,8 @@ const burstMs = 2_000;
 /** Sessions whose posts are counted at the same time; the one that has posted last stays. */
 const maxCounted = 10_000;
 
-/** Milliseconds in which refused posts are reported once at the most: other sites can cause them as often as they like. */
-const quietMs = 60_000;
-
 /** Seconds that the cookie stays which says which session the page shows. */
 const cookieSeconds = 10;
-
-// ENTRIES ---------------------------------------------------------------------
-
-const formType = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
-
-/** The texts in a form; files are left out. Line breaks are as a script reads them. `undefined` if the body is no form, or too long. */
-async function readEntries(type: string, body: Uint8Array): Promise<PostedForm['entries'] | undefined> {
-  try {
-    const form = await new Response(Buffer.from(body), { headers: { 'Content-Type': type } }).formData();
-    const entries = [...form].flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value.replaceAll('\r\n', '\n')] as const] : []
-    );
-
-    return entries.length > maxEntries ? undefined : entries;
-  } catch {
-    return undefined;
-  }
-}
 
 // POSTS -----------------------------------------------------------------------
 
@@ -95,16 +69,12 @@ interface Post extends PostedForm {
 
 /** The post in a request; or the status with which it is refused. */
 async function readPost(request: HttpRequest): Promise<Post | number> {
-  const { body, headers, url } = request;
+  const { url } = request;
   const [at = '', inUrl = '', flag = ''] = url.slice(url.indexOf('?') + 1).split('&');
   const address = readAddress(at);
-  const type = String(headers['content-type'] ?? '');
   if (address === undefined) return 400;
-  if (!formType.test(type)) return 415;
-  const bytes = await body?.(maxPostBytes);
-  if (bytes === undefined) return 413;
-  const entries = await readEntries(type, bytes);
-  if (entries === undefined) return 400;
+  const entries = await readEntries(request);
+  if (typeof entries === 'number') return entries;
   const inBody = entries.find(([name]) => name === postedToken)?.[1];
 
   return {
@@ -141,24 +111,28 @@ export function createFormPosts(options: FormPostOptions): AnswerPost {
     if (typeof visitor === 'number') return refuse(visitor);
     const post = await readPost(request);
     if (typeof post === 'number') return refuse(post);
-    const { cookie } = visitor;
-    const claim = cookie && tokens.open(post.token, { cookie, principal: principalText(visitor.principal) });
+    const { cookie = '' } = visitor;
+    const claim = cookie !== '' && tokens.open(post.token, { cookie, principal: principalText(visitor.principal) });
     if (!claim) {
       refusals.add([403, 'its token is of another browser or principal, or forged.']);
       return refuse(403);
     }
     if (!rate.admits(claim.id)) return refuse(429, claim.url);
     const place = router.find(claim.url);
+    if (typeof place === 'number') return refuse(place);
+    const route = routeTo(place, { ...visitor, cookie }, trustProxy);
+    const denial = await options.guard(place, route.props);
+    if (denial !== undefined) return answerDenial(options, denial, { request, cookie });
 
-    return typeof place === 'number' ? refuse(place) : tell(options, request, visitor, claim, post);
+    return tell(options, visitor, route, claim, post);
   };
 }
 
 /** Tells the session of a post, and sends the browser to its page. */
 async function tell(
-  { document, report, router, sessions, tokens, trustProxy }: FormPostOptions,
-  request: HttpRequest,
-  { address, cookie = '', principal }: RequestIdentity,
+  { document, report, sessions, tokens, trustProxy }: FormPostOptions,
+  { address, cookie = '', principal, request }: RequestIdentity,
+  route: Route,
   { id, isExpired, url }: OpenedClaim,
   post: Post
 ): Promise<HttpAnswer> {
@@ -166,14 +140,9 @@ async function tell(
   const bearer = { cookie, principal: principalText(principal) };
   const seal = (other: string): string => tokens.seal({ id: other, ticket: 0, url }, bearer);
   const load = createId();
-  const route = () => {
-    const place = router.find(url);
-
-    return typeof place === 'number' ? undefined : routeTo(place, principal, cookie);
-  };
   let outcome: PostOutcome | CloseCode;
   try {
-    outcome = await sessions.submit({ id, load, address, isExpired, route, seal }, post);
+    outcome = await sessions.submit({ id, load, address, isExpired, route: () => route, seal }, post);
   } catch (error) {
     const isClosed = error instanceof TroupeError && error.code === ErrorCode.Closed;
 
@@ -217,24 +186,5 @@ class PostRate {
     if (this.#due.size > maxCounted) this.#due.delete(this.#due.keys().next().value as string);
 
     return true;
-  }
-}
-
-/** Reports of posts that were refused. */
-class RefusedPosts {
-  readonly #clock: Clock;
-  readonly #report: Reporter;
-  #reported: number | undefined;
-
-  constructor({ clock, report }: FormPostOptions) {
-    this.#clock = clock;
-    this.#report = report;
-  }
-
-  add([status, cause = 'it does not say where it comes from.']: ForeignRefusal): void {
-    const now = monotonic(this.#clock);
-    if (this.#reported !== undefined && now - this.#reported < quietMs) return;
-    this.#reported = now;
-    this.#report(ErrorCode.Post, new TroupeError(ErrorCode.Post, `A form is refused with status ${status}: ${cause}`));
   }
 }

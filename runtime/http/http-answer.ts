@@ -3,6 +3,7 @@
  * writes them.
  */
 
+import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { renderStatus } from './layout.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -62,4 +63,25 @@ export function answerStatus(status: number, styles: readonly string[], detail?:
 /** Sends the browser to a page by GET. */
 export function answerSeeOther(url: string, headers: Headers): HttpAnswer {
   return { status: 303, headers: ['Location', url, cache, 'no-store', ...headers, 'Content-Length', '0'], body: '' };
+}
+
+/** What pages of errors are made with. */
+export interface Answering {
+  readonly styles: readonly string[];
+}
+
+/**
+ * A path of this site, to redirect to. What a browser would take for another site is refused: such a path often comes from
+ * a query.
+ *
+ * @throws TroupeError `action`
+ */
+export function checkedPath(path: string): string {
+  // A browser takes a backslash for a slash, and leaves out line breaks and tabs. Headers have ASCII alone.
+  if (/^\/(?![/\\])[!-[\]-~]*$/.test(path)) return path;
+
+  throw new TroupeError(
+    ErrorCode.Action,
+    `A redirect leads to ${JSON.stringify(path)}; it leads to a path of this site, '/a/path?a=query', percent-encoded. To another site leads an action that answers { status: 303, headers: { location } }.`
+  );
 }

@@ -9,6 +9,16 @@
  */
 
 import type { Route } from '../component/component.js';
+import { refusalOfFetch } from '../identity/fetch-metadata.js';
+import type { Flashes } from '../identity/flash.js';
+import {
+  cookieHeader,
+  type HttpRequest,
+  type Recognise,
+  type RequestIdentity,
+  readLeft,
+} from '../identity/request-identity.js';
+import { principalText, type Tokens } from '../identity/session-token.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
@@ -16,9 +26,10 @@ import type { Page } from '../registry/first-page.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import type { PostTarget } from '../render/page-forms.js';
 import type { CloseCode } from '../wire/protocol.js';
+import type { AnswerAction } from './actions.js';
 import { type ClientScript, chooseEncoding, type ScriptBody } from './client-script.js';
-import { refusalOfFetch } from './fetch-metadata.js';
 import { type AnswerPost, createFormPosts, type FormPostOptions } from './form-post.js';
+import { answerDenial } from './guard.js';
 import { answerSign, type IsReady } from './health.js';
 import {
   answerStatus,
@@ -32,9 +43,7 @@ import {
 } from './http-answer.js';
 import { type Layout, renderPage } from './layout.js';
 import type { RefusedUpgrades } from './refused-upgrades.js';
-import { cookieHeader, type HttpRequest, type Recognise, type RequestIdentity, readLeft } from './request-identity.js';
 import { below, pathOf, type Router, routeTo } from './router.js';
-import { principalText, type Tokens } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -43,10 +52,13 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
 
 /** Options of `createHttp`. */
 export interface HttpOptions extends FormPostOptions {
+  /** Answers requests for actions. Default: there are none. */
+  readonly actions?: AnswerAction;
   readonly base: string;
   /** Whether error pages show the thrown error. */
   readonly development: boolean;
   readonly document: Layout;
+  readonly flashes: Flashes;
   /** Whether forms and buttons work without script. */
   readonly formsWithoutScript: boolean;
   /** Whether the server accepts new sessions, for the readiness check. Default: as the sessions say. */
@@ -138,7 +150,8 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   const { request, headers, route, visitor } = asked;
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
-  const left = readLeft(request);
+  // What was left for a page is for one that begins.
+  const left = route.props.flash === undefined ? readLeft(request) : [];
   // Few page loads replace another one; the rest does not await.
   const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
 
@@ -236,8 +249,14 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   const visitor = recognised instanceof Promise ? await recognised : recognised;
 
   if (typeof visitor === 'number') return refuse(visitor);
-  const { cookie, headers } = startPage(options, request, visitor);
-  const route = routeTo(place, visitor.principal, cookie);
+  const page = startPage(options, request, visitor);
+  const { cookie } = page;
+  const { flash, headers: taken } = options.flashes.take(request, cookie);
+  const headers = taken.length === 0 ? page.headers : [...page.headers, ...taken];
+  const route = routeTo(place, { ...visitor, cookie }, options.trustProxy, flash);
+  const asking = options.guard(place, route.props);
+  const denial = asking && (await asking);
+  if (denial !== undefined) return answerDenial(options, denial, { request, cookie });
 
   try {
     return await answerPage(options, { request, visitor, cookie, headers, route });
@@ -283,7 +302,8 @@ export function createHttp(options: HttpOptions): Http {
 
   return async (request) => {
     const path = below(own, pathOf(request.url));
+    if (path !== undefined) return answerReserved(options, answerPost, request, path);
 
-    return path === undefined ? answerRoute(options, request) : answerReserved(options, answerPost, request, path);
+    return options.actions?.(request) ?? answerRoute(options, request);
   };
 }

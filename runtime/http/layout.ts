@@ -7,7 +7,7 @@
  * `default-src 'self'`.
  */
 
-import type { PageProps } from '../component/component.js';
+import { noRequest, type PageProps } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { synchronous } from '../platform/promise.js';
 import type { PostMarks } from '../render/page-forms.js';
@@ -138,7 +138,15 @@ export function renderPage({ language, notice, styles, template, title, warn }: 
 }
 
 /** The props of a read-only page, which no request asks for. */
-const readOnlyProps: PageProps = { params: {}, query: {}, path: '', principal: undefined, browser: '' };
+const readOnlyProps: PageProps = {
+  params: {},
+  query: {},
+  path: '',
+  principal: undefined,
+  browser: '',
+  flash: undefined,
+  request: noRequest,
+};
 
 /**
  * The HTML of a read-only page, which shows a past state. If the document template cannot make it without a request,

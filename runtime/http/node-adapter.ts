@@ -4,10 +4,10 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpRequest } from '../identity/request-identity.js';
 import { answerNowhere, type Http } from './http.js';
 import type { HttpAnswer } from './http-answer.js';
 import { readRequest } from './node-request.js';
-import type { HttpRequest } from './request-identity.js';
 
 /** Handles one request; with `next`, a request for another path is passed on instead of answered with 404. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;

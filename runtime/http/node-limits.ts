@@ -6,9 +6,9 @@
 
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { countedAddress } from '../identity/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import type { Handle } from './node-adapter.js';
-import { countedAddress } from './request-identity.js';
 
 // TYPES -----------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { HttpRequest } from './request-identity.js';
+import type { HttpRequest } from '../identity/request-identity.js';
 
 /** The beginning of an absolute target, as clients send it to proxies. */
 const authority = /^https?:\/\/[^/?#]*/i;

@@ -6,26 +6,47 @@
  * matching, so that an encoded slash stays inside its parameter.
  */
 
-import { createHash } from 'node:crypto';
 import { addRoute, createRouter as createTable, findRoute } from 'rou3';
-import type { AnyComponent, PageProps, Route } from '../component/component.js';
+import type { AnyComponent, PageProps, RequestFacts, Route } from '../component/component.js';
+import { factsOf } from '../identity/request-facts.js';
+import { browserOf, type RequestIdentity } from '../identity/request-identity.js';
+import { maxUrlLength } from '../identity/session-token.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
-import { maxUrlLength } from './session-token.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** The components by pattern: `{ '/': Home, '/users/:id': User }`. */
+/** A component at a path, and who may see it. */
+export interface PageRoute {
+  readonly component: AnyComponent<PageProps>;
+  /**
+   * Says whether a request may see the page: asked for each first page, each join and each form that is posted without
+   * script. Default: every request may.
+   */
+  readonly allow?: Allow;
+}
+
+/**
+ * Says whether a request may see a page: `true`, a path of this site to send the browser to, or the status of the
+ * refusal. What it throws is reported and refuses the request with 500.
+ */
+export type Allow = (props: PageProps) => Allowance | Promise<Allowance>;
+
+/** The answer of a guard. */
+export type Allowance = true | 403 | 404 | { readonly redirect: string; readonly flash?: unknown };
+
+/** The components by pattern: `{ '/': Home, '/users/:id': User, '/admin': { component: Admin, allow } }`. */
 export interface Routes {
-  readonly [pattern: string]: AnyComponent<PageProps>;
+  readonly [pattern: string]: AnyComponent<PageProps> | PageRoute;
 }
 
 /** Why a URL leads nowhere, as an HTTP status. */
 export type Astray = 400 | 404 | 414;
 
+/** What a URL says, apart from where it leads. */
+export type UrlProps = Pick<PageProps, 'params' | 'path' | 'query'>;
+
 /** What a URL leads to, independent of the principal. */
-export interface Place extends Pick<PageProps, 'params' | 'path' | 'query'> {
-  readonly component: Route['component'];
-}
+export interface Place extends UrlProps, PageRoute {}
 
 /** Finds the component of a URL. */
 export interface Router {
@@ -33,29 +54,45 @@ export interface Router {
   find(url: string): Place | Astray;
 }
 
-/** The route to a place, for this principal and the cookie of its browser. */
-export function routeTo({ component, params, query, path }: Place, principal: unknown, cookie: string): Route {
-  return { component, props: new RoutedProps({ params, query, path, principal }, cookie) };
+/** A request and the cookie that its browser has, or gets with the answer. */
+export type Visitor = Pick<RequestIdentity, 'principal' | 'request'> & { readonly cookie: string };
+
+/** The route to a place, for this visitor. */
+export function routeTo(place: Place, visitor: Visitor, trustProxy: number, flash?: unknown): Route {
+  return { component: place.component, props: propsOf(place, visitor, trustProxy, flash) };
 }
 
-/** Props with a lazy `browser`, because most pages do not read it. */
-class RoutedProps implements PageProps {
+/** What a request says to a page, a guard or an action. */
+export function propsOf(url: UrlProps, visitor: Visitor, trustProxy: number, flash?: unknown): PageProps {
+  return new RequestedProps(url, visitor, trustProxy, flash);
+}
+
+/** Props with a lazy `browser` and lazy facts, because most pages do not read them. */
+class RequestedProps implements PageProps {
   readonly params: PageProps['params'];
   readonly query: PageProps['query'];
   readonly path: string;
   readonly principal: unknown;
-  readonly #cookie: string;
+  readonly flash: unknown;
+  readonly #visitor: Visitor;
+  readonly #trustProxy: number;
 
-  constructor({ params, query, path, principal }: Omit<PageProps, 'browser'>, cookie: string) {
+  constructor({ params, query, path }: UrlProps, visitor: Visitor, trustProxy: number, flash: unknown) {
     this.params = params;
     this.query = query;
     this.path = path;
-    this.principal = principal;
-    this.#cookie = cookie;
+    this.principal = visitor.principal;
+    this.flash = flash;
+    this.#visitor = visitor;
+    this.#trustProxy = trustProxy;
   }
 
   get browser(): string {
-    return createHash('sha256').update(`troupe browser ${this.#cookie}`).digest('base64url').slice(0, 22);
+    return browserOf(this.#visitor.cookie);
+  }
+
+  get request(): RequestFacts {
+    return factsOf(this.#visitor.request, this.#trustProxy);
   }
 }
 
@@ -116,11 +153,11 @@ function shapeOf(pattern: string): string {
     .replace(/(?<=.)\/$/, '');
 }
 
-function createRouteTable(routes: Routes) {
-  const table = createTable<AnyComponent<PageProps>>();
+function createRouteTable<Target>(targets: { readonly [pattern: string]: Target }) {
+  const table = createTable<Target>();
   const shapes = new Map<string, string>();
 
-  for (const [pattern, component] of Object.entries(routes)) {
+  for (const [pattern, target] of Object.entries(targets)) {
     const other = shapes.get(shapeOf(pattern));
 
     if (other !== undefined) {
@@ -131,13 +168,51 @@ function createRouteTable(routes: Routes) {
     }
     shapes.set(shapeOf(pattern), pattern);
     try {
-      addRoute(table, '', pattern, component);
+      addRoute(table, '', pattern, target);
     } catch (cause) {
       throw new TroupeError(ErrorCode.Options, `The route '${pattern}' cannot be used: ${String(cause)}`, { cause });
     }
   }
   return table;
 }
+
+/** What a URL says, and the target that its path leads to. */
+export interface FoundTarget<Target> extends UrlProps {
+  readonly target: Target;
+}
+
+/**
+ * Makes the function that finds the target of a URL below a base path.
+ *
+ * A URL that matches leads to 400 if its percent-encoding is invalid or it contains NUL, and to 414 if it is too long.
+ */
+export function createFinder<Target>(
+  targets: { readonly [pattern: string]: Target },
+  base: string
+): (url: string) => FoundTarget<Target> | Astray {
+  const table = createRouteTable(targets);
+
+  return (url) => {
+    const rest = below(base, pathOf(url));
+    if (rest === undefined) return 404;
+    const path = rest === '' ? '/' : rest;
+    const found = findRoute(table, '', path);
+
+    if (found === undefined) return 404;
+    if (url.length > maxUrlLength) return 414;
+    if (url.includes('%00')) return 400;
+    try {
+      const params = readParams(found.params);
+
+      return { target: found.data, params, query: readQuery(url), path: decodeURIComponent(path) };
+    } catch {
+      return 400;
+    }
+  };
+}
+
+/** The route that an option `routes` gives, in its long form. */
+export const pageRoute = (given: Routes[string]): PageRoute => ('component' in given ? given : { component: given });
 
 /**
  * Makes a router of these routes below a base path.
@@ -146,29 +221,18 @@ function createRouteTable(routes: Routes) {
  * createRouter({ '/users/:id': User }, '/app').find('/app/users/42?tab=posts');
  * // { component: User, params: { id: '42' }, query: { tab: 'posts' }, path: '/users/42' }
  * ```
- *
- * A URL that matches leads to 400 if its percent-encoding is invalid or it contains NUL, and to 414 if it is too long.
  */
 export function createRouter(routes: Routes, base: string): Router {
-  const table = createRouteTable(routes);
+  const pages = Object.entries(routes).map(([pattern, given]) => [pattern, pageRoute(given)] as const);
+  const find = createFinder<PageRoute>(Object.fromEntries(pages), base);
 
   return {
     find(url) {
-      const rest = below(base, pathOf(url));
-      if (rest === undefined) return 404;
-      const path = rest === '' ? '/' : rest;
-      const found = findRoute(table, '', path);
+      const found = find(url);
+      if (typeof found === 'number') return found;
+      const { target, params, query, path } = found;
 
-      if (found === undefined) return 404;
-      if (url.length > maxUrlLength) return 414;
-      if (url.includes('%00')) return 400;
-      try {
-        const params = readParams(found.params);
-
-        return { component: found.data, params, query: readQuery(url), path: decodeURIComponent(path) };
-      } catch {
-        return 400;
-      }
+      return { ...target, params, query, path };
     },
   };
 }

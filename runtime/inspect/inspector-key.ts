@@ -5,7 +5,7 @@
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type HttpRequest, hostOf, isSecure } from '../http/request-identity.js';
+import { type HttpRequest, hostOf, isSecure } from '../identity/request-identity.js';
 
 // VALUES ----------------------------------------------------------------------
 

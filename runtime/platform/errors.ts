@@ -52,6 +52,10 @@ export const ErrorCode = {
   Store: 'store',
   /** `identify` threw; the request was refused. */
   Identify: 'identify',
+  /** The guard of a route threw, or answered what is no answer; the request was refused. */
+  Allow: 'allow',
+  /** An action threw, or answered what is no answer. */
+  Action: 'action',
   /** A session's state cannot be stored, or what was stored cannot be used. */
   Snapshot: 'snapshot',
   /** A session cannot be stored for so long that its page has half of its room for events left: it continues in memory alone. */

@@ -13,14 +13,17 @@ import { createDistributedActors } from '../cluster/distributed-actors.js';
 import { createMemoryBus } from '../cluster/local-bus.js';
 import { createPresenceRegistry } from '../cluster/presence-registry.js';
 import { createSharedActors, type LocalActors, type SharedActors } from '../cluster/shared-actors.js';
-import type { AnyComponent } from '../component/component.js';
+import type { AnyComponent, Route } from '../component/component.js';
 import { type GuardedInspect, guardInspect } from '../component/xstate-inspect.js';
+import { createActions } from '../http/actions.js';
 import { type ClientScript, createClientScript } from '../http/client-script.js';
+import { createGuard, type Guard, isForNow } from '../http/guard.js';
 import { createHttp, type Http, reserved } from '../http/http.js';
 import { RefusedUpgrades } from '../http/refused-upgrades.js';
-import { createRecognition, type Recognise, type RequestIdentity } from '../http/request-identity.js';
-import { createRouter, type Router, routeTo } from '../http/router.js';
-import { createTokens, principalText, type Tokens } from '../http/session-token.js';
+import { createRouter, pageRoute, type Router, routeTo } from '../http/router.js';
+import { createFlashes } from '../identity/flash.js';
+import { createRecognition, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
+import { createTokens, principalText, type Tokens } from '../identity/session-token.js';
 import { LiveInspection } from '../inspect/live-inspection.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { channels as processChannels } from '../platform/diagnostics-node.js';
@@ -72,9 +75,11 @@ export function socketPath(base: string): string {
 
 /** What a join needs to find its session. */
 interface Admission {
+  readonly guard: Guard;
   readonly router: Router;
   readonly sessions: SessionRegistry;
   readonly tokens: Tokens;
+  readonly trustProxy: number;
 }
 
 /**
@@ -82,25 +87,28 @@ interface Admission {
  * unless the token has expired. A page that is connected gets no other token, so its age says nothing of the session's.
  */
 async function admit(
-  { router, sessions, tokens }: Admission,
+  { guard, router, sessions, tokens, trustProxy }: Admission,
   { load, token }: JoinFrame,
-  { address, cookie, principal }: RequestIdentity
+  { address, cookie, principal, request }: RequestIdentity
 ): Promise<Admitted | CloseCode> {
   const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
   const claim = bearer && tokens.open(token, bearer);
 
   if (!claim) return CloseCode.Refused;
   const { id, isExpired, ticket, url } = claim;
+  const place = router.find(url);
+  const route =
+    typeof place === 'number' ? undefined : routeTo(place, { cookie: bearer.cookie, principal, request }, trustProxy);
+  const asking = typeof place === 'number' ? undefined : guard(place, (route as Route).props);
+  const denial = asking && (await asking);
+  // The page asks again by GET, and is sent elsewhere or shown why not.
+  if (denial !== undefined) return isForNow(denial) ? CloseCode.TryLater : CloseCode.Reload;
   const entered = sessions.enter({
     id,
     load,
     address,
     isExpired,
-    route: () => {
-      const place = router.find(url);
-
-      return typeof place === 'number' ? undefined : routeTo(place, principal, bearer.cookie);
-    },
+    route: () => route,
     seal: (other) => tokens.seal({ id: other, ticket: 0, url }, bearer),
   });
   const session = entered instanceof Promise ? await entered : entered;
@@ -196,7 +204,7 @@ export function createComposition(
   defer: Environment['defer'],
   { channels = processChannels, log }: CompositionSinks = {}
 ): Composition {
-  const { base, clientScript, clock, initDeadline, secrets, tokenLifetime } = settings;
+  const { base, clientScript, clock, initDeadline, secrets, tokenLifetime, trustProxy } = settings;
   const inspect = guardInspect(settings.inspect, reporter);
   const liveInspection = new LiveInspection({ application: settings.version, channels, clock, inspect, log });
   const report = liveInspection.overhearing(reporter);
@@ -215,14 +223,18 @@ export function createComposition(
     template: settings.document,
     warn: (error: TroupeError) => void report(error.code, error),
   };
-  const components = Object.values(settings.routes) as readonly AnyComponent[];
+  const components: readonly AnyComponent[] = Object.values(settings.routes).map((given) => pageRoute(given).component);
   liveInspection.connect({ actors, components, document, local, node, sessions, store: settings.store });
   const refused = new RefusedUpgrades(clock, report);
-  const http = createHttp({ ...settings, document, recognise, refused, report, router, script, sessions, tokens });
+  const flashes = createFlashes(settings);
+  const guard = createGuard({ clock, deadline: initDeadline, report });
+  const answering = { ...settings, document, flashes, recognise, report, sessions };
+  const actions = createActions({ ...answering, deadline: initDeadline });
+  const http = createHttp({ ...answering, actions, guard, refused, router, script, tokens });
 
   return {
     actors,
-    admit: (frame, visitor) => admit({ router, sessions, tokens }, frame, visitor),
+    admit: (frame, visitor) => admit({ guard, router, sessions, tokens, trustProxy }, frame, visitor),
     bus,
     http,
     node,

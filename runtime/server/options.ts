@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import type { BusFactory } from '../cluster/bus.js';
 import type { Inspect } from '../component/xstate-inspect.js';
-import { reserved } from '../http/http.js';
+import type { Actions } from '../http/actions.js';
 import { type DocumentTemplate, defaultLayout } from '../http/layout.js';
-import type { Identify } from '../http/request-identity.js';
-import { below, type Routes } from '../http/router.js';
+import type { Routes } from '../http/router.js';
+import type { Identify } from '../identity/request-identity.js';
 import type { Authorise } from '../inspect/inspector-mount.js';
 import { type Clock, systemClock } from '../platform/clock.js';
 import type { OnError } from '../platform/error-report.js';
@@ -19,6 +19,7 @@ import { encryptedStore } from '../store/encrypted-store.js';
 import { memory } from '../store/memory.js';
 import type { Store } from '../store/store.js';
 import { Limit } from '../wire/protocol.js';
+import { actionOffence, isActions, isObject, isRoutes, isString, routeOffence, shown } from './route-options.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -27,6 +28,8 @@ import { Limit } from '../wire/protocol.js';
  * a limit off.
  */
 export interface ServerOptions {
+  /** Plain HTTP handlers by method and path, which can set cookies: `{ 'POST /login': login }`. Default: none. */
+  readonly actions?: Actions;
   /** The path everything stands below, `/app`, for mounting into another server. Default '': the root. */
   readonly base?: string;
   /**
@@ -69,7 +72,7 @@ export interface ServerOptions {
    * for an anonymous user, `false` to refuse. Called for each page and each join. Default: all users are anonymous.
    */
   readonly identify?: Identify;
-  /** How long `init`, `identify` and the `authorise` of the inspector may take. Default 5,000. */
+  /** How long `init`, `identify`, an action, a guard and the `authorise` of the inspector may take. Default 5,000. */
   readonly initDeadline?: number;
   /** How long the headers of a request may take, and then how long a connection may be open without a join. Default 10,000. */
   readonly joinDeadline?: number;
@@ -107,7 +110,7 @@ export interface ServerOptions {
   readonly onError?: OnError;
   /** Origins whose pages may connect, `https://example.com`. Default: the host that was asked. */
   readonly origins?: readonly string[];
-  /** Which component stands at which path: `{ '/': Home, '/users/:id': User }`. */
+  /** Which component stands at which path: `{ '/': Home, '/users/:id': User, '/admin': { component: Admin, allow } }`. */
   readonly routes: Routes;
   /**
    * What tokens are signed with and stored sessions are encrypted with, at least 16 characters; of several the first
@@ -160,6 +163,7 @@ type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'logger' | 'no
 // DEFAULTS --------------------------------------------------------------------
 
 const defaults = {
+  actions: {},
   base: '',
   bus: undefined,
   clientScript: undefined,
@@ -201,24 +205,22 @@ const defaults = {
 /** What an option must be, how to say so and, of one with many entries, which of them is wrong. */
 type Rule = readonly [allowed: string, test: (value: unknown) => boolean, offence?: (value: unknown) => string];
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
 
-const text: Rule = ['a string', isText];
+const text: Rule = ['a string', isString];
 const texts: Rule = ['an array of strings', isTexts];
 const fn: Rule = ['a function', (value) => typeof value === 'function'];
 const positive: Rule = ['a number above 0', (value) => typeof value === 'number' && value > 0];
 
 function isOrigin(value: unknown): boolean {
-  return isText(value) && URL.canParse(value) && new URL(value).origin === value;
+  return isString(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 
 /** Shows the first that is none and, if it is a URL, its origin. */
 function originOffence(value: unknown): string {
   if (!Array.isArray(value)) return `, not ${shown(value)}`;
   const wrong: unknown = value.find((origin) => !isOrigin(origin));
-  const meant = isText(wrong) && URL.canParse(wrong) ? new URL(wrong).origin : 'null';
+  const meant = isString(wrong) && URL.canParse(wrong) ? new URL(wrong).origin : 'null';
 
   return `, and ${shown(wrong)} is none${meant === 'null' ? '' : `: write ${shown(meant)}`}`;
 }
@@ -227,48 +229,33 @@ function originOffence(value: unknown): string {
 const shortestSecret = 16;
 
 function isSecret(value: unknown): boolean {
-  const secrets = isText(value) ? [value] : value;
+  const secrets = isString(value) ? [value] : value;
 
   return isTexts(secrets) && secrets.length > 0 && secrets.every((secret) => secret.length >= shortestSecret);
 }
 
 const isProduction = (): boolean => process.env['NODE_ENV'] === 'production';
 
-const isAuthorising = (value: unknown): boolean => isRecord(value) && typeof value['authorise'] === 'function';
-
-function isComponent(value: unknown): boolean {
-  return typeof value === 'function' && typeof (value as { view?: unknown }).view === 'function';
-}
-
-/** What is wrong with the first route that is wrong; `undefined` if there is none. */
-function routeOffence(value: Record<string, unknown>): string | undefined {
-  const entries = Object.entries(value);
-
-  if (entries.length === 0) return ', at least one';
-  for (const [pattern, component] of entries) {
-    if (!pattern.startsWith('/')) return `, and '${pattern}' does not: write '/${pattern}'`;
-    if (below(reserved, pattern) !== undefined)
-      return `, and '${pattern}' is reserved: nothing can stand below ${reserved}`;
-    if (!isComponent(component)) return `, and at '${pattern}' stands ${shown(component)}`;
-  }
-  return undefined;
-}
-
-const isRoutes = (value: unknown): boolean => isRecord(value) && routeOffence(value) === undefined;
+const isAuthorising = (value: unknown): boolean => isObject(value) && typeof value['authorise'] === 'function';
 
 /** An error does not repeat a secret. */
 const secretRule: Rule = [`a string of at least ${shortestSecret} characters, or an array of such`, isSecret, () => ''];
 
 const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
+  actions: [
+    "an object from names like 'POST /login' to functions",
+    isActions,
+    (value) => (isObject(value) ? (actionOffence(value) ?? '') : `, not ${shown(value)}`),
+  ],
   base: [
     "'' or a path like '/app', without a slash at its end",
-    (value) => isText(value) && /^(?:\/[\w.~-]+)*$/.test(value),
+    (value) => isString(value) && /^(?:\/[\w.~-]+)*$/.test(value),
   ],
   bus: ['a function that makes a bus, like redisBus()', (value) => typeof value === 'function'],
   clientScript: text,
   clock: [
     'a clock with now, setTimeout and clearTimeout',
-    (value) => isRecord(value) && typeof value['now'] === 'function',
+    (value) => isObject(value) && typeof value['now'] === 'function',
   ],
   connections: positive,
   development: ['true or false', (value) => typeof value === 'boolean'],
@@ -284,7 +271,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   initDeadline: positive,
   inspect: [
     'an XState inspection observer, or a function that takes its events',
-    (value) => typeof value === 'function' || (isRecord(value) && typeof value['next'] === 'function'),
+    (value) => typeof value === 'function' || (isObject(value) && typeof value['next'] === 'function'),
   ],
   inspector: [
     'true, false or an object { authorise } with a function that says who may; in production `true` is not enough',
@@ -296,10 +283,10 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   largestSnapshot: positive,
   logger: [
     'a logger with debug, info, warn and error, like that of pino',
-    (value) => isRecord(value) && ['debug', 'info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
+    (value) => isObject(value) && ['debug', 'info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
   ],
   maxFrame: positive,
-  notice: ['a string or false', (value) => value === false || isText(value)],
+  notice: ['a string or false', (value) => value === false || isString(value)],
   onError: fn,
   origins: [
     "an array of origins like 'https://example.com'",
@@ -309,14 +296,14 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   routes: [
     "an object from paths that start with '/' to components",
     isRoutes,
-    (value) => (isRecord(value) ? (routeOffence(value) ?? '') : `, not ${shown(value)}`),
+    (value) => (isObject(value) ? (routeOffence(value) ?? '') : `, not ${shown(value)}`),
   ],
   secret: secretRule,
   sessionLifetime: positive,
   sessionsPerAddress: positive,
   store: [
     'a store: memory(), lmdb({ path }), redis({ url })',
-    (value) => isRecord(value) && typeof value['claim'] === 'function',
+    (value) => isObject(value) && typeof value['claim'] === 'function',
   ],
   styles: texts,
   title: text,
@@ -327,15 +314,6 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   ],
   version: text,
 };
-
-/** A value as an error message shows it. */
-function shown(value: unknown): string {
-  if (isText(value)) return JSON.stringify(value);
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'function') return 'a function';
-
-  return isRecord(value) ? 'this object' : String(value);
-}
 
 /** What is wrong with the options, one sentence each. */
 function faultsOf(given: Record<string, unknown>): string[] {
@@ -380,7 +358,7 @@ function present<Value extends object>(given: Value): { [name in keyof Value]: E
  * @throws TroupeError `options`, naming everything that is wrong with them.
  */
 export function readOptions(given: ServerOptions): Settings {
-  const faults = isRecord(given) ? faultsOf(given) : ['createServer takes an object of options.'];
+  const faults = isObject(given) ? faultsOf(given) : ['createServer takes an object of options.'];
 
   if (faults.length > 0) throw new TroupeError(ErrorCode.Options, `createServer: ${faults.join(' ')}`);
   const { secret, store, trustProxy = 0, development = !isProduction(), inspector = !isProduction(), ...rest } = given;

@@ -8,7 +8,7 @@
  * connections and most are idle.
  */
 
-import type { RequestIdentity } from '../http/request-identity.js';
+import type { RequestIdentity } from '../identity/request-identity.js';
 import { type Clock, monotonic } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';

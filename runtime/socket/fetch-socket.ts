@@ -15,7 +15,7 @@
  */
 
 import type { ServerResponse } from 'node:http';
-import type { HttpRequest } from '../http/request-identity.js';
+import type { HttpRequest } from '../identity/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import { CloseCode } from '../wire/protocol.js';
 import type { Socket, SocketConnection } from './connection.js';

@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readRequest } from '../http/node-request.js';
 import type { RefusedUpgrades } from '../http/refused-upgrades.js';
+import { pathOf } from '../http/router.js';
 import {
   addressOf,
   type HttpRequest,
@@ -18,9 +19,8 @@ import {
   type RequestIdentity,
   readCookie,
   type Unrecognised,
-} from '../http/request-identity.js';
-import { type ForeignRefusal, refusalOfOrigin } from '../http/request-origin.js';
-import { pathOf } from '../http/router.js';
+} from '../identity/request-identity.js';
+import { type ForeignRefusal, refusalOfOrigin } from '../identity/request-origin.js';
 import { ErrorCode } from '../platform/errors.js';
 import { CloseCode, Limit } from '../wire/protocol.js';
 import { SocketConnection, type Switchboard } from './connection.js';

@@ -5,7 +5,7 @@
  *     client/socket.ts -> MemorySocket -> Memory wire -> connection.ts -> session
  */
 
-import type { RequestIdentity, Unrecognised } from '../http/request-identity.js';
+import type { RequestIdentity, Unrecognised } from '../identity/request-identity.js';
 import { type Socket, SocketConnection, type Switchboard } from '../socket/connection.js';
 import { CloseCode } from '../wire/protocol.js';
 import type { TestScheduler } from './test-scheduler.js';

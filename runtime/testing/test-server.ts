@@ -5,7 +5,7 @@
 
 import type { AnyActorLogic } from 'xstate';
 import type { HttpAnswer } from '../http/http-answer.js';
-import { cookieName, type HttpRequest } from '../http/request-identity.js';
+import { cookieName, type HttpRequest } from '../identity/request-identity.js';
 import { createSimulatedClock, type SimulatedClock } from '../platform/clock.js';
 import { createReporter } from '../platform/error-report.js';
 import { type Log, logTo } from '../platform/logger.js';

@@ -7,12 +7,13 @@ export const publicNames: Readonly<Record<string, string>> = {
   '.': `
     ActorSubscriptionOptions AnyComponent AnyMessage Arrival Attributes CallbackContext Component ComponentOptions
     Enqueue ErrorCode EventData EventFile GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext
-    PageProps PresenceOptions RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor
+    PageProps PresenceOptions RequestFacts RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor
     callback component every generator html observable presence repeat shared spread task topic unsafeHtml`,
   './server': `
-    ActivatedEvent Authorise Bus BusFactory BusHost Claim Diagnostics DiffedEvent DocumentPage DocumentTemplate
+    Action ActionAnswer ActionRequest Actions ActivatedEvent Allow Allowance Authorise Bus BusFactory BusHost Claim
+    CookieSetting Diagnostics DiffedEvent DocumentPage DocumentTemplate
     Entry ErrorReport FailedEvent Fence HostileEvent HttpRequest Identify Inspect Inspection Listening Logger
-    MemoryBusSettings MemoryStoreOptions PageProps PassivatedEvent QueuedEvent ReceivedEvent ResumedEvent SentEvent
+    MemoryBusSettings MemoryStoreOptions PageProps PageRoute PassivatedEvent QueuedEvent ReceivedEvent RequestFacts ResumedEvent SentEvent
     Server ServerOptions SetAside Store StoredQuery StoredSummary UpdatedEvent ViewedEvent createServer memory memoryBus`,
   './testing': `
     OpenOptions SiteOptions TestPage TestReport TestServerOptions openPage`,

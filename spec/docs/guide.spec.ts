@@ -16,7 +16,7 @@ import { newPage, type WatchedPage } from '../browser/chromium.js';
 import { type Files, type Running, startServer, stepsOfGuide, Workshop } from './guide-files.js';
 import { listingsOf, read } from './markdown.js';
 
-type Component = ServerOptions['routes'][string];
+type Component = Extract<ServerOptions['routes'][string], { view: unknown }>;
 type Actors = NonNullable<Parameters<typeof OpenPage>[0]['actors']>;
 
 const steps = stepsOfGuide();

@@ -240,6 +240,17 @@ export const provocations: { readonly [code in ErrorCode]?: () => Promise<readon
         throw new Error('no table of users');
       },
     }),
+  allow: () => onServer({ routes: { '/': { component: page({}), allow: () => undefined as never } } }),
+  action: async () => {
+    const { close, origin, said } = await listen({
+      routes,
+      actions: { 'GET /away': () => ({ redirect: '//evil.example/' }) },
+    });
+    await fetch(`${origin}/away`);
+    await close();
+
+    return said;
+  },
   version: () =>
     inFolder(async (path) => {
       const store = (): Store => lmdb({ path });

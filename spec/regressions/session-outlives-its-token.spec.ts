@@ -5,7 +5,7 @@
 
 import { expect } from 'chai';
 import { component } from '../../runtime/component/component.js';
-import type { RequestIdentity } from '../../runtime/http/request-identity.js';
+import type { RequestIdentity } from '../../runtime/identity/request-identity.js';
 import { createSimulatedClock, monotonic, type SimulatedClock } from '../../runtime/platform/clock.js';
 import { type Composition, createComposition } from '../../runtime/server/composition.js';
 import { readOptions } from '../../runtime/server/options.js';

@@ -5,7 +5,7 @@
 
 import { expect } from 'chai';
 import { Supervisor } from '../../runtime/actor/supervisor.js';
-import { createTokens } from '../../runtime/http/session-token.js';
+import { createTokens } from '../../runtime/identity/session-token.js';
 import { createSimulatedClock } from '../../runtime/platform/clock.js';
 import { createId } from '../../runtime/platform/id.js';
 import { SlicedWork } from '../../runtime/platform/scheduler.js';

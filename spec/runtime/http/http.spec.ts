@@ -2,13 +2,15 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Route } from '../../../runtime/component/component.js';
 import { createClientScript } from '../../../runtime/http/client-script.js';
+import { createGuard } from '../../../runtime/http/guard.js';
 import { createHttp, type HttpOptions } from '../../../runtime/http/http.js';
 import type { HttpAnswer } from '../../../runtime/http/http-answer.js';
 import { defaultLayout } from '../../../runtime/http/layout.js';
 import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
-import { createRecognition, type HttpRequest, type Identify } from '../../../runtime/http/request-identity.js';
 import { createRouter } from '../../../runtime/http/router.js';
-import { createTokens } from '../../../runtime/http/session-token.js';
+import { createFlashes } from '../../../runtime/identity/flash.js';
+import { createRecognition, type HttpRequest, type Identify } from '../../../runtime/identity/request-identity.js';
+import { createTokens } from '../../../runtime/identity/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter, type ErrorReport } from '../../../runtime/platform/error-report.js';
 import { ErrorCode, TroupeError } from '../../../runtime/platform/errors.js';
@@ -39,7 +41,8 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
   const report = createReporter((made) => reports.push(made));
   const sessions = new FakeSessions();
   const clock = createSimulatedClock(1_700_000_000_000);
-  const tokens = createTokens({ clock, lifetime: 1_000, secrets: ['a secret of some length'] });
+  const secrets = ['a secret of some length'];
+  const tokens = createTokens({ clock, lifetime: 1_000, secrets });
   const trustProxy = overrides.trustProxy ?? 0;
   const home = fakeComponent('home');
   const user = fakeComponent('user');
@@ -47,6 +50,8 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
     base: '/app',
     clock,
     development: true,
+    flashes: createFlashes({ base: '/app', clock, secrets, trustProxy }),
+    guard: createGuard({ clock, deadline: 5_000, report }),
     document: { language: 'en', styles: ['/app.css'], template: defaultLayout, title: 'Spec', warn: () => undefined },
     formsWithoutScript: false,
     framesPerSecond: 200,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { noRequest } from '../../../runtime/component/component.js';
 import {
   type DocumentTemplate,
   defaultLayout,
@@ -12,7 +13,15 @@ import { html } from '../../../runtime/template/html.js';
 import { Calm } from '../../fixtures/calm.js';
 import { settled } from '../../fixtures/live-session.js';
 
-const props = { params: {}, query: {}, path: '/', principal: undefined, browser: 'b' };
+const props = {
+  params: {},
+  query: {},
+  path: '/',
+  principal: undefined,
+  browser: 'b',
+  flash: undefined,
+  request: noRequest,
+};
 const page = {
   content: '<p>content</p>',
   props,
@@ -172,7 +181,15 @@ describe('layout', () => {
       });
       expect(told).to.deep.equal([
         '/there',
-        { params: {}, query: {}, path: '/there', principal: undefined, browser: '' },
+        {
+          params: {},
+          query: {},
+          path: '/there',
+          principal: undefined,
+          browser: '',
+          flash: undefined,
+          request: noRequest,
+        },
         '',
       ]);
     });

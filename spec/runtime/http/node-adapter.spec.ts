@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Http } from '../../../runtime/http/http.js';
 import { createAnswering, createHandle } from '../../../runtime/http/node-adapter.js';
-import type { HttpRequest } from '../../../runtime/http/request-identity.js';
+import type { HttpRequest } from '../../../runtime/identity/request-identity.js';
 
 const running: (() => void)[] = [];
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { below, createRouter, pathOf, routeTo } from '../../../runtime/http/router.js';
 import { TroupeError } from '../../../runtime/platform/errors.js';
+import { requestOf } from '../../fixtures/requests.js';
 import { fakeComponent } from '../../fixtures/sessions.js';
 
 const home = fakeComponent('home');
@@ -70,9 +71,12 @@ describe('router', () => {
     const place = router.find('/users/1');
 
     if (typeof place === 'number') throw new Error('not found');
-    expect(routeTo(place, 'ada', 'cookie')).to.have.property('component', user);
-    expect(routeTo(place, 'ada', 'cookie').props).to.include({ path: '/users/1', principal: 'ada' });
-    const browsers = ['cookie', 'cookie', 'other'].map((cookie) => routeTo(place, 'ada', cookie).props.browser);
+    const request = requestOf({ headers: { 'accept-language': 'de', cookie: 'a=b' } });
+    const route = (cookie: string) => routeTo(place, { principal: 'ada', cookie, request }, 0, 'flash');
+    expect(route('cookie')).to.have.property('component', user);
+    expect(route('cookie').props).to.include({ path: '/users/1', principal: 'ada', flash: 'flash' });
+    expect(route('cookie').props.request).to.deep.include({ address: '127.0.0.1', locale: 'de' });
+    const browsers = ['cookie', 'cookie', 'other'].map((cookie) => route(cookie).props.browser);
     expect(browsers[0])
       .to.equal(browsers[1])
       .and.to.match(/^[\w-]{22}$/);

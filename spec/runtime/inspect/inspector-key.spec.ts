@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { HttpRequest } from '../../../runtime/http/request-identity.js';
+import type { HttpRequest } from '../../../runtime/identity/request-identity.js';
 import { InspectorKey } from '../../../runtime/inspect/inspector-key.js';
 
 describe('inspector-key', () => {

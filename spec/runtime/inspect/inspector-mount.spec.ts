@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { component, html } from 'troupe';
 import { WebSocket } from 'ws';
 import { createHandle } from '../../../runtime/http/node-adapter.js';
-import type { HttpRequest } from '../../../runtime/http/request-identity.js';
+import type { HttpRequest } from '../../../runtime/identity/request-identity.js';
 import type { Inspection } from '../../../runtime/inspect/inspection.js';
 import { isLocal, type MountedApp, mountInspector } from '../../../runtime/inspect/inspector-mount.js';
 import { systemClock } from '../../../runtime/platform/clock.js';

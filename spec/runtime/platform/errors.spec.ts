@@ -30,6 +30,8 @@ describe('errors', () => {
       Dropped: 'dropped',
       Topic: 'topic',
       Closed: 'closed',
+      Action: 'action',
+      Allow: 'allow',
       Identify: 'identify',
       Recording: 'recording',
       Internal: 'internal',

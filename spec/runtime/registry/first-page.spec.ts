@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { noRequest } from '../../../runtime/component/component.js';
 import { component, html } from '../../../runtime/index.js';
 import type { Page as FirstPage } from '../../../runtime/registry/first-page.js';
 import { Nodes } from '../../fixtures/nodes.js';
@@ -10,7 +11,15 @@ const Page = component({
   view: () => html<{ type: 'clicked' }>`<button @click=${{ type: 'clicked' }}>A</button>`,
 });
 
-const props = { params: {}, query: {}, path: '/', principal: undefined, browser: 'b' };
+const props = {
+  params: {},
+  query: {},
+  path: '/',
+  principal: undefined,
+  browser: 'b',
+  flash: undefined,
+  request: noRequest,
+};
 
 describe('first page', () => {
   let nodes: Nodes;

@@ -1,6 +1,12 @@
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type AnyComponent, component, type PageProps, type Route } from '../../../runtime/component/component.js';
+import {
+  type AnyComponent,
+  component,
+  noRequest,
+  type PageProps,
+  type Route,
+} from '../../../runtime/component/component.js';
 import { createSimulatedClock, monotonic, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
@@ -59,7 +65,15 @@ const Broken = component({
   view: () => html<Message>`<p></p>`,
 });
 
-const props: PageProps = { params: {}, query: {}, path: '/here', principal: undefined, browser: 'b' };
+const props: PageProps = {
+  params: {},
+  query: {},
+  path: '/here',
+  principal: undefined,
+  browser: 'b',
+  flash: undefined,
+  request: noRequest,
+};
 
 describe('sessions', () => {
   let clock = createSimulatedClock(1_000_000);

@@ -72,7 +72,7 @@ describe('options', () => {
 
   it('names options there are not, and those there are', () => {
     expect(complaint({ route: routes, routes, secret })).to.match(
-      /There is no option `route`; there are base, .*routes, /
+      /There is no option `route`; there are actions, base, .*routes, /
     );
     expect(complaint({ __proto__: null, constructor: 1, routes, secret })).to.contain('no option `constructor`');
   });

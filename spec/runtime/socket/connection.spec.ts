@@ -5,6 +5,7 @@ import { createReporter, type ErrorReport } from '../../../runtime/platform/erro
 import { type Admitted, type Socket, SocketConnection, type Switchboard } from '../../../runtime/socket/connection.js';
 import { ClientKind, CloseCode, Limit } from '../../../runtime/wire/protocol.js';
 import { acknowledgement, hostileFrames, pack, packEvent, packJoin } from '../../fixtures/frames.js';
+import { requestOf } from '../../fixtures/requests.js';
 import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
 
 class FakeSocket implements Socket {
@@ -43,7 +44,12 @@ class FakeSocket implements Socket {
   }
 }
 
-const visitor = { address: '127.0.0.1', cookie: 'abcdefghijklmnopqrstuv', principal: undefined };
+const visitor = {
+  address: '127.0.0.1',
+  cookie: 'abcdefghijklmnopqrstuv',
+  principal: undefined,
+  request: requestOf(),
+};
 
 function setUp(overrides: Partial<Switchboard> = {}) {
   const clock = createSimulatedClock(1_700_000_000_000);

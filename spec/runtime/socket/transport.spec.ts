@@ -238,9 +238,12 @@ describe('transport', () => {
       await once(socket, 'open');
       socket.send(packJoin());
       expect(await closed(socket)).to.equal(CloseCode.Refused);
-      expect(visitors).to.deep.equal([
-        { address: '127.0.0.1', cookie: 'abcdefghijklmnopqrstuv', principal: { name: 'ada' } },
-      ]);
+      expect(visitors).to.have.length(1);
+      expect(visitors[0]).to.deep.include({
+        address: '127.0.0.1',
+        cookie: 'abcdefghijklmnopqrstuv',
+        principal: { name: 'ada' },
+      });
     });
 
     it('closes the connections of one address beyond the limit as try later', async () => {

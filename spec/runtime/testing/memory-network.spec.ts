@@ -1,13 +1,19 @@
 import { expect } from 'chai';
-import type { RequestIdentity, Unrecognised } from '../../../runtime/http/request-identity.js';
+import type { RequestIdentity, Unrecognised } from '../../../runtime/identity/request-identity.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { MemoryNetwork, type MemorySocket, socketClass } from '../../../runtime/testing/memory-network.js';
 import { TestScheduler } from '../../../runtime/testing/test-scheduler.js';
 import { CloseCode } from '../../../runtime/wire/protocol.js';
 import { acknowledgement, packJoin } from '../../fixtures/frames.js';
+import { requestOf } from '../../fixtures/requests.js';
 import { asAdmitted, FakeSession } from '../../fixtures/sessions.js';
 
-const visitor: RequestIdentity = { address: '1.2.3.4', cookie: undefined, principal: undefined };
+const visitor: RequestIdentity = {
+  address: '1.2.3.4',
+  cookie: undefined,
+  principal: undefined,
+  request: requestOf(),
+};
 
 /** A network with a session at its other end. */
 class Setup {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createTokens, maxUrlLength, principalText } from '../../../runtime/http/session-token.js';
+import { createTokens, maxUrlLength, principalText } from '../../../runtime/identity/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createId } from '../../../runtime/platform/id.js';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { refusalOfFetch } from '../../../runtime/http/fetch-metadata.js';
+import { refusalOfFetch } from '../../../runtime/identity/fetch-metadata.js';
 
 const refusal = (headers: Record<string, string>): unknown =>
   refusalOfFetch({ method: 'GET', url: '/', address: '', secure: false, headers });
 
-describe('http/fetch-metadata', () => {
+describe('identity/fetch-metadata', () => {
   it('takes documents, and what does not say what it is', () => {
     expect(refusal({})).to.equal(undefined);
     for (const site of ['none', 'same-origin', 'cross-site']) {

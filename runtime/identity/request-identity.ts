@@ -6,6 +6,7 @@
  * This file uses no types of Node: a request is a method, a URL, headers and the address of its sender.
  */
 
+import { createHash } from 'node:crypto';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
@@ -43,6 +44,8 @@ export interface RequestIdentity {
   readonly cookie: string | undefined;
   /** The result of `identify`. */
   readonly principal: unknown;
+  /** What was asked. */
+  readonly request: HttpRequest;
 }
 
 /** Why there is no identity, as an HTTP status: 401 refused, 503 `identify` took too long. */
@@ -70,12 +73,21 @@ export const cookieName = 'troupe';
  */
 export const hostCookieName = `__Host-${cookieName}`;
 
+/** Whether a cookie of this name is the runtime's. */
+export const isOwnCookie = (name: string): boolean => /^(?:__Host-)?troupe(?:-[a-z]+)?$/.test(name);
+
+/** The name of a browser, which its cookie cannot be computed from. */
+export function browserOf(cookie: string): string {
+  return createHash('sha256').update(`troupe browser ${cookie}`).digest('base64url').slice(0, 22);
+}
+
 const shapeOf = (name: string): RegExp => new RegExp(`(?:^|;\\s*)${name}=([\\w-]{22})(?=\\s*(?:;|$))`);
 
 const cookieShape = shapeOf(cookieName);
 const hostCookieShape = shapeOf(hostCookieName);
 
-function header(request: HttpRequest, name: string): string {
+/** The value of a header; of one that came several times, all of them with commas; '' without it. */
+export function header(request: HttpRequest, name: string): string {
   const value = request.headers[name] ?? '';
 
   return typeof value === 'string' ? value : value.join(',');
@@ -151,7 +163,12 @@ function networkOf(address: string): string {
  * such address has all 2^64 of them.
  */
 export function addressOf(request: HttpRequest, trustProxy: number): string {
-  return countedAddress(forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address);
+  return countedAddress(senderOf(request, trustProxy));
+}
+
+/** The address of the sender: that of the connection, or the one that a trusted proxy forwards. */
+export function senderOf(request: HttpRequest, trustProxy: number): string {
+  return forwarded(request, 'x-forwarded-for', trustProxy) ?? request.address;
 }
 
 /** The address under which limits count a connection. */
@@ -184,6 +201,7 @@ export function createRecognition(options: RecognitionOptions): Recognise {
     address: addressOf(request, trustProxy),
     cookie: readCookie(request, trustProxy),
     principal,
+    request,
   });
 
   if (identify === undefined) return (request) => visitorOf(request, undefined);

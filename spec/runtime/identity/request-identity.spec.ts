@@ -7,7 +7,7 @@ import {
   type Identify,
   isSecure,
   readCookie,
-} from '../../../runtime/http/request-identity.js';
+} from '../../../runtime/identity/request-identity.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
 import { createReporter, type ErrorReport } from '../../../runtime/platform/error-report.js';
 
@@ -70,10 +70,12 @@ describe('request identity', () => {
   });
 
   it('is anonymous without identify', async () => {
-    expect(await setUp().recognise(ask())).to.deep.equal({
+    const request = ask();
+    expect(await setUp().recognise(request)).to.deep.equal({
       address: '127.0.0.1',
       cookie: undefined,
       principal: undefined,
+      request,
     });
   });
 

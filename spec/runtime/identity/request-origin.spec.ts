@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { refusalOfOrigin, refusalOfPost } from '../../../runtime/http/request-origin.js';
+import { refusalOfOrigin, refusalOfPost } from '../../../runtime/identity/request-origin.js';
 
 const request = (headers: Record<string, string>) => ({
   address: '127.0.0.1',
