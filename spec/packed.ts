@@ -19,7 +19,8 @@ interface Entry {
   readonly files: readonly { readonly path: string }[];
 }
 
-const folder = join(process.cwd(), 'dist/packed');
+/** Of this process alone: specs are run by several at a time. */
+const folder = join(process.cwd(), 'dist/packed', `${process.pid}`);
 let packed: Packed | undefined;
 
 /** Packs the project; the second call returns what the first one made. */
