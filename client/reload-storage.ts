@@ -32,7 +32,7 @@ export class ReloadStorage {
   constructor(root: Element, outbox: Outbox) {
     this.#root = root;
     this.#outbox = outbox;
-    const left = inherit();
+    const left = inherit(root);
     if (left) {
       const [token, names, events] = left;
       outbox.inherit(names, events);
@@ -116,12 +116,15 @@ function attempt<Result>(work: () => Result): Result | undefined {
 /** The session's id in a token, `mac.id.issued...`. */
 const idOf = (token: string): string | undefined => token.split('.')[1];
 
-/** Takes what was left for this page; no other page load gets it. */
-const inherit = (): Left | undefined =>
+/**
+ * Takes what was left for this page; no other page load gets it. The reload of a browser's own error page is a navigation
+ * in Chromium; the server knows it.
+ */
+const inherit = (root: Element): Left | undefined =>
   attempt(() => {
     const left = JSON.parse(sessionStorage.getItem(keyOf()) as string) as Left;
     sessionStorage.removeItem(keyOf());
     const [, , { length }] = left;
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    return length || navigation?.type !== 'navigate' ? left : undefined;
+    return length || navigation?.type !== 'navigate' || root.hasAttribute(Mark.Reload) ? left : undefined;
   });

@@ -201,6 +201,9 @@ function sealPage({ tokens }: HttpOptions, asked: PageRequest, id: string, ticke
   return asked.token;
 }
 
+/** What browsers ask for with a reload, but not by a link, an address that is typed, or Back. */
+const byReload = /\bmax-age=0\b/;
+
 function writePage(options: HttpOptions, asked: PageRequest, { session, html, posts, ticket }: Page): HttpAnswer {
   const { base, document, script } = options;
   const { request, route, headers } = asked;
@@ -215,6 +218,7 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, po
     socket: `${own}/socket`,
     token,
     url,
+    isReload: byReload.test(`${request.headers['cache-control']}`),
     posts,
   };
 

@@ -45,6 +45,7 @@ describe('patch', () => {
       Overlay: 'data-troupe-overlay',
       Pending: 'data-troupe-pending',
       Post: 'data-troupe-post',
+      Reload: 'data-troupe-reload',
       Style: 'data-troupe-style',
       Token: 'data-troupe-token',
       Unstored: 'data-troupe-unstored',
