@@ -6,10 +6,12 @@ export {
   type Component,
   type ComponentOptions,
   component,
+  type ErrorPageProps,
   type PageProps,
   type RequestFacts,
 } from './component/component.js';
 export type { Enqueue } from './component/effect.js';
+export { notFound, type PageOutcome, redirect, status } from './component/outcome.js';
 export { ErrorCode, TroupeError } from './platform/errors.js';
 export { type ActorSubscriptionOptions, actor } from './subscription/actor.js';
 export { type CallbackContext, callback } from './subscription/callback.js';

@@ -71,7 +71,10 @@ interface CommonOptions<Message extends AnyMessage> {
  */
 export interface ComponentOptions<Model, Message extends AnyMessage, Props, Outgoing extends AnyMessage = never>
   extends CommonOptions<Message> {
-  /** Returns the first model. It may be async for the first page, which waits for it up to a deadline. */
+  /**
+   * Returns the first model. It may be async for the first page, which waits for it up to a deadline. There it may throw
+   * `redirect(url)`, `notFound()` or `status(code)`, which the request is then answered with.
+   */
   readonly init: (props: Props) => Model | Promise<Model>;
   /** Returns the model after a message; the same if nothing changes. It must not change the given model. No model is `null`, not `undefined`. */
   readonly update: (model: Model, message: Message, enqueue: Enqueue<NoInfer<Message>, Outgoing>) => NoInfer<Model>;
@@ -191,6 +194,16 @@ export interface RequestFacts {
 
 /** The facts of no request. */
 export const noRequest: RequestFacts = Object.freeze({ address: '', cookies: {}, headers: {}, locale: '' });
+
+/** The props of the error page. */
+export interface ErrorPageProps extends PageProps {
+  /** The HTTP status, 404 or 500 for example. */
+  readonly status: number;
+  /** What `notFound` or `status` were given; of a fault its text while the server has `development`, otherwise ''. */
+  readonly message: string;
+  /** The id of the report that the server's `onError` got, '' if it is no fault. */
+  readonly id: string;
+}
 
 /** The component of a page, and its props. */
 export interface Route {

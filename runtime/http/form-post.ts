@@ -24,7 +24,7 @@ import { byDefault, readAddress } from '../render/page-forms.js';
 import { CloseCode, pageCookie, postedToken } from '../wire/protocol.js';
 import { readEntries } from './form-entries.js';
 import { answerDenial, type DenyingOptions, type Guard } from './guard.js';
-import { answerSeeOther, answerStatus, type HttpAnswer } from './http-answer.js';
+import { answerRedirect, answerStatus, type HttpAnswer } from './http-answer.js';
 import { pathOf, type Router, routeTo } from './router.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -156,7 +156,7 @@ async function tell(
   const secure = isSecure(request, trustProxy) ? '; Secure' : '';
   const path = pathOf(url).replaceAll(';', '%3B');
   const kept = ['Set-Cookie', `${pageCookie}=${left}; Path=${path}; Max-Age=${cookieSeconds}; SameSite=Lax${secure}`];
-  if (!outcome.isLost) return answerSeeOther(url, kept);
+  if (!outcome.isLost) return answerRedirect(303, url, kept);
   const answer = refuse(409);
 
   return { ...answer, headers: [...answer.headers, ...kept] };

@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise, within } from '../platform/promise.js';
-import { type Answering, answerSeeOther, answerStatus, checkedPath, type HttpAnswer } from './http-answer.js';
+import { type Answering, answerRedirect, answerStatus, checkedPath, type HttpAnswer } from './http-answer.js';
 import type { Allow, Allowance, Place, Visitor } from './router.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -96,7 +96,7 @@ export function answerDenial(
   if (typeof denial === 'number') return answerStatus(denial, document.styles);
   const { redirect, flash } = denial;
   try {
-    return answerSeeOther(redirect, flash === undefined ? [] : flashes.leave(flash, request, cookie));
+    return answerRedirect(303, redirect, flash === undefined ? [] : flashes.leave(flash, request, cookie));
   } catch (error) {
     return answerStatus(500, document.styles, `Error ${report(ErrorCode.Allow, error)}`);
   }

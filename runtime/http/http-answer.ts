@@ -36,7 +36,8 @@ const html: Headers = [
 
 /** `no-cache`, not `no-store`: pages stay in the back/forward cache, and are revalidated everywhere else. */
 export const pageHeaders: Headers = [...html, cache, 'private, no-cache'];
-const statusHeaders: Headers = [...html, cache, 'no-store'];
+/** What says that something went wrong is not kept. */
+export const errorHeaders: Headers = [...html, cache, 'no-store'];
 
 const retry: Headers = ['Retry-After', '10'];
 const extraHeaders: { readonly [status: number]: Headers } = {
@@ -55,14 +56,14 @@ export function withLength(status: number, headers: Headers, body: HttpAnswer['b
 
 /** A small page that says what a status means, with `detail` below it, and a link to the page it is about. */
 export function answerStatus(status: number, styles: readonly string[], detail?: string, link?: string): HttpAnswer {
-  const headers = [...statusHeaders, ...(extraHeaders[status] ?? [])];
+  const headers = [...errorHeaders, ...(extraHeaders[status] ?? [])];
 
   return withLength(status, headers, renderStatus(status, styles, detail, link));
 }
 
-/** Sends the browser to a page by GET. */
-export function answerSeeOther(url: string, headers: Headers): HttpAnswer {
-  return { status: 303, headers: ['Location', url, cache, 'no-store', ...headers, 'Content-Length', '0'], body: '' };
+/** Sends the browser to another URL. */
+export function answerRedirect(status: number, url: string, headers: Headers = []): HttpAnswer {
+  return { status, headers: ['Location', url, cache, 'no-store', ...headers, 'Content-Length', '0'], body: '' };
 }
 
 /** What pages of errors are made with. */

@@ -8,7 +8,8 @@
  * becomes a status page and, if it is a fault of the host program, a report.
  */
 
-import type { Route } from '../component/component.js';
+import type { AnyComponent, ErrorPageProps, Route } from '../component/component.js';
+import { PageOutcome } from '../component/outcome.js';
 import { refusalOfFetch } from '../identity/fetch-metadata.js';
 import type { Flashes } from '../identity/flash.js';
 import {
@@ -32,23 +33,29 @@ import { type AnswerPost, createFormPosts, type FormPostOptions } from './form-p
 import { answerDenial } from './guard.js';
 import { answerSign, type IsReady } from './health.js';
 import {
+  answerRedirect,
   answerStatus,
   cache,
   contentType,
+  errorHeaders,
   type Headers,
   type HttpAnswer,
   pageHeaders,
   sniffing,
   withLength,
 } from './http-answer.js';
-import { type Layout, renderPage } from './layout.js';
+import { type Layout, renderErrorPage, renderPage } from './layout.js';
 import type { RefusedUpgrades } from './refused-upgrades.js';
-import { below, pathOf, type Router, routeTo } from './router.js';
+import { below, pathOf, type Router, routeTo, routeToError, strayUrl, type UrlProps } from './router.js';
 
 // TYPES -----------------------------------------------------------------------
 
-/** Answers a request; `undefined` if the URL is not one of this server. Never rejects. */
-export type Http = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
+/**
+ * Answers a request; `undefined` if the URL is not one of this server. Never rejects.
+ *
+ * @param isLast whether nothing else answers it then, so that it gets the error page if there is one. Default: no
+ */
+export type Http = (request: HttpRequest, isLast?: boolean) => Promise<HttpAnswer | undefined>;
 
 /** Options of `createHttp`. */
 export interface HttpOptions extends FormPostOptions {
@@ -58,6 +65,8 @@ export interface HttpOptions extends FormPostOptions {
   /** Whether error pages show the thrown error. */
   readonly development: boolean;
   readonly document: Layout;
+  /** The page for what cannot be shown. Default: a small one. */
+  readonly errorPage?: AnyComponent<ErrorPageProps> | undefined;
   readonly flashes: Flashes;
   /** Whether forms and buttons work without script. */
   readonly formsWithoutScript: boolean;
@@ -70,7 +79,7 @@ export interface HttpOptions extends FormPostOptions {
   readonly script: ClientScript;
   readonly sessions: Pick<
     SessionRegistry,
-    'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload' | 'submit'
+    'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload' | 'render' | 'submit'
   >;
   readonly tokens: Tokens;
   readonly trustProxy: number;
@@ -225,24 +234,73 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, po
   return withLength(200, headers, renderPage(document, page));
 }
 
-/** The answer for a page that failed: 503 after its deadline or while the server closes, otherwise 500. */
-function answerFailure(options: HttpOptions, error: unknown, { component }: Route): HttpAnswer {
-  const { development, document, report } = options;
+// ERROR PAGES -----------------------------------------------------------------
 
-  if (error instanceof TroupeError && error.code === ErrorCode.Closed) return answerStatus(503, document.styles);
-  const id = report(ErrorCode.Internal, error, { component: component.name });
-  const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
-  const { stack, message } = writeError(error);
-  const detail = development && error instanceof Error ? `\n\n${stack ?? message}` : '';
-
-  return answerStatus(status, document.styles, `Error ${id}${detail}`);
+/** A request that gets no page. */
+interface Failed extends Pick<PageRequest, 'cookie' | 'request' | 'visitor'> {
+  readonly place: UrlProps;
 }
 
-async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer | undefined> {
+/** What the error page is given, and what a status page says below. */
+type Mishap = Pick<ErrorPageProps, 'id' | 'message' | 'status'> & { readonly detail?: string };
+
+/** The error page; a status page if the server has none, or if that fails as well. */
+async function answerError(options: HttpOptions, failed: Failed, { detail, ...what }: Mishap): Promise<HttpAnswer> {
+  const { document, errorPage, report, sessions } = options;
+  const { cookie, place, request, visitor } = failed;
+  if (errorPage === undefined) return answerStatus(what.status, document.styles, detail);
+  try {
+    const route = routeToError(errorPage, what, place, { ...visitor, cookie }, options.trustProxy);
+    const content = await sessions.render(route);
+
+    return withLength(what.status, errorHeaders, renderErrorPage(document, content, route.props, request.url));
+  } catch (error) {
+    report(ErrorCode.Internal, error, { component: errorPage.name });
+    return answerStatus(what.status, document.styles, detail);
+  }
+}
+
+/** The answer for a page that `init` has not made: elsewhere, an error page, 503 after its deadline, otherwise 500. */
+function answerFailure(options: HttpOptions, failed: Failed, error: unknown, name: string): Promise<HttpAnswer> {
+  const { development, report } = options;
+  if (error instanceof PageOutcome) {
+    const { location, message, status } = error;
+    if (location !== undefined) return Promise.resolve(answerRedirect(status, location));
+
+    return answerError(options, failed, { status, message, id: '', ...(message && { detail: message }) });
+  }
+  const id = report(ErrorCode.Internal, error, { component: name });
+  const status = error instanceof TroupeError && error.code === ErrorCode.Deadline ? 503 : 500;
+  const { stack, message = '' } = writeError(error);
+  const detail = `Error ${id}${development && error instanceof Error ? `\n\n${stack ?? message}` : ''}`;
+
+  return answerError(options, failed, { status, message: development ? message : '', id, detail });
+}
+
+/** The error page for a URL that leads nowhere. */
+async function answerStray(options: HttpOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const refusal = refusalOfFetch(request);
+  const visitor = refusal ?? (await options.recognise(request));
+  if (typeof visitor === 'number') return answerStatus(404, options.document.styles);
+  const place = strayUrl(request.url, options.base);
+
+  const { cookie = '' } = visitor;
+
+  return answerError(options, { request, visitor, cookie, place }, { status: 404, message: '', id: '' });
+}
+
+async function answerRoute(
+  options: HttpOptions,
+  request: HttpRequest,
+  isLast = false
+): Promise<HttpAnswer | undefined> {
   const place = options.router.find(request.url);
   const refuse = (status: number): HttpAnswer => answerStatus(status, options.document.styles);
 
-  if (place === 404) return undefined;
+  if (place === 404) {
+    const hasPage = isLast && options.errorPage !== undefined && request.url !== icon && isReadable(request.method);
+    return hasPage ? answerStray(options, request) : undefined;
+  }
   if (typeof place === 'number') return refuse(place);
   if (!isReadable(request.method)) return refuse(405);
   if (options.sessions.isDraining) return refuse(503);
@@ -260,12 +318,15 @@ async function answerRoute(options: HttpOptions, request: HttpRequest): Promise<
   const route = routeTo(place, { ...visitor, cookie }, options.trustProxy, flash);
   const asking = options.guard(place, route.props);
   const denial = asking && (await asking);
+  if (denial === 403 || denial === 404)
+    return answerError(options, { request, visitor, cookie, place }, { status: denial, message: '', id: '' });
   if (denial !== undefined) return answerDenial(options, denial, { request, cookie });
 
   try {
     return await answerPage(options, { request, visitor, cookie, headers, route });
   } catch (error) {
-    return answerFailure(options, error, route);
+    if (error instanceof TroupeError && error.code === ErrorCode.Closed) return refuse(503);
+    return answerFailure(options, { request, visitor, cookie, place }, error, route.component.name);
   }
 }
 
@@ -304,10 +365,10 @@ export function createHttp(options: HttpOptions): Http {
   const own = `${options.base}${reserved}`;
   const answerPost = createFormPosts(options);
 
-  return async (request) => {
+  return async (request, isLast) => {
     const path = below(own, pathOf(request.url));
     if (path !== undefined) return answerReserved(options, answerPost, request, path);
 
-    return options.actions?.(request) ?? answerRoute(options, request);
+    return options.actions?.(request) ?? answerRoute(options, request, isLast);
   };
 }

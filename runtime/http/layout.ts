@@ -139,6 +139,23 @@ export function renderPage({ language, notice, styles, template, title, warn }: 
   return text;
 }
 
+/** The client applies styles by script. Where no script runs they stand in the HTML. */
+const withStyles = (content: string): string => content.replaceAll(` ${Mark.Style}="`, ' style="');
+
+/**
+ * The HTML of an error page, which is not live: it loads no script, and its links are links.
+ *
+ * @param content HTML of the root's content
+ * @throws as `renderPage`
+ */
+export function renderErrorPage(layout: Layout, content: string, props: PageProps, url: string): string {
+  const { language, styles, template, title, warn } = layout;
+  const root = html`<div id="troupe">${new PageRoot(withStyles(content))}</div>`;
+  const made = template({ root, script: '', collector: '', language, styles, title, url, props });
+
+  return documentMarkup(checkedTemplate(made), warn);
+}
+
 /** The props of a read-only page, which no request asks for. */
 const readOnlyProps: PageProps = {
   params: {},
@@ -158,8 +175,7 @@ const readOnlyProps: PageProps = {
  * @param content HTML of the root's content; it cannot be clicked or focused
  */
 export function renderReadOnly({ language, styles, template, title }: Layout, content: string, path: string): string {
-  // The client applies these styles by script; here no script runs, and the policy allows them in the HTML.
-  const styled = content.replaceAll(` ${Mark.Style}="`, ' style="');
+  const styled = withStyles(content);
   const page: DocumentPage = {
     // Links open in a new tab, which the sandbox refuses: no link of a layout leads away from the page.
     root: html`<base target="_blank"><div id="troupe" inert>${new PageRoot(styled)}</div>`,

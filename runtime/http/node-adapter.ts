@@ -36,7 +36,7 @@ export function createHandle(http: Http, styles: readonly string[] = [], mounted
   return (message, response, next) => {
     const request = readRequest(message);
     if (mounted?.(request, message, response)) return;
-    http(request)
+    http(request, next === undefined)
       .then((answer) => {
         if (answer !== undefined) writeAnswer(response, answer);
         else if (next) next();

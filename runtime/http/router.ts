@@ -7,7 +7,7 @@
  */
 
 import { addRoute, createRouter as createTable, findRoute } from 'rou3';
-import type { AnyComponent, PageProps, RequestFacts, Route } from '../component/component.js';
+import type { AnyComponent, ErrorPageProps, PageProps, RequestFacts, Route } from '../component/component.js';
 import { factsOf } from '../identity/request-facts.js';
 import { browserOf, type RequestIdentity } from '../identity/request-identity.js';
 import { maxUrlLength } from '../identity/session-token.js';
@@ -65,6 +65,32 @@ export function routeTo(place: Place, visitor: Visitor, trustProxy: number, flas
 /** What a request says to a page, a guard or an action. */
 export function propsOf(url: UrlProps, visitor: Visitor, trustProxy: number, flash?: unknown): PageProps {
   return new RequestedProps(url, visitor, trustProxy, flash);
+}
+
+/** The route to the error page for a URL, whatever that leads to, and what has happened. */
+export function routeToError(
+  page: AnyComponent<ErrorPageProps>,
+  what: Pick<ErrorPageProps, 'id' | 'message' | 'status'>,
+  url: UrlProps,
+  visitor: Visitor,
+  trustProxy: number
+): Route {
+  const props = Object.assign(propsOf(url, visitor, trustProxy), what);
+
+  return { component: page as AnyComponent<PageProps>, props };
+}
+
+/** What can be read of a URL that leads nowhere. */
+export function strayUrl(url: string, base: string): UrlProps {
+  const path = below(base, pathOf(url)) ?? pathOf(url);
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // It stays as it was sent.
+  }
+
+  return { params: dictionary(), query: readQuery(url), path: decoded };
 }
 
 /** Props with a lazy `browser` and lazy facts, because most pages do not read them. */

@@ -8,6 +8,7 @@
  */
 
 import type { Route } from '../component/component.js';
+import { PageOutcome } from '../component/outcome.js';
 import type { Clock } from '../platform/clock.js';
 import type { Tell } from '../platform/diagnostics.js';
 import type { Reporter } from '../platform/error-report.js';
@@ -161,11 +162,11 @@ export class Activation {
   /**
    * A fresh session in place of a stored one that cannot be restored. Moves a damaged snapshot into quarantine.
    *
-   * @throws TroupeError `closed`, which was `error`: the snapshot is good, and another process restores it
+   * @throws `error` if the snapshot is good: TroupeError `closed`, and another process restores it, or an outcome
    */
   async replace(request: JoinRequest, fence: number, error: unknown): Promise<Activated> {
     const { report, writeBehind } = this.#options;
-    if (error instanceof TroupeError && error.code === ErrorCode.Closed) throw error;
+    if (error instanceof PageOutcome || (error instanceof TroupeError && error.code === ErrorCode.Closed)) throw error;
     const code = error instanceof TroupeError ? error.code : ErrorCode.Snapshot;
     const reported = report(code === ErrorCode.Version ? code : ErrorCode.Snapshot, error, { session: request.id });
     if (code === ErrorCode.Version) return startOf(request, { fence, why: 'version' });
@@ -181,6 +182,16 @@ export class Activation {
 
     // A store that fails may hold the session: a fresh one would replace it.
     return CloseCode.TryLater;
+  }
+
+  /** The close code of a join that begins no session although there is no fault. Throws every other error again. */
+  refuseEntry(error: unknown, isClosed: boolean): CloseCode {
+    // The page is loaded again, and the request answered with the outcome.
+    if (error instanceof PageOutcome) return CloseCode.Reload;
+    // The server was closed during the activation: the client finds the session through another process.
+    if (isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
+
+    throw error;
   }
 
   /** A fresh session under the id of one that is gone. */

@@ -38,6 +38,8 @@ export interface SessionRegistry {
    * @throws TroupeError `init`, `deadline`, `view` or `closed`, at once or by rejecting
    */
   open(route: Route, address: string, target?: PostTarget): Promise<Page> | Page;
+  /** The HTML of the root of a page that no client joins: its session ends at once. Throws as `open`. */
+  render(route: Route): Promise<string>;
   /**
    * Renders a first page of a session that a page load has left, for its reload. Resolves with `undefined` if the
    * session does not exist or another page load is connected to it; with `TryLater` while the store cannot answer or this
@@ -175,6 +177,10 @@ class SessionTable implements SessionRegistry, SessionOwner {
     return firstPage(started, target, writeBehind);
   }
 
+  render({ component, props }: Route): Promise<string> {
+    return this.#starter.render({ id: createId(), component, props });
+  }
+
   async reload(request: JoinRequest, target?: PostTarget): Promise<Page | CloseCode | undefined> {
     const found = this.#entries.get(request.id)?.session;
     if (found !== undefined) {
@@ -221,9 +227,7 @@ class SessionTable implements SessionRegistry, SessionOwner {
       if (typeof start !== 'number' && !this.makeRoom(request.address)) return CloseCode.TryLater;
       return await this.#startActivated(start, request);
     } catch (error) {
-      // The server was closed during the activation: the client finds the session through another process.
-      if (this.#isClosed && error instanceof TroupeError && error.code === ErrorCode.Closed) return CloseCode.TryLater;
-      throw error;
+      return this.#activation.refuseEntry(error, this.#isClosed);
     }
   }
 

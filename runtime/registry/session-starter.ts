@@ -6,6 +6,7 @@
 import type { AnyComponent, PageProps } from '../component/component.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { hidden, isSecretName, secretNames } from '../platform/redact.js';
+import { pageMarkup } from '../render/render-to-string.js';
 import { LiveSession, type SessionOwner, type SessionStart } from '../session/session.js';
 import type { SessionEnvironment } from '../session/session-environment.js';
 
@@ -75,6 +76,20 @@ export class SessionStarter {
     } catch (error) {
       this.#discard(session, address);
       throw error;
+    }
+  }
+
+  /** The HTML of a page whose session ends at once. Throws as `start`. */
+  async render(start: SessionStart): Promise<string> {
+    const { env, owner } = this.#options;
+    const session = new LiveSession(env, owner, start);
+    try {
+      const prepared = session.prepare();
+      if (prepared instanceof Promise) await this.#inTime(prepared, start.component);
+
+      return pageMarkup(session.rendered, session.id, 0, undefined).html;
+    } finally {
+      session.stop();
     }
   }
 

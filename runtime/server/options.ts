@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { BusFactory } from '../cluster/bus.js';
+import type { AnyComponent, ErrorPageProps } from '../component/component.js';
 import type { Inspect } from '../component/xstate-inspect.js';
 import type { Actions } from '../http/actions.js';
 import { type DocumentTemplate, defaultLayout } from '../http/layout.js';
@@ -19,7 +20,16 @@ import { encryptedStore } from '../store/encrypted-store.js';
 import { memory } from '../store/memory.js';
 import type { Store } from '../store/store.js';
 import { Limit } from '../wire/protocol.js';
-import { actionOffence, isActions, isObject, isRoutes, isString, routeOffence, shown } from './route-options.js';
+import {
+  actionOffence,
+  isActions,
+  isComponent,
+  isObject,
+  isRoutes,
+  isString,
+  routeOffence,
+  shown,
+} from './route-options.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -53,6 +63,12 @@ export interface ServerOptions {
   readonly dormantTime?: number;
   /** How long clients have to move to another process when this one is drained; they go at random in the first half. Default 10,000. */
   readonly drainTime?: number;
+  /**
+   * The component of the page for a URL without a route, for `notFound` and `status` thrown by `init`, for 403 and 404 of a
+   * guard, and for an `init` or a `view` that failed. It is given `status`, `message` and `id` besides the props of a page,
+   * and is not live. Default: a small page.
+   */
+  readonly errorPage?: AnyComponent<ErrorPageProps>;
   /**
    * Whether forms with `@submit` and buttons with `@click` work without script: the first page says in their attributes how a
    * browser posts them. Default `true`.
@@ -146,6 +162,7 @@ export interface ServerOptions {
 export interface Settings extends Required<Omit<ServerOptions, Optional | 'secret' | 'store' | 'trustProxy'>> {
   readonly bus: BusFactory | undefined;
   readonly clientScript: string | undefined;
+  readonly errorPage: AnyComponent<ErrorPageProps> | undefined;
   readonly identify: Identify | undefined;
   readonly inspect: Inspect | undefined;
   readonly logger: Logger | undefined;
@@ -158,7 +175,16 @@ export interface Settings extends Required<Omit<ServerOptions, Optional | 'secre
 }
 
 /** What has no default other than not being there. */
-type Optional = 'bus' | 'clientScript' | 'identify' | 'inspect' | 'logger' | 'notice' | 'onError' | 'origins';
+type Optional =
+  | 'bus'
+  | 'clientScript'
+  | 'errorPage'
+  | 'identify'
+  | 'inspect'
+  | 'logger'
+  | 'notice'
+  | 'onError'
+  | 'origins';
 
 // DEFAULTS --------------------------------------------------------------------
 
@@ -173,6 +199,7 @@ const defaults = {
   dormantSessions: 10_000,
   dormantTime: 300_000,
   drainTime: 10_000,
+  errorPage: undefined,
   formsWithoutScript: true,
   framesPerSecond: 200,
   grace: 60_000,
@@ -263,6 +290,7 @@ const rules: { readonly [name in keyof Required<ServerOptions>]: Rule } = {
   dormantSessions: positive,
   dormantTime: positive,
   drainTime: positive,
+  errorPage: ['a component', isComponent],
   formsWithoutScript: ['true or false', (value) => typeof value === 'boolean'],
   framesPerSecond: positive,
   grace: ['a number, 0 or above', (value) => typeof value === 'number' && value >= 0],

@@ -27,7 +27,8 @@ export function shown(value: unknown): string {
 
 // ROUTES ----------------------------------------------------------------------
 
-function isComponent(value: unknown): boolean {
+/** Whether a value is a component. */
+export function isComponent(value: unknown): boolean {
   return typeof value === 'function' && typeof (value as { view?: unknown }).view === 'function';
 }
 

@@ -12,6 +12,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { AnyComponent } from '../component/component.js';
 import type { Effect, Received } from '../component/effect.js';
+import { PageOutcome } from '../component/outcome.js';
 import { ErrorCode, TroupeError, textOf } from '../platform/errors.js';
 import { isShallowEqual } from '../platform/plain-data.js';
 import { ignoreRejection, isPromise } from '../platform/promise.js';
@@ -47,6 +48,7 @@ type Phase = 'new' | 'dormant' | 'active' | 'broken';
 const noChildren: readonly ComponentInstance[] = [];
 const noEffects: readonly Effect[] = [];
 const noProps = Object.freeze({});
+const done = Promise.resolve();
 
 // INSTANCE --------------------------------------------------------------------
 
@@ -175,8 +177,8 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
   /**
    * Begins for a first page, with all instances in its view. No actor is started yet.
    *
-   * @throws TroupeError `init` or `view`, at once or by rejecting, if it is the root. Faults of other components are
-   * reported, and shown in their place.
+   * @throws the outcome that an `init` has thrown; TroupeError `init` or `view` if it is the root. At once or by
+   * rejecting. Faults of other components are reported, and shown in their place.
    */
   prepare(): Promise<void> | void {
     const props = this.#props;
@@ -191,7 +193,7 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
       const begun = this.#state.init(props);
       if (isPromise(begun as undefined | Promise<undefined>)) return this.#prepareLater(begun as Promise<void>);
     } catch (error) {
-      this.#failToBegin(error, 'threw');
+      this.#failFirst(error, 'threw');
       return undefined;
     }
 
@@ -202,7 +204,7 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
     try {
       await begun;
     } catch (error) {
-      this.#failToBegin(error, 'rejected');
+      this.#failFirst(error, 'rejected');
       return undefined;
     }
 
@@ -213,9 +215,15 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
     this.needsView = false;
     this.mount.showFirst(this.#state);
     const coming = this.mount.arrange(this.#image?.children.map(({ id }) => id))?.next ?? noChildren;
-    const waiting = coming.map((child) => child.prepare()).filter((begun) => begun !== undefined);
+    const waiting: Promise<void>[] = [];
+    try {
+      for (const child of coming) waiting.push(child.prepare() ?? done);
+    } catch (outcome) {
+      waiting.forEach(ignoreRejection);
+      throw outcome;
+    }
 
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+    return waiting.every((begun) => begun === done) ? undefined : Promise.all(waiting).then(() => undefined);
   }
 
   /** Begins in the middle of a turn. */
@@ -228,6 +236,12 @@ export class ComponentInstance implements StateOwner, ViewOwner<ComponentInstanc
       return;
     }
     this.mount.showFirst(this.#state);
+  }
+
+  /** It cannot begin for a first page: an outcome is that of the whole page. */
+  #failFirst(cause: unknown, how: string): void {
+    if (cause instanceof PageOutcome) throw cause;
+    this.#failToBegin(cause, how);
   }
 
   #failToBegin(cause: unknown, how: string): void {

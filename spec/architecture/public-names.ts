@@ -5,10 +5,7 @@ import { exportsOf, read } from './sources.js';
 /** The names by entry, as `exports` of package.json has it; of `./components/*`, each component that users import. */
 export const publicNames: Readonly<Record<string, string>> = {
   '.': `
-    ActorSubscriptionOptions AnyComponent AnyMessage Arrival Attributes CallbackContext Component ComponentOptions
-    Enqueue ErrorCode EventData EventFile GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext
-    PageProps PresenceOptions RequestFacts RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor
-    callback component every generator html observable presence repeat shared spread task topic unsafeHtml`,
+    ActorSubscriptionOptions AnyComponent AnyMessage Arrival Attributes CallbackContext Component ComponentOptions Enqueue ErrorCode ErrorPageProps EventData EventFile GeneratorContext Handler Hole Interoperable Key MessageObserver ObservableContext PageOutcome PageProps PresenceOptions RequestFacts RunContext Spread Style Subscribable Subscription TaskContext Template TroupeError actor callback component every generator html notFound observable presence redirect repeat shared spread status task topic unsafeHtml`,
   './server': `
     Action ActionAnswer ActionRequest Actions ActivatedEvent Allow Allowance Authorise Bus BusFactory BusHost Claim
     CookieSetting Diagnostics DiffedEvent DocumentPage DocumentTemplate

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { answerSeeOther, answerStatus, withLength } from '../../../runtime/http/http-answer.js';
+import { answerRedirect, answerStatus, withLength } from '../../../runtime/http/http-answer.js';
 
 const header = ({ headers }: { readonly headers: readonly string[] }, name: string): string | undefined =>
   headers[headers.indexOf(name) + 1];
@@ -18,7 +18,7 @@ describe('http answer', () => {
   });
 
   it('sends the browser to a page', () => {
-    const answer = answerSeeOther('/a', ['Set-Cookie', 'b=c']);
+    const answer = answerRedirect(303, '/a', ['Set-Cookie', 'b=c']);
     expect(answer.status).to.equal(303);
     expect(header(answer, 'Location')).to.equal('/a');
     expect(header(answer, 'Set-Cookie')).to.equal('b=c');

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import type { Route } from '../../../runtime/component/component.js';
+import type { ErrorPageProps, Route } from '../../../runtime/component/component.js';
+import { notFound, status as outcomeStatus, redirect } from '../../../runtime/component/outcome.js';
 import { createClientScript } from '../../../runtime/http/client-script.js';
 import { createGuard } from '../../../runtime/http/guard.js';
 import { createHttp, type HttpOptions } from '../../../runtime/http/http.js';
@@ -78,7 +79,7 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
     return { ...answer, headers: byName(answer.headers) };
   }
 
-  return { ask, clock, get, home, reports, sessions, tokens, user };
+  return { ask, clock, get, home, http, reports, sessions, tokens, user };
 }
 
 const cookieOf = (answer: Got) => /^troupe=([\w-]{22});/.exec(answer.headers['Set-Cookie'] ?? '')?.[1];
@@ -277,6 +278,92 @@ describe('http', () => {
       expect(answer.status).to.equal(429);
       expect(answer.headers).to.have.property('Retry-After');
       expect(sessions.opened).to.have.lengthOf(0);
+    });
+  });
+
+  describe('outcomes', () => {
+    const failed = fakeComponent('failed');
+    const shows = ({ component, props }: Route): string => {
+      const { id, message, path, status } = props as ErrorPageProps;
+
+      return `<p>${component.name} ${status} ${message} at ${path}${id === '' ? '' : ', reported'}</p>`;
+    };
+    const throws =
+      (outcome: Error, whenFailed = shows) =>
+      (route: Route) => {
+        if (route.component === failed) return whenFailed(route);
+        throw outcome;
+      };
+
+    it('sends the browser elsewhere, and keeps nothing of it', async () => {
+      const { get, reports, sessions } = setUp();
+      sessions.page = throws(redirect('/app/sign-in?from=ä'));
+      const { body, headers, status } = await get('/app');
+
+      expect(status).to.equal(303);
+      expect(headers).to.include({ Location: '/app/sign-in?from=%C3%A4', 'Cache-Control': 'no-store' });
+      expect([body, reports]).to.deep.equal(['', []]);
+      sessions.page = throws(redirect('https://example.com/', 302));
+      expect(await get('/app')).to.have.property('status', 302);
+    });
+
+    it('answers with the error page, which is not live and is not reported', async () => {
+      const { get, reports, sessions } = setUp({ errorPage: failed });
+      sessions.page = throws(notFound('No user 7.'));
+      const { body, headers, status } = await get('/app/users/7');
+
+      expect(status).to.equal(404);
+      expect(String(body)).to.contain('<div id="troupe"><p>failed 404 No user 7. at /users/7</p></div>');
+      expect(String(body)).to.not.contain('<script');
+      expect(headers).to.include({ 'Cache-Control': 'no-store' });
+      expect([reports, sessions.opened]).to.deep.equal([[], []]);
+      sessions.page = throws(outcomeStatus(403));
+      expect(await get('/app')).to.have.property('status', 403);
+    });
+
+    it('says what has failed, and its text with development alone', async () => {
+      for (const development of [true, false]) {
+        const { get, reports, sessions } = setUp({ development, errorPage: failed });
+        sessions.page = throws(new Error('no database'));
+        const { body, status } = await get('/app');
+
+        expect(status).to.equal(500);
+        expect(String(body)).to.contain(`failed 500 ${development ? 'no database' : ''} at /, reported`);
+        expect(reports).to.have.lengthOf(1);
+      }
+    });
+
+    it('answers with a status page if there is no error page, or it fails as well', async () => {
+      const plain = setUp();
+      plain.sessions.page = throws(notFound('No user 7.'));
+      const { body, status } = await plain.get('/app');
+
+      expect(status).to.equal(404);
+      expect(String(body)).to.contain('<h1>Not found</h1>').and.to.contain('No user 7.');
+      const failing = setUp({ errorPage: failed });
+      failing.sessions.page = throws(notFound(), () => {
+        throw new Error('this one too');
+      });
+      expect(await failing.get('/app')).to.have.property('status', 404);
+      expect(failing.reports.map(({ component }) => component)).to.deep.equal(['failed']);
+    });
+
+    it('gives the error page to a URL without a route, if nothing else answers it and a page is asked for', async () => {
+      const { ask, http, sessions } = setUp({ errorPage: failed });
+      sessions.page = shows;
+      const request = (fields: Partial<HttpRequest> = {}): HttpRequest => {
+        return { address: '127.0.0.1', headers: {}, method: 'GET', secure: false, url: '/app/no%20where', ...fields };
+      };
+
+      expect(await ask('/app/no%20where')).to.equal(undefined);
+      const answer = await http(request(), true);
+      expect(answer).to.have.property('status', 404);
+      expect(String(answer?.body)).to.contain('failed 404  at /no where');
+      expect(String((await http(request({ url: '/app/%' }), true))?.body)).to.contain('failed 404  at /%');
+      expect(await http(request({ method: 'POST' }), true)).to.equal(undefined);
+      const image = await http(request({ headers: { 'sec-fetch-dest': 'image' } }), true);
+      expect(String(image?.body)).to.contain('<h1>Not found</h1>');
+      expect(await http(request({ url: '/favicon.ico' }), true)).to.equal(undefined);
     });
   });
 

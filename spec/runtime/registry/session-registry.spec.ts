@@ -7,6 +7,7 @@ import {
   type PageProps,
   type Route,
 } from '../../../runtime/component/component.js';
+import { notFound } from '../../../runtime/component/outcome.js';
 import { createSimulatedClock, monotonic, systemClock } from '../../../runtime/platform/clock.js';
 import type { Whereabouts } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
@@ -367,6 +368,33 @@ describe('sessions', () => {
       expect(sessions.find(session.id)).to.equal(again);
       const [frame] = join(again, joinFrame({ frame: 3, sent: 2 })).frames;
       expect(frame).to.include({ kind: ServerKind.Render, reason: Reason.Fresh });
+    });
+
+    it('is not opened again if init says that there is no such page: the client loads it again', async () => {
+      sessions = table();
+      const Gone = component({
+        name: 'gone',
+        init: async (): Promise<number> => {
+          throw notFound();
+        },
+        update: (model: number, _message: Message) => model,
+        view: () => html<Message>`<p></p>`,
+      });
+
+      expect(await enter('gone', Gone)).to.equal(CloseCode.Reload);
+      expect([reports, [...sessions.entries()]]).to.deep.equal([[], []]);
+    });
+
+    it('can be rendered without being kept, its own faults thrown', async () => {
+      sessions = table({ perAddress: 1 });
+      const route = { component: AsyncCounter as AnyComponent<PageProps>, props };
+
+      for (let count = 0; count < 3; count++) expect(await sessions.render(route)).to.contain('<p>0</p>');
+      const failure = await sessions
+        .render({ component: Broken as AnyComponent<PageProps>, props })
+        .catch((error) => error);
+      expect(failure).to.have.property('code', ErrorCode.Init);
+      expect([[...sessions.entries()], sessions.full('a')]).to.deep.equal([[], false]);
     });
 
     it('is opened again once, however many ask for it at the same time', async () => {

@@ -85,6 +85,7 @@ describe('options', () => {
     document: '<html>',
     dormantSessions: 0,
     dormantTime: Number.NaN,
+    errorPage: '<html>',
     framesPerSecond: -1,
     identify: {},
     initDeadline: '5s',
