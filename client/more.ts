@@ -3,6 +3,7 @@
  * `start.ts` says which frames wait for it. Nothing of the first script may be in it, except what has no state.
  */
 
+import { followAutofocus } from './autofocus.js';
 import { noteTexts } from './editable-text.js';
 import type { Events } from './events.js';
 import { extraPayload } from './extra-payload.js';
@@ -22,6 +23,7 @@ export function addMore(inputs: Inputs, events: Events): void {
   inputs.openings ??= new Openings();
   if (events.more) return;
   noteTexts();
+  followAutofocus(events.root);
   const held = new HeldEvents(inputs, events);
   const placed = new PlacedEvents(events);
   events.more = {

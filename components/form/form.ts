@@ -3,7 +3,7 @@
  * of any library with Standard Schema. Written with the public entry alone.
  */
 
-import { type AnyMessage, html, type Spread, type Subscription, spread, type Template, task } from 'troupe';
+import { type AnyMessage, html, repeat, type Spread, type Subscription, spread, type Template, task } from 'troupe';
 import { inputOf, valuesOf } from './input.js';
 import { type FormValue, type FormValues, kindOf, pathOf, pathsOfKind, valueAt } from './paths.js';
 import { type FieldRules, rulesOf } from './rules.js';
@@ -14,7 +14,9 @@ import {
   type FormRow,
   type FormState,
   type Issues,
+  isChosen,
   isSame,
+  issuesAt,
   rowsOf,
   startState,
 } from './state.js';
@@ -137,15 +139,18 @@ export class Form<Input, Output> {
   }
 
   #validated(state: FormState): FormState {
-    return { ...state, issues: this.#validate(state.values).issues };
+    return { ...state, isRejected: false, issues: this.#validate(state.values).issues };
   }
 
   /** Ends a submission that has all its answers. */
   #settled(state: FormState): FormState {
     if (!state.isWaiting || this.#unanswered(state).length > 0) return state;
-    const isAccepted = Object.keys(this.#allIssues(state)).length === 0;
+    const reasons = this.#allIssues(state);
+    const isRejected = Object.keys(reasons).length > 0;
+    const { accepted, rejected } = state;
+    const counts = isRejected ? { rejected: rejected + 1 } : { accepted: accepted + 1 };
 
-    return { ...state, isWaiting: false, accepted: state.accepted + (isAccepted ? 1 : 0) };
+    return { ...state, ...counts, isRejected, isWaiting: false, reasons };
   }
 
   #validate(values: FormValues): { readonly issues: Issues; readonly output?: Output } {
@@ -323,15 +328,24 @@ export class Form<Input, Output> {
     return issue === undefined ? null : html`<p class="troupe-error" id=${`${this.id(path)}-error`}>${issue}</p>`;
   }
 
-  /** All that is wrong, once the form was submitted, with a link to each field. */
-  summary(state: FormState, title = 'This is not complete'): Template<never> | null {
-    const issues = this.#inOrder(this.#allIssues(state));
-    if (!state.isSubmitted || state.isWaiting || issues.length === 0) return null;
+  /**
+   * All that was wrong at the last submission, with a link to each field. It takes the focus when a submission has failed, and
+   * stays as it is until the next one: it is an alert, which screen readers read again when it changes.
+   */
+  summary(state: FormState, title = 'This is not complete') {
+    const issues = this.#inOrder(state.reasons);
+    const items = issues.map(([path, text]) => {
+      const shown = path === '' ? text : html`<a href=${`#${this.id(path)}`}>${this.#labelled(path, text)}</a>`;
+      return html`<li>${shown}</li>`;
+    });
 
-    return html`<div class="troupe-error-summary" role="alert">
-      <h2>${title}</h2>
-      <ul>${issues.map(([path, text]) => html`<li>${path === '' ? text : html`<a href=${`#${this.id(path)}`}>${this.#labelled(path, text)}</a>`}</li>`)}</ul>
-    </div>`;
+    return repeat(
+      issues.length > 0 ? [state.rejected] : [],
+      (rejected) => rejected,
+      () => html`<div class="troupe-error-summary" tabindex="-1" ?autofocus=${state.isRejected}>
+        <div role="alert"><h2>${title}</h2> <ul>${items}</ul></div>
+      </div>`
+    );
   }
 
   /** All issues as pairs of path and text, in the order of the schema. */
@@ -374,21 +388,4 @@ export class Form<Input, Output> {
   #message(change: FormChange): FormMessage {
     return { type: 'form', form: this.#options.name, change };
   }
-}
-
-// READING ---------------------------------------------------------------------
-
-/** What is wrong at a path: by the schema, else by the answer of a check about the value that is there. */
-function issuesAt({ answers, issues, values }: FormState, path: string): readonly string[] {
-  const answer = answers[path];
-  const isAnswered = answer !== undefined && isSame(answer.value, valueAt(values, path));
-
-  return issues[path] ?? (isAnswered ? answer.issues : []);
-}
-
-/** Whether a field has a value, or has it among others. */
-function isChosen({ values }: FormState, path: string, value: string): boolean {
-  const found = valueAt(values, path);
-
-  return Array.isArray(found) ? found.includes(value) : found === value;
 }

@@ -37,8 +37,13 @@ export interface FormState {
   readonly isSubmitted: boolean;
   /** Whether a submission waits for answers of checks. */
   readonly isWaiting: boolean;
-  /** How often it was submitted without an issue. */
+  /** How often it was submitted without an issue, and with one. */
   readonly accepted: number;
+  readonly rejected: number;
+  /** Whether the last change of all was the end of a submission with an issue. */
+  readonly isRejected: boolean;
+  /** What was wrong at the last submission. */
+  readonly reasons: Issues;
 }
 
 /**
@@ -62,7 +67,7 @@ export type FormChange =
 export function startState(values: FormValues): FormState {
   return {
     ...{ values, initial: values, touched: [], issues: {}, answers: {}, keys: {}, nextKey: 0 },
-    ...{ isSubmitted: false, isWaiting: false, accepted: 0 },
+    ...{ isSubmitted: false, isWaiting: false, accepted: 0, rejected: 0, isRejected: false, reasons: {} },
   };
 }
 
@@ -121,6 +126,23 @@ function withTick(values: FormValues, change: Extract<FormChange, { kind: 'ticke
 /** Whether two values of controls are the same. */
 export const isSame = (one: FormValue, other: FormValue): boolean => JSON.stringify(one) === JSON.stringify(other);
 
+// READING ---------------------------------------------------------------------
+
+/** What is wrong at a path: by the schema, else by the answer of a check about the value that is there. */
+export function issuesAt({ answers, issues, values }: FormState, path: string): readonly string[] {
+  const answer = answers[path];
+  const isAnswered = answer !== undefined && isSame(answer.value, valueAt(values, path));
+
+  return issues[path] ?? (isAnswered ? answer.issues : []);
+}
+
+/** Whether a field has a value, or has it among others. */
+export function isChosen({ values }: FormState, path: string, value: string): boolean {
+  const found = valueAt(values, path);
+
+  return Array.isArray(found) ? found.includes(value) : found === value;
+}
+
 // ROWS ------------------------------------------------------------------------
 
 /** A row of a list. */
@@ -161,6 +183,7 @@ function changeRows(state: FormState, change: RowChange): FormState {
     nextKey: isAdded ? state.nextKey + 1 : state.nextKey,
     touched: [...state.touched.flatMap((name) => rename(name) ?? []), ...(state.touched.includes(path) ? [] : [path])],
     answers: renameKeys(state.answers, rename),
+    reasons: renameKeys(state.reasons, rename),
     isWaiting: false,
   };
 }

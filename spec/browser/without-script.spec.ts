@@ -73,6 +73,11 @@ describe('without script', function () {
       'Password: A password has eight characters at least.',
       'Rules: Please agree to the rules.',
     ]);
+    await page.locator('.troupe-error-summary:focus').waitFor();
+    await button('Add a member').click();
+    await page.getByLabel('E-mail of member 2').waitFor();
+    expect(await page.locator('.troupe-error-summary:focus').count()).to.equal(0);
+    await button('Remove member 2').click();
     await page.getByLabel('Name', { exact: true }).fill('ada3');
     await page.getByLabel('E-mail', { exact: true }).fill('ada@example.com');
     await page.getByLabel('Password').fill('analytical');

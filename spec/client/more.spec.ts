@@ -16,6 +16,7 @@ describe('client/more', () => {
     const first = await sourcesOf('client/main.ts');
     const second = await sourcesOf('client/more.ts');
     expect(second).to.include.members([
+      'client/autofocus.ts',
       'client/extra-payload.ts',
       'client/held-events.ts',
       'client/more.ts',

@@ -1,5 +1,6 @@
 /** Everything of the client that needs a DOM, for specs that run it in a page: `window.troupe`. */
 
+export * as autofocus from '../../../client/autofocus.js';
 export * as definitions from '../../../client/definitions.js';
 export * as dom from '../../../client/dom.js';
 export * as editableText from '../../../client/editable-text.js';

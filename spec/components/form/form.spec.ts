@@ -138,6 +138,73 @@ describe('form', () => {
     }
   });
 
+  describe('its summary', () => {
+    const summary = () => page.document.querySelector<HTMLElement>('.troupe-error-summary');
+    const isFocused = () => page.document.activeElement === summary();
+
+    it('takes the focus when a submission has failed, and again when the next one has', async () => {
+      await page.click(button('Send'));
+      expect(isFocused()).to.equal(true);
+      const first = summary();
+      await page.click(button('Send'));
+      expect(isFocused()).to.equal(true);
+      expect(summary()).to.not.equal(first);
+      await page.type(field('PIN'), '1');
+      expect(isFocused()).to.equal(false);
+      await page.type(field('PIN'), '{Enter}');
+      expect(isFocused()).to.equal(true);
+    });
+
+    it('takes it once the answers have come that a submission has waited for, if nothing was edited meanwhile', async () => {
+      await page.type(field('E-mail'), 'ada@example.com');
+      await page.click(button('Send'));
+      expect(summary()).to.equal(null);
+      await answer(null);
+      expect(isFocused()).to.equal(true);
+      await page.type(field('E-mail'), 'x');
+      await page.click(button('Send'));
+      await page.type(field('PIN'), '1');
+      await answer('is taken');
+      expect(isFocused()).to.equal(false);
+      expect(summary()?.textContent).to.not.include('is taken');
+    });
+
+    it('stays as it is until the next submission, and takes nothing from who types', async () => {
+      await page.click(button('Send'));
+      const before = summary()?.textContent;
+      await page.type(field('PIN'), '1234');
+      expect(described('PIN')).to.equal(null);
+      await page.type(field('PIN'), '{Backspace}');
+      expect(described('PIN')).to.equal('too short');
+      expect([summary()?.textContent, isFocused()]).to.deep.equal([before, false]);
+      await page.type(field('PIN'), '4{Enter}');
+      expect(summary()?.textContent).to.include('no address').and.not.include('PIN');
+    });
+
+    it('has the focus in a page that is loaded, if nothing has happened since', async () => {
+      const submit = { kind: 'submitted', entries: [] } as const;
+      const edit = { kind: 'edited', name: 'age', value: '20' } as const;
+      const Loaded = (...changes: readonly FormMessage['change'][]) =>
+        component({
+          name: 'loaded',
+          init: () => changes.reduce((state, change) => signup.update(state, message(change)), signup.start()),
+          update: (state) => state,
+          view: (state: FormState) => html`${signup.summary(state)}`,
+        });
+      const message = (change: FormMessage['change']): FormMessage => ({ type: 'form', form: 'signup', change });
+      for (const [changes, isThere] of [
+        [[submit], true],
+        [[submit, submit], true],
+        [[submit, edit], false],
+      ] as const) {
+        const loaded = await openPage(Loaded(...changes));
+        const found = loaded.document.querySelector('.troupe-error-summary[tabindex="-1"]');
+        expect(found?.hasAttribute('autofocus')).to.equal(isThere);
+        await loaded.close();
+      }
+    });
+  });
+
   async function fill(): Promise<void> {
     await page.type(field('E-mail'), 'ada@example.com');
     await page.type(field('Age'), '36');
@@ -200,9 +267,6 @@ describe('form', () => {
       await answer('is taken');
       expect(sent()).to.have.lengthOf(0);
       expect(page.getByRole('alert').textContent).to.include('is taken');
-      await page.type(field('PIN'), '{Backspace}');
-      const links = [...page.getByRole('alert').querySelectorAll('a')].map(({ textContent }) => textContent);
-      expect(links).to.deep.equal(['is taken', 'PIN: too short']);
     });
 
     it('gives up a submission when something is edited meanwhile', async () => {
@@ -251,8 +315,15 @@ describe('form', () => {
       await page.click(button('Send'));
       expect(page.getByRole('alert').textContent).to.include('too many');
       await page.click(button('remove 3'));
-      expect(page.getByRole('alert').textContent).to.not.include('too many');
       expect(described('guest 2')).to.equal('no name');
+      await page.click(button('Send'));
+      const links = () => page.getByRole('alert').querySelectorAll('[href*=guests]');
+      expect([...links()].map(({ textContent }) => textContent)).to.deep.equal(Array(3).fill('Guest: no name'));
+      await page.click(button('remove 0'));
+      expect([...links()].map((link) => link.getAttribute('href'))).to.deep.equal([
+        '#signup-guests[0].name',
+        '#signup-guests[1].name',
+      ]);
     });
   });
 
