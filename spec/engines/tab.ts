@@ -31,9 +31,14 @@ export class Tab {
     this.#driver = driver;
   }
 
+  /** Goes to a page. */
+  load(url: string): Promise<void> {
+    return this.#driver.navigate(url);
+  }
+
   /** Goes to a page of ours, and waits until it is live. */
   async open(url: string): Promise<void> {
-    await this.#driver.navigate(url);
+    await this.load(url);
     await this.until(() => document.querySelector('[data-troupe="live"]') !== null);
   }
 
@@ -79,8 +84,12 @@ export class Tab {
     return this.until(() => document.querySelector('[data-troupe="live"]:not([data-troupe-pending])') !== null);
   }
 
-  /** Clicks on the middle of an element with the mouse; `text` chooses one of several. */
+  /**
+   * Clicks on the middle of an element with the mouse; `text` chooses one of several. Before it aims, it waits for the answers to
+   * what was done before, which may move the element.
+   */
   async click(selector: string, text = '', times = 1): Promise<void> {
+    await this.settled();
     const [x, y] = await this.#placeOf(selector, text);
     const click: readonly PointerAction[] = [
       { type: 'pointerDown', button: 0 },
