@@ -26,9 +26,10 @@ export type {
 } from './platform/diagnostics.js';
 export type { ErrorReport } from './platform/error-report.js';
 export type { Logger } from './platform/logger.js';
+export type { RevokeOptions } from './registry/revocations.js';
 export type { Listening } from './server/listen.js';
 export type { ServerOptions } from './server/options.js';
 export { createServer, type Server } from './server/server.js';
 export { type MemoryStoreOptions, memory } from './store/memory.js';
-export type { Claim, Entry, Fence, SetAside, Store, StoredQuery, StoredSummary } from './store/store.js';
+export type { Claim, Entry, Fence, Notice, SetAside, Store, StoredQuery, StoredSummary } from './store/store.js';
 export { type MemoryBusSettings, memoryBus } from './testing/memory-cluster.js';

@@ -13,7 +13,7 @@ import type { Route } from '../component/component.js';
 import { RefusedPosts } from '../identity/refused-posts.js';
 import { type HttpRequest, isSecure, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
 import { refusalOfPost } from '../identity/request-origin.js';
-import { type OpenedClaim, principalText, type Tokens } from '../identity/session-token.js';
+import type { Bearer, OpenedClaim, Tokens } from '../identity/session-token.js';
 import { type Clock, monotonic } from '../platform/clock.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
@@ -31,6 +31,8 @@ import { pathOf, type Router, routeTo } from './router.js';
 
 /** What taking posts needs. */
 export interface FormPostOptions extends DenyingOptions {
+  /** Whom tokens are bound to. */
+  bearerOf(principal: unknown, cookie: string): Bearer;
   readonly clock: Clock;
   /** Posts of one session in a second: each counts as so many frames as a client that joins. */
   readonly framesPerSecond: number;
@@ -112,7 +114,7 @@ export function createFormPosts(options: FormPostOptions): AnswerPost {
     const post = await readPost(request);
     if (typeof post === 'number') return refuse(post);
     const { cookie = '' } = visitor;
-    const claim = cookie !== '' && tokens.open(post.token, { cookie, principal: principalText(visitor.principal) });
+    const claim = cookie !== '' && tokens.open(post.token, options.bearerOf(visitor.principal, cookie));
     if (!claim) {
       refusals.add([403, 'its token is of another browser or principal, or forged.']);
       return refuse(403);
@@ -130,14 +132,14 @@ export function createFormPosts(options: FormPostOptions): AnswerPost {
 
 /** Tells the session of a post, and sends the browser to its page. */
 async function tell(
-  { document, report, sessions, tokens, trustProxy }: FormPostOptions,
+  { bearerOf, document, report, sessions, tokens, trustProxy }: FormPostOptions,
   { address, cookie = '', principal, request }: RequestIdentity,
   route: Route,
   { id, isExpired, url }: OpenedClaim,
   post: Post
 ): Promise<HttpAnswer> {
   const refuse = (status: number): HttpAnswer => answerStatus(status, document.styles, undefined, url);
-  const bearer = { cookie, principal: principalText(principal) };
+  const bearer = bearerOf(principal, cookie);
   const seal = (other: string): string => tokens.seal({ id: other, ticket: 0, url }, bearer);
   const load = createId();
   let outcome: PostOutcome | CloseCode;

@@ -19,7 +19,7 @@ import {
   type RequestIdentity,
   readLeft,
 } from '../identity/request-identity.js';
-import { principalText, type Tokens } from '../identity/session-token.js';
+import type { Bearer, Tokens } from '../identity/session-token.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
@@ -147,7 +147,8 @@ function startPage(
 interface PageRequest {
   readonly request: HttpRequest;
   readonly visitor: RequestIdentity;
-  readonly cookie: string;
+  /** Whom its token is bound to. */
+  readonly bearer: Bearer;
   readonly headers: Headers;
   readonly route: Route;
   /** Its token, once that is sealed. */
@@ -180,8 +181,7 @@ async function reloaded(
   left: ReturnType<typeof readLeft>
 ): Promise<Page | CloseCode | undefined> {
   const { sessions, tokens } = options;
-  const { request, route, visitor, cookie } = asked;
-  const bearer = { cookie, principal: principalText(visitor.principal) };
+  const { bearer, request, route, visitor } = asked;
   for (const { document: load, token } of left) {
     const claim = tokens.open(token, bearer);
     if (claim?.url !== request.url) continue;
@@ -203,9 +203,8 @@ function targetOf(options: HttpOptions, asked: PageRequest): PostTarget | undefi
 
 /** The token of a page. It is sealed once, for its forms too. */
 function sealPage({ tokens }: HttpOptions, asked: PageRequest, id: string, ticket: number): string {
-  const { request, visitor, cookie } = asked;
-  const principal = principalText(visitor.principal);
-  asked.token ??= tokens.seal({ id, ticket, url: request.url }, { cookie, principal });
+  const { bearer, request } = asked;
+  asked.token ??= tokens.seal({ id, ticket, url: request.url }, bearer);
 
   return asked.token;
 }
@@ -237,7 +236,8 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, po
 // ERROR PAGES -----------------------------------------------------------------
 
 /** A request that gets no page. */
-interface Failed extends Pick<PageRequest, 'cookie' | 'request' | 'visitor'> {
+interface Failed extends Pick<PageRequest, 'request' | 'visitor'> {
+  readonly cookie: string;
   readonly place: UrlProps;
 }
 
@@ -316,6 +316,8 @@ async function answerRoute(
   const { flash, headers: taken } = options.flashes.take(request, cookie);
   const headers = taken.length === 0 ? page.headers : [...page.headers, ...taken];
   const route = routeTo(place, { ...visitor, cookie }, options.trustProxy, flash);
+  // Who is revoked while the page is made cannot join it.
+  const bearer = options.bearerOf(visitor.principal, cookie);
   const asking = options.guard(place, route.props);
   const denial = asking && (await asking);
   if (denial === 403 || denial === 404)
@@ -323,7 +325,7 @@ async function answerRoute(
   if (denial !== undefined) return answerDenial(options, denial, { request, cookie });
 
   try {
-    return await answerPage(options, { request, visitor, cookie, headers, route });
+    return await answerPage(options, { request, visitor, bearer, headers, route });
   } catch (error) {
     if (error instanceof TroupeError && error.code === ErrorCode.Closed) return refuse(503);
     return answerFailure(options, { request, visitor, cookie, place }, error, route.component.name);

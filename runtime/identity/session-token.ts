@@ -44,15 +44,17 @@ export interface OpenedClaim extends TokenClaim {
 export interface Bearer {
   /** The value of the cookie. */
   readonly cookie: string;
-  /** The result of `identify`, as `principalText` writes it. */
+  /** The result of `identify`, as text. */
   readonly principal: string;
+  /** The time of the last revocation: tokens that were sealed until then do not open. Default: there was none. */
+  readonly since?: number;
 }
 
 /** Seals claims and opens tokens. */
 export interface Tokens {
   /** A token for this claim that only this bearer can use. */
   seal(claim: TokenClaim, bearer: Bearer): string;
-  /** What the token claims; `undefined` if it is forged, another bearer's or too long. */
+  /** What the token claims; `undefined` if it is forged, another bearer's, revoked or too long. */
   open(token: string, bearer: Bearer): OpenedClaim | undefined;
 }
 
@@ -80,7 +82,7 @@ const maxTokenLength = macLength + 64 + maxUrlLength;
  * Milliseconds by which the clocks of nodes may differ, and by which a clock may be set: a token expires that much
  * later. A token from the future has not expired. It is signed by this server or another node, whose clock was ahead.
  */
-const maxClockDifferenceMs = 600_000;
+export const maxClockDifferenceMs = 600_000;
 
 // TOKENS ----------------------------------------------------------------------
 
@@ -121,7 +123,8 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 
   return {
     seal(claim, bearer) {
-      const payload = `${claim.id}.${clock.now().toString(36)}.${claim.ticket.toString(36)}.${claim.url}`;
+      const issued = Math.max(clock.now(), (bearer.since ?? 0) + 1);
+      const payload = `${claim.id}.${issued.toString(36)}.${claim.ticket.toString(36)}.${claim.url}`;
 
       return `${sign(signing, payload, bearer)}.${payload}`;
     },
@@ -131,7 +134,7 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
       const payload = token.slice(macLength + 1);
 
       if (!isSigned(keys, token.slice(0, macLength), payload, bearer)) return undefined;
-      return readClaim(payload, clock.now(), lifetime);
+      return readClaim(payload, clock.now(), lifetime, bearer.since);
     },
   };
 }
@@ -139,21 +142,12 @@ export function createTokens({ clock, lifetime, secrets }: TokensOptions): Token
 /** Splits at the first three dots only: the URL may contain more. */
 const claimShape = /^(?<id>[\w-]+)\.(?<issued>[0-9a-z]+)\.(?<ticket>[0-9a-z]+)\.(?<url>\/.*)$/;
 
-function readClaim(payload: string, now: number, lifetime: number): OpenedClaim | undefined {
+function readClaim(payload: string, now: number, lifetime: number, since = 0): OpenedClaim | undefined {
   const { id = '', issued = '', ticket = '', url = '' } = claimShape.exec(payload)?.groups ?? {};
-  const age = now - Number.parseInt(issued, 36);
+  const sealed = Number.parseInt(issued, 36);
+  const age = now - sealed;
 
-  return isId(id)
+  return isId(id) && sealed > since
     ? { id, ticket: Number.parseInt(ticket, 36), url, isExpired: age >= lifetime + maxClockDifferenceMs }
     : undefined;
-}
-
-// PRINCIPALS ------------------------------------------------------------------
-
-/**
- * A principal as tokens are bound to it: its JSON, '' for none. Two requests are of the same principal
- * if this is the same text, so what `identify` returns must not change from request to request.
- */
-export function principalText(principal: unknown): string {
-  return principal === undefined || principal === null ? '' : JSON.stringify(principal);
 }

@@ -8,6 +8,16 @@ import type { LiveSession } from '../session/session.js';
 
 // TYPES -----------------------------------------------------------------------
 
+/** How many sessions there are. */
+export interface SessionCounts {
+  /** Rendered; no client has joined yet. */
+  readonly dormant: number;
+  /** With a connection. */
+  readonly attached: number;
+  /** Disconnected: waiting for their client, or being stored for the last time. */
+  readonly detached: number;
+}
+
 /** The limits. */
 export interface DormantLimits {
   readonly clock: Clock;

@@ -18,7 +18,7 @@ import { isOver, type SessionLife } from '../session/session-life.js';
 import type { AnyMessage } from '../template/html.js';
 import { CloseCode } from '../wire/protocol.js';
 import { type Activated, Activation, hasOther, type JoinRequest } from './activation.js';
-import { type DormantLimits, DormantSessions } from './dormant-sessions.js';
+import { type DormantLimits, DormantSessions, type SessionCounts } from './dormant-sessions.js';
 import { firstPage, type Page } from './first-page.js';
 import { proveOwnership, proveStart } from './ownership.js';
 import type { Peers } from './ownership-transfer.js';
@@ -65,6 +65,8 @@ export interface SessionRegistry {
   entries(): Iterable<TableEntry>;
   /** The entry of the session of that id. */
   entry(id: string): TableEntry | undefined;
+  /** Ends the sessions of a mark, and returns them; their pages are loaded again. */
+  revoke(mark: string): readonly LiveSession[];
   readonly isClosed: boolean;
   /** Whether it takes no new sessions, because the server is about to stop. */
   readonly isDraining: boolean;
@@ -77,16 +79,6 @@ export interface SessionRegistry {
   drain(within: number): Promise<void>;
   /** Stores all sessions that a client has used, and ends them. Sessions that are being started are discarded. */
   close(): Promise<void>;
-}
-
-/** How many sessions there are. */
-export interface SessionCounts {
-  /** Rendered; no client has joined yet. */
-  readonly dormant: number;
-  /** With a connection. */
-  readonly attached: number;
-  /** Disconnected: waiting for their client, or being stored for the last time. */
-  readonly detached: number;
 }
 
 /** A change in the table. */
@@ -249,6 +241,13 @@ class SessionTable implements SessionRegistry, SessionOwner {
     session?.tree.put(session.tree.root, message, 'host');
 
     return session !== undefined;
+  }
+
+  revoke(mark: string): readonly LiveSession[] {
+    const entries = [...this.#entries.values()].filter(({ marks }) => marks.includes(mark));
+    for (const { session } of entries) session.revoke();
+
+    return entries.map(({ session }) => session);
   }
 
   full(address: string): boolean {

@@ -4,6 +4,7 @@
  */
 
 import type { AnyComponent, PageProps } from '../component/component.js';
+import { marksOf } from '../identity/principal.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { hidden, isSecretName, secretNames } from '../platform/redact.js';
 import { pageMarkup } from '../render/render-to-string.js';
@@ -17,6 +18,8 @@ export interface RequestedPage {
   readonly address: string;
   /** The path its page was requested at, below the base path. */
   readonly path: string;
+  /** Whose it is: the marks by which it is revoked. None of an anonymous user. */
+  readonly marks: readonly string[];
 }
 
 /** What starting sessions needs. */
@@ -64,7 +67,11 @@ export class SessionStarter {
   start(start: SessionStart, address: string): Promise<LiveSession> | LiveSession {
     const { env, owner } = this.#options;
     const session = new LiveSession(env, owner, start);
-    const page: RequestedPage = { address, path: pathIn(start.props, start.component) };
+    const page: RequestedPage = {
+      address,
+      path: pathIn(start.props, start.component),
+      marks: marksIn(start.props),
+    };
     // Counted before `init` is awaited: otherwise any number of requests could pass the limit in the meantime.
     this.#counts.set(address, (this.#counts.get(address) ?? 0) + 1);
     try {
@@ -128,6 +135,15 @@ export class SessionStarter {
       prepared.then(resolve, reject).finally(() => env.clock.clearTimeout(timer));
     });
   }
+}
+
+const none: readonly string[] = [];
+
+/** The marks of whom a page is made for. */
+function marksIn(props: Partial<PageProps>): readonly string[] {
+  const { principal } = props;
+
+  return principal === undefined || principal === null ? none : marksOf(principal, props.browser ?? '');
 }
 
 /** The path a page was requested at, without the parameters whose names are secret in its component; '' if it has none. */

@@ -22,8 +22,14 @@ import { createHttp, type Http, reserved } from '../http/http.js';
 import { RefusedUpgrades } from '../http/refused-upgrades.js';
 import { createRouter, pageRoute, type Router, routeTo } from '../http/router.js';
 import { createFlashes } from '../identity/flash.js';
-import { createRecognition, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
-import { createTokens, principalText, type Tokens } from '../identity/session-token.js';
+import {
+  createRecognition,
+  type HttpRequest,
+  type Recognise,
+  type RequestIdentity,
+  type Unrecognised,
+} from '../identity/request-identity.js';
+import { createTokens, type Tokens } from '../identity/session-token.js';
 import { LiveInspection } from '../inspect/live-inspection.js';
 import type { Channels } from '../platform/diagnostics.js';
 import { channels as processChannels } from '../platform/diagnostics-node.js';
@@ -32,6 +38,7 @@ import type { Reporter } from '../platform/error-report.js';
 import type { TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
 import type { Log } from '../platform/logger.js';
+import { Revocations } from '../registry/revocations.js';
 import { createSessionRegistry, type SessionRegistry } from '../registry/session-registry.js';
 import { WriteBehind } from '../registry/write-behind.js';
 import type { JoinFrame } from '../session/join.js';
@@ -63,6 +70,7 @@ export interface Composition {
   /** Identifies the sender of an upgrade. */
   readonly recognise: Recognise;
   readonly script: ClientScript;
+  readonly revocations: Revocations;
   readonly sessions: SessionRegistry;
 }
 
@@ -76,6 +84,7 @@ export function socketPath(base: string): string {
 /** What a join needs to find its session. */
 interface Admission {
   readonly guard: Guard;
+  readonly revocations: Pick<Revocations, 'bearerOf'>;
   readonly router: Router;
   readonly sessions: SessionRegistry;
   readonly tokens: Tokens;
@@ -87,11 +96,11 @@ interface Admission {
  * unless the token has expired. A page that is connected gets no other token, so its age says nothing of the session's.
  */
 async function admit(
-  { guard, router, sessions, tokens, trustProxy }: Admission,
+  { guard, revocations, router, sessions, tokens, trustProxy }: Admission,
   { load, token }: JoinFrame,
   { address, cookie, principal, request }: RequestIdentity
 ): Promise<Admitted | CloseCode> {
-  const bearer = cookie === undefined ? undefined : { cookie, principal: principalText(principal) };
+  const bearer = cookie === undefined ? undefined : revocations.bearerOf(principal, cookie);
   const claim = bearer && tokens.open(token, bearer);
 
   if (!claim) return CloseCode.Refused;
@@ -112,6 +121,8 @@ async function admit(
     seal: (other) => tokens.seal({ id: other, ticket: 0, url }, bearer),
   });
   const session = entered instanceof Promise ? await entered : entered;
+  // The principal may have been revoked meanwhile: what is entered then is left to its end.
+  if (tokens.open(token, revocations.bearerOf(principal, bearer.cookie)) === undefined) return CloseCode.Refused;
 
   return typeof session === 'number' ? session : { session, ticket: session.id === id ? ticket : 0 };
 }
@@ -188,6 +199,26 @@ function createSessions(
   });
 }
 
+/** How often `identify` is asked again because something was revoked meanwhile. */
+const maxRepeats = 3;
+
+/**
+ * Recognition that knows of revocations: those from before this process began are in the store, and who is revoked while
+ * `identify` runs is identified again.
+ */
+function revocably(recognise: Recognise, revocations: Revocations): Recognise {
+  async function again(request: HttpRequest): Promise<RequestIdentity | Unrecognised> {
+    await revocations.loading;
+    for (let repeats = 0; ; repeats++) {
+      const { count } = revocations;
+      const visitor = await recognise(request);
+      if (revocations.count === count || repeats === maxRepeats) return visitor;
+    }
+  }
+
+  return revocations.isNeeded ? again : recognise;
+}
+
 // COMPOSITION -----------------------------------------------------------------
 
 /** Where a server publishes and logs its events. */
@@ -211,13 +242,23 @@ export function createComposition(
   const script = createClientScript(clientScript);
   const router = createRouter(settings.routes, base);
   const tokens = createTokens({ clock, lifetime: tokenLifetime, secrets });
-  const recognise = createRecognition({ ...settings, deadline: initDeadline, report });
+  const recognition = createRecognition({ ...settings, deadline: initDeadline, report });
   const { version: application, development } = settings;
   const node = createId();
   const common: Environment = { application, clock, defer, development, node, report };
   const shared = createShared(settings, { ...common, inspect });
   const { actors, bus, local } = shared;
   const sessions = createSessions(settings, common, shared, liveInspection);
+  const revocations = new Revocations({
+    ...{ bus, clock, report, store: settings.store },
+    isNeeded: settings.identify !== undefined,
+    lifetime: Math.max(settings.sessionLifetime, tokenLifetime),
+    revoked: (mark) => {
+      // What is left of them in the store opens for no token; if this fails, it stays until it expires.
+      for (const { id, fence } of sessions.revoke(mark)) settings.store.remove(id, fence).catch(() => undefined);
+    },
+  });
+  const recognise = revocably(recognition, revocations);
   const document = {
     ...settings,
     template: settings.document,
@@ -230,11 +271,12 @@ export function createComposition(
   const guard = createGuard({ clock, deadline: initDeadline, report });
   const answering = { ...settings, document, flashes, recognise, report, sessions };
   const actions = createActions({ ...answering, deadline: initDeadline });
-  const http = createHttp({ ...answering, actions, guard, refused, router, script, tokens });
+  const bearerOf: Revocations['bearerOf'] = (...bearer) => revocations.bearerOf(...bearer);
+  const http = createHttp({ ...answering, actions, bearerOf, guard, refused, router, script, tokens });
 
   return {
     actors,
-    admit: (frame, visitor) => admit({ guard, router, sessions, tokens, trustProxy }, frame, visitor),
+    admit: (frame, visitor) => admit({ guard, revocations, router, sessions, tokens, trustProxy }, frame, visitor),
     bus,
     http,
     node,
@@ -242,6 +284,7 @@ export function createComposition(
     recognise,
     refused,
     report,
+    revocations,
     script,
     sessions,
   };

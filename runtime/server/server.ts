@@ -20,6 +20,7 @@ import { createReporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { type Log, logTo } from '../platform/logger.js';
 import { Scheduler } from '../platform/scheduler.js';
+import type { Revocations } from '../registry/revocations.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import { createTransport, type Transport, type TransportCounts } from '../socket/transport.js';
 import type { AnyMessage } from '../template/html.js';
@@ -63,6 +64,14 @@ export interface Server {
   readonly publish: <Published extends AnyMessage>(topic: string, message: Published) => void | Promise<void>;
   /** Answers 200 while the server takes new visitors, else 503, as `/_troupe/readyz` below the base path does. */
   readonly readyz: Handle;
+  /**
+   * Revokes a principal, given by itself or by its key: a text, a number, the `id` of an object, else its JSON. Its sessions end on
+   * all nodes, within a second, also those that are stored; their pages are loaded again. With `browser`, only in that browser.
+   *
+   * Resolves when the store has it and it was published. Rejects if that was not possible; sessions of this node have ended, and
+   * it can be repeated.
+   */
+  readonly revoke: Revocations['revoke'];
   /** Sends a message to the page's component of one session; false if there is no such session. */
   readonly send: <Sent extends AnyMessage>(session: string, message: Sent) => boolean;
   /** Stops a shared actor. Components that watch it keep its last snapshot until another one of its name starts. */
@@ -136,7 +145,7 @@ interface Running {
 
 /** The end of a server. Connections close before the sessions behind them, and sessions before what they share. */
 function createShutdown({ inspector, log, settings, site, transport }: Running): Pick<Server, 'close' | 'drain'> {
-  const { actors, bus, liveInspection, sessions } = site;
+  const { actors, bus, liveInspection, revocations, sessions } = site;
   let isClosing = false;
 
   return {
@@ -146,6 +155,7 @@ function createShutdown({ inspector, log, settings, site, transport }: Running):
       await inspector?.close();
       liveInspection.close();
       await transport.close();
+      revocations.close();
       await sessions.close();
       await actors.close();
       await bus.close();
@@ -229,6 +239,7 @@ function makeServer(options: ServerOptions, channels?: Channels): Server {
   return {
     actor: (name, logic, given) => actors.start(name, logic, given),
     publish: createPublish(site),
+    revoke: (principal, options) => site.revocations.revoke(principal, options),
     send: (session, message) => sessions.post(session, message),
     stopActor: (name) => actors.stop(name),
     close,

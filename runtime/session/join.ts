@@ -5,8 +5,10 @@
  * The protocol's view of the same is in `protocol.ts`, "Joining", "Page loads" and "Reasons".
  */
 
+import type { Arrival } from '../component/component.js';
 import { type ClientFrame, type ClientKind, CloseCode, Reason } from '../wire/protocol.js';
 import type { SentFrame } from './send-window.js';
+import type { SessionImage } from './session-snapshot.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -106,4 +108,17 @@ function canAdopt({ hasEvents, hasTicket, rejoin }: JoinState, { frame }: JoinFr
   const changesBefore = isTakeover && hasEvents;
 
   return hasTicket && frame === 0 && rejoin?.reason !== Reason.Forked && !changesBefore;
+}
+
+// ORIGIN ----------------------------------------------------------------------
+
+/** What the components get as `onArrival` of a session that its client does not know in this state. */
+export function originOf(
+  { reason }: RejoinReason,
+  image: SessionImage | undefined,
+  why: string | undefined
+): Omit<Arrival, 'node'> {
+  if (reason === Reason.Fresh) return { reason: 'fresh', from: undefined, stored: undefined, why };
+
+  return { reason: reason === Reason.Forked ? 'forked' : 'restored', from: image?.node, stored: image?.at, why };
 }

@@ -23,7 +23,7 @@ import { CloseCode, Command, Reason } from '../wire/protocol.js';
 import { ClientLink, type ClientLinkOwner } from './client-link.js';
 import { EffectOutbox } from './effect-outbox.js';
 import type { Connection } from './frame-sender.js';
-import { decideJoin, type JoinFrame, type RejoinReason } from './join.js';
+import { decideJoin, type JoinFrame, originOf, type RejoinReason } from './join.js';
 import { lifeMachine } from './life-machine.js';
 import { warnOfTyped } from './secret-warning.js';
 import type { SessionEnvironment } from './session-environment.js';
@@ -355,6 +355,12 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     this.client.dismiss(CloseCode.GoingAway, 'The page is loaded again.');
   }
 
+  /** Ends it, because its principal was revoked. */
+  revoke(): void {
+    this.client.dismiss(CloseCode.Reload, 'Its principal was revoked.');
+    this.stop();
+  }
+
   /** Tells its client to open another connection within so many milliseconds. */
   move(within: number): void {
     this.client.command(Command.Move, within);
@@ -387,14 +393,4 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
       }
     }
   }
-}
-
-function originOf(
-  { reason }: RejoinReason,
-  image: SessionImage | undefined,
-  why: string | undefined
-): Omit<Arrival, 'node'> {
-  if (reason === Reason.Fresh) return { reason: 'fresh', from: undefined, stored: undefined, why };
-
-  return { reason: reason === Reason.Forked ? 'forked' : 'restored', from: image?.node, stored: image?.at, why };
 }

@@ -5,11 +5,11 @@
  *
  * A snapshot becomes `0xc1`, a byte that no MessagePack begins with, 12 random bytes, the cipher text of AES-256-GCM and
  * its tag of 16 bytes: 29 bytes more. The id of the session is authenticated with it, so that a snapshot cannot be put in
- * the place of another one. Ids, sizes and times are not hidden.
+ * the place of another one. Ids, sizes, times and notices are not hidden.
  */
 
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import type { SetAside, Store, StoredQuery } from './store.js';
+import type { Notice, SetAside, Store, StoredQuery } from './store.js';
 
 // FORMAT ----------------------------------------------------------------------
 
@@ -94,6 +94,12 @@ export function encryptedStore(store: Store, secrets: readonly string[]): Store 
 
         return bytes && decrypt(keys, id, bytes);
       },
+    }),
+    ...(store.note && {
+      note: (notice: Notice, lifetime: number) => store.note?.(notice, lifetime) ?? Promise.resolve(),
+    }),
+    ...(store.notices && {
+      notices: (since: number) => store.notices?.(since) ?? Promise.resolve({ notices: [], last: since }),
     }),
     close: () => store.close(),
   };

@@ -19,6 +19,7 @@ import {
   type Claim,
   type Entry,
   type Fence,
+  type Notice,
   type SetAside,
   type Store,
   type StoredQuery,
@@ -61,6 +62,9 @@ const checked = { write: 2, beat: 256 } as const;
 
 /** Sessions read for a list: in all, and in one slice. */
 const listing = { maxSessions: 10_000, slice: 50 } as const;
+
+/** What the ids of notices begin with. */
+const noticeIds = '!notice ';
 
 // STORE -----------------------------------------------------------------------
 
@@ -219,6 +223,31 @@ class LmdbStore implements Required<Store> {
     const bytes = this.#find(id)?.bytes;
 
     return bytes && new Uint8Array(bytes);
+  }
+
+  /** A notice is a record of no node, under an id that no session has. */
+  async note({ name, value }: Notice, lifetime: number): Promise<void> {
+    if (this.#mustWait()) await this.#files.ready;
+    const at = this.#clock.now();
+    const id = noticeIds + name;
+    const known = this.#find(id)?.fence ?? value;
+    await this.#put(id, { node: '', fence: Math.max(value, known), at, end: at + lifetime, bytes: undefined });
+  }
+
+  /** No other process writes any: those that it has left itself are given once. */
+  async notices(since: number): Promise<{ readonly notices: readonly Notice[]; readonly last: number }> {
+    if (this.#mustWait()) await this.#files.ready;
+    const now = this.#clock.now();
+    const range = this.#files.sessions.getRange({ start: noticeIds, end: `${noticeIds}~` });
+    const stored = [...range].map(({ key, value }) => [key, readRecord(this.#pending.get(key) ?? value)] as const);
+    const pending = [...this.#pending].filter(([key]) => key.startsWith(noticeIds));
+    const all = new Map([...stored, ...pending.map(([key, value]) => [key, readRecord(value)] as const)]);
+    const found = [...all].filter(([, { at, end }]) => at >= since && end > now);
+
+    return {
+      notices: found.map(([key, { fence }]) => ({ name: key.slice(noticeIds.length), value: fence })),
+      last: Math.max(since, ...found.map(([, { at }]) => at)),
+    };
   }
 
   close(): Promise<void> {

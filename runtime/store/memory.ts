@@ -11,6 +11,7 @@ import {
   type Claim,
   type Entry,
   type Fence,
+  type Notice,
   type SetAside,
   type Store,
   type StoredQuery,
@@ -105,6 +106,9 @@ class SessionsInMemory implements MemoryStore {
   readonly #free = new Map<string, MemoryRecord>();
   /** The quarantine, the latest last. */
   readonly #quarantine: SetAside[] = [];
+  /** By name, the latest last. */
+  readonly #notices = new Map<string, { readonly value: number; readonly number: number; readonly end: number }>();
+  #noted = 0;
   #bytes = 0;
   #fence: Fence = 0;
   /** Visits all sessions in turn, a few at a time. */
@@ -195,6 +199,21 @@ class SessionsInMemory implements MemoryStore {
     const bytes = this.#find(id)?.bytes;
 
     return bytes && new Uint8Array(bytes);
+  }
+
+  async note({ name, value }: Notice, lifetime: number): Promise<void> {
+    const now = monotonic(this.#clock);
+    for (const [each, { end }] of this.#notices) if (end <= now) this.#notices.delete(each);
+    const known = this.#notices.get(name)?.value ?? value;
+    this.#notices.delete(name);
+    this.#notices.set(name, { value: Math.max(value, known), number: ++this.#noted, end: now + lifetime });
+  }
+
+  async notices(since: number): Promise<{ readonly notices: readonly Notice[]; readonly last: number }> {
+    const now = monotonic(this.#clock);
+    const found = [...this.#notices].filter(([, { number, end }]) => number > since && end > now);
+
+    return { notices: found.map(([name, { value }]) => ({ name, value })), last: this.#noted };
   }
 
   async close(): Promise<void> {}

@@ -137,11 +137,25 @@ end
 return list
 `);
 
+/**
+ * Keys: notices. Arguments: name, value, lifetime in milliseconds. A notice is a member of a sorted set, with the time when it
+ * was left: by the clock of Redis, which all nodes share.
+ */
+export const noteScript = defineScript(`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[3]))
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[2] .. ' ' .. ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return '1'
+`);
+
 /** All of them. */
 export const storeScripts: readonly RedisScript[] = [
   beatScript,
   claimScript,
   listScript,
+  noteScript,
   quarantineScript,
   removeScript,
   writeScript,

@@ -13,6 +13,7 @@ import {
   beatScript,
   claimScript,
   listScript,
+  noteScript,
   quarantineScript,
   removeScript,
   storeScripts,
@@ -22,6 +23,7 @@ import {
   type Claim,
   type Entry,
   type Fence,
+  type Notice,
   type SetAside,
   type Store,
   type StoredQuery,
@@ -210,6 +212,28 @@ export class RedisStore implements Required<Store> {
     const bytes = (await this.#link.command(['HGET', this.#key('session', id), 'bytes'], true)) as Buffer | null;
 
     return bytes === null ? undefined : new Uint8Array(bytes);
+  }
+
+  async note({ name, value }: Notice, lifetime: number): Promise<void> {
+    await this.#link.run(noteScript, [this.#key('notices')], [name, String(value), milliseconds(lifetime)], true);
+  }
+
+  async notices(since: number): Promise<{ readonly notices: readonly Notice[]; readonly last: number }> {
+    // Of the same millisecond more may have come.
+    const range = ['ZRANGEBYSCORE', this.#key('notices'), String(since), '+inf', 'WITHSCORES'];
+    // In pairs or one after the other, by the version of the protocol.
+    const reply = ((await this.#link.command(range, true)) as readonly (Buffer | number | [Buffer, number])[])
+      .flat()
+      .map(String);
+    const notices: Notice[] = [];
+    let last = since;
+    for (let at = 0; at < reply.length; at += 2) {
+      const [value = '', name = ''] = reply[at]?.split(' ') ?? [];
+      notices.push({ name, value: Number(value) });
+      last = Math.max(last, Number(reply[at + 1]));
+    }
+
+    return { notices, last };
   }
 
   close(): Promise<void> {

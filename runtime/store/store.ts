@@ -81,6 +81,12 @@ export interface StoredSummary {
   readonly owner: string | undefined;
 }
 
+/** What nodes leave for each other: a name and a number that only grows. */
+export interface Notice {
+  readonly name: string;
+  readonly value: number;
+}
+
 /** Which sessions are to be listed. */
 export interface StoredQuery {
   /** The most that are listed. Default 1,000. */
@@ -153,6 +159,15 @@ export interface Store {
   list?(query?: StoredQuery): Promise<readonly StoredSummary[]>;
   /** The snapshot of a session; `undefined` if nothing is stored. The session is not claimed and does not live longer. */
   peek?(id: string): Promise<Uint8Array | undefined>;
+  /**
+   * Keeps a notice for so many milliseconds. Resolves when it is as safe as a session that is written.
+   *
+   * **Note:** optional, as `notices` is. Without them a revocation is known to the nodes that hear it on the bus, and forgotten
+   * when they end.
+   */
+  note?(notice: Notice, lifetime: number): Promise<void>;
+  /** All notices since an earlier call, which gave `last`; all that are kept since 0. Some may be given again. */
+  notices?(since: number): Promise<{ readonly notices: readonly Notice[]; readonly last: number }>;
   /** Closes what the store holds open. Earlier calls are finished, later ones are refused. */
   close(): Promise<void>;
 }

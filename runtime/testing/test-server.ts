@@ -85,6 +85,7 @@ export class TestServer {
   /** A page has gone; with the last one everything ends. */
   async leave(): Promise<void> {
     if (--this.#visitors > 0) return;
+    this.site.revocations.close();
     this.site.sessions.close();
     this.site.actors.close();
     await this.agenda.rest();

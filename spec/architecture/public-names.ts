@@ -10,7 +10,7 @@ export const publicNames: Readonly<Record<string, string>> = {
     Action ActionAnswer ActionRequest Actions ActivatedEvent Allow Allowance Authorise Bus BusFactory BusHost Claim
     CookieSetting Diagnostics DiffedEvent DocumentPage DocumentTemplate
     Entry ErrorReport FailedEvent Fence HostileEvent HttpRequest Identify Inspect Inspection Listening Logger
-    MemoryBusSettings MemoryStoreOptions PageProps PageRoute PassivatedEvent QueuedEvent ReceivedEvent RequestFacts ResumedEvent SentEvent
+    MemoryBusSettings MemoryStoreOptions Notice PageProps PageRoute PassivatedEvent QueuedEvent ReceivedEvent RequestFacts ResumedEvent RevokeOptions SentEvent
     Server ServerOptions SetAside Store StoredQuery StoredSummary UpdatedEvent ViewedEvent createServer memory memoryBus`,
   './testing': `
     OpenOptions SiteOptions TestPage TestReport TestServerOptions openPage`,

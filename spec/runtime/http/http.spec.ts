@@ -10,6 +10,7 @@ import { defaultLayout } from '../../../runtime/http/layout.js';
 import { RefusedUpgrades } from '../../../runtime/http/refused-upgrades.js';
 import { createRouter } from '../../../runtime/http/router.js';
 import { createFlashes } from '../../../runtime/identity/flash.js';
+import { principalText } from '../../../runtime/identity/principal.js';
 import { createRecognition, type HttpRequest, type Identify } from '../../../runtime/identity/request-identity.js';
 import { createTokens } from '../../../runtime/identity/session-token.js';
 import { createSimulatedClock } from '../../../runtime/platform/clock.js';
@@ -51,6 +52,7 @@ function setUp({ identify, ...overrides }: Overrides = {}) {
     base: '/app',
     clock,
     development: true,
+    bearerOf: (principal, cookie) => ({ cookie, principal: principalText(principal) }),
     flashes: createFlashes({ base: '/app', clock, secrets, trustProxy }),
     guard: createGuard({ clock, deadline: 5_000, report }),
     document: { language: 'en', styles: ['/app.css'], template: defaultLayout, title: 'Spec', warn: () => undefined },
