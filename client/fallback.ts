@@ -110,6 +110,8 @@ class FetchSocket implements WebSocketLike {
   readonly #url: string;
   readonly #aborting = new AbortController();
   #id = '';
+  /** The node that has the connection, once it is known, with a dot before it. */
+  #node = '';
   #queue: Uint8Array[] = [];
   /** Numbers of the last requests. */
   #up = 0;
@@ -153,9 +155,12 @@ class FetchSocket implements WebSocketLike {
   async #ask(down: string | number, body: Uint8Array<ArrayBuffer> | null, keepalive = false): Promise<Response> {
     const number = down === '' ? ++this.#up : ++this.#down;
     const signal = keepalive ? null : this.#aborting.signal;
-    const url = `http${this.#url.slice(2)}?${this.#id}.${number}.${down}`;
+    const id = this.#id;
+    const url = `http${this.#url.slice(2)}?${id}.${number}.${down}${this.#node}`;
     const response = await fetch(url, { method: 'POST', body, keepalive, signal });
     if (!response.ok) throw response;
+    const node = response.headers.get('Troupe-Node');
+    if (node && id === this.#id) this.#node = `.${node}`;
     return response;
   }
 
@@ -216,6 +221,7 @@ class FetchSocket implements WebSocketLike {
 
   #begin(): void {
     this.#up = this.#down = 0;
+    this.#node = '';
     this.#id = [...crypto.getRandomValues(new Uint8Array(16))]
       .map((byte) => (byte + 256).toString(16).slice(1))
       .join('');

@@ -4,6 +4,8 @@
  * the report says what to look at.
  */
 
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type Clock, monotonic } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
@@ -43,4 +45,18 @@ export class RefusedUpgrades {
     const message = `A WebSocket is refused with status ${status}, and its page stays offline: ${cause}`;
     this.#report(ErrorCode.Upgrade, new TroupeError(ErrorCode.Upgrade, message));
   }
+}
+
+// UPGRADES --------------------------------------------------------------------
+
+/** Ends a socket that fails, or has its answer. */
+export function destroySocket(this: Duplex): void {
+  this.destroy();
+}
+
+/** Answers an upgrade with a status instead of a WebSocket. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.on('error', destroySocket);
+  socket.once('finish', destroySocket);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -16,13 +16,13 @@ import type { Headers, HttpAnswer } from '../http/http-answer.js';
 import { answerStatus } from '../http/http-answer.js';
 import { writeAnswer } from '../http/node-adapter.js';
 import { readRequest } from '../http/node-request.js';
+import { refuseUpgrade } from '../http/refused-upgrades.js';
 import { below, pathOf } from '../http/router.js';
 import { type HttpRequest, hostOf } from '../identity/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import { refuseUpgrade } from '../socket/transport.js';
 import type { Inspection } from './inspection.js';
 import { InspectorKey } from './inspector-key.js';
 

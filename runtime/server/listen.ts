@@ -7,10 +7,10 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Handle } from '../http/node-adapter.js';
 import { createLimitedServer, endRequests, startListening } from '../http/node-limits.js';
+import { refuseUpgrade } from '../http/refused-upgrades.js';
 import { isLocalHost } from '../inspect/inspector-mount.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import type { Log } from '../platform/logger.js';
-import { refuseUpgrade } from '../socket/transport.js';
 import type { Settings } from './options.js';
 
 // TYPES -----------------------------------------------------------------------

@@ -86,14 +86,16 @@ export interface Server {
 
 function connectTransport(
   settings: Settings,
-  { admit, liveInspection, recognise, refused, report, script }: Composition
+  { admit, bus, liveInspection, node, recognise, refused, report, script }: Composition
 ): Transport {
   return createTransport({
     ...settings,
     admit,
     client: script.hash,
     connectionsPerAddress: settings.sessionsPerAddress,
+    node,
     path: socketPath(settings.base),
+    peers: bus,
     recognise,
     refused,
     report,

@@ -3,18 +3,18 @@
  * down in an answer that does not end, or, if something on the way holds such answers back, in one answer after the other.
  * `transport.ts` opens it and passes its requests on; its connection takes it for any other socket.
  *
- *     POST /_troupe/socket?ID.NUMBER.DOWN
+ *     POST /_troupe/socket?ID.NUMBER.DOWN[.NODE]
  *
  * `ID` is chosen by the client for one connection. `DOWN` says what the answer is for: nothing (`''`), all frames from now on
  * (`s`), those of the next so many milliseconds, or the end of the connection (`x`). Requests with and without an answer for
  * frames are numbered from 1, each kind by itself: a browser or a proxy may send one twice. The first one opens the
- * connection, and its body has the join.
+ * connection, and its body has the join; the header `Troupe-Node` of its answer says which node has the connection. The client
+ * names it from then on, so that another node can pass the request on (`fetch-relay.ts`).
  *
  * Bodies and answers are records: four bytes with the length of a frame, and the frame. In an answer a length of 0 asks for a
  * sign of life, and one with its highest bit set is the code of a close.
  */
 
-import type { ServerResponse } from 'node:http';
 import type { HttpRequest } from '../identity/request-identity.js';
 import type { Clock } from '../platform/clock.js';
 import { CloseCode } from '../wire/protocol.js';
@@ -27,6 +27,20 @@ export interface FetchQuery {
   readonly id: string;
   readonly number: number;
   readonly down: string;
+  /** The node that has the connection, as far as the client knows it; else ''. */
+  readonly node: string;
+}
+
+/** What a request is answered with: a response of Node's, or one that goes to another node first. */
+export interface FetchAnswer {
+  sendDate: boolean;
+  readonly writableLength: number;
+  destroy(): void;
+  end(body?: Buffer, sent?: () => void): void;
+  flushHeaders(): void;
+  on(event: 'close' | 'error', listener: () => void): void;
+  write(body: Buffer, sent: () => void): void;
+  writeHead(status: number, headers: string[]): void;
 }
 
 /** Milliseconds that a client that polls has to fetch the code of a close. */
@@ -42,9 +56,10 @@ const maxWait = 25_000;
 
 /** Reads the query of a request of the fallback; `undefined` if it is none. */
 export function readFetchQuery(url: string): FetchQuery | undefined {
-  const [, id, number, down] = /\?([\w-]{22,40})\.(\d{1,9})\.(s|x|\d{0,5})$/.exec(url) ?? [];
+  const [, id, number, down, node = ''] =
+    /\?([\w-]{22,40})\.(\d{1,9})\.(s|x|\d{0,5})(?:\.([\w-]{22}))?$/.exec(url) ?? [];
 
-  return id === undefined ? undefined : { id, number: Number(number), down: `${down}` };
+  return id === undefined ? undefined : { id, number: Number(number), down: `${down}`, node };
 }
 
 function numberRecord(number: number): Buffer {
@@ -77,14 +92,12 @@ const headers = [
   ...['X-Accel-Buffering', 'no', 'X-Content-Type-Options', 'nosniff'],
 ];
 
-const emptyHeaders = [...headers, 'Content-Length', '0'];
-
-/** Answers without frames. */
-export function answerFetch(response: ServerResponse, status: number): void {
+/** Answers with this alone. */
+export function answerFetch(response: FetchAnswer, status: number, body: Buffer = Buffer.alloc(0)): void {
   // An answer to a POST is not cached, and no code reads its date.
   response.sendDate = false;
-  response.writeHead(status, status === 204 ? [] : emptyHeaders);
-  response.end();
+  response.writeHead(status, status === 204 ? [] : [...headers, 'Content-Length', `${body.length}`]);
+  response.end(body);
 }
 
 /** What a socket needs. */
@@ -98,6 +111,8 @@ export interface FetchSocketOptions {
   readonly headers: HttpRequest['headers'];
   /** Bytes of the largest frame. */
   readonly maxFrame: number;
+  /** The name of this node. */
+  readonly node: string;
   /** Called once, when it is closed. */
   onClosed(socket: FetchSocket): void;
 }
@@ -109,7 +124,7 @@ export class FetchSocket implements Socket {
   readonly cookie: string | undefined;
   readonly #options: FetchSocketOptions;
   /** The answer that frames go down in. */
-  #response: ServerResponse | undefined;
+  #response: FetchAnswer | undefined;
   #isStream = false;
   /** Records that wait for an answer. */
   #queue: Uint8Array[] = [];
@@ -173,7 +188,7 @@ export class FetchSocket implements Socket {
   }
 
   /** Takes a request of this connection. */
-  take({ number, down }: FetchQuery, body: Buffer, response: ServerResponse): void {
+  take({ number, down }: FetchQuery, body: Buffer, response: FetchAnswer): void {
     const isUp = down === '';
     const isNew = number > (isUp ? this.#up : this.#down);
     if (isUp) this.#up = Math.max(this.#up, number);
@@ -201,14 +216,14 @@ export class FetchSocket implements Socket {
     }
   }
 
-  #leave(response: ServerResponse): void {
+  #leave(response: FetchAnswer): void {
     answerFetch(response, 204);
     this.terminate();
   }
 
   // Going down
 
-  #attach(down: string, response: ServerResponse): void {
+  #attach(down: string, response: FetchAnswer): void {
     this.#answer();
     this.#response = response;
     this.#isStream = down === 's';
@@ -218,7 +233,7 @@ export class FetchSocket implements Socket {
       this.#response = undefined;
       if (this.#isStream) this.#end();
     });
-    response.writeHead(200, headers);
+    response.writeHead(200, [...headers, 'Troupe-Node', this.#options.node]);
     if (this.#isStream) response.flushHeaders();
     else this.#waiting = this.#options.clock.setTimeout(() => this.#answer(), Math.min(Number(down), maxWait));
     if (down === '0') this.#answer();

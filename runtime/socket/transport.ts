@@ -6,11 +6,11 @@
  * The only importer of ws. `server.ts` passes it `admit`, which finds the session of a join.
  */
 
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { readRequest } from '../http/node-request.js';
-import type { RefusedUpgrades } from '../http/refused-upgrades.js';
+import { destroySocket, type RefusedUpgrades, refuseUpgrade } from '../http/refused-upgrades.js';
 import { pathOf } from '../http/router.js';
 import {
   addressOf,
@@ -24,6 +24,7 @@ import { type ForeignRefusal, refusalOfOrigin } from '../identity/request-origin
 import { ErrorCode } from '../platform/errors.js';
 import { CloseCode, Limit } from '../wire/protocol.js';
 import { SocketConnection, type Switchboard } from './connection.js';
+import { FetchRelay, type RelayPeers } from './fetch-relay.js';
 import { answerFetch, aroundFrames, type FetchQuery, FetchSocket, readFetchQuery } from './fetch-socket.js';
 
 // TYPES -----------------------------------------------------------------------
@@ -38,10 +39,13 @@ export interface TransportOptions extends Omit<Switchboard, 'closed'> {
   readonly heartbeat: number;
   /** Bytes of the largest frame a client may send. */
   readonly maxFrame: number;
+  /** The name of this node, which `peers` know it by. */
+  readonly node: string;
   /** Origins whose pages may connect; by default only pages of the host that is asked. */
   readonly origins: readonly string[] | undefined;
   /** Where the socket is, a path. */
   readonly path: string;
+  readonly peers: RelayPeers;
   readonly recognise: Recognise;
   readonly refused: RefusedUpgrades;
   readonly trustProxy: number;
@@ -127,19 +131,6 @@ function onError(this: WebSocket, error: Error & { code?: string }): void {
   }
 }
 
-// UPGRADES --------------------------------------------------------------------
-
-function destroySocket(this: Duplex): void {
-  this.destroy();
-}
-
-/** Answers an upgrade with a status instead of a WebSocket. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.on('error', destroySocket);
-  socket.once('finish', destroySocket);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
 // TRANSPORT -------------------------------------------------------------------
 
 function increment<Key>(counts: Map<Key, number>, key: Key): void {
@@ -165,6 +156,7 @@ class WebSocketTransport implements Transport {
   readonly #sockets = new Set<ConnectedSocket | FetchSocket>();
   /** Those that are made of requests, by the ids that their clients have chosen. */
   readonly #fetched = new Map<string, FetchSocket>();
+  readonly #relay: FetchRelay;
   /** Upgrades of whom it is being asked who they are. */
   readonly #asking = new Set<Duplex>();
   /** How many connections each address has, or is about to have. */
@@ -180,6 +172,7 @@ class WebSocketTransport implements Transport {
 
     this.#options = options;
     this.#switchboard = { ...options, closed: new Map() };
+    this.#relay = new FetchRelay({ ...options, find: (id) => this.#fetched.get(id) });
     this.#server = createSocketServer(options.maxFrame);
     this.#onClose = function () {
       closed(this as ConnectedSocket);
@@ -302,7 +295,7 @@ class WebSocketTransport implements Transport {
   }
 
   async #takeRequest(request: HttpRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { maxFrame, origins, trustProxy } = this.#options;
+    const { maxFrame, node, origins, trustProxy } = this.#options;
     const query = readFetchQuery(request.url);
     const known = query && this.#fetched.get(query.id);
     const foreign = known?.knows(request) ? undefined : refusalOfOrigin(request, origins, trustProxy);
@@ -313,9 +306,13 @@ class WebSocketTransport implements Transport {
     }
     const body = await request.body?.(Math.max(maxFrame, Limit.frame) + aroundFrames);
     if (body === undefined) return answerFetch(response, 413);
+    const cookie = readCookie(request, trustProxy);
+    if (query.node !== '' && query.node !== node && known === undefined) {
+      return this.#relay.forward(query, cookie, body, response);
+    }
     const socket = known ?? this.#fetched.get(query.id) ?? (await this.#openFetched(request, query, message, response));
     if (socket === undefined) return;
-    if (socket.knows(request) || socket.cookie === readCookie(request, trustProxy)) socket.take(query, body, response);
+    if (socket.knows(request) || socket.cookie === cookie) socket.take(query, body, response);
     else answerFetch(response, 410);
   }
 
@@ -326,7 +323,7 @@ class WebSocketTransport implements Transport {
     { socket: asking }: IncomingMessage,
     response: ServerResponse
   ): Promise<FetchSocket | undefined> {
-    const { clock, maxFrame, trustProxy } = this.#options;
+    const { clock, maxFrame, node, trustProxy } = this.#options;
     const address = addressOf(request, trustProxy);
     const isFirst = number === 1 && down !== '' && down !== 'x';
     const [status, cause] = isFirst ? (this.#refusal(request, address) ?? []) : [410];
@@ -349,7 +346,7 @@ class WebSocketTransport implements Transport {
       };
       const { headers } = request;
       const cookie = readCookie(request, trustProxy);
-      socket = new FetchSocket({ address, clock, cookie, headers, maxFrame, onClosed });
+      socket = new FetchSocket({ address, clock, cookie, headers, maxFrame, node, onClosed });
       this.#fetched.set(id, socket);
       this.#connect(socket, visitor);
       return socket;
@@ -386,6 +383,7 @@ class WebSocketTransport implements Transport {
 
     this.#isClosed = true;
     this.#server.close();
+    this.#relay.close();
     for (const socket of this.#asking) refuseUpgrade(socket, 503);
     clock.clearTimeout(this.#sweeping);
     for (const { connection } of this.#sockets) connection.refuse(CloseCode.GoingAway, 'the server stops');

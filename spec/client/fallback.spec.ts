@@ -9,7 +9,7 @@ interface Asked {
   readonly what: string;
   readonly body: number[];
   readonly id: string;
-  answer(status: number, bytes?: readonly number[]): void;
+  answer(status: number, bytes?: readonly number[], node?: string): void;
   /** Bytes of an answer that does not end; `undefined` ends it. */
   push(bytes: readonly number[] | undefined): void;
 }
@@ -52,8 +52,10 @@ function createBrowser(hasLock: boolean) {
         id,
         what,
         body: [...(body ?? [])],
-        answer: (status, bytes = []) =>
-          resolve(new Response(status === 204 ? null : Uint8Array.from(bytes), { status })),
+        answer(status, bytes = [], node = '') {
+          const headers: HeadersInit = node === '' ? [] : [['Troupe-Node', node]];
+          resolve(new Response(status === 204 ? null : Uint8Array.from(bytes), { headers, status }));
+        },
         push(bytes) {
           if (!controller) {
             resolve(
@@ -226,10 +228,18 @@ describe('client/fallback', () => {
     expect(asked.map(({ what }) => what)).to.deep.equal(['1.s', '1.2000']);
     expect(asked[1]?.id).to.not.equal(asked[0]?.id);
     expect(asked[1]?.body).to.deep.equal(asked[0]?.body);
-    asked[1]?.answer(200, [0, 0, 0, 1, 1]);
+    asked[1]?.answer(200, [0, 0, 0, 1, 1], 'two');
     await settle();
-    expect(asked[2]?.what).to.equal('2.20000');
+    // Requests name the node that has this connection, not that of the one that was given up.
+    expect(asked[2]?.what).to.equal('2.20000.two');
+    asked[0]?.answer(200, [], 'one');
+    await settle();
     expect(log).to.deep.equal(['1']);
+    socket.send(Uint8Array.of(8));
+    await settle();
+    expect(asked[3]?.what).to.equal('1..two');
     socket.close();
+    await settle();
+    expect(asked[4]?.what).to.equal('3.x.two');
   });
 });

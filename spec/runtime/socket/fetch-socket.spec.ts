@@ -83,9 +83,21 @@ describe('fetch socket', () => {
   });
 
   it('reads what a request says in its query', () => {
-    expect(readFetchQuery(`/a?${id}.7.s`)).to.deep.equal({ id, number: 7, down: 's' });
-    expect(readFetchQuery(`/a?${id}.7.`)).to.deep.equal({ id, number: 7, down: '' });
-    for (const wrong of ['', '?', `?${id}`, `?${id}.1.y`, '?short.1.s', `?${id}.1.100000`, `?${id}.-1.s`]) {
+    expect(readFetchQuery(`/a?${id}.7.s`)).to.deep.equal({ id, number: 7, down: 's', node: '' });
+    expect(readFetchQuery(`/a?${id}.7.`)).to.deep.equal({ id, number: 7, down: '', node: '' });
+    const node = 'n'.repeat(22);
+    expect(readFetchQuery(`/a?${id}.7..${node}`)).to.deep.equal({ id, number: 7, down: '', node });
+    for (const wrong of [
+      `?${id}.1..short`,
+      `?${id}.1..${node}x`,
+      '',
+      '?',
+      `?${id}`,
+      `?${id}.1.y`,
+      '?short.1.s',
+      `?${id}.1.100000`,
+      `?${id}.-1.s`,
+    ]) {
       expect(readFetchQuery(`/a${wrong}`), wrong).to.equal(undefined);
     }
   });
