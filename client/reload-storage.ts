@@ -118,13 +118,17 @@ const idOf = (token: string): string | undefined => token.split('.')[1];
 
 /**
  * Takes what was left for this page; no other page load gets it. The reload of a browser's own error page is a navigation
- * in Chromium; the server knows it.
+ * in Chromium; the server knows it. It also knows of pages that are to begin anew.
  */
 const inherit = (root: Element): Left | undefined =>
   attempt(() => {
     const left = JSON.parse(sessionStorage.getItem(keyOf()) as string) as Left;
     sessionStorage.removeItem(keyOf());
-    const [, , { length }] = left;
+    const [token, , { length }] = left;
+    const how = root.getAttribute(Mark.Reload);
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    return length || navigation?.type !== 'navigate' || root.hasAttribute(Mark.Reload) ? left : undefined;
+    return idOf(token) === idOf(root.getAttribute(Mark.Token) ?? '') ||
+      (!how && (length || navigation?.type !== 'navigate' || how === ''))
+      ? left
+      : undefined;
   });

@@ -27,6 +27,8 @@ export interface Arrival {
    * a session that another page continues. `fresh`: the session of the page is gone, and this one is new.
    */
   readonly reason: 'resumed' | 'restored' | 'forked' | 'fresh';
+  /** Whether the page was loaded again: what it shows may be old, and can be fetched anew. */
+  readonly reloaded: boolean;
   /** The name of the process that holds the session now. */
   readonly node: string;
   /** The process that had stored the session, if it was restored. */

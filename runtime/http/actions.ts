@@ -9,6 +9,7 @@
 
 import type { PageProps } from '../component/component.js';
 import type { Flashes } from '../identity/flash.js';
+import { leaveAnew } from '../identity/page-load.js';
 import { RefusedPosts } from '../identity/refused-posts.js';
 import { type HttpRequest, isSecure, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
 import { refusalOfPost } from '../identity/request-origin.js';
@@ -16,11 +17,10 @@ import type { Clock } from '../platform/clock.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise, within } from '../platform/promise.js';
-import { pageCookie } from '../wire/protocol.js';
 import { type ActionAnswer, answerOf } from './action-answer.js';
 import { type FormEntries, readBytes, readEntries, typeOf } from './form-entries.js';
 import { type Answering, answerStatus, type HttpAnswer } from './http-answer.js';
-import { createFinder, type FoundTarget, pathOf, propsOf } from './router.js';
+import { createFinder, type FoundTarget, propsOf } from './router.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -157,9 +157,10 @@ async function run(
     const made = answerOf(answered, { path: base || '/', secure }, document.styles);
     const { flash, redirect } = answered;
     if (redirect === undefined) return made;
+    // It is no reload of the one before it, though it may stand at the same path, and browsers ask for it as for one.
     const left = flash === undefined ? [] : flashes.leave(flash, request, cookie);
 
-    return { ...made, headers: [...made.headers, ...forgetPage(redirect, secure), ...left] };
+    return { ...made, headers: [...made.headers, ...leaveAnew(redirect, secure), ...left] };
   } catch (error) {
     const id = report(ErrorCode.Action, error);
     const { stack, message } = writeError(error);
@@ -170,10 +171,3 @@ async function run(
 }
 
 const late = Symbol('late');
-
-/** The page that follows an action is no reload of the one before it, though it may stand at the same path. */
-function forgetPage(redirect: string, secure: boolean): readonly string[] {
-  const path = pathOf(redirect).replaceAll(';', '%3B');
-
-  return ['Set-Cookie', `${pageCookie}=; Path=${path}; Max-Age=0; SameSite=Lax${secure ? '; Secure' : ''}`];
-}

@@ -10,6 +10,7 @@
  */
 
 import type { Route } from '../component/component.js';
+import { leavePosted } from '../identity/page-load.js';
 import { RefusedPosts } from '../identity/refused-posts.js';
 import { type HttpRequest, isSecure, type Recognise, type RequestIdentity } from '../identity/request-identity.js';
 import { refusalOfPost } from '../identity/request-origin.js';
@@ -21,11 +22,11 @@ import type { PostedForm } from '../registry/posted-form.js';
 import type { PostOutcome } from '../registry/posting-client.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import { byDefault, readAddress } from '../render/page-forms.js';
-import { CloseCode, pageCookie, postedToken } from '../wire/protocol.js';
+import { CloseCode, postedToken } from '../wire/protocol.js';
 import { readEntries } from './form-entries.js';
 import { answerDenial, type DenyingOptions, type Guard } from './guard.js';
 import { answerRedirect, answerStatus, type HttpAnswer } from './http-answer.js';
-import { pathOf, type Router, routeTo } from './router.js';
+import { type Router, routeTo } from './router.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -55,9 +56,6 @@ const burstMs = 2_000;
 
 /** Sessions whose posts are counted at the same time; the one that has posted last stays. */
 const maxCounted = 10_000;
-
-/** Seconds that the cookie stays which says which session the page shows. */
-const cookieSeconds = 10;
 
 // POSTS -----------------------------------------------------------------------
 
@@ -154,10 +152,7 @@ async function tell(
   }
   if (typeof outcome === 'number') return refuse(outcome === CloseCode.TryLater ? 503 : 410);
   if (outcome.refused !== undefined) return refuse(outcome.refused === CloseCode.Flood ? 429 : 503);
-  const left = encodeURIComponent(`${load}.${seal(outcome.session.id)}`);
-  const secure = isSecure(request, trustProxy) ? '; Secure' : '';
-  const path = pathOf(url).replaceAll(';', '%3B');
-  const kept = ['Set-Cookie', `${pageCookie}=${left}; Path=${path}; Max-Age=${cookieSeconds}; SameSite=Lax${secure}`];
+  const kept = leavePosted(load, seal(outcome.session.id), url, isSecure(request, trustProxy));
   if (!outcome.isLost) return answerRedirect(303, url, kept);
   const answer = refuse(409);
 

@@ -12,18 +12,19 @@ import type { AnyComponent, ErrorPageProps, Route } from '../component/component
 import { PageOutcome } from '../component/outcome.js';
 import { refusalOfFetch } from '../identity/fetch-metadata.js';
 import type { Flashes } from '../identity/flash.js';
+import { type LeftPage, leaveNothing, loadingOf } from '../identity/page-load.js';
 import {
   cookieHeader,
   type HttpRequest,
+  isSecure,
   type Recognise,
   type RequestIdentity,
-  readLeft,
 } from '../identity/request-identity.js';
 import type { Bearer, Tokens } from '../identity/session-token.js';
 import { type Reporter, writeError } from '../platform/error-report.js';
 import { ErrorCode, TroupeError } from '../platform/errors.js';
 import { createId } from '../platform/id.js';
-import type { Page } from '../registry/first-page.js';
+import { hasFailed, type Page } from '../registry/first-page.js';
 import type { SessionRegistry } from '../registry/session-registry.js';
 import type { PostTarget } from '../render/page-forms.js';
 import type { CloseCode } from '../wire/protocol.js';
@@ -44,7 +45,7 @@ import {
   sniffing,
   withLength,
 } from './http-answer.js';
-import { type Layout, renderErrorPage, renderPage } from './layout.js';
+import { type Layout, type PageContent, renderErrorPage, renderPage } from './layout.js';
 import type { RefusedUpgrades } from './refused-upgrades.js';
 import { below, pathOf, type Router, routeTo, routeToError, strayUrl, type UrlProps } from './router.js';
 
@@ -79,7 +80,7 @@ export interface HttpOptions extends FormPostOptions {
   readonly script: ClientScript;
   readonly sessions: Pick<
     SessionRegistry,
-    'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload' | 'render' | 'submit'
+    'entry' | 'isClosed' | 'isDraining' | 'isReady' | 'makeRoom' | 'open' | 'reload' | 'render' | 'submit'
   >;
   readonly tokens: Tokens;
   readonly trustProxy: number;
@@ -143,6 +144,11 @@ function startPage(
   return { cookie, headers: [...pageHeaders, 'Set-Cookie', cookieHeader(cookie, request, base, trustProxy)] };
 }
 
+/** Takes away the cookie that says to begin anew: it counts for one load. */
+function unmark({ trustProxy }: HttpOptions, request: HttpRequest): Headers {
+  return loadingOf(request).isMarked ? leaveNothing(request.url, isSecure(request, trustProxy)) : [];
+}
+
 /** A request for a page, with its route and identity. */
 interface PageRequest {
   readonly request: HttpRequest;
@@ -151,6 +157,8 @@ interface PageRequest {
   readonly bearer: Bearer;
   readonly headers: Headers;
   readonly route: Route;
+  /** Whether the route says that each load begins anew. */
+  readonly isFresh: boolean;
   /** Its token, once that is sealed. */
   token?: string;
 }
@@ -160,32 +168,38 @@ async function answerPage(options: HttpOptions, asked: PageRequest): Promise<Htt
   const { request, headers, route, visitor } = asked;
 
   if (request.method === 'HEAD') return { status: 200, headers, body: '' };
-  // What was left for a page is for one that begins.
-  const left = route.props.flash === undefined ? readLeft(request) : [];
+  const loading = loadingOf(request);
+  // A flash message is for a page that begins.
+  const isFresh = loading.isFresh || asked.isFresh || route.props.flash !== undefined;
+  const left = loading.left.filter(({ isPosted }) => isPosted || !isFresh);
   // Few page loads replace another one; the rest does not await.
   const again = left.length === 0 ? undefined : await reloaded(options, asked, left);
 
   // Its session may be in a store that cannot answer now: a fresh one in its place would be empty.
   if (typeof again === 'number') return answerStatus(503, document.styles);
-  if (again !== undefined) return writePage(options, asked, again);
+  const reload = loading.isReload ? '' : undefined;
+  if (again !== undefined && again !== 'failed') return writePage(options, asked, again, reload);
   if (!sessions.makeRoom(visitor.address)) return answerStatus(429, document.styles);
   const opened = sessions.open(route, visitor.address, targetOf(options, asked));
+  const page = opened instanceof Promise ? await opened : opened;
 
-  return writePage(options, asked, opened instanceof Promise ? await opened : opened);
+  return writePage(options, asked, page, isFresh || again === 'failed' ? 'fresh' : reload);
 }
 
-/** The session of the page load that this one replaces, if that has left its token in a cookie. */
+/** The session of the page load that this one replaces; `failed` if something in it has, so that it is better to begin anew. */
 async function reloaded(
   options: HttpOptions,
   asked: PageRequest,
-  left: ReturnType<typeof readLeft>
-): Promise<Page | CloseCode | undefined> {
+  left: readonly LeftPage[]
+): Promise<Page | CloseCode | 'failed' | undefined> {
   const { sessions, tokens } = options;
   const { bearer, request, route, visitor } = asked;
-  for (const { document: load, token } of left) {
+  for (const { document: load, token, isPosted } of left) {
     const claim = tokens.open(token, bearer);
     if (claim?.url !== request.url) continue;
     const { id, url } = claim;
+    const entry = isPosted ? undefined : sessions.entry(id);
+    if (entry !== undefined && hasFailed(entry.session)) return 'failed';
     const seal = (other: string): string => tokens.seal({ id: other, ticket: 0, url }, bearer);
 
     return sessions.reload({ id, load, address: visitor.address, route: () => route, seal }, targetOf(options, asked));
@@ -209,10 +223,12 @@ function sealPage({ tokens }: HttpOptions, asked: PageRequest, id: string, ticke
   return asked.token;
 }
 
-/** What browsers ask for with a reload, but not by a link, an address that is typed, or Back. */
-const byReload = /\bmax-age=0\b/;
-
-function writePage(options: HttpOptions, asked: PageRequest, { session, html, posts, ticket }: Page): HttpAnswer {
+function writePage(
+  options: HttpOptions,
+  asked: PageRequest,
+  { session, html, posts, ticket }: Page,
+  reload: PageContent['reload']
+): HttpAnswer {
   const { base, document, script } = options;
   const { request, route, headers } = asked;
   const { url } = request;
@@ -226,7 +242,7 @@ function writePage(options: HttpOptions, asked: PageRequest, { session, html, po
     socket: `${own}/socket`,
     token,
     url,
-    isReload: byReload.test(`${request.headers['cache-control']}`),
+    reload,
     posts,
   };
 
@@ -314,7 +330,7 @@ async function answerRoute(
   const page = startPage(options, request, visitor);
   const { cookie } = page;
   const { flash, headers: taken } = options.flashes.take(request, cookie);
-  const headers = taken.length === 0 ? page.headers : [...page.headers, ...taken];
+  const headers = [...page.headers, ...taken, ...unmark(options, request)];
   const route = routeTo(place, { ...visitor, cookie }, options.trustProxy, flash);
   // Who is revoked while the page is made cannot join it.
   const bearer = options.bearerOf(visitor.principal, cookie);
@@ -325,7 +341,7 @@ async function answerRoute(
   if (denial !== undefined) return answerDenial(options, denial, { request, cookie });
 
   try {
-    return await answerPage(options, { request, visitor, bearer, headers, route });
+    return await answerPage(options, { request, visitor, bearer, headers, route, isFresh: place.reload === 'fresh' });
   } catch (error) {
     if (error instanceof TroupeError && error.code === ErrorCode.Closed) return refuse(503);
     return answerFailure(options, { request, visitor, cookie, place }, error, route.component.name);

@@ -71,8 +71,8 @@ export interface PageContent {
   readonly socket: string;
   readonly token: string;
   readonly url: string;
-  /** Whether the browser asked for it by a reload. */
-  readonly isReload?: boolean | undefined;
+  /** '' if the browser asked for it by a reload; `fresh` if nothing that a page load before has left counts. Default: neither */
+  readonly reload?: '' | 'fresh' | undefined;
   /** What stands beside the root, for forms and buttons without script. Default: nothing. */
   readonly posts?: PostMarks | undefined;
 }
@@ -108,9 +108,9 @@ export const defaultLayout: DocumentTemplate = ({
 </html>`;
 
 /** The live root. Its content was escaped when it was rendered. Nothing for browsers without script stands in it. */
-function root({ content, isReload, socket, token, posts }: PageContent, notice: Layout['notice']): Template<never> {
+function root({ content, reload, socket, token, posts }: PageContent, notice: Layout['notice']): Template<never> {
   const said = notice === false ? '' : notice;
-  const page = html`<div id="troupe" data-troupe-notice=${said} ?data-troupe-reload=${isReload} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
+  const page = html`<div id="troupe" data-troupe-notice=${said} data-troupe-reload=${reload} data-troupe-socket=${socket} data-troupe-token=${token}>${new PageRoot(content)}</div>`;
   if (posts === undefined) return page;
   const { before, behind } = postsMarkup(posts, token);
   const last = html`<div id="troupe-posts" hidden>${new PageRoot(behind)}</div>`;

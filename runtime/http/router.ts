@@ -23,6 +23,8 @@ export interface PageRoute {
    * script. Default: every request may.
    */
   readonly allow?: Allow;
+  /** What a reload shows: the session as it was left, or with `fresh` a new one. Default: the session as it was left. */
+  readonly reload?: 'fresh';
 }
 
 /**

@@ -11,7 +11,6 @@ import type { Clock } from '../platform/clock.js';
 import type { Reporter } from '../platform/error-report.js';
 import { ErrorCode } from '../platform/errors.js';
 import { isPromise } from '../platform/promise.js';
-import { Limit, pageCookie } from '../wire/protocol.js';
 
 // TYPES -----------------------------------------------------------------------
 
@@ -109,22 +108,6 @@ export function cookieHeader(value: string, request: HttpRequest, base: string, 
   return isSecure(request, trustProxy)
     ? `${hostCookieName}=${value}; Path=/; HttpOnly; SameSite=Lax; Secure`
     : `${cookieName}=${value}; Path=${base || '/'}; HttpOnly; SameSite=Lax`;
-}
-
-const leftShape = new RegExp(`(?:^|;\\s*)${pageCookie}=([\\w-]{1,${Limit.load}})\\.([^;\\s]+)`, 'g');
-
-/** The cookies that page loads leave for the one that replaces them: the name of the page load and its token, the nearest path first. */
-export function readLeft(request: HttpRequest): readonly { readonly document: string; readonly token: string }[] {
-  const cookies = header(request, 'cookie');
-  if (!cookies.includes(pageCookie)) return [];
-
-  return [...cookies.matchAll(leftShape)].flatMap(([, document = '', encoded = '']) => {
-    try {
-      return [{ document, token: decodeURIComponent(encoded) }];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** The entry of a forwarding header that the outermost trusted proxy has written. */

@@ -15,6 +15,9 @@ export interface Page extends PageMarkup {
   readonly ticket: number;
 }
 
+/** Whether something in a session has failed since it is in memory. */
+export const hasFailed = ({ tree }: LiveSession): boolean => [...tree.instances()].some(({ failures }) => failures > 0);
+
 /**
  * Renders the first page of a session in its present state. If the store is shared, the session is stored before the page is
  * sent: another node may be asked to join it.

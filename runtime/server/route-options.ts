@@ -50,10 +50,12 @@ export function routeOffence(value: Record<string, unknown>): string | undefined
 /** What is wrong with what stands at a path in place of a component. */
 function pageOffence(value: unknown): string | undefined {
   if (!isObject(value) || !('component' in value)) return `stands ${shown(value)}`;
-  const { component, allow, ...others } = value;
+  const { component, allow, reload, ...others } = value;
   const [other] = Object.keys(others);
   if (!isComponent(component)) return `\`component\` is ${shown(component)}`;
   if (allow !== undefined && typeof allow !== 'function') return `\`allow\` is ${shown(allow)}`;
+
+  if (reload !== undefined && reload !== 'fresh') return `\`reload\` is ${shown(reload)}, not "fresh"`;
 
   return other === undefined ? undefined : `is \`${other}\`, which no route has`;
 }

@@ -117,7 +117,7 @@ export function originOf(
   { reason }: RejoinReason,
   image: SessionImage | undefined,
   why: string | undefined
-): Omit<Arrival, 'node'> {
+): Omit<Arrival, 'node' | 'reloaded'> {
   if (reason === Reason.Fresh) return { reason: 'fresh', from: undefined, stored: undefined, why };
 
   return { reason: reason === Reason.Forked ? 'forked' : 'restored', from: image?.node, stored: image?.at, why };

@@ -100,7 +100,7 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   #lineage: string | undefined;
   #outbox: EffectOutbox | undefined;
   /** What the components get as `onArrival` when the next client joins. */
-  #origin: Omit<Arrival, 'node'> | undefined;
+  #origin: Omit<Arrival, 'node' | 'reloaded'> | undefined;
   /** What was typed last into a password field, in development. */
   #typed: readonly string[] | undefined;
   /** Effects that were stored, until the actors start. */
@@ -339,13 +339,14 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
     }
     if (ticket !== 0) this.#ticketTurn = -1;
     const isFirst = !this.isUsed;
+    const isReload = !isFirst && frame.load !== this.client.load;
     this.client.connect(connection);
     // Before any message of what starts with it, for example presence, reaches a component.
     const hasArrived = !isFirst && !this.tree.hasBegun && this.#origin !== undefined && this.#origin.reason !== 'fresh';
-    if (hasArrived) this.#announceArrival(Reason.Restored);
+    if (hasArrived) this.#announceArrival(Reason.Restored, isReload);
     this.advance('joined');
     const reason = this.client.answer(frame, decision);
-    if (!hasArrived && (!isFirst || reason !== undefined)) this.#announceArrival(reason);
+    if (!hasArrived && (!isFirst || reason !== undefined)) this.#announceArrival(reason, isReload);
     this.client.flush();
     this.#owner.changed(this);
   }
@@ -377,11 +378,12 @@ export class LiveSession implements Session, TreeOwner, ClientLinkOwner, Persist
   }
 
   /** Sends `onArrival` to the components that declare it: how their client has come back. */
-  #announceArrival(reason: Reason | undefined): void {
+  #announceArrival(reason: Reason | undefined, isReload: boolean): void {
     const origin = this.#origin ?? { reason: 'resumed', from: undefined, stored: undefined, why: undefined };
     this.#origin = undefined;
     if (reason === undefined && origin.reason === 'fresh') return;
-    const arrival: Arrival = { ...origin, node: this.#env.node };
+    const reloaded = isReload && origin.reason !== 'fresh' && origin.reason !== 'forked';
+    const arrival: Arrival = { ...origin, node: this.#env.node, reloaded };
     this.#env.instrumentation.tell('resumed', { session: this.id, reason: arrival.reason });
     for (const instance of this.tree.instances()) {
       const { onArrival } = instance.component;

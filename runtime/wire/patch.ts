@@ -112,7 +112,7 @@ export const Mark = {
   Events: 'data-troupe-on',
   /** On the root: what the notice of a page that is not live says, if that is not the default; '' for no notice. */
   Notice: 'data-troupe-notice',
-  /** On the root: the browser asked for the page by a reload. */
+  /** On the root: the browser asked for the page by a reload; with `fresh` the page takes nothing of what was left for it. */
   Reload: 'data-troupe-reload',
   /** On the root: the state of the connection, one of `connecting`, `live`, `unanswered`, `offline`. */
   State: 'data-troupe',

@@ -137,7 +137,14 @@ describe('the resume example', () => {
   });
 
   describe('the timeline', () => {
-    const arrival = { reason: 'restored', node: 'b', from: 'a', stored: beginning, why: undefined } as const;
+    const arrival = {
+      reason: 'restored',
+      reloaded: false,
+      node: 'b',
+      from: 'a',
+      stored: beginning,
+      why: undefined,
+    } as const;
 
     it('tells a session that has moved from one that was restored in place', () => {
       const other = { type: 'arrived', arrival, node: { name: 'Node B', process: 2 } } as const;

@@ -135,8 +135,9 @@ describe('actions', () => {
     const first = browser.token;
     browser.cookies.set('troupe-page', encodeURIComponent(`load.${first}`));
     await browser.post('/login', { name: 'ada' });
+    const { body } = await browser.ask('/', { headers: { 'cache-control': 'max-age=0' } });
+    expect(body).to.include('data-troupe-reload="fresh"');
     expect(browser.cookies.has('troupe-page')).to.equal(false);
-    await browser.ask('/');
     expect(browser.token.split('.')[1]).to.not.equal(first.split('.')[1]);
   });
 
