@@ -1,6 +1,6 @@
 /**
  * Reports of upgrades that were refused. A browser says nothing of why a WebSocket was refused, so a wrong proxy shows as
- * pages that stay offline in front of a server that works. `http.ts` refuses what has lost its `Upgrade` header on the way;
+ * pages that are not live in front of a server that works. `http.ts` refuses what has lost its `Upgrade` header on the way;
  * the report says what to look at.
  */
 
@@ -12,6 +12,9 @@ import { ErrorCode, TroupeError } from '../platform/errors.js';
 
 /** Milliseconds in which each status is reported once at the most: pages of other sites can cause refusals as often as they like. */
 const quietTime = 60_000;
+
+/** The status for an upgrade without its header, which a proxy has taken away. The requests of the fallback have none. */
+const lostUpgrade = 426;
 
 /** The upgrades that a server has refused, by HTTP status. */
 export class RefusedUpgrades {
@@ -42,7 +45,8 @@ export class RefusedUpgrades {
     const last = this.#reported.get(status);
     if (last !== undefined && now - last < quietTime) return;
     this.#reported.set(status, now);
-    const message = `A WebSocket is refused with status ${status}, and its page stays offline: ${cause}`;
+    const consequence = status === lostUpgrade ? 'uses requests instead' : 'is not live';
+    const message = `A connection is refused with status ${status}, and its page ${consequence}: ${cause}`;
     this.#report(ErrorCode.Upgrade, new TroupeError(ErrorCode.Upgrade, message));
   }
 }

@@ -64,7 +64,7 @@ export const ErrorCode = {
   Version: 'version',
   /** An event of a client was dropped, because its target element was disabled or no longer in the page. */
   Dropped: 'dropped',
-  /** A WebSocket was refused: its page stays offline. Mostly because of a proxy; the message says what to look at. */
+  /** A connection was refused: its page is not live, or uses requests instead of a WebSocket. Mostly because of a proxy; the message says what to look at. */
   Upgrade: 'upgrade',
   /** A form that was posted without script was refused: not by a page of this server, or not by the browser that has it. */
   Post: 'post',

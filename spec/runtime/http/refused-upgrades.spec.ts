@@ -24,7 +24,7 @@ describe('refused upgrades', () => {
 
   it('are reported with their cause, each status once a minute', () => {
     const { clock, refused, said } = setUp();
-    const text = 'upgrade: A WebSocket is refused with status 403, and its page stays offline: cause';
+    const text = 'upgrade: A connection is refused with status 403, and its page is not live: cause';
     refused.add(403, 'cause');
     refused.add(403, 'other cause');
     expect(said).to.deep.equal([text]);
@@ -36,6 +36,9 @@ describe('refused upgrades', () => {
     clock.advance(1);
     refused.add(403, 'cause');
     expect(said.slice(2)).to.deep.equal([text]);
+    refused.add(426, 'cause');
+    const other = 'upgrade: A connection is refused with status 426, and its page uses requests instead: cause';
+    expect(said.slice(3)).to.deep.equal([other]);
   });
 
   it('without a cause are only counted', () => {

@@ -166,7 +166,7 @@ describe('transport', () => {
       await refusal(open({ headers: { origin: 'https://example.com' } }));
       await refusal(open({ headers: { origin: 'https://other.example' } }));
       expect(messages()).to.deep.equal([
-        'A WebSocket is refused with status 403, and its page stays offline: the page is of "https://example.com", and the ' +
+        'A connection is refused with status 403, and its page is not live: the page is of "https://example.com", and the ' +
           `request is for "127.0.0.1:${port}". A proxy has to pass on the Host header, or set X-Forwarded-Host and ` +
           'trustProxy; or name the origin in origins.',
       ]);
