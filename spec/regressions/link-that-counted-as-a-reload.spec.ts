@@ -46,9 +46,8 @@ describe('a page that is loaded again', function () {
     page = watched.page;
   });
   afterEach(async () => {
-    await mounted.close();
-    watched.errors.length = 0;
     await watched.expectNoErrors();
+    await mounted.close();
   });
 
   /** What a live page shows. */
