@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { component, html, repeat } from '../../../runtime/index.js';
+import { type Clock, systemClock } from '../../../runtime/platform/clock.js';
 import type { ErrorReport } from '../../../runtime/platform/error-report.js';
 import { ErrorCode } from '../../../runtime/platform/errors.js';
 import { createServer, type ServerOptions } from '../../../runtime/server.js';
@@ -165,13 +166,25 @@ describe('form post', () => {
     expect(reports.map(({ code }) => code)).to.deep.equal([ErrorCode.Dropped, ErrorCode.Dropped]);
   });
 
-  it('goes on in a fresh session if the one of the page is gone, and says so if the page is too old for that', async () => {
+  it('goes on in a fresh session if the one of the page is gone', async () => {
     const sessions = { dormantTime: 1, grace: 0 };
     const { browser } = await visit(sessions);
     const post = browser.postOfClick('Remove 1');
     await new Promise((resolve) => setTimeout(resolve, 20));
     await browser.send(post);
     expect(browser.text('output')).to.equal('rows,2');
+  });
+
+  it('answers 410, with a link to the page, if the page is also older than its token lives', async () => {
+    let later = 0;
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() + later };
+    const { browser } = await visit({ clock, dormantTime: 1, grace: 0, tokenLifetime: 86_400_000 });
+    const post = browser.postOfClick('Remove 1');
+    later = 2 * 86_400_000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await browser.send(post);
+    expect(browser.status).to.equal(410);
+    expect(browser.html).to.include('href="/"');
   });
 
   describe('from elsewhere', () => {
