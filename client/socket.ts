@@ -51,6 +51,8 @@ export class Socket {
   readonly #show: (state: ConnectionState) => void;
   /** Makes one: `roads.ts` puts another way in its place. */
   make: (url: string) => WebSocketLike = (url) => new WebSocket(url) as unknown as WebSocketLike;
+  /** While a pointer is pressed, until when what is received waits: `presses.ts` puts it here. */
+  pressed: Promise<void> | undefined;
   #socket: WebSocketLike | undefined;
   /** Failures since a connection lasted. */
   #failures = 0;
@@ -109,8 +111,9 @@ export class Socket {
       clearTimeout(this.#retry);
       this.#speaker.opened();
     };
-    // Nothing more is heard of one that was left.
-    socket.onmessage = ({ data }) => {
+    // Nothing more is heard of one that was left, be it while a frame waited: the next one brings it again.
+    socket.onmessage = async ({ data }) => {
+      if (this.pressed) await this.pressed;
       if (this.#socket === socket) this.#speaker.received(new Uint8Array(data));
     };
     socket.onclose = ({ code }) => {

@@ -9,6 +9,7 @@ import { Inputs } from './inputs.js';
 import { addMore } from './more.js';
 import { showNotice } from './notice.js';
 import { Outbox } from './outbox.js';
+import { holdWhilePressed } from './presses.js';
 import { ReloadStorage } from './reload-storage.js';
 import { Session } from './session.js';
 import { Socket } from './socket.js';
@@ -104,6 +105,7 @@ export function startOn(
   const socket: Socket = new Socket(root.getAttribute(Mark.Socket) ?? '', session, (state) =>
     setMark(Mark.State, state)
   );
+  holdWhilePressed(socket);
   // At the same time as the connection: in the end there are two round trips less.
   load(inputs, events, socket)?.catch(() => undefined);
   socket.connect();

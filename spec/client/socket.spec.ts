@@ -376,6 +376,41 @@ describe('client/socket', () => {
     });
   });
 
+  describe('what is received while a pointer is pressed', () => {
+    it('waits, and comes in order', async () => {
+      const { last, live, log, socket } = createWindow();
+      live();
+      let release = (): void => undefined;
+      socket.pressed = new Promise((resolve) => {
+        release = resolve;
+      });
+      for (const byte of [1, 2]) last().onmessage?.({ data: Uint8Array.of(byte).buffer });
+      await Promise.resolve();
+      expect(log).to.deep.equal([]);
+      socket.pressed = undefined;
+      release();
+      await new Promise(setImmediate);
+      expect(log).to.deep.equal(['received 1', 'received 2']);
+    });
+
+    it('is not heard if the connection is lost meanwhile, also when there is another', async () => {
+      const { clock, last, live, log, socket } = createWindow();
+      live();
+      let release = (): void => undefined;
+      socket.pressed = new Promise((resolve) => {
+        release = resolve;
+      });
+      last().onmessage?.({ data: Uint8Array.of(1).buffer });
+      last().drop(1006);
+      clock.advance(250);
+      last().open();
+      socket.pressed = undefined;
+      release();
+      await new Promise(setImmediate);
+      expect(log.filter((line) => line.startsWith('received'))).to.deep.equal([]);
+    });
+  });
+
   describe('close codes', () => {
     for (const code of [CloseCode.Reload, CloseCode.Refused]) {
       it(`${code} loads the page again, once in 30 s`, () => {
