@@ -42,13 +42,10 @@ interface Run {
   readonly last: ChildNode;
 }
 
-/** The nodes from `first` to `last`; only these two if another script has torn them apart. */
+/** The nodes from `first` to `last`; throws if another script has torn them apart. */
 export function nodesOf({ first, last }: Run): ChildNode[] {
   const nodes = [first];
-  for (let node: ChildNode | null = first; node !== last; nodes.push(node)) {
-    node = bare(node).nextSibling;
-    if (!node) return [first, last];
-  }
+  for (let node = first; node !== last; nodes.push(node)) node = bare(node).nextSibling as ChildNode;
   return nodes;
 }
 

@@ -29,6 +29,8 @@ export class Instance {
   last!: ChildNode;
   /** By part: the element, or for a child between comments the opening one. */
   readonly nodes: Node[] = [];
+  /** By part: the closing comment of a child between comments. */
+  readonly closings: Node[] = [];
   /** By part: what stands there. */
   readonly contents: State[] = [];
 

@@ -14,7 +14,7 @@ import { type HandlerKind, PartKind, type Patch, type Scalar, type Wire } from '
 import { apply } from './apply.js';
 import { type Definition, Definitions, Inconsistent, type Part } from './definitions.js';
 import { bare, moveNodes, nodesOf, removeNodes } from './dom.js';
-import { type Child, Instance, List, type Numbered, parentOf, spotIn, startOf } from './instance.js';
+import { type Child, Instance, List, type Numbered, parentOf, type State, spotIn, startOf } from './instance.js';
 import { expectEnd, isEnd, joinTexts, match, Source } from './node-matcher.js';
 import { PartWriters, type WriterHooks } from './part-writers.js';
 import { takeBackPosts } from './posts.js';
@@ -96,18 +96,15 @@ export class View {
    * something else than the tree says, the one in which this was may be another now, and the page is made anew
    */
   render(tree: Wire, touched: readonly Element[] = []): void {
-    const { length } = this.definitions.hashes;
     takeBackPosts(this.#element);
     const before = touched.length && this.#element.cloneNode(true);
-    try {
+    const isDone = this.#succeeds(() => {
       this.#frame(() => (this.isBound ? this.#reconcile(tree) : this.#take(tree, Source.Guess)));
       const isSame = !before || (before.isEqualNode(this.#element) && !this.#writers.differ);
       if (!isSame && touched.some(this.#isInRow)) throw new Inconsistent('row');
-    } catch {
-      // The page is not what it was thought to be, or other scripts have torn it apart: make it anew.
-      this.definitions.keep(length);
-      this.#frame(() => this.#take(tree, Source.Clone));
-    }
+    });
+    // The page is not what it was thought to be: it is made anew.
+    if (!isDone) this.#frame(() => this.#take(tree, Source.Clone));
   }
 
   /**
@@ -155,6 +152,20 @@ export class View {
     } finally {
       this.#reconciling = false;
       this.#writers.settle();
+    }
+  }
+
+  /** Does a part of the work. If that fails, it can be done in another way: nothing of it is counted. */
+  #succeeds(work: () => void): boolean {
+    const count = this.#count;
+    const { length } = this.definitions.hashes;
+    try {
+      work();
+      return true;
+    } catch {
+      this.#count = count;
+      this.definitions.keep(length);
+      return false;
     }
   }
 
@@ -227,6 +238,7 @@ export class View {
           node = this.#bindPart(instance, part, values[from + part] ?? null, node, source);
           if (kind === PartKind.Sole || kind === PartKind.Text) inside = false;
         }
+        if (isEnd(found)) instance.closings[part - 1] = found;
         index++;
         if (inside) expectEnd(walk(bare(pattern).firstChild, bare(found).firstChild), source);
       }
@@ -262,17 +274,29 @@ export class View {
     return next;
   }
 
-  /** Gives an instance that stays its new number and values, and the key of the one that it stays for. */
-  #update(instance: Instance, values: readonly Wire[], { from, key }: Instance): void {
-    for (const node of [instance.first, ...instance.nodes]) {
-      // Translators replace texts; what depends on those repairs itself.
-      if (!(node instanceof Text || this.#element.contains(node))) throw new Inconsistent('part');
-    }
-    instance.key = key;
-    this.#register(instance);
-    instance.nodes.forEach((_, part) => {
-      this.write(instance, part, values[from + part] ?? null);
-    });
+  /**
+   * Gives an instance of the same template that stays, if one stands there, the number, values and key of the next. Says
+   * whether that was possible.
+   */
+  #updates(old: State, values: readonly Wire[], { definition, from, key, owner, part }: Instance): old is Instance {
+    return (
+      old instanceof Instance &&
+      old.definition === definition &&
+      this.#succeeds(() => {
+        const parent = bare(parentOf(owner as Instance, part));
+        const all = [old.first, old.last, old.nodes, old.closings].flat() as ChildNode[];
+        // Translators replace texts; what depends on those repairs itself.
+        if (all.some((node) => !(node instanceof Text || parent.contains(node)))) {
+          for (const node of all) bare(node).remove();
+          throw new Inconsistent('part');
+        }
+        old.key = key;
+        this.#register(old);
+        old.nodes.forEach((_, part) => {
+          this.write(old, part, values[from + part] ?? null);
+        });
+      })
+    );
   }
 
   // PARTS ---------------------------------------------------------------------
@@ -306,13 +330,10 @@ export class View {
   #instance(owner: Instance, part: number, content: readonly Wire[]): void {
     const old = owner.contents[part];
     const instance = this.#first(owner, part, content);
-    if (this.#reconciling && old instanceof Instance && old.definition === instance.definition) {
-      this.#update(old, content, instance);
-    } else {
-      this.#clear(owner, part);
-      owner.contents[part] = this.#create(instance, content);
-      moveNodes(parentOf(owner, part), instance, startOf(owner, part));
-    }
+    if (this.#reconciling && this.#updates(old, content, instance)) return;
+    this.#clear(owner, part);
+    owner.contents[part] = this.#create(instance, content);
+    moveNodes(parentOf(owner, part), instance, startOf(owner, part));
   }
 
   /** The instance that is the content of a child part. The key of its component, if any, follows its values. */
@@ -324,11 +345,14 @@ export class View {
   #rows(owner: Instance, part: number, content: readonly Wire[]): void {
     const old = owner.contents[part];
     const keyed = content[0] === null;
-    if (this.#reconciling && old instanceof List && old.keyed === keyed) this.#reconcileRows(old, content);
-    else {
-      this.#clear(owner, part);
-      this.insert(this.#list(owner, part, keyed), 0, content, 1);
-    }
+    const stays =
+      this.#reconciling &&
+      old instanceof List &&
+      old.keyed === keyed &&
+      this.#succeeds(() => this.#reconcileRows(old, content));
+    if (stays) return;
+    this.#clear(owner, part);
+    this.insert(this.#list(owner, part, keyed), 0, content, 1);
   }
 
   #text(owner: Instance, part: number, content: Scalar): void {
@@ -358,11 +382,22 @@ export class View {
     owner.contents[part] = null;
     if (old instanceof Instance || old instanceof List) {
       this.#forget(old);
-      for (const instance of old instanceof List ? old.rows : [old]) removeNodes(instance);
-    } else if (old instanceof Text && old.parentNode === parentOf(owner, part)) old.remove();
-    else if (old) {
-      // Raw HTML, or what has come in place of our text.
-      for (let node = startOf(owner, part); !isEnd(node); node = startOf(owner, part)) bare(node).remove();
+      const rows = old instanceof List ? old.rows : [old];
+      if (!this.#reconciling && this.#succeeds(() => rows.forEach(removeNodes))) return;
+    }
+    if (old instanceof Text && old.parentNode === parentOf(owner, part)) old.remove();
+    // Raw HTML, or what has come in place of ours.
+    else if (old) this.#sweep(owner, part);
+  }
+
+  /** Removes all that stands in a child part but these rows. */
+  #sweep(owner: Instance, part: number, rows: readonly Instance[] = []): void {
+    const ours = new Set(rows.flatMap(nodesOf));
+    const end = owner.closings[part] ?? null;
+    for (let node = startOf(owner, part); node !== end; ) {
+      const old = node as ChildNode;
+      node = bare(old).nextSibling;
+      if (!ours.has(old)) bare(old).remove();
     }
   }
 
@@ -459,26 +494,17 @@ export class View {
   #reconcileRows(list: List, items: readonly Wire[]): void {
     this.#register(list);
     const old = new Map<Wire | undefined, Instance>(list.rows.map((row, index) => [list.keyed ? row.key : index, row]));
-    const rows: Instance[] = [];
-    for (const row of this.#read(list, items, 1)) {
-      const name = list.keyed ? row.key : rows.length;
-      let instance = old.get(name);
-      if (instance?.definition === row.definition) {
-        old.delete(name);
-        this.#update(instance, items, row);
-      } else instance = this.#create(row, items);
-      rows.push(instance);
-    }
-    for (const row of old.values()) this.remove(list, list.rows.indexOf(row), 1);
-    this.#arrange(list, rows);
-  }
-
-  /** Brings rows into this order: those the list has are moved, the others put in. */
-  #arrange(list: List, rows: readonly Instance[]): void {
+    const rows = Array.from(this.#read(list, items, 1), (row, index) => {
+      const instance = old.get(list.keyed ? row.key : index);
+      return this.#updates(instance, items, row) ? instance : this.#create(row, items);
+    });
+    list.rows = list.rows.filter((row) => this.find(row.number) === row || this.#forget(row));
     rows.forEach((row, index) => {
       const from = list.rows.indexOf(row, index);
       if (from < 0) this.#place(list, index, [row]);
       else if (from > index) this.move(list, from, index);
     });
+    // Rows that are gone, and what other scripts have torn apart or copied.
+    this.#sweep(list.owner, list.part, rows);
   }
 }
