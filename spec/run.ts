@@ -79,15 +79,17 @@ async function run(files: readonly string[]): Promise<Counts> {
 /** Specs that load the computer as far as they can: they are run after the others. */
 const isHeavy = (file: string): boolean => /^spec.(?:chaos|hostile|overload)/.test(file);
 
+/** Specs that mostly wait for a browser: they take about as long as all others together. */
+const waits = (file: string): boolean => /^spec.(?:browser|client)/.test(file);
+
 /**
- * All specs in groups, each for a process of its own: those that drive a browser, which wait most of the time, beside those
- * that compute; then those that need the computer for themselves.
+ * All specs in groups, each for a process of its own: those that wait for a browser beside the others; then those that need
+ * the computer for themselves.
  */
 function groupsOf(files: readonly string[]): readonly (readonly (readonly string[])[])[] {
   const others = files.filter((file) => !isHeavy(file));
-  const hasBrowser = (file: string): boolean => needsChromium(file) || needsEngines(file);
 
-  return [[others.filter(hasBrowser), others.filter((file) => !hasBrowser(file))], [files.filter(isHeavy)]];
+  return [[others.filter(waits), others.filter((file) => !waits(file))], [files.filter(isHeavy)]];
 }
 
 /** Runs a group in a process of its own: its output, shown as it comes if `isShown`. */
