@@ -15,21 +15,18 @@ const longest = 300;
 export function holdWhilePressed(socket: Pick<Socket, 'pressed'>): void {
   let end: (() => void) | undefined;
   let timer: ReturnType<typeof setTimeout>;
-  // After a click its handlers come first, in the same task.
-  const delays: readonly [type: string, delay?: number][] = [['pointerdown', longest], ['pointercancel'], ['click']];
-  for (const [type, delay] of delays) {
-    addEventListener(
-      type,
-      (event) => {
-        if (delay && !(event as PointerEvent).isPrimary) return;
-        if (delay) socket.pressed ??= new Promise((resolve) => (end = resolve));
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          socket.pressed = undefined;
-          end?.();
-        }, delay);
-      },
-      true
-    );
-  }
+  const release = (): void => {
+    socket.pressed = undefined;
+    end?.();
+  };
+  const pressed = ({ isPrimary }: PointerEvent): void => {
+    if (!isPrimary) return;
+    socket.pressed ??= new Promise((resolve) => (end = resolve));
+    clearTimeout(timer);
+    timer = setTimeout(release, longest);
+  };
+  // The handlers of a click come first; what has waited is shown with the next picture.
+  const clicked = (): unknown => requestAnimationFrame(release);
+  addEventListener('pointerdown', pressed, true);
+  for (const type of ['click', 'pointercancel']) addEventListener(type, clicked, true);
 }

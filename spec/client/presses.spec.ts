@@ -7,21 +7,25 @@ import { replaceGlobals } from '../fixtures/globals.js';
 function createWindow() {
   const clock = createSimulatedClock();
   const listeners = new Map<string, (event: object) => void>();
+  let painted = (): void => undefined;
   replaceGlobals({
     setTimeout: clock.setTimeout.bind(clock),
     clearTimeout: clock.clearTimeout.bind(clock),
+    requestAnimationFrame: (run: () => void) => {
+      painted = run;
+    },
     addEventListener: (type: string, listener: (event: object) => void) => void listeners.set(type, listener),
   });
   const socket: { pressed: Promise<void> | undefined } = { pressed: undefined };
   holdWhilePressed(socket);
   const fire = (type: string, isPrimary = true) => listeners.get(type)?.({ isPrimary });
-  return { clock, fire, socket };
+  return { clock, fire, socket, paint: () => painted() };
 }
 
 describe('client/presses', () => {
   for (const type of ['click', 'pointercancel']) {
     it(`holds from a press until after a ${type}`, async () => {
-      const { clock, fire, socket } = createWindow();
+      const { clock, fire, paint, socket } = createWindow();
       expect(socket.pressed).to.equal(undefined);
       fire('pointerdown');
       const { pressed } = socket;
@@ -30,14 +34,14 @@ describe('client/presses', () => {
       fire(type);
       // Its other handlers come first.
       expect(socket.pressed).to.equal(pressed);
-      clock.advance(0);
+      paint();
       expect(socket.pressed).to.equal(undefined);
       await pressed;
     });
   }
 
   it('holds for 300 ms at most', async () => {
-    const { clock, fire, socket } = createWindow();
+    const { clock, fire, paint, socket } = createWindow();
     fire('pointerdown');
     const { pressed } = socket;
     clock.advance(299);
@@ -47,7 +51,7 @@ describe('client/presses', () => {
     await pressed;
     // There is nothing to end.
     fire('click');
-    clock.advance(0);
+    paint();
     expect(socket.pressed).to.equal(undefined);
   });
 
