@@ -13,6 +13,8 @@ export interface Driver {
   chooseFile(selector: string, path: string): Promise<void>;
   /** Goes to a URL and waits until it is loaded. */
   navigate(url: string): Promise<void>;
+  /** Loads the page again, as its user does. */
+  reload(): Promise<void>;
   /** Ends the browser. */
   close(): Promise<void>;
 }

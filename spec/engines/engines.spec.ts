@@ -217,7 +217,7 @@ for (const engine of engines) {
       networks[0]?.cut();
       await tab.type(' Lovelace');
       await tab.settled();
-      await tab.open(url('/resume'));
+      await tab.reload();
       expect(await tab.value('#name')).to.equal('Ada Lovelace');
       await tab.focus('#email');
       await tab.type('ada@example.com\n');

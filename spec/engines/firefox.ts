@@ -113,6 +113,9 @@ export async function startFirefox(): Promise<Driver> {
     async navigate(to) {
       await commands.run('browsingContext.navigate', { context, url: to, wait: 'complete' });
     },
+    async reload() {
+      await commands.run('browsingContext.reload', { context, wait: 'complete' });
+    },
     async close() {
       const ended = once(child, 'exit');
       socket.terminate();

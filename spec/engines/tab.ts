@@ -42,6 +42,12 @@ export class Tab {
     await this.until(() => document.querySelector('[data-troupe="live"]') !== null);
   }
 
+  /** Loads the page again, and waits until it is live. */
+  async reload(): Promise<void> {
+    await this.#driver.reload();
+    await this.until(() => document.querySelector('[data-troupe="live"]') !== null);
+  }
+
   /** Calls a function in the page with plain data; gives the plain data that it returns. */
   evaluate<Given extends readonly unknown[], Result>(call: InPage<Given, Result>, ...given: Given): Promise<Result> {
     return this.#driver.evaluate(`(${call})(...${JSON.stringify(given)})`) as Promise<Result>;

@@ -66,6 +66,9 @@ export async function startWebKit(): Promise<Driver> {
     async navigate(url) {
       await ask('POST', `${session}/url`, { url });
     },
+    async reload() {
+      await ask('POST', `${session}/refresh`, {});
+    },
     async close() {
       await ask('DELETE', session);
       endAll();
