@@ -97,6 +97,9 @@ function actInPage({ which, n, socket, pending }: { which: number; n: number; so
 const patience = 4_000;
 const pause = 40;
 
+/** How a page is asked for again. */
+const asReload = { timeout: patience, headers: { 'cache-control': 'max-age=0' } } as const;
+
 /** What Chromium says of connections that break. */
 const ofConnections = /WebSocket connection|Failed to load resource|net::ERR/;
 
@@ -225,7 +228,7 @@ export class ChromiumTab implements Seat {
 
   async fetchAgain(): Promise<string> {
     for (;;) {
-      const response = await this.#context.request.get(this.#url, { timeout: patience }).catch(() => undefined);
+      const response = await this.#context.request.get(this.#url, asReload).catch(() => undefined);
       if (response?.ok()) return response.text();
       await sleep(pause);
     }
